@@ -1,0 +1,18 @@
+namespace Airgap.Oci.Content;
+
+/// <summary>The bytes of a blob, which can be opened again: a retry, a resumed upload and an answer to a 401 all need that.</summary>
+public interface IBlobContent
+{
+    /// <summary>What the bytes must be.</summary>
+    Descriptor Descriptor { get; }
+
+    /// <summary>Opens the bytes from an offset to the end.</summary>
+    /// <param name="offset">From 0 to the blob's size, in bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// A stream that the caller disposes. From offset 0 it verifies: reading it to the end fails with
+    /// <see cref="ErrorCode.DigestMismatch"/> or <see cref="ErrorCode.SizeMismatch"/> where the bytes are not the descriptor's.
+    /// From another offset only the length is verified.
+    /// </returns>
+    ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Airgap.Oci.Content;
+
+/// <summary>
+/// A manifest or index: its exact bytes, and what it refers to. The bytes are what travels; the parsed part only says
+/// what has to travel with them.
+/// </summary>
+/// <remarks>Source: OCI image specification, manifest.md and image-index.md; Docker image manifest version 2, schema 2.</remarks>
+public sealed class Manifest
+{
+    /// <summary>The most bytes a manifest may have: 4 MiB, the limit registries are asked to take.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
+    private Manifest(Descriptor descriptor, ReadOnlyMemory<byte> bytes)
+    {
+        Descriptor = descriptor;
+        Bytes = bytes;
+    }
+
+    /// <summary>Media type, digest and length of <see cref="Bytes"/>.</summary>
+    public Descriptor Descriptor { get; }
+
+    /// <summary>The manifest as the registry gave it.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>The media type.</summary>
+    public string MediaType => Descriptor.MediaType;
+
+    /// <summary>The digest.</summary>
+    public Digest Digest => Descriptor.Digest;
+
+    /// <summary>True when this is an index or manifest list.</summary>
+    public bool IsIndex => MediaTypes.IsIndex(MediaType);
+
+    /// <summary>The config of an image manifest; null for an index.</summary>
+    public Descriptor? Config { get; private init; }
+
+    /// <summary>The layers of an image manifest, bottom first; empty for an index.</summary>
+    public ImmutableArray<Descriptor> Layers { get; private init; } = [];
+
+    /// <summary>The manifests of an index, in its order; empty for an image manifest.</summary>
+    public ImmutableArray<Descriptor> Manifests { get; private init; } = [];
+
+    /// <summary>The manifest this one is attached to (OCI 1.1 referrers), or null.</summary>
+    public Descriptor? Subject { get; private init; }
+
+    /// <summary>The OCI artifact type, or null.</summary>
+    public string? ArtifactType { get; private init; }
+
+    /// <summary>Parses a manifest whose digest the caller has verified or is about to publish.</summary>
+    /// <param name="bytes">The exact bytes.</param>
+    /// <param name="mediaType">The media type the registry or the referring descriptor gave; null or empty to take the one inside.</param>
+    /// <param name="digest">The digest it was asked by; null to compute a sha256.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or <see cref="ErrorCode.UnsupportedManifest"/>.</exception>
+    public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
+    {
+        Digest actual = digest ?? Digest.Compute(bytes.Span);
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64 });
+        }
+        catch (JsonException e)
+        {
+            throw Invalid(actual, "it is not JSON", e);
+        }
+
+        using (document)
+        {
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                throw Invalid(actual, "it is not a JSON object");
+            string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? StringOf(root, "mediaType") ?? GuessType(root) ?? mediaType ?? "" : mediaType;
+            if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == 1))
+            {
+                throw new AirgapException(
+                    ErrorCode.UnsupportedManifest,
+                    $"The manifest {actual} is in the registry v1 (schema 1) format.",
+                    "Push the image again with a current tool; the old format cannot be relocated by digest.")
+                { Digest = actual.ToString() };
+            }
+
+            Descriptor descriptor = new(type, actual, bytes.Length);
+            if (MediaTypes.IsIndex(type))
+                return new Manifest(descriptor, bytes) { Manifests = Descriptors(root, "manifests", actual), Subject = Optional(root, "subject", actual), ArtifactType = StringOf(root, "artifactType") };
+            if (!MediaTypes.IsImageManifest(type))
+                throw Invalid(actual, $"its media type '{type}' is not a manifest's");
+            return new Manifest(descriptor, bytes)
+            {
+                Config = Optional(root, "config", actual) ?? throw Invalid(actual, "it has no config"),
+                Layers = Descriptors(root, "layers", actual),
+                Subject = Optional(root, "subject", actual),
+                ArtifactType = StringOf(root, "artifactType"),
+            };
+        }
+    }
+
+    private static bool IsKnown(string type) => MediaTypes.IsIndex(type) || MediaTypes.IsImageManifest(type) || MediaTypes.IsSchema1(type);
+
+    private static string? GuessType(JsonElement root) =>
+        root.TryGetProperty("manifests", out _) ? MediaTypes.OciIndex
+        : root.TryGetProperty("config", out _) && root.TryGetProperty("layers", out _) ? MediaTypes.OciManifest
+        : null;
+
+    private static ImmutableArray<Descriptor> Descriptors(JsonElement root, string name, Digest digest)
+    {
+        if (!root.TryGetProperty(name, out JsonElement list) || list.ValueKind == JsonValueKind.Null)
+            return [];
+        if (list.ValueKind != JsonValueKind.Array)
+            throw Invalid(digest, $"'{name}' is not a list");
+        ImmutableArray<Descriptor>.Builder result = ImmutableArray.CreateBuilder<Descriptor>(list.GetArrayLength());
+        foreach (JsonElement item in list.EnumerateArray())
+            result.Add(DescriptorOf(item, name, digest));
+        return result.MoveToImmutable();
+    }
+
+    private static Descriptor? Optional(JsonElement root, string name, Digest digest) =>
+        root.TryGetProperty(name, out JsonElement item) && item.ValueKind != JsonValueKind.Null ? DescriptorOf(item, name, digest) : null;
+
+    private static Descriptor DescriptorOf(JsonElement item, string name, Digest manifest)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            throw Invalid(manifest, $"'{name}' holds something that is no descriptor");
+        if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
+            throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
+        if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size < 0)
+            throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
+        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size);
+    }
+
+    private static string? StringOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static AirgapException Invalid(Digest digest, string why, Exception? inner = null) => new(
+        ErrorCode.InvalidManifest,
+        $"The manifest {digest} cannot be read: {why}.",
+        "Push the image again with a current tool.",
+        inner)
+    { Digest = digest.ToString() };
+}

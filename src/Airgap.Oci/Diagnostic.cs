@@ -1,0 +1,36 @@
+namespace Airgap.Oci;
+
+/// <summary>A warning or failure as a plain value.</summary>
+/// <param name="Code">What kind.</param>
+/// <param name="Message">What was wrong and where, one sentence, without the code.</param>
+/// <param name="Advice">What to do, one sentence; may be empty.</param>
+public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
+{
+    /// <summary>The image or repository it is about, as far as known.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>The digest it is about, as far as known.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Where in the user's files, as far as known.</summary>
+    public SourceLocation? Location { get; init; }
+
+    /// <summary>The code as users see it, such as <c>AIRGAP1005</c>.</summary>
+    public string Id => FormatId(Code);
+
+    /// <summary>Message and advice as one text.</summary>
+    public string Text => Advice.Length == 0 ? Message : $"{Message} {Advice}";
+
+    /// <summary>A code as users see it, such as <c>AIRGAP1005</c>.</summary>
+    public static string FormatId(ErrorCode code) => $"AIRGAP{(int)code:D4}";
+}
+
+/// <summary>A place in a file that a user wrote.</summary>
+/// <param name="File">The path, as the user gave it.</param>
+/// <param name="Line">The line, counted from 1; 0 when unknown.</param>
+/// <param name="Column">The column, counted from 1; 0 when unknown.</param>
+public sealed record SourceLocation(string File, int Line = 0, int Column = 0)
+{
+    /// <summary><c>file(line,column)</c>, as MSBuild and compilers write it.</summary>
+    public override string ToString() => Line == 0 ? File : Column == 0 ? $"{File}({Line})" : $"{File}({Line},{Column})";
+}

@@ -1,0 +1,198 @@
+namespace Airgap.Oci;
+
+/// <summary>
+/// The codes of every failure and warning that a user can meet. They are the same in the tool, in MSBuild and in JSON:
+/// <c>AIRGAP</c> followed by the four digits. 1xxx is a registry, 2xxx what the user gave, 3xxx the local machine,
+/// 4xxx Kubernetes output. A code never changes its meaning.
+/// </summary>
+public enum ErrorCode
+{
+    /// <summary>No connection to the registry: unknown host, refused, dropped.</summary>
+    RegistryUnreachable = 1001,
+
+    /// <summary>The registry's certificate is not trusted.</summary>
+    RegistryCertificate = 1002,
+
+    /// <summary>The registry wants credentials, or refused those it was given (401).</summary>
+    Unauthorized = 1003,
+
+    /// <summary>The credentials do not allow the operation (403).</summary>
+    Forbidden = 1004,
+
+    /// <summary>The repository has no manifest under that tag or digest.</summary>
+    ManifestUnknown = 1005,
+
+    /// <summary>The repository has no blob with that digest.</summary>
+    BlobUnknown = 1006,
+
+    /// <summary>The registry has no such repository.</summary>
+    RepositoryUnknown = 1007,
+
+    /// <summary>The registry limits requests and did not relent within the retries (429).</summary>
+    TooManyRequests = 1008,
+
+    /// <summary>The registry refused the request for a reason of its own (another 4xx).</summary>
+    RegistryRefused = 1009,
+
+    /// <summary>The registry failed within the retries (5xx).</summary>
+    RegistryFailed = 1010,
+
+    /// <summary>Bytes from a registry do not have the digest they were asked by.</summary>
+    DigestMismatch = 1011,
+
+    /// <summary>A blob is longer or shorter than its descriptor says.</summary>
+    SizeMismatch = 1012,
+
+    /// <summary>A manifest is larger than 4 MiB, or an answer larger than its limit.</summary>
+    ResponseTooLarge = 1013,
+
+    /// <summary>The registry's answer does not follow the distribution specification.</summary>
+    RegistryProtocol = 1014,
+
+    /// <summary>The token server gave no token.</summary>
+    TokenRequestFailed = 1015,
+
+    /// <summary>The registry did not answer in time.</summary>
+    RegistryTimeout = 1016,
+
+    /// <summary>A tag cannot be moved.</summary>
+    TagImmutable = 1017,
+
+    /// <summary>After the upload the destination holds something else under the tag.</summary>
+    DestinationMismatch = 1018,
+
+    /// <summary>The registry names a token server that credentials must not go to.</summary>
+    TokenRealmRefused = 1019,
+
+    /// <summary>The image is in the registry v1 (schema 1) format, which has no content digests to relocate by.</summary>
+    UnsupportedManifest = 1020,
+
+    /// <summary>The registry redirects to a place that is not followed.</summary>
+    RedirectRefused = 1021,
+
+    /// <summary>Not an image reference.</summary>
+    InvalidReference = 2001,
+
+    /// <summary>Not a digest.</summary>
+    InvalidDigest = 2002,
+
+    /// <summary>Not a repository.</summary>
+    InvalidRepository = 2003,
+
+    /// <summary>A bundle was expected and the reference is a plain image or an index.</summary>
+    NotABundle = 2004,
+
+    /// <summary>A plain image was expected and the reference is a bundle.</summary>
+    UnexpectedBundle = 2005,
+
+    /// <summary>A lock file is malformed YAML, of the wrong kind, or has a wrong field.</summary>
+    InvalidLock = 2006,
+
+    /// <summary>A lock file names an image without a digest.</summary>
+    LockWithoutDigest = 2007,
+
+    /// <summary>An ImagesLock that is relocated on its own holds a bundle.</summary>
+    LockContainsBundle = 2008,
+
+    /// <summary>No source, or several, were given.</summary>
+    SourceSelection = 2009,
+
+    /// <summary>No destination, or several, were given.</summary>
+    DestinationSelection = 2010,
+
+    /// <summary>Options that exclude each other.</summary>
+    IncompatibleOptions = 2011,
+
+    /// <summary>Not an imgpkg archive, or a truncated or damaged one.</summary>
+    InvalidArchive = 2012,
+
+    /// <summary>A layer is not in the archive.</summary>
+    ArchiveLayerMissing = 2013,
+
+    /// <summary>Bytes in the archive do not have the digest it lists them under.</summary>
+    ArchiveDigestMismatch = 2014,
+
+    /// <summary>The archive does not say which bundle is its root.</summary>
+    ArchiveRootUnknown = 2015,
+
+    /// <summary>A bundle without readable content: several layers, another layer type, no images.yml.</summary>
+    InvalidBundle = 2016,
+
+    /// <summary>An image of a bundle is neither in the bundle's repository nor at its recorded place.</summary>
+    ImageNotFound = 2017,
+
+    /// <summary>A certificate file that holds no certificate.</summary>
+    InvalidCertificate = 2018,
+
+    /// <summary>An <c>IMGPKG_</c> variable that means nothing, or has a value that means nothing.</summary>
+    InvalidEnvironment = 2019,
+
+    /// <summary>An unknown keychain name.</summary>
+    UnknownKeychain = 2020,
+
+    /// <summary>A manifest or config that is not what its media type says.</summary>
+    InvalidManifest = 2021,
+
+    /// <summary>An item, property or argument with a value that is not allowed.</summary>
+    InvalidArgument = 2022,
+
+    /// <summary>Two items would be written to the same place.</summary>
+    ConflictingDestination = 2023,
+
+    /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
+    NoDestination = 2101,
+
+    /// <summary>Non-distributable layers were left out (warning).</summary>
+    LayersSkipped = 2102,
+
+    /// <summary>Non-distributable layers were asked for, and there were none (warning).</summary>
+    NoLayersToInclude = 2103,
+
+    /// <summary>A file that was to be read does not exist.</summary>
+    FileNotFound = 3001,
+
+    /// <summary>The file system refused access.</summary>
+    AccessDenied = 3002,
+
+    /// <summary>No space is left on the disk.</summary>
+    DiskFull = 3003,
+
+    /// <summary>Reading or writing a file failed.</summary>
+    FileFailure = 3004,
+
+    /// <summary>A docker credential helper failed, hung or does not exist.</summary>
+    CredentialHelper = 3005,
+
+    /// <summary>A docker config that cannot be read.</summary>
+    InvalidDockerConfig = 3006,
+
+    /// <summary>No .NET SDK was found to evaluate the project.</summary>
+    SdkNotFound = 3007,
+
+    /// <summary>The project cannot be evaluated.</summary>
+    ProjectEvaluation = 3008,
+
+    /// <summary>The run was cancelled.</summary>
+    Canceled = 3009,
+
+    /// <summary>A failure that has no code of its own: a defect of this product.</summary>
+    Unexpected = 3999,
+
+    /// <summary>Not a name that Kubernetes accepts.</summary>
+    InvalidKubernetesName = 4001,
+
+    /// <summary>A PackageRepository field with a value that the cluster would refuse.</summary>
+    InvalidPackageRepository = 4002,
+
+    /// <summary>The bundle has no <c>packages/</c> directory: no PackageRepository manifest was written (warning).</summary>
+    NotAPackageRepository = 4101,
+
+    /// <summary>A reference under <c>packages/</c> that no lock entry matches stays on its registry (warning).</summary>
+    ReferenceNotRelocated = 4102,
+
+    /// <summary>An API group that only clusters with kapp-controller before 0.20 serve (warning).</summary>
+    OldApiGroup = 4103,
+
+    /// <summary>A PackageRepository that names neither tag nor digest looks for <c>latest</c> (warning).</summary>
+    UnpinnedReference = 4104,
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Oci.Registry;
+
+/// <summary>How registries are talked to. The defaults are imgpkg's.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>PEM files of certificate authorities to trust beside the system's.</summary>
+    public ImmutableArray<string> CaCertificatePaths { get; init; } = [];
+
+    /// <summary>False to take any certificate.</summary>
+    public bool VerifyCertificates { get; init; } = true;
+
+    /// <summary>True to try plain http on every host; local hosts are always tried (https first, http second).</summary>
+    public bool AllowInsecure { get; init; }
+
+    /// <summary>The longest wait for the headers of an answer. 30 s unless told. No limit is set on the time a body takes, only on a stall.</summary>
+    public TimeSpan ResponseHeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a request that failed for a passing reason is tried in all, 1 or more. 5 unless told.</summary>
+    public int RetryCount { get; init; } = 5;
+
+    /// <summary>Connections to one host at most.</summary>
+    public int MaxConnectionsPerHost { get; init; } = 32;
+
+    /// <summary>Told each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at once.</summary>
+    public Action<string>? Trace { get; init; }
+
+    /// <summary>Where the environment's variables are read from (proxies excepted, which the runtime reads); null for the process's.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+}
