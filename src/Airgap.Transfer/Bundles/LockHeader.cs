@@ -1,0 +1,55 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles.Yaml;
+
+namespace Airgap.Transfer.Bundles;
+
+/// <summary>What all of imgpkg's YAML kinds share: apiVersion, kind, and images by digest.</summary>
+internal static class LockHeader
+{
+    /// <summary>The only version there is.</summary>
+    public const string ApiVersion = "imgpkg.carvel.dev/v1alpha1";
+
+    /// <summary>Reads the document as the kind it must be.</summary>
+    public static YamlFields Read(YamlNode? root, string kind, string content, YamlContext context, bool strict)
+    {
+        if (root is null)
+            throw context.Error(0, 0, "the file holds no YAML document");
+        string what = $"{(kind[0] == 'I' ? "an" : "a")} {kind}";
+
+        // A file of another kind is told as that, not as a file with unknown keys.
+        YamlFields header = YamlFields.Read(root, what, context, strict: false, "apiVersion", "kind");
+        Expect(header, "apiVersion", ApiVersion, context);
+        Expect(header, "kind", kind, context);
+        return YamlFields.Read(root, what, context, strict, "apiVersion", "kind", content);
+    }
+
+    /// <summary>Reads a reference that must be by digest.</summary>
+    public static ImageReference ReadImage(YamlFields fields, YamlContext context)
+    {
+        YamlNode at = fields.Find("image") ?? fields.At;
+        string text = fields.Text("image");
+        if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
+        {
+            throw text.Contains('@', StringComparison.Ordinal) || text.Length == 0
+                ? context.Error(at, text.Length == 0 ? "an image has no reference" : $"'{YamlFields.Shorten(text)}' is not an image reference: {problem}")
+                : WithoutDigest(text, at, context);
+        }
+
+        return reference.Digest is { } digest ? reference.WithDigest(digest) : throw WithoutDigest(text, at, context);
+    }
+
+    private static AirgapException WithoutDigest(string text, YamlNode at, YamlContext context) => context.Error(
+        ErrorCode.LockWithoutDigest,
+        at,
+        $"the image '{YamlFields.Shorten(text)}' is not given by digest",
+        "Write the image as REPOSITORY@sha256:DIGEST, for example with kbld or 'imgpkg tag resolve'.");
+
+    private static void Expect(YamlFields fields, string name, string value, YamlContext context)
+    {
+        YamlNode at = fields.Find(name) ?? fields.At;
+        string actual = at is YamlScalar ? fields.Text(name) : "";
+        if (actual != value)
+            throw context.Error(at, actual.Length == 0 ? $"'{name}' must be {value}" : $"'{name}' must be {value}, not '{YamlFields.Shorten(actual)}'");
+    }
+}

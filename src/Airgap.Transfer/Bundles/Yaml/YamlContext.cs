@@ -1,0 +1,29 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Bundles.Yaml;
+
+/// <summary>Which file is read, and how its errors are told.</summary>
+/// <param name="Path">The file as the user knows it.</param>
+/// <param name="Code">The code of an error that is about the file's form.</param>
+/// <param name="Advice">What to do about such an error, one sentence.</param>
+internal sealed record YamlContext(string Path, ErrorCode Code, string Advice)
+{
+    /// <summary>The context of a lock file or of what imgpkg keeps in the same form.</summary>
+    public static YamlContext Lock(string path) =>
+        new(path, ErrorCode.InvalidLock, "Write the file with 'imgpkg copy --lock-output', 'dotnet airgap copy --lock-output' or kbld, or mend it.");
+
+    /// <summary>An error at a node.</summary>
+    public AirgapException Error(YamlNode at, string why) => Error(at.Line, at.Column, why);
+
+    /// <summary>An error at a place; line and column are counted from 1, 0 where unknown.</summary>
+    public AirgapException Error(int line, int column, string why, Exception? inner = null) => Error(Code, line, column, why, Advice, inner);
+
+    /// <summary>An error with a code and advice of its own.</summary>
+    public AirgapException Error(ErrorCode code, YamlNode at, string why, string advice) => Error(code, at.Line, at.Column, why, advice, null);
+
+    private AirgapException Error(ErrorCode code, int line, int column, string why, string advice, Exception? inner)
+    {
+        SourceLocation location = new(Path, line, column);
+        return new AirgapException(code, $"{location}: {why}.", advice, inner) { Location = location };
+    }
+}

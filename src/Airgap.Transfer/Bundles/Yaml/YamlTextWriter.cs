@@ -1,0 +1,230 @@
+using System.Text;
+
+namespace Airgap.Transfer.Bundles.Yaml;
+
+/// <summary>
+/// Writes block mappings and lists as Go's YAML library (version 2) does, to the byte: indent of two, lists at the level of their key,
+/// scalars folded after column 80, its choice of quotes and its escapes.
+/// </summary>
+/// <remarks>
+/// Column, <c>_afterSpace</c> and <c>_atIndent</c> are the state by which that library decides where a line ends; the same state gives the
+/// same bytes without a list of special cases.
+/// </remarks>
+internal sealed class YamlTextWriter
+{
+    private const int BestWidth = 80;
+
+    private readonly StringBuilder _out = new();
+    private int _column;
+    private bool _afterSpace = true;
+    private bool _atIndent = true;
+
+    /// <summary>Begins an item of a list at a column.</summary>
+    public void Item(int indent)
+    {
+        WriteIndent(indent);
+        Indicator("-", needsSpace: true, isSpace: false, keepsIndent: true);
+    }
+
+    /// <summary>Writes a key at a column; its value comes next.</summary>
+    public void Key(string key, int indent)
+    {
+        WriteIndent(indent);
+        if (ScalarForm.IsSimpleKey(key))
+        {
+            WriteScalar(key, indent + 2, isSimpleKey: true);
+            Indicator(":", needsSpace: false, isSpace: false, keepsIndent: false);
+            return;
+        }
+
+        Indicator("?", needsSpace: true, isSpace: false, keepsIndent: true);
+        WriteScalar(key, indent + 2, isSimpleKey: false);
+        WriteIndent(indent);
+        Indicator(":", needsSpace: true, isSpace: false, keepsIndent: true);
+    }
+
+    /// <summary>Writes a key and a text.</summary>
+    public void Field(string key, string value, int indent)
+    {
+        Key(key, indent);
+        WriteScalar(value, indent + 2, isSimpleKey: false);
+    }
+
+    /// <summary>Writes a key and a word that is not text: <c>true</c>, <c>false</c>, <c>null</c>.</summary>
+    public void Word(string key, string word, int indent)
+    {
+        Key(key, indent);
+        WriteFolded(word, indent + 2, mayFold: true, quotes: false);
+    }
+
+    /// <summary>What was written, as a whole file: with a document start and the last line ended.</summary>
+    public string Finish()
+    {
+        WriteIndent(0);
+        return "---\n" + _out;
+    }
+
+    private void WriteScalar(string text, int indent, bool isSimpleKey)
+    {
+        switch (ScalarForm.Choose(text, isSimpleKey))
+        {
+            case TextStyle.Plain:
+                WriteFolded(text, indent, !isSimpleKey, quotes: false);
+                break;
+            case TextStyle.SingleQuoted:
+                WriteFolded(text, indent, !isSimpleKey, quotes: true);
+                break;
+            case TextStyle.DoubleQuoted:
+                WriteDoubleQuoted(text, indent, !isSimpleKey);
+                break;
+            default:
+                WriteLiteral(text, indent);
+                break;
+        }
+    }
+
+    private void WriteFolded(string text, int indent, bool mayFold, bool quotes)
+    {
+        if (quotes)
+            Indicator("'", needsSpace: true, isSpace: false, keepsIndent: false);
+        else if (!_afterSpace)
+            Put(' ');
+        bool inSpaces = false;
+        bool inBreaks = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == ' ')
+            {
+                // The edges of a plain scalar are never spaces, so that one rule does for both styles.
+                if (mayFold && !inSpaces && _column > BestWidth && i > 0 && i < text.Length - 1 && text[i + 1] != ' ')
+                    WriteIndent(indent);
+                else
+                    Put(c);
+                inSpaces = true;
+            }
+            else if (ScalarForm.IsBreak(c))
+            {
+                PutBreak(c);
+                _atIndent = true;
+                inBreaks = true;
+            }
+            else
+            {
+                if (inBreaks)
+                    WriteIndent(indent);
+                if (quotes && c == '\'')
+                    Put('\'');
+                Put(c);
+                _atIndent = inSpaces = inBreaks = false;
+            }
+        }
+
+        if (quotes)
+            Indicator("'", needsSpace: false, isSpace: false, keepsIndent: false);
+        _afterSpace = _atIndent = false;
+    }
+
+    private void WriteDoubleQuoted(string text, int indent, bool mayFold)
+    {
+        Indicator("\"", needsSpace: true, isSpace: false, keepsIndent: false);
+
+        // The library looks for a byte order mark at the start of the text whichever character it is at.
+        bool escapesAll = text.StartsWith('\uFEFF');
+        bool inSpaces = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (escapesAll || !ScalarForm.IsPrintable(c) || ScalarForm.IsBreak(c) || c is '"' or '\\')
+            {
+                Rune rune = Rune.TryGetRuneAt(text, i, out Rune whole) ? whole : Rune.ReplacementChar;
+                i += rune.Utf16SequenceLength - 1;
+                foreach (char escaped in YamlEscape.Of(rune))
+                    Put(escaped);
+                inSpaces = false;
+            }
+            else if (c == ' ')
+            {
+                if (mayFold && !inSpaces && _column > BestWidth && i > 0 && i < text.Length - 1)
+                {
+                    WriteIndent(indent);
+                    if (text[i + 1] == ' ')
+                        Put('\\');
+                }
+                else
+                {
+                    Put(c);
+                }
+
+                inSpaces = true;
+            }
+            else
+            {
+                Put(c);
+                inSpaces = false;
+            }
+        }
+
+        Indicator("\"", needsSpace: false, isSpace: false, keepsIndent: false);
+        _afterSpace = _atIndent = false;
+    }
+
+    private void WriteLiteral(string text, int indent)
+    {
+        Indicator("|", needsSpace: true, isSpace: false, keepsIndent: false);
+        if (text[0] == ' ' || ScalarForm.IsBreak(text[0]))
+            Indicator("2", needsSpace: false, isSpace: false, keepsIndent: false);
+        if (!ScalarForm.IsBreak(text[^1]))
+            Indicator("-", needsSpace: false, isSpace: false, keepsIndent: false);
+        else if (text.Length == 1 || ScalarForm.IsBreak(text[^2]))
+            Indicator("+", needsSpace: false, isSpace: false, keepsIndent: false);
+        PutBreak('\n');
+        _atIndent = _afterSpace = true;
+        bool inBreaks = true;
+        foreach (char c in text)
+        {
+            if (ScalarForm.IsBreak(c))
+            {
+                PutBreak(c);
+                _atIndent = inBreaks = true;
+                continue;
+            }
+
+            if (inBreaks)
+                WriteIndent(indent);
+            Put(c);
+            _atIndent = inBreaks = false;
+        }
+    }
+
+    private void WriteIndent(int indent)
+    {
+        if (!_atIndent || _column > indent || (_column == indent && !_afterSpace))
+            PutBreak('\n');
+        while (_column < indent)
+            Put(' ');
+        _afterSpace = _atIndent = true;
+    }
+
+    private void Indicator(string text, bool needsSpace, bool isSpace, bool keepsIndent)
+    {
+        if (needsSpace && !_afterSpace)
+            Put(' ');
+        foreach (char c in text)
+            Put(c);
+        _afterSpace = isSpace;
+        _atIndent &= keepsIndent;
+    }
+
+    private void Put(char c)
+    {
+        _out.Append(c);
+        _column++;
+    }
+
+    private void PutBreak(char c)
+    {
+        _out.Append(c);
+        _column = 0;
+    }
+}
