@@ -1,0 +1,57 @@
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>Blobs by digest: read, look for, take out of the repository.</summary>
+internal sealed class BlobHandler(BlobStorage blobs)
+{
+    public Task HandleAsync(HttpContext context, string name, string reference)
+    {
+        if (!Digest.TryParse(reference, out Digest digest))
+            throw Refusal.DigestInvalid(reference);
+        string method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+            return SendAsync(context, name, digest);
+        if (!HttpMethods.IsDelete(method))
+            throw Refusal.Method(method);
+        if (!blobs.Unlink(name, digest))
+            throw Refusal.BlobUnknown(digest);
+        Answers.Empty(context, StatusCodes.Status202Accepted);
+        return Task.CompletedTask;
+    }
+
+    private async Task SendAsync(HttpContext context, string name, Digest digest)
+    {
+        using SafeFileHandle file = blobs.Open(name, digest) ?? throw Refusal.BlobUnknown(digest);
+        long length = RandomAccess.GetLength(file);
+        Answers.Describe(context, digest);
+        context.Response.Headers.AcceptRanges = "bytes";
+        context.Response.Headers.CacheControl = "max-age=31536000";
+        if (Answers.IsNotModified(context, digest))
+            return;
+
+        ByteRange range = new(0, length);
+        if (HttpMethods.IsGet(context.Request.Method) && RangeApplies(context.Request, digest))
+        {
+            switch (ByteRange.Read(context.Request.Headers.Range, length, out range))
+            {
+                case ByteRange.Verdict.Unsatisfiable:
+                    context.Response.Headers.ContentRange = $"bytes */{length}";
+                    throw Refusal.Range(length);
+                case ByteRange.Verdict.Part:
+                    context.Response.StatusCode = StatusCodes.Status206PartialContent;
+                    context.Response.Headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Count - 1}/{length}";
+                    break;
+            }
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        await Answers.FileAsync(context, file, range.Offset, range.Count);
+    }
+
+    private static bool RangeApplies(HttpRequest request, Digest digest) =>
+        request.Headers.IfRange is not [{ Length: > 0 } tag] || tag == $"\"{digest}\"";
+}

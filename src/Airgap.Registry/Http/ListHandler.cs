@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>Lists: tags, repositories, referrers.</summary>
+internal sealed class ListHandler(RegistryStorage storage)
+{
+    // So many names in one answer at most, when the client does not say.
+    private const int DefaultPage = 10_000;
+
+    public Task TagsAsync(HttpContext context, string name)
+    {
+        List<string> tags = storage.Tags.List(name) ?? throw Refusal.NameUnknown(name);
+        List<string> page = Page(context, tags, $"/v2/{name}/tags/list");
+        return Answers.JsonAsync(context, "application/json", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            Strings(json, "tags", page);
+            json.WriteEndObject();
+        });
+    }
+
+    public Task CatalogAsync(HttpContext context)
+    {
+        List<string> page = Page(context, storage.Catalog.List(), "/v2/_catalog");
+        return Answers.JsonAsync(context, "application/json", json =>
+        {
+            json.WriteStartObject();
+            Strings(json, "repositories", page);
+            json.WriteEndObject();
+        });
+    }
+
+    public Task ReferrersAsync(HttpContext context, string name, string reference)
+    {
+        if (!Digest.TryParse(reference, out Digest subject))
+            throw Refusal.DigestInvalid(reference);
+        IReadOnlyList<Referrer> referrers = storage.Referrers.List(name, subject);
+        if (context.Request.Query["artifactType"] is [{ Length: > 0 } artifactType])
+        {
+            referrers = [.. referrers.Where(referrer => referrer.ArtifactType == artifactType)];
+            context.Response.Headers["OCI-Filters-Applied"] = "artifactType";
+        }
+
+        return Answers.JsonAsync(context, MediaTypes.OciIndex, json => WriteIndex(json, referrers));
+    }
+
+    private static void WriteIndex(Utf8JsonWriter json, IReadOnlyList<Referrer> referrers)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("schemaVersion", 2);
+        json.WriteString("mediaType", MediaTypes.OciIndex);
+        json.WriteStartArray("manifests");
+        foreach (Referrer referrer in referrers)
+        {
+            json.WriteStartObject();
+            json.WriteString("mediaType", referrer.Descriptor.MediaType);
+            json.WriteString("digest", referrer.Descriptor.Digest.ToString());
+            json.WriteNumber("size", referrer.Descriptor.Size);
+            if (referrer.ArtifactType is not null)
+                json.WriteString("artifactType", referrer.ArtifactType);
+            if (referrer.Annotations is not null)
+            {
+                json.WritePropertyName("annotations");
+                json.WriteRawValue(referrer.Annotations);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static List<string> Page(HttpContext context, List<string> sorted, string path)
+    {
+        int count = DefaultPage;
+        if (context.Request.Query["n"] is [{ } n] && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out count))
+            throw Refusal.PageNumber();
+        int start = 0;
+        if (context.Request.Query["last"] is [{ Length: > 0 } last])
+        {
+            start = sorted.BinarySearch(last, StringComparer.Ordinal);
+            start = start < 0 ? ~start : start + 1;
+        }
+
+        List<string> page = sorted.GetRange(start, Math.Min(count, sorted.Count - start));
+        if (page.Count > 0 && start + page.Count < sorted.Count)
+            context.Response.Headers.Link = $"<{path}?n={count}&last={Uri.EscapeDataString(page[^1])}>; rel=\"next\"";
+        return page;
+    }
+
+    private static void Strings(Utf8JsonWriter json, string property, List<string> values)
+    {
+        json.WriteStartArray(property);
+        foreach (string value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>Manifests by tag or digest: read, store, remove.</summary>
+internal sealed class ManifestHandler(RegistryStorage storage)
+{
+    public Task HandleAsync(HttpContext context, string name, string reference)
+    {
+        Digest? digest = null;
+        if (reference.Contains(':'))
+            digest = Digest.TryParse(reference, out Digest parsed) ? parsed : throw Refusal.DigestInvalid(reference);
+        else if (!Names.IsTag(reference))
+            throw Refusal.TagInvalid(reference);
+
+        string method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+            return SendAsync(context, name, reference, digest);
+        if (HttpMethods.IsPut(method))
+            return StoreAsync(context, name, reference, digest);
+        if (!HttpMethods.IsDelete(method))
+            throw Refusal.Method(method);
+        if (!(digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
+            throw Refusal.ManifestUnknown(reference);
+        Answers.Empty(context, StatusCodes.Status202Accepted);
+        return Task.CompletedTask;
+    }
+
+    private async Task SendAsync(HttpContext context, string name, string reference, Digest? asked)
+    {
+        Digest digest = asked ?? storage.Tags.Resolve(name, reference) ?? throw Refusal.ManifestUnknown(reference);
+        using SafeFileHandle file = storage.Manifests.Open(name, digest) ?? throw Refusal.ManifestUnknown(reference);
+        Answers.Describe(context, digest);
+        if (Answers.IsNotModified(context, digest))
+            return;
+        context.Response.ContentType = storage.Manifests.MediaTypeOf(digest, file);
+        await Answers.FileAsync(context, file, 0, RandomAccess.GetLength(file));
+    }
+
+    private async Task StoreAsync(HttpContext context, string name, string reference, Digest? asked)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(context.Request.ContentLength ?? 64 * 1024, Manifest.MaxBytes) + 1);
+        try
+        {
+            int length = 0;
+            while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is > 0 and int read)
+            {
+                length += read;
+                if (length > Manifest.MaxBytes)
+                    throw Refusal.ManifestTooLarge();
+                if (length == buffer.Length)
+                    buffer = Grow(buffer);
+            }
+
+            Store(context, name, reference, asked, buffer.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Store(HttpContext context, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
+    {
+        Digest digest = asked is { } expected ? Digest.ComputeLike(expected, content.Span) : Digest.Compute(content.Span);
+        if (asked is { } given && given != digest)
+            throw Refusal.DigestMismatch(given);
+        ManifestSummary summary = ManifestSummary.TryRead(content, out string? problem) ?? throw Refusal.ManifestInvalid(problem!);
+        if (MediaTypes.IsSchema1(summary.MediaType))
+            throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
+        CheckContentType(context.Request, summary.MediaType);
+        foreach (Digest blob in summary.Blobs)
+        {
+            if (!storage.Blobs.Exists(name, blob))
+                throw Refusal.ManifestBlobUnknown(blob, "blob");
+        }
+
+        foreach (Digest child in summary.Children)
+        {
+            if (!storage.Manifests.Exists(name, child))
+                throw Refusal.ManifestBlobUnknown(child, "manifest");
+        }
+
+        storage.Manifests.Write(name, digest, content.Span, asked is null ? reference : null);
+        if (summary.Subject is { } subject)
+            context.Response.Headers["OCI-Subject"] = subject.ToString();
+        Answers.Describe(context, digest);
+        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
+    }
+
+    // What is stored is the bytes alone, so another type than theirs would be lost: better to say so at once.
+    private static void CheckContentType(HttpRequest request, string mediaType)
+    {
+        string given = (request.ContentType ?? "").Split(';')[0].Trim();
+        if (given != mediaType && (MediaTypes.IsImageManifest(given) || MediaTypes.IsIndex(given) || MediaTypes.IsSchema1(given)))
+            throw Refusal.ManifestInvalid($"it is sent as {given} and says it is {mediaType}");
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, Manifest.MaxBytes + 1));
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

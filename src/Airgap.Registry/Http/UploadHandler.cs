@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>Uploads of blobs: in one piece, in chunks, or by mounting what is there.</summary>
+/// <remarks>Source: OCI distribution specification 1.1, "Pushing Blobs".</remarks>
+internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
+{
+    /// <summary>POST: starts an upload, or ends it at once.</summary>
+    public async Task StartAsync(HttpContext context, string name)
+    {
+        HttpRequest request = context.Request;
+        if (!HttpMethods.IsPost(request.Method))
+            throw Refusal.Method(request.Method);
+        if (request.Query["mount"] is [{ Length: > 0 } mount] && TryMount(name, DigestOf(mount), request.Query["from"]))
+        {
+            Created(context, name, Digest.Parse(mount));
+            return;
+        }
+
+        Digest? digest = request.Query["digest"] is [{ Length: > 0 } text] ? DigestOf(text) : null;
+        UploadSession session = uploads.Start(name);
+
+        // A client that sends the digest but no bytes means to send them later, unless there are none to send.
+        if (digest is { } whole && (request.ContentLength is not 0 || whole == Digest.ComputeLike(whole, [])))
+            await FinishAsync(context, session, whole);
+        else
+            Accepted(context, session);
+    }
+
+    /// <summary>GET, PATCH, PUT and DELETE of an upload that was started.</summary>
+    public async Task ContinueAsync(HttpContext context, string name, string id)
+    {
+        UploadSession session = uploads.Find(name, id) ?? throw Refusal.UploadUnknown();
+        string method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+        {
+            Progress(context, session);
+            Answers.Empty(context, StatusCodes.Status204NoContent, LocationOf(session));
+        }
+        else if (HttpMethods.IsPatch(method))
+        {
+            using (UploadSession.Turn turn = await EnterAsync(context, session))
+                await AppendAsync(context, session, HashAlgorithmName.SHA256, turn.Token);
+            Accepted(context, session);
+        }
+        else if (HttpMethods.IsPut(method))
+        {
+            string digest = context.Request.Query["digest"].ToString();
+            await FinishAsync(context, session, DigestOf(digest));
+        }
+        else if (HttpMethods.IsDelete(method))
+        {
+            using (await EnterAsync(context, session))
+                uploads.Remove(session);
+            Answers.Empty(context, StatusCodes.Status204NoContent);
+        }
+        else
+        {
+            throw Refusal.Method(method);
+        }
+    }
+
+    private bool TryMount(string name, Digest digest, string? from)
+    {
+        if (string.IsNullOrEmpty(from) ? !blobs.Exists(digest) : !Names.IsRepository(from) || !blobs.Exists(from, digest))
+            return false;
+        blobs.Link(name, digest);
+        return true;
+    }
+
+    private async Task FinishAsync(HttpContext context, UploadSession session, Digest digest)
+    {
+        using (UploadSession.Turn turn = await EnterAsync(context, session))
+        {
+            await AppendAsync(context, session, digest.HashAlgorithm, turn.Token);
+            if (!await uploads.TryFinishAsync(session, digest, turn.Token))
+                throw Refusal.DigestMismatch(digest);
+        }
+
+        Created(context, session.Name, digest);
+    }
+
+    private static async Task<UploadSession.Turn> EnterAsync(HttpContext context, UploadSession session)
+    {
+        UploadSession.Turn turn = await session.EnterAsync(context.RequestAborted);
+        if (!session.IsClosed)
+            return turn;
+        turn.Dispose();
+        throw Refusal.UploadUnknown();
+    }
+
+    private static async Task AppendAsync(HttpContext context, UploadSession session, HashAlgorithmName algorithm, CancellationToken cancellationToken)
+    {
+        CheckOrder(context, session);
+        try
+        {
+            await session.AppendAsync(context.Request.Body, algorithm, cancellationToken);
+        }
+        catch (UploadCutException)
+        {
+            throw Refusal.UploadInvalid("the request broke off");
+        }
+    }
+
+    private static void CheckOrder(HttpContext context, UploadSession session)
+    {
+        string header = context.Request.Headers.ContentRange.ToString();
+        if (header.Length == 0)
+            return;
+        if (!TryReadContentRange(header, out long start, out long end))
+            throw Refusal.UploadInvalid($"'{header}' is not a Content-Range of the form START-END");
+        if (start != session.Length)
+        {
+            Progress(context, session);
+            context.Response.Headers.Location = LocationOf(session);
+            throw Refusal.UploadOutOfOrder(start, session.Length);
+        }
+
+        if (context.Request.ContentLength is { } length && length != end - start + 1)
+            throw Refusal.UploadInvalid($"Content-Range speaks of {end - start + 1} bytes, and Content-Length of {length}");
+    }
+
+    // The specification's form is START-END; the unit of RFC 9110 before it and the total after it are taken as well.
+    private static bool TryReadContentRange(string header, out long start, out long end)
+    {
+        end = 0;
+        ReadOnlySpan<char> text = header;
+        if (text.StartsWith("bytes", StringComparison.OrdinalIgnoreCase))
+            text = text["bytes".Length..].TrimStart("= ");
+        if (text.IndexOf('/') is >= 0 and int slash)
+            text = text[..slash];
+        int dash = text.IndexOf('-');
+        start = 0;
+        return dash > 0
+            && long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out start)
+            && long.TryParse(text[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out end)
+            && end >= start;
+    }
+
+    private static void Accepted(HttpContext context, UploadSession session)
+    {
+        Progress(context, session);
+        Answers.Empty(context, StatusCodes.Status202Accepted, LocationOf(session));
+    }
+
+    private static void Created(HttpContext context, string name, Digest digest)
+    {
+        Answers.Describe(context, digest);
+        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/blobs/{digest}");
+    }
+
+    // "0-0" stands for nothing as well as for one byte; the specification has no other way to say either.
+    private static void Progress(HttpContext context, UploadSession session)
+    {
+        context.Response.Headers.Range = $"0-{Math.Max(0, session.Length - 1)}";
+        context.Response.Headers["Docker-Upload-UUID"] = session.Id.ToString("D");
+    }
+
+    private static string LocationOf(UploadSession session) => $"/v2/{session.Name}/blobs/uploads/{session.Id:D}";
+
+    private static Digest DigestOf(string text) => Digest.TryParse(text, out Digest digest) ? digest : throw Refusal.DigestInvalid(text);
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Airgap.Oci.Content;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>Manifests: content as blobs are, and revision links that make it part of a repository.</summary>
+internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, BlobStorage blobs, TagStorage tags)
+{
+    private const int MaxRemembered = 10_000;
+
+    // The layout has no place for media types; content never changes under its digest, so what was read once stays true.
+    private readonly ConcurrentDictionary<Digest, string> _mediaTypes = new();
+
+    /// <summary>Whether a repository has the manifest.</summary>
+    public bool Exists(string name, Digest digest) => AtomicFiles.ReadLink(layout.Revision(name, digest)) is { } target && blobs.Exists(target);
+
+    /// <summary>Opens a repository's manifest.</summary>
+    /// <returns>Null when the repository does not have it.</returns>
+    public SafeFileHandle? Open(string name, Digest digest) =>
+        AtomicFiles.ReadLink(layout.Revision(name, digest)) is { } target ? blobs.OpenContent(target) : null;
+
+    /// <summary>The media type of an opened manifest.</summary>
+    public string MediaTypeOf(Digest digest, SafeFileHandle content)
+    {
+        if (_mediaTypes.TryGetValue(digest, out string? known))
+            return known;
+        string type = Summarize(content)?.MediaType ?? MediaTypes.OciManifest;
+        if (_mediaTypes.Count >= MaxRemembered)
+            _mediaTypes.Clear();
+        _mediaTypes[digest] = type;
+        return type;
+    }
+
+    /// <summary>Stores a checked manifest: content, revision, and the tag last.</summary>
+    public void Write(string name, Digest digest, ReadOnlySpan<byte> content, string? tag)
+    {
+        blobs.Write(digest, content);
+        files.WriteLink(layout.Revision(name, digest), digest);
+        if (tag is not null)
+            tags.Set(name, tag, digest);
+    }
+
+    /// <summary>Removes a manifest and the tags that point at it.</summary>
+    /// <returns>False when the repository does not have it.</returns>
+    public bool Delete(string name, Digest digest)
+    {
+        if (!Exists(name, digest))
+            return false;
+        foreach (string tag in tags.List(name) ?? [])
+        {
+            if (tags.Resolve(name, tag) == digest)
+                tags.Delete(name, tag);
+        }
+
+        File.Delete(layout.Revision(name, digest));
+        return true;
+    }
+
+    /// <summary>The digests of all manifests that are or were in a repository.</summary>
+    public IEnumerable<Digest> Revisions(string name)
+    {
+        foreach (string algorithm in (string[])["sha256", "sha512"])
+        {
+            string folder = Path.Combine(layout.Revisions(name), algorithm);
+            if (!Directory.Exists(folder))
+                continue;
+            foreach (string revision in Directory.EnumerateDirectories(folder))
+            {
+                if (Digest.TryParse($"{algorithm}:{Path.GetFileName(revision)}", out Digest digest))
+                    yield return digest;
+            }
+        }
+    }
+
+    /// <summary>Reads what an opened manifest says.</summary>
+    /// <returns>Null when the content is no manifest.</returns>
+    public static ManifestSummary? Summarize(SafeFileHandle content)
+    {
+        long length = RandomAccess.GetLength(content);
+        if (length > Manifest.MaxBytes)
+            return null;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)length);
+        try
+        {
+            int filled = 0;
+            while (filled < length && RandomAccess.Read(content, buffer.AsSpan(filled, (int)length - filled), filled) is > 0 and int read)
+                filled += read;
+            return ManifestSummary.TryRead(buffer.AsMemory(0, filled), out _);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Airgap.Oci.Content;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>What a registry has to know of a manifest: its type and what it refers to.</summary>
+internal sealed class ManifestSummary
+{
+    public required string MediaType { get; init; }
+
+    /// <summary>Config and layers that must be in the repository.</summary>
+    public required IReadOnlyList<Digest> Blobs { get; init; }
+
+    /// <summary>Manifests that must be in the repository.</summary>
+    public required IReadOnlyList<Digest> Children { get; init; }
+
+    /// <summary>What the manifest is attached to, which need not exist.</summary>
+    public Digest? Subject { get; init; }
+
+    /// <summary>The artifact type, or else the config's media type, as the referrers API gives it.</summary>
+    public string? ArtifactType { get; init; }
+
+    /// <summary>The annotations as they are written, or null.</summary>
+    public string? Annotations { get; init; }
+
+    /// <summary>Reads a manifest. Types nobody has heard of are fine as long as they name themselves.</summary>
+    /// <param name="content">The manifest's bytes.</param>
+    /// <param name="problem">Why it is none, in words that end a sentence; null on success.</param>
+    public static ManifestSummary? TryRead(ReadOnlyMemory<byte> content, out string? problem)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 64 });
+            return Read(document.RootElement, out problem);
+        }
+        catch (JsonException)
+        {
+            problem = "it is not JSON";
+            return null;
+        }
+    }
+
+    private static ManifestSummary? Read(JsonElement root, out string? problem)
+    {
+        problem = null;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            problem = "it is not a JSON object";
+            return null;
+        }
+
+        if (Text(root, "mediaType") is not { } type && (type = Guess(root)) is null)
+        {
+            problem = "it has no mediaType, and is no image manifest and no index";
+            return null;
+        }
+
+        List<Digest> blobs = [];
+        List<Digest> children = [];
+        if (!Take(root, "config", blobs) || !TakeAll(root, "layers", blobs) || !TakeAll(root, "blobs", blobs) || !TakeAll(root, "manifests", children))
+        {
+            problem = "it holds a descriptor without a valid digest";
+            return null;
+        }
+
+        Digest? subject = null;
+        if (root.TryGetProperty("subject", out JsonElement subjectElement) && subjectElement.ValueKind != JsonValueKind.Null)
+        {
+            if (!Digest.TryParse(Text(subjectElement, "digest"), out Digest digest))
+            {
+                problem = "its subject has no valid digest";
+                return null;
+            }
+
+            subject = digest;
+        }
+
+        return new ManifestSummary
+        {
+            MediaType = type,
+            Blobs = blobs,
+            Children = children,
+            Subject = subject,
+            ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
+                : root.TryGetProperty("config", out JsonElement config) ? Text(config, "mediaType")
+                : null,
+            Annotations = subject is not null && root.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
+                ? annotations.GetRawText()
+                : null,
+        };
+    }
+
+    private static string? Guess(JsonElement root) =>
+        root.TryGetProperty("manifests", out _) ? MediaTypes.OciIndex
+        : root.TryGetProperty("config", out _) && root.TryGetProperty("layers", out _) ? MediaTypes.OciManifest
+        : root.TryGetProperty("fsLayers", out _) ? root.TryGetProperty("signatures", out _) ? MediaTypes.DockerSchema1Signed : MediaTypes.DockerSchema1
+        : null;
+
+    private static bool TakeAll(JsonElement root, string property, List<Digest> into)
+    {
+        if (!root.TryGetProperty(property, out JsonElement list) || list.ValueKind == JsonValueKind.Null)
+            return true;
+        if (list.ValueKind != JsonValueKind.Array)
+            return false;
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (!TakeDescriptor(item, into))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool Take(JsonElement root, string property, List<Digest> into) =>
+        !root.TryGetProperty(property, out JsonElement item) || item.ValueKind == JsonValueKind.Null || TakeDescriptor(item, into);
+
+    private static bool TakeDescriptor(JsonElement item, List<Digest> into)
+    {
+        if (!Digest.TryParse(Text(item, "digest"), out Digest digest))
+            return false;
+
+        // Layers that may not be redistributed lie elsewhere by design.
+        if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? "") && !into.Contains(digest))
+            into.Add(digest);
+        return true;
+    }
+
+    private static string? Text(JsonElement element, string property) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

@@ -1,0 +1,38 @@
+using Airgap.Oci;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>The folder a registry is given.</summary>
+internal static class StorageFolder
+{
+    /// <summary>Makes sure that the folder can be used, before anybody is told that the registry runs.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
+    public static void Prepare(string folder, bool readOnly)
+    {
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new AirgapException(ErrorCode.InvalidArgument, "The registry was given no folder.", "Name the folder that holds its content.");
+        try
+        {
+            if (!readOnly)
+            {
+                Directory.CreateDirectory(folder);
+                string probe = Path.Combine(folder, $".{Guid.NewGuid():N}");
+                using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+                {
+                }
+            }
+            else if (!Directory.Exists(folder))
+            {
+                throw new AirgapException(ErrorCode.FileFailure, $"The registry's folder '{folder}' does not exist.", "A read-only registry needs a folder that holds content.");
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new AirgapException(ErrorCode.AccessDenied, $"The registry may not write to its folder '{folder}'.", "Give write access, or serve the folder read only.", e);
+        }
+        catch (IOException e)
+        {
+            throw new AirgapException(ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}", "Name a folder that exists or can be made.", e);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Airgap.Oci.Content;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>Where everything lies below the folder. Names, tags and digests are checked before they come here.</summary>
+/// <remarks>Source: docker-registry (distribution) 2.8, the path layout of its storage, so that either can serve the folder.</remarks>
+internal sealed class StorageLayout(string folder)
+{
+    private readonly string _root = Path.Combine(Path.GetFullPath(folder), "docker", "registry", "v2");
+
+    /// <summary>Holds a folder for each repository.</summary>
+    public string Repositories => Path.Combine(_root, "repositories");
+
+    /// <summary>Files on their way to their names. Beside the others, so that a rename never crosses file systems.</summary>
+    public string Temporary => Path.Combine(_root, "_tmp");
+
+    public string Blob(Digest digest)
+    {
+        string hex = digest.Hex;
+        return Path.Combine(_root, "blobs", digest.Algorithm, hex[..2], hex, "data");
+    }
+
+    public string Repository(string name) => Path.Combine(Repositories, name.Replace('/', Path.DirectorySeparatorChar));
+
+    public string Layer(string name, Digest digest) => Link(Path.Combine(Repository(name), "_layers"), digest);
+
+    public string Manifests(string name) => Path.Combine(Repository(name), "_manifests");
+
+    public string Revisions(string name) => Path.Combine(Manifests(name), "revisions");
+
+    public string Revision(string name, Digest digest) => Link(Revisions(name), digest);
+
+    public string Tags(string name) => Path.Combine(Manifests(name), "tags");
+
+    public string Tag(string name, string tag) => Path.Combine(Tags(name), tag);
+
+    public string CurrentTag(string name, string tag) => Path.Combine(Tag(name, tag), "current", "link");
+
+    public string TagIndex(string name, string tag, Digest digest) => Link(Path.Combine(Tag(name, tag), "index"), digest);
+
+    public string Uploads(string name) => Path.Combine(Repository(name), "_uploads");
+
+    public string Upload(string name, Guid id) => Path.Combine(Uploads(name), id.ToString("D"));
+
+    private static string Link(string folder, Digest digest) => Path.Combine(folder, digest.Algorithm, digest.Hex, "link");
+}

@@ -1,0 +1,17 @@
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace Airgap.TestKit.Peers;
+
+/// <summary>Programs of others that tests run against, where they are installed.</summary>
+internal static class Peer
+{
+    /// <summary>Where a peer is. Where it is missing the test ends as inconclusive, or fails when AIRGAP_REQUIRE_PEERS is 1.</summary>
+    public static string Require(string program)
+    {
+        if (Cli.Find(program) is { } path)
+            return path;
+        throw Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS") == "1"
+            ? new AssertFailedException($"{program} is not installed, and AIRGAP_REQUIRE_PEERS=1 wants it.")
+            : new AssertInconclusiveException($"{program} is not installed.");
+    }
+}

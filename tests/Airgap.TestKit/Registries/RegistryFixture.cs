@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Registry;
+using Airgap.TestKit.Faults;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.TestKit.Registries;
+
+/// <summary>How a fixture's registry runs.</summary>
+public sealed record RegistryFixtureOptions
+{
+    /// <summary>Serve a copy of fixtures/storage instead of an empty folder.</summary>
+    public bool WithFixtures { get; init; }
+
+    /// <summary>Serve this folder as it is, and leave it there, instead of a temporary one.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Serve https.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Want this user and password by Basic authentication.</summary>
+    public (string User, string Password)? BasicAuth { get; init; }
+
+    /// <summary>Want this server's bearer tokens.</summary>
+    public TokenServer? Tokens { get; init; }
+
+    public bool ReadOnly { get; init; }
+
+    /// <summary>0 takes a free port.</summary>
+    public int Port { get; init; }
+}
+
+/// <summary>The embedded registry on a free port of the loopback, which records its requests and fails when it is told to.</summary>
+public sealed class RegistryFixture : IAsyncDisposable
+{
+    private readonly TempFolder? _temp;
+    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private RegistryServer _server = null!;
+    private TokenServer? _tokens;
+    private int _count;
+
+    private RegistryFixture(TempFolder? temp, string folder)
+    {
+        _temp = temp;
+        Folder = folder;
+    }
+
+    /// <summary>Called for each request before the registry (and its token check) sees it; null lets it pass. Called from many threads.</summary>
+    public Func<RecordedRequest, HttpContext, Fault?>? OnRequest { get; set; }
+
+    /// <summary>The storage folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Such as <c>http://127.0.0.1:41234/</c>.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Such as <c>127.0.0.1:41234</c>.</summary>
+    public string Host => Address.Authority;
+
+    public int Port => _server.Port;
+
+    /// <summary>The requests so far, in the order of arrival.</summary>
+    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
+
+    /// <summary>Forgets the requests so far.</summary>
+    public void Clear() => _requests.Clear();
+
+    /// <summary>The requests of a kind so far.</summary>
+    public IReadOnlyList<RecordedRequest> Of(RequestKind kind) => [.. _requests.Where(request => request.Kind == kind)];
+
+    /// <summary>A registry without content.</summary>
+    public static Task<RegistryFixture> StartEmptyAsync() => StartAsync(new RegistryFixtureOptions());
+
+    /// <summary>A registry with a copy of fixtures/storage.</summary>
+    public static Task<RegistryFixture> StartWithFixturesAsync() => StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+
+    public static async Task<RegistryFixture> StartAsync(RegistryFixtureOptions options)
+    {
+        TempFolder? temp = options.Folder is null ? new TempFolder() : null;
+        string folder = options.Folder ?? temp!["storage"];
+        if (options.WithFixtures)
+            TempFolder.Copy(Path.Combine(Fixtures.Root, "storage"), folder);
+        RegistryFixture fixture = new(temp, folder) { _tokens = options.Tokens };
+        fixture._server = await RegistryServer.StartAsync(
+            new RegistryServerOptions
+            {
+                Folder = folder,
+                Listen = new IPEndPoint(IPAddress.Loopback, options.Port),
+                Certificate = options.Certificate,
+                BasicAuth = options.BasicAuth,
+                ReadOnly = options.ReadOnly,
+                Interceptor = fixture.InterceptAsync,
+            },
+            CancellationToken.None);
+        return fixture;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _temp?.Dispose();
+    }
+
+    private async Task InterceptAsync(HttpContext context, RequestDelegate registry)
+    {
+        RecordedRequest request = new(Interlocked.Increment(ref _count) - 1, context.Request);
+        _requests.Enqueue(request);
+        context.Request.Body = new CountingStream(context.Request.Body, request.CountRequestBytes);
+        context.Response.Body = new CountingStream(context.Response.Body, request.CountResponseBytes);
+
+        // The client may act on the answer's head before this method goes on.
+        context.Response.OnStarting(() =>
+        {
+            request.Status = context.Response.StatusCode;
+            return Task.CompletedTask;
+        });
+        try
+        {
+            if (OnRequest?.Invoke(request, context) is { } fault)
+                await fault.RunAsync(context, allowed => PassAsync(allowed, registry));
+            else
+                await PassAsync(context, registry);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away while a fault waited.
+        }
+        finally
+        {
+            if (!context.RequestAborted.IsCancellationRequested)
+                request.Status = context.Response.StatusCode;
+            request.IsComplete = true;
+        }
+    }
+
+    private Task PassAsync(HttpContext context, RequestDelegate registry) =>
+        _tokens is null || _tokens.Allows(context) ? registry(context) : Task.CompletedTask;
+}

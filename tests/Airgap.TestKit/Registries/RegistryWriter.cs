@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Airgap.TestKit.Registries;
+
+/// <summary>What a descriptor says of content that was pushed.</summary>
+public sealed record Pushed(string MediaType, string Digest, long Size)
+{
+    /// <summary>As a manifest refers to it.</summary>
+    public string Json => $$"""{"mediaType":"{{MediaType}}","digest":"{{Digest}}","size":{{Size}}}""";
+}
+
+/// <summary>Puts content into a registry, without any code of the product.</summary>
+public sealed class RegistryWriter(Uri address) : IDisposable
+{
+    public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    public const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    public const string OciConfig = "application/vnd.oci.image.config.v1+json";
+    public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+
+    /// <summary>The sha256 digest of bytes.</summary>
+    public static string DigestOf(ReadOnlySpan<byte> content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>Pushes a blob.</summary>
+    public async Task<Pushed> PushBlobAsync(string repository, byte[] content, string mediaType = OciLayer)
+    {
+        string digest = DigestOf(content);
+        using HttpResponseMessage started = await _client.PostAsync($"v2/{repository}/blobs/uploads/", null);
+        Expect(started, HttpStatusCode.Accepted);
+        Uri location = new(address, started.Headers.Location!);
+        string separator = location.Query.Length == 0 ? "?" : "&";
+        using ByteArrayContent body = new(content);
+        using HttpResponseMessage put = await _client.PutAsync($"{location}{separator}digest={digest}", body);
+        Expect(put, HttpStatusCode.Created);
+        return new Pushed(mediaType, digest, content.Length);
+    }
+
+    /// <summary>Pushes a manifest or index.</summary>
+    /// <param name="repository">Where to.</param>
+    /// <param name="reference">A tag, or null to push it by its digest.</param>
+    /// <param name="json">Its text.</param>
+    /// <param name="mediaType">Its type.</param>
+    public async Task<Pushed> PushManifestAsync(string repository, string? reference, string json, string mediaType = OciManifest)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        string digest = DigestOf(bytes);
+        using ByteArrayContent body = new(bytes);
+        body.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        using HttpResponseMessage put = await _client.PutAsync($"v2/{repository}/manifests/{reference ?? digest}", body);
+        Expect(put, HttpStatusCode.Created);
+        return new Pushed(mediaType, digest, bytes.Length);
+    }
+
+    /// <summary>Pushes an OCI image with these layers, uncompressed.</summary>
+    public async Task<Pushed> PushImageAsync(string repository, string? tag, params byte[][] layers)
+    {
+        List<Pushed> pushed = [];
+        foreach (byte[] layer in layers)
+            pushed.Add(await PushBlobAsync(repository, layer));
+        string diffIds = string.Join(',', pushed.Select(layer => $"\"{layer.Digest}\""));
+        string config = $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}""";
+        Pushed pushedConfig = await PushBlobAsync(repository, Encoding.UTF8.GetBytes(config), OciConfig);
+        string manifest = $$"""{"schemaVersion":2,"mediaType":"{{OciManifest}}","config":{{pushedConfig.Json}},"layers":[{{string.Join(',', pushed.Select(layer => layer.Json))}}]}""";
+        return await PushManifestAsync(repository, tag, manifest);
+    }
+
+    /// <summary>Pushes an OCI index of manifests that are there.</summary>
+    public Task<Pushed> PushIndexAsync(string repository, string? tag, params Pushed[] manifests) => PushManifestAsync(
+        repository,
+        tag,
+        $$"""{"schemaVersion":2,"mediaType":"{{OciIndex}}","manifests":[{{string.Join(',', manifests.Select(manifest => manifest.Json))}}]}""",
+        OciIndex);
+
+    public void Dispose() => _client.Dispose();
+
+    private static void Expect(HttpResponseMessage response, HttpStatusCode status)
+    {
+        if (response.StatusCode != status)
+            throw new InvalidOperationException($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {(int)response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+    }
+}

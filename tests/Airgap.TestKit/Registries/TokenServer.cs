@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Airgap.TestKit.Registries;
+
+/// <summary>
+/// A token server as docker's: it gives bearer tokens for scopes, and a <see cref="RegistryFixture"/> that is started with it
+/// wants one for every request. Its port is not the registry's.
+/// </summary>
+/// <remarks>Source: distribution, "Token Authentication Specification" and "OAuth2 Token Authentication".</remarks>
+public sealed class TokenServer : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<TokenRequest> _requests = new();
+    private readonly ConcurrentDictionary<string, HashSet<(string Repository, string Action)>> _tokens = new();
+    private readonly ConcurrentDictionary<string, bool> _refreshTokens = new();
+    private WebApplication _application = null!;
+    private int _issued;
+
+    private TokenServer()
+    {
+    }
+
+    /// <summary>The user who may do what <see cref="Permits"/> says; anybody else is refused with 401.</summary>
+    public (string User, string Password)? Login { get; init; }
+
+    /// <summary>Whether requests without credentials get tokens, for pulling only.</summary>
+    public bool AllowAnonymousPull { get; init; }
+
+    /// <summary>Which actions on which repositories are granted; everything by default.</summary>
+    public Func<string, string, bool> Permits { get; set; } = (_, _) => true;
+
+    /// <summary>What a token request is answered with instead, or null: status and body.</summary>
+    public Func<TokenRequest, (int Status, string Body)?>? OnToken { get; set; }
+
+    /// <summary>Seconds a token is said to be good for; null leaves them out, which means 60.</summary>
+    public int? ExpiresIn { get; set; }
+
+    /// <summary>Answer with access_token instead of token.</summary>
+    public bool UseAccessTokenProperty { get; set; }
+
+    /// <summary>The realm that the registry names; null for the true one.</summary>
+    public string? RealmOverride { get; set; }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The token endpoint.</summary>
+    public Uri Realm => new(Address, "/token");
+
+    /// <summary>The token requests so far.</summary>
+    public IReadOnlyList<TokenRequest> Requests => [.. _requests];
+
+    public void Clear() => _requests.Clear();
+
+    /// <summary>Ends all tokens given so far: the next request with one is answered with 401.</summary>
+    public void ExpireTokens() => _tokens.Clear();
+
+    /// <summary>Makes a refresh token, as an identity token in a docker config is one.</summary>
+    public string MakeRefreshToken()
+    {
+        string token = $"refresh-{Guid.NewGuid():N}";
+        _refreshTokens[token] = true;
+        return token;
+    }
+
+    public static async Task<TokenServer> StartAsync(string? user = null, string? password = null, bool allowAnonymousPull = false)
+    {
+        TokenServer server = new() { Login = user is null ? null : (user, password ?? ""), AllowAnonymousPull = allowAnonymousPull };
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        server._application = builder.Build();
+        server._application.Run(server.AnswerAsync);
+        await server._application.StartAsync();
+        server.Address = new Uri(server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    /// <summary>Checks a registry request; answers it with a challenge when its token does not do.</summary>
+    internal bool Allows(HttpContext context)
+    {
+        List<(string Repository, string Action)> needed = Needed(context.Request);
+        string? error = null;
+        if (AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out AuthenticationHeaderValue? value)
+            && value is { Scheme: "Bearer", Parameter: not null })
+        {
+            if (!_tokens.TryGetValue(value.Parameter, out HashSet<(string, string)>? granted))
+                error = "invalid_token";
+            else if (needed.All(granted.Contains))
+                return true;
+            else
+                error = "insufficient_scope";
+        }
+
+        string scope = string.Join(' ', needed.GroupBy(n => n.Repository).Select(g => $"repository:{g.Key}:{string.Join(',', g.Select(n => n.Action))}"));
+        string challenge = $"Bearer realm=\"{RealmOverride ?? Realm.ToString()}\",service=\"{context.Request.Host}\"";
+        if (scope.Length > 0)
+            challenge += $",scope=\"{scope}\"";
+        if (error is not null)
+            challenge += $",error=\"{error}\"";
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = challenge;
+        context.Response.ContentLength = 0;
+        return false;
+    }
+
+    private static List<(string Repository, string Action)> Needed(HttpRequest request)
+    {
+        RecordedRequest recorded = new(0, request);
+        List<(string, string)> needed = [];
+        if (recorded.Repository.Length == 0)
+            return needed;
+        needed.Add((recorded.Repository, "pull"));
+        if (request.Method is "DELETE" && recorded.Kind is not RequestKind.UploadDelete)
+            needed.Add((recorded.Repository, "delete"));
+        else if (request.Method is not ("GET" or "HEAD") || recorded.Kind is RequestKind.UploadGet)
+            needed.Add((recorded.Repository, "push"));
+        if (request.Query["mount"].Count > 0 && request.Query["from"] is [{ Length: > 0 } from] && from != recorded.Repository)
+            needed.Add((from, "pull"));
+        return needed;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path != "/token")
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        TokenRequest request = HttpMethods.IsPost(context.Request.Method)
+            ? FromForm(await context.Request.ReadFormAsync())
+            : FromQuery(context.Request);
+        _requests.Enqueue(request);
+        (int status, string body) = OnToken?.Invoke(request) ?? Issue(request);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(body);
+    }
+
+    private (int Status, string Body) Issue(TokenRequest request)
+    {
+        bool known = request.RefreshToken is { } refresh ? _refreshTokens.ContainsKey(refresh) : Login is null || Login == (request.User, request.Password);
+        bool anonymous = request.User is null && request.RefreshToken is null && Login is not null;
+        if (anonymous ? !AllowAnonymousPull : !known)
+            return (StatusCodes.Status401Unauthorized, """{"details":"incorrect username or password"}""");
+        HashSet<(string, string)> granted = [];
+        foreach (string scope in request.Scopes)
+        {
+            int colon = scope.LastIndexOf(':');
+            string repository = scope["repository:".Length..colon];
+            foreach (string action in scope[(colon + 1)..].Split(','))
+            {
+                if ((!anonymous || action == "pull") && Permits(repository, action))
+                    granted.Add((repository, action));
+            }
+        }
+
+        string token = $"token-{Interlocked.Increment(ref _issued)}-{Guid.NewGuid():N}";
+        _tokens[token] = granted;
+        string expires = ExpiresIn is { } seconds ? $",\"expires_in\":{seconds}" : "";
+        return (StatusCodes.Status200OK, $$"""{"{{(UseAccessTokenProperty || request.IsPost ? "access_token" : "token")}}":"{{token}}"{{expires}}}""");
+    }
+
+    private static TokenRequest FromQuery(HttpRequest request)
+    {
+        string? user = null;
+        string? password = null;
+        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? value) && value is { Scheme: "Basic", Parameter: not null })
+        {
+            string text = Encoding.UTF8.GetString(Convert.FromBase64String(value.Parameter));
+            user = text[..text.IndexOf(':')];
+            password = text[(text.IndexOf(':') + 1)..];
+        }
+
+        return new TokenRequest(user, password, null, request.Query["service"].ToString(), ScopesOf(request.Query["scope"]), IsPost: false);
+    }
+
+    private static TokenRequest FromForm(IFormCollection form) => new(
+        Text(form["username"]),
+        Text(form["password"]),
+        Text(form["refresh_token"]),
+        form["service"].ToString(),
+        ScopesOf(form["scope"]),
+        IsPost: true);
+
+    private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private static List<string> ScopesOf(IEnumerable<string?> values) =>
+        [.. values.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>A request for a token.</summary>
+/// <param name="User">From Basic authentication or the form; null when there was none.</param>
+/// <param name="Password">As the user.</param>
+/// <param name="RefreshToken">From the form.</param>
+/// <param name="Service">The service it names.</param>
+/// <param name="Scopes">Such as <c>repository:apps/frontend:pull,push</c>.</param>
+/// <param name="IsPost">The OAuth2 form.</param>
+public sealed record TokenRequest(string? User, string? Password, string? RefreshToken, string Service, IReadOnlyList<string> Scopes, bool IsPost);
