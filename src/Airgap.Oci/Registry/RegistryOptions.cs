@@ -28,4 +28,16 @@ public sealed record RegistryOptions
 
     /// <summary>Where the environment's variables are read from (proxies excepted, which the runtime reads); null for the process's.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>The longest wait for a connection, TLS included. 15 s unless told.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Sends a host and port elsewhere; proxies are not used then. For tests, which serve every name on loopback.</summary>
+    internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
+
+    /// <summary>The clock of time limits, back-off and token lifetimes.</summary>
+    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The first pause before a retry; it doubles, with jitter, to at most 5 s.</summary>
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
+
+namespace Airgap.Oci.Registry.Http;
+
+/// <summary>One request as it goes over the wire, without authorization.</summary>
+internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind, Operation Operation)
+{
+    /// <summary>Further headers.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Makes the body anew for each time it is sent; it tells the watchdog of its progress.</summary>
+    public Func<Watchdog, HttpContent>? Content { get; init; }
+
+    /// <summary>Whether redirects are followed.</summary>
+    public bool FollowRedirects { get; init; } = true;
+}
+
+/// <summary>Sends one request once: time limit, trace, count, and network failures turned into ours.</summary>
+internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, Counters counters, RequestTrace trace)
+{
+    private static readonly string UserAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
+
+    public TlsTrust Trust { get; } = trust;
+
+    /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
+    /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
+    /// <exception cref="AirgapException">No answer, for a reason that stays; or the request's own content failed.</exception>
+    public async Task<HttpResponseMessage> SendAsync(WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken);
+        HttpRequestMessage request = Build(wire, authorization, watchdog);
+        BlobUploadContent? upload = request.Content as BlobUploadContent;
+        counters.CountRequest(wire.Kind);
+        trace.Request(request);
+        long started = options.TimeProvider.GetTimestamp();
+        try
+        {
+            watchdog.Start();
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token).ConfigureAwait(false);
+            trace.Answer(request, response, options.TimeProvider.GetElapsedTime(started));
+            if (upload?.SourceFailure is { } hidden && response.IsSuccessStatusCode)
+            {
+                response.Dispose();
+                ExceptionDispatchInfo.Throw(hidden);
+            }
+
+            return response;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AirgapException)
+        {
+            trace.Failure(request, e, options.TimeProvider.GetElapsedTime(started));
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // The source of an upload failed: that is the failure to tell, not the broken request it left behind.
+            if (upload?.SourceFailure is { } source)
+                ExceptionDispatchInfo.Throw(source);
+            if (e is AirgapException)
+                throw;
+            if (watchdog.Fired)
+                throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
+            Exception explained = NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, Trust);
+            throw explained;
+        }
+    }
+
+    private static HttpRequestMessage Build(WireRequest wire, AuthenticationHeaderValue? authorization, Watchdog watchdog)
+    {
+        HttpRequestMessage request = new(wire.Method, wire.Uri)
+        {
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = wire.Content?.Invoke(watchdog),
+        };
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        foreach ((string name, string value) in wire.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        request.Headers.Authorization = authorization;
+        return request;
+    }
+}

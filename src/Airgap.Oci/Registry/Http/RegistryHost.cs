@@ -1,0 +1,76 @@
+using Airgap.Oci.Registry.Auth;
+
+namespace Airgap.Oci.Registry.Http;
+
+/// <summary>One registry host: how it is spoken to, learned by one request that all its users share.</summary>
+internal sealed class RegistryHost
+{
+    private readonly Exchange _exchange;
+    private readonly RetryPolicy _retry;
+    private readonly RegistryOptions _options;
+    private readonly RequestTrace _trace;
+    private readonly Shared<Uri> _address;
+    private readonly string _name;
+
+    public RegistryHost(
+        string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator, CancellationToken lifetime)
+    {
+        _name = name;
+        _exchange = exchange;
+        _retry = retry;
+        _options = options;
+        _trace = trace;
+        Authenticator = authenticator;
+        IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
+        _address = new Shared<Uri>(ConnectAsync, lifetime);
+    }
+
+    /// <summary>True when the host is on this machine or its own network.</summary>
+    public bool IsLocal { get; }
+
+    /// <summary>Answers this host's challenges.</summary>
+    public Authenticator Authenticator { get; }
+
+    /// <summary>The address, with the scheme that works; asks the host the first time.</summary>
+    public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) => _address.GetAsync(cancellationToken);
+
+    private Task<Uri> ConnectAsync(CancellationToken cancellationToken) => _retry.ExecuteAsync(
+        async token =>
+        {
+            try
+            {
+                return await PingAsync("https", token).ConfigureAwait(false);
+            }
+            catch (TransientException e) when ((_options.AllowInsecure || IsLocal) && NetworkFailures.IsBelowHttp(e.Failure.InnerException))
+            {
+                try
+                {
+                    Uri address = await PingAsync("http", token).ConfigureAwait(false);
+                    _trace.Note($"{_name} is spoken to over plain http");
+                    return address;
+                }
+                catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
+                {
+                    // Neither works; what stands in the way of https is what the user has to know.
+                    throw e;
+                }
+            }
+        },
+        cancellationToken);
+
+    private async Task<Uri> PingAsync(string scheme, CancellationToken cancellationToken)
+    {
+        Uri address = new($"{scheme}://{_name}/");
+        Operation operation = new($"connect to the registry {_name}", _name);
+        WireRequest wire = new(HttpMethod.Get, new Uri(address, "/v2/"), RequestKind.Ping, operation) { FollowRedirects = false };
+        using HttpResponseMessage response = await _exchange.SendAsync(wire, null, cancellationToken).ConfigureAwait(false);
+        int status = (int)response.StatusCode;
+        if (Refusals.IsTransient(status) || status > 500)
+            throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken).ConfigureAwait(false);
+
+        // Anything else will do: some registries do not serve /v2/ itself, and the request proper tells what is wrong.
+        if (status == 401)
+            Authenticator.Accept(response);
+        return address;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Airgap.Oci.Registry.Http;
+
+/// <summary>What a request is for, as it is counted.</summary>
+internal enum RequestKind
+{
+    Ping,
+    Token,
+    ManifestGet,
+    ManifestHead,
+    ManifestPut,
+    BlobGet,
+    BlobHead,
+    UploadPost,
+    UploadPatch,
+    UploadPut,
+    Tags,
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry.Auth;
+
+namespace Airgap.Oci.Registry.Http;
+
+/// <summary>Sends requests of a repository: to its host's address, authorized, and a 401 answered once.</summary>
+internal sealed class Transport : IDisposable
+{
+    private readonly ConcurrentDictionary<string, RegistryHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly ICredentialSource _credentials;
+    private readonly RequestTrace _trace;
+    private readonly TlsTrust _trust;
+    private readonly HttpClient _client;
+    private readonly TokenClient _tokens;
+
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>.</exception>
+    public Transport(RegistryOptions options, ICredentialSource credentials)
+    {
+        Options = options;
+        _credentials = credentials;
+        _trace = new RequestTrace(options.Trace);
+        _trust = new TlsTrust(options);
+        _client = HandlerFactory.CreateClient(options, _trust);
+        Retry = new RetryPolicy(options, Counters, _trace);
+        Exchange = new Exchange(_client, options, _trust, Counters, _trace);
+        _tokens = new TokenClient(Exchange, Retry, options);
+    }
+
+    public RegistryOptions Options { get; }
+
+    public Counters Counters { get; } = new();
+
+    public RetryPolicy Retry { get; }
+
+    public Exchange Exchange { get; }
+
+    public RegistryHost HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, name =>
+    {
+        Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, _trace, _lifetime.Token);
+        return new RegistryHost(name, Exchange, Retry, Options, _trace, authenticator, _lifetime.Token);
+    });
+
+    /// <summary>Sends a request, and again where that may help. The attempt reads what it needs of the answer.</summary>
+    public Task<T> SendAsync<T>(
+        RepositoryName repository, RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        Retry.ExecuteAsync(
+            async token =>
+            {
+                using HttpResponseMessage response = await SendOnceAsync(repository, request, token).ConfigureAwait(false);
+                return await read(response, token).ConfigureAwait(false);
+            },
+            cancellationToken);
+
+    /// <summary>Sends a request without retries of its own, for operations that are retried as a whole.</summary>
+    /// <returns>An answer with a status of 2xx or one that the request expects.</returns>
+    /// <exception cref="TransientException">A failure that may pass.</exception>
+    /// <exception cref="AirgapException">A failure that stays.</exception>
+    public async Task<HttpResponseMessage> SendOnceAsync(RepositoryName repository, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        RegistryHost host = HostOf(repository);
+        Uri address = await host.GetAddressAsync(cancellationToken).ConfigureAwait(false);
+        WireRequest wire = new(request.Method, request.Target.IsAbsoluteUri ? request.Target : new Uri(address, request.Target), request.Kind, request.Operation)
+        {
+            Headers = request.Headers,
+            Content = request.Content,
+        };
+        bool ours = Redirects.IsSameOrigin(address, wire.Uri);
+        for (int round = 0; ; round++)
+        {
+            AuthenticationHeaderValue? authorization = ours
+                ? await host.Authenticator.AuthorizeAsync(repository, request.Scopes, address, host.IsLocal, request.Operation, cancellationToken).ConfigureAwait(false)
+                : null;
+            HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken).ConfigureAwait(false);
+            int status = (int)response.StatusCode;
+            if (response.IsSuccessStatusCode)
+                return response;
+            bool again = status == 401 && round == 0
+                && Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!)
+                && host.Authenticator.Reconsider(response, authorization, request.Scopes);
+            if (!again && request.Expects(status))
+                return response;
+            using (response)
+            {
+                if (!again)
+                    throw await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _lifetime.Cancel();
+        _client.Dispose();
+        _trust.Dispose();
+        _lifetime.Dispose();
+    }
+}

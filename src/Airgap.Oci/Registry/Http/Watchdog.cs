@@ -1,0 +1,53 @@
+namespace Airgap.Oci.Registry.Http;
+
+/// <summary>Cancels an operation that makes no progress for a given time. Only the time between Start and Stop counts.</summary>
+internal sealed class Watchdog : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenRegistration _registration;
+    private readonly ITimer _timer;
+    private readonly TimeSpan _limit;
+    private volatile bool _fired;
+
+    public Watchdog(TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        _limit = limit;
+        _timer = clock.CreateTimer(static state => ((Watchdog)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _registration = cancellationToken.UnsafeRegister(static state => ((Watchdog)state!)._source.Cancel(), this);
+    }
+
+    /// <summary>Cancelled when the time is up, and when the caller cancels.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>True when the time was up: a timeout, not a cancellation.</summary>
+    public bool Fired => _fired;
+
+    /// <summary>The time without progress that is allowed.</summary>
+    public TimeSpan Limit => _limit;
+
+    /// <summary>Starts the time, or starts it over.</summary>
+    public void Start() => _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Stops the time, because the other side is not the one being waited for.</summary>
+    public void Stop() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _registration.Dispose();
+        _source.Dispose();
+    }
+
+    private void Fire()
+    {
+        _fired = true;
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The operation ended as the time was up.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry.Http;
+
+namespace Airgap.Oci.Registry;
+
+/// <summary>A repository of a registry, over HTTP.</summary>
+internal sealed class RegistryRepository(Transport transport, RepositoryName name) : IImageRepository
+{
+    private readonly ManifestRequests _manifests = new(transport, name);
+
+    public RepositoryName Name { get; } = name;
+
+    public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        _manifests.ResolveAsync(tagOrDigest, cancellationToken);
+
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        _manifests.FindAsync(tagOrDigest, cancellationToken);
+
+    public IBlobContent GetBlob(Descriptor descriptor) => new RegistryBlob(transport, Name, descriptor);
+
+    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken);
+
+    public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
+        _manifests.PushAsync(manifest, tag, cancellationToken);
+
+    public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
+        TagList.ReadAsync(transport, Name, cancellationToken);
+}
