@@ -1,0 +1,119 @@
+using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Registry.Auth.Sources.Keychains;
+
+namespace Airgap.Oci.Tests.Auth.Sources;
+
+[TestClass]
+public sealed class KeychainTests : HelperTest
+{
+    [TestMethod]
+    [DataRow("acr")]
+    [DataRow("gke,acr")]
+    [DataRow("GKE")]
+    public void AnUnknownKeychainIsRefusedInImgpkgsWords(string value)
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = value;
+        AirgapException e = Fails(ErrorCode.UnknownKeychain);
+        Assert.AreEqual($"Unable to load keychain for {value.Split(',')[^1]}, available keychains [aks, ecr, gke, github]", e.Message);
+    }
+
+    [TestMethod]
+    public async Task GitHubTakesItsToken()
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = " github ,";
+        Variables["GITHUB_TOKEN"] = "t";
+        Assert.AreEqual("t", ((Credential.Basic?)await FindAsync("ghcr.io/o/a"))?.Password);
+        Assert.IsNull(await FindAsync("ghcr.io.evil.example/o/a"));
+    }
+
+    [TestMethod]
+    public void GitHubWithoutItsTokenIsRefused()
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "github";
+        Assert.Contains("GITHUB_TOKEN", Fails(ErrorCode.InvalidEnvironment).Message);
+    }
+
+    [TestMethod]
+    [DataRow("ecr", "ecr-login", "1234.dkr.ecr.eu-west-1.amazonaws.com")]
+    [DataRow("gke", "gcr", "eu.gcr.io")]
+    [DataRow("gke", "gcloud", "europe-docker.pkg.dev")]
+    [DataRow("aks", "acr-env", "corp.azurecr.io")]
+    public async Task ACloudsRegistriesAskTheCloudsHelper(string keychain, string helper, string host)
+    {
+        Helper(helper, """echo '{"Username":"cloud","Secret":"pw"}'""");
+        Assert.IsNull(await FindAsync($"{host}/a"), "not unless it is turned on");
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = keychain;
+        ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
+        Assert.AreEqual(new Credential.Basic("cloud", "pw"), await FindAsync(source, $"{host}/a"), "and before the flags");
+        Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "r.corp.com/a"));
+        CollectionAssert.AreEqual(new[] { $"get {host}" }, Runs(helper));
+    }
+
+    [TestMethod]
+    public async Task EcrWithoutItsHelperFailsOnlyForItsHosts()
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "ecr";
+        ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
+        Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "r.corp.com/a"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync(source, "public.ecr.aws/a/b"));
+        Assert.AreEqual(ErrorCode.CredentialHelper, e.Code);
+        Assert.Contains("'docker-credential-ecr-login'", e.Message);
+    }
+
+    [TestMethod]
+    public async Task TheOthersWithoutTheirHelperLetTheNextAnswer()
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "gke,aks";
+        ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
+        Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "gcr.io/a/b"));
+        Assert.Contains(line => line.Contains("docker-credential-gcr or docker-credential-gcloud"), Traced);
+    }
+
+    [TestMethod]
+    [DataRow("true", true)]
+    [DataRow("True", true)]
+    [DataRow("false", false)]
+    public async Task TheOlderVariableTurnsAllOn(string value, bool expected)
+    {
+        Variables["IMGPKG_ENABLE_IAAS_AUTH"] = value;
+        Variables["GITHUB_TOKEN"] = "t";
+        foreach (string helper in (string[])["ecr-login", "gcr", "acr-env"])
+            Helper(helper, """echo '{"Username":"cloud","Secret":"pw"}'""");
+        foreach (string host in (string[])["ghcr.io", "gcr.io", "corp.azurecr.io", "1.dkr.ecr.eu-west-1.amazonaws.com"])
+            Assert.AreEqual(expected, await FindAsync($"{host}/a") is not null, host);
+    }
+
+    [TestMethod]
+    public async Task TheOlderVariableAsksForNothingThatIsMissing()
+    {
+        Variables["IMGPKG_ENABLE_IAAS_AUTH"] = "true";
+        Assert.IsNull(await FindAsync("1.dkr.ecr.eu-west-1.amazonaws.com/a"));
+        Assert.IsNull(await FindAsync("ghcr.io/a"));
+    }
+
+    [TestMethod]
+    [DataRow("1.dkr.ecr.eu-west-1.amazonaws.com", true)]
+    [DataRow("1.dkr.ecr-fips.us-east-1.amazonaws.com", true)]
+    [DataRow("1.dkr.ecr.cn-north-1.amazonaws.com.cn", true)]
+    [DataRow("PUBLIC.ecr.aws", true)]
+    [DataRow("1.dkr.ecr.eu-west-1.amazonaws.com.evil.example", false)]
+    [DataRow("1.dkr.ecr.eu-west-1.evil.example", false)]
+    [DataRow("dkr.ecr.eu-west-1.amazonaws.com", false)]
+    [DataRow("private.ecr.aws", false)]
+    public void AmazonsHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAmazon(host));
+
+    [TestMethod]
+    [DataRow("gcr.io", true)]
+    [DataRow("eu.gcr.io", true)]
+    [DataRow("evilgcr.io", false)]
+    [DataRow("us-docker.pkg.dev", true)]
+    [DataRow("us-docker.pkg.dev.evil.example", false)]
+    [DataRow("-docker.pkg.dev", false)]
+    public void GooglesHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsGoogle(host));
+
+    [TestMethod]
+    [DataRow("corp.azurecr.io", true)]
+    [DataRow("azurecr.io", false)]
+    [DataRow("corp.azurecr.io.evil.example", false)]
+    public void AzuresHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAzure(host));
+}

@@ -1,0 +1,66 @@
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry.Auth;
+using Airgap.TestKit;
+
+namespace Airgap.Oci.Tests.Auth.Sources;
+
+/// <summary>A home folder and an environment of its own; nothing of the machine's shows through.</summary>
+public abstract class SourceTest : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    protected SourceTest()
+    {
+        Home = Path.Combine(_folder.Path, "home");
+        Directory.CreateDirectory(Path.Combine(Home, ".docker"));
+        Variables = new() { ["HOME"] = Home, ["USERPROFILE"] = Home };
+    }
+
+    protected string Home { get; }
+
+    protected string Folder => _folder.Path;
+
+    protected Dictionary<string, string> Variables { get; }
+
+    protected List<string> Traced { get; } = [];
+
+    protected CredentialOptions Options => new() { Environment = Variables, Trace = Trace };
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected ICredentialSource Create() => CredentialSources.CreateDefault(Options);
+
+    protected Task<Credential?> FindAsync(string repository) => FindAsync(Create(), repository);
+
+    protected static async Task<Credential?> FindAsync(ICredentialSource source, string repository, CancellationToken cancellationToken = default) =>
+        await source.FindAsync(RepositoryName.Parse(repository), cancellationToken);
+
+    protected string WriteDockerConfig(string json) => Write(Path.Combine(Home, ".docker", "config.json"), json);
+
+    protected static string Write(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    protected static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    protected AirgapException Fails(ErrorCode code, CredentialOptions? options = null)
+    {
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => CredentialSources.CreateDefault(options ?? Options));
+        Assert.AreEqual(code, e.Code);
+        Assert.AreNotEqual("", e.Advice);
+        return e;
+    }
+
+    private void Trace(string line)
+    {
+        lock (Traced)
+            Traced.Add(line);
+    }
+}
