@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using Airgap.Transfer.Layers.Deflate;
+
+namespace Airgap.Transfer.Layers;
+
+/// <summary>
+/// Gzip with the very bytes of Go's <c>compress/gzip</c> at its fastest level, which imgpkg's layers have: people compare the digests that two
+/// machines give for the same folder. The result depends on the content only, not on how it is cut into writes.
+/// </summary>
+/// <remarks>
+/// The stream is whole only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves it cut off, so that a failure
+/// on the way never looks like a shorter content. The output stream stays open. Formats: RFC 1951 and RFC 1952.
+/// </remarks>
+public sealed class GoGzipStream : WriteOnlyStream
+{
+    // No name, no time, extra flags "fastest", system unknown.
+    private static readonly byte[] Header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+
+    private readonly Stream _output;
+    private readonly GoDeflater _deflater = new();
+    private bool _hasHeader;
+    private bool _isComplete;
+    private bool _isDisposed;
+    private uint _crc;
+    private uint _length;
+
+    /// <summary>Makes a stream over another.</summary>
+    /// <param name="output">Takes the compressed bytes.</param>
+    public GoGzipStream(Stream output) => _output = output;
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ThrowIfClosed();
+        WriteHeader();
+        while (Take(ref buffer))
+            _output.Write(_deflater.Output.Span);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
+        while (Take(ref buffer))
+            await _output.WriteAsync(_deflater.Output, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Passes on to the output what has been compressed; the piece under way waits until it is full.</summary>
+    public override void Flush() => _output.Flush();
+
+    /// <inheritdoc cref="Flush"/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
+
+    /// <summary>Writes what is left and the trailer. Nothing can be written behind it.</summary>
+    public void Complete()
+    {
+        ThrowIfClosed();
+        WriteHeader();
+        _deflater.Finish();
+        _isComplete = true;
+        _output.Write(_deflater.Output.Span);
+        _output.Write(Trailer());
+    }
+
+    /// <inheritdoc cref="Complete"/>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
+        _deflater.Finish();
+        _isComplete = true;
+        await _output.WriteAsync(_deflater.Output, cancellationToken).ConfigureAwait(false);
+        await _output.WriteAsync(Trailer(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            _deflater.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // True when a block is ready to be written; the rest of the bytes comes after it.
+    private bool Take(ref ReadOnlySpan<byte> buffer)
+    {
+        int taken = _deflater.Fill(buffer);
+        _crc = Crc32.Append(_crc, buffer[..taken]);
+        _length += (uint)taken;
+        buffer = buffer[taken..];
+        if (!_deflater.IsFull)
+            return false;
+        _deflater.Encode();
+        return true;
+    }
+
+    private bool Take(ref ReadOnlyMemory<byte> buffer)
+    {
+        ReadOnlySpan<byte> span = buffer.Span;
+        bool isReady = Take(ref span);
+        buffer = buffer[^span.Length..];
+        return isReady;
+    }
+
+    private void WriteHeader()
+    {
+        if (_hasHeader)
+            return;
+        _hasHeader = true;
+        _output.Write(Header);
+    }
+
+    private async ValueTask WriteHeaderAsync(CancellationToken cancellationToken)
+    {
+        if (_hasHeader)
+            return;
+        _hasHeader = true;
+        await _output.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+    }
+
+    private byte[] Trailer()
+    {
+        byte[] trailer = new byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer.AsSpan(4), _length);
+        return trailer;
+    }
+
+    private void ThrowIfClosed()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_isComplete)
+            throw new InvalidOperationException("The gzip stream is complete.");
+    }
+}
