@@ -1,0 +1,37 @@
+using System.Text;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Layers;
+
+/// <summary>The config of an image with one layer, as imgpkg writes it when it pushes.</summary>
+public static class ImageConfigWriter
+{
+    private const string ZeroTime = "0001-01-01T00:00:00Z";
+
+    /// <summary>Writes a config.</summary>
+    /// <param name="diffId">The digest of the layer before compression.</param>
+    /// <param name="labels">The image's labels; null or empty for none.</param>
+    /// <returns>Compact JSON, the same for the same arguments to the byte.</returns>
+    public static byte[] Write(Digest diffId, IReadOnlyDictionary<string, string>? labels = null)
+    {
+        StringBuilder json = new();
+        json.Append($$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
+        json.Append($$"""
+            "rootfs":{"type":"layers","diff_ids":["{{diffId}}"]},"config":{
+            """);
+        if (labels is { Count: > 0 })
+        {
+            json.Append("\"Labels\":{");
+            string separator = "";
+            foreach ((string key, string value) in labels.OrderBy(label => label.Key, Utf8Order.Instance))
+            {
+                json.Append(separator).AppendJson(key).Append(':').AppendJson(value);
+                separator = ",";
+            }
+
+            json.Append('}');
+        }
+
+        return Encoding.UTF8.GetBytes(json.Append("}}").ToString());
+    }
+}

@@ -1,0 +1,9 @@
+namespace Airgap.Transfer.Layers;
+
+/// <summary>A file or folder that goes into a layer.</summary>
+/// <param name="Path">Its path in the layer, with <c>/</c> as separator; <c>.</c> for an input folder itself.</param>
+/// <param name="FullPath">Its path on this machine.</param>
+/// <param name="IsFolder">True for a folder.</param>
+/// <param name="Size">A file's length in bytes; 0 for a folder.</param>
+/// <param name="Mode">The value of the tar header's mode field.</param>
+public sealed record LayerEntry(string Path, string FullPath, bool IsFolder, long Size, long Mode);

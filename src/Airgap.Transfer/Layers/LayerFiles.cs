@@ -1,0 +1,115 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Layers;
+
+/// <summary>Walks the inputs of a layer: folders depth first, names in byte order, a folder before what it holds.</summary>
+public static class LayerFiles
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        MatchType = MatchType.Simple,
+        ReturnSpecialDirectories = false,
+    };
+
+    /// <summary>Lists what goes into a layer, in its order.</summary>
+    /// <param name="inputs">Folders, whose content is taken, and files, which are taken under their own name. One that is a symbolic link is followed.</param>
+    /// <param name="options">What to leave out, and which modes to write.</param>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>; <see cref="ErrorCode.InvalidArgument"/> for a symbolic link or another
+    /// special file; <see cref="ErrorCode.ConflictingDestination"/> for a path that comes from two inputs.
+    /// </exception>
+    public static IReadOnlyList<LayerEntry> List(IReadOnlyList<string> inputs, LayerOptions options)
+    {
+        Walk walk = new(options);
+        foreach (string input in inputs)
+        {
+            try
+            {
+                walk.AddInput(input);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, input);
+            }
+        }
+
+        return walk.Entries;
+    }
+
+    private sealed class Walk(LayerOptions options)
+    {
+        private readonly HashSet<string> _exclusions =
+            [.. options.Exclusions.Select(path => path.Replace(Path.DirectorySeparatorChar, '/').TrimEnd('/'))];
+
+        private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+
+        public List<LayerEntry> Entries { get; } = [];
+
+        public void AddInput(string input)
+        {
+            if (Directory.Exists(input))
+            {
+                DirectoryInfo root = new(Path.GetFullPath(input));
+                AddFolder(root, ".", options.PreservePermissions ? GoFileMode.OfFolder(root) : GoFileMode.PlainFolder);
+                return;
+            }
+
+            FileInfo file = new(Path.GetFullPath(input));
+            if (!file.Exists)
+                throw new FileNotFoundException(null, input);
+            AddFile(file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file, file.Name);
+        }
+
+        // All folders of an input have the mode of its root: imgpkg's way, on which digests depend.
+        private void AddFolder(DirectoryInfo folder, string path, long mode)
+        {
+            if (_exclusions.Contains(path))
+                return;
+            Add(new LayerEntry(path, folder.FullName, IsFolder: true, 0, mode));
+            FileSystemInfo[] children = folder.GetFileSystemInfos("*", Everything);
+            Array.Sort(children, (a, b) => Utf8Order.Instance.Compare(a.Name, b.Name));
+            foreach (FileSystemInfo child in children)
+            {
+                string childPath = path == "." ? child.Name : $"{path}/{child.Name}";
+                if (child is DirectoryInfo { LinkTarget: null } childFolder)
+                    AddFolder(childFolder, childPath, mode);
+                else if (_exclusions.Contains(childPath))
+                    continue;
+                else if (child is FileInfo { LinkTarget: null } file)
+                    AddFile(file, childPath);
+                else
+                    throw NotRegular(child.FullName);
+            }
+        }
+
+        private void AddFile(FileInfo file, string path)
+        {
+            if (_exclusions.Contains(path))
+                return;
+            if (!SpecialFile.IsRegular(file))
+                throw NotRegular(file.FullName);
+            Add(new LayerEntry(path, file.FullName, IsFolder: false, file.Length, GoFileMode.OfFile(file, options.PreservePermissions)));
+        }
+
+        private void Add(LayerEntry entry)
+        {
+            // Every input folder has a root of its own; imgpkg repeats the entry.
+            if (entry.Path != "." && !_places.TryAdd(entry.Path, entry.FullPath))
+            {
+                throw new AirgapException(
+                    ErrorCode.ConflictingDestination,
+                    $"Found duplicate paths: {_places[entry.Path]}, {entry.FullPath}.",
+                    $"Give '{entry.Path}' in one of the inputs only, or exclude it.");
+            }
+
+            Entries.Add(entry);
+        }
+
+        private static AirgapException NotRegular(string path) => new(
+            ErrorCode.InvalidArgument,
+            $"Expected file '{path}' to be a regular file.",
+            "Replace the link or special file by a file, or exclude it.");
+    }
+}

@@ -1,0 +1,28 @@
+namespace Airgap.Transfer.Layers;
+
+/// <summary>The order of texts by their UTF-8 bytes, in which Go sorts file names and the keys of JSON.</summary>
+internal sealed class Utf8Order : IComparer<string>
+{
+    private Utf8Order()
+    {
+    }
+
+    /// <summary>The order.</summary>
+    public static Utf8Order Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public int Compare(string? x, string? y)
+    {
+        ReadOnlySpan<char> a = x;
+        ReadOnlySpan<char> b = y;
+        int common = a.CommonPrefixLength(b);
+        if (common == a.Length || common == b.Length)
+            return a.Length.CompareTo(b.Length);
+
+        // UTF-16 and UTF-8 order differ only where a surrogate stands against U+E000 or above: the surrogate is the greater.
+        (char left, char right) = (a[common], b[common]);
+        if (char.IsSurrogate(left) != char.IsSurrogate(right) && left >= '\uD800' && right >= '\uD800')
+            return char.IsSurrogate(left) ? 1 : -1;
+        return left.CompareTo(right);
+    }
+}
