@@ -195,4 +195,7 @@ public enum ErrorCode
 
     /// <summary>A PackageRepository that names neither tag nor digest looks for <c>latest</c> (warning).</summary>
     UnpinnedReference = 4104,
+
+    /// <summary>A sync period under 30 s, which the cluster raises to 30 s (warning).</summary>
+    SyncPeriodRaised = 4105,
 }

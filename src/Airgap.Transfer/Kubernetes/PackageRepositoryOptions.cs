@@ -1,0 +1,44 @@
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>What a PackageRepository manifest is to say. An empty text means the same as null.</summary>
+public sealed record PackageRepositoryOptions
+{
+    /// <summary>The API group that clusters serve since kapp-controller 0.20.</summary>
+    public const string CurrentApiVersion = "packaging.carvel.dev/v1alpha1";
+
+    /// <summary>The API group of kapp-controller 0.17 to 0.19, which Carvel's air-gapped page still shows.</summary>
+    public const string OldApiVersion = "install.package.carvel.dev/v1alpha1";
+
+    /// <summary>The manifest's name, a DNS subdomain; null for the last segment of the bundle's repository.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The namespace, a DNS label; null to leave it to whoever applies the manifest.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary><see cref="CurrentApiVersion"/> or <see cref="OldApiVersion"/>.</summary>
+    public string ApiVersion { get; init; } = CurrentApiVersion;
+
+    /// <summary>How the bundle is named. <see cref="TagSelection"/> takes the digest's place.</summary>
+    public ReferencePinning Pinning { get; init; } = ReferencePinning.Digest;
+
+    /// <summary>Semver constraints, such as <c>&gt;=1.0.0 &lt;2.0.0</c>, by which the cluster itself chooses a tag; null for none.</summary>
+    public string? TagSelection { get; init; }
+
+    /// <summary>The pre-releases that <see cref="TagSelection"/> may choose: <c>*</c> for all, or identifiers such as <c>beta, rc</c>; null for none.</summary>
+    public string? Prereleases { get; init; }
+
+    /// <summary>How often the cluster looks again, as a Go duration such as <c>10m</c> or <c>1h30m</c>; null for the cluster's 10 minutes. 30 s at least.</summary>
+    public string? SyncPeriod { get; init; }
+
+    /// <summary>The Secret's name, a DNS subdomain; null for the manifest's name with <c>-pull</c> where a placeholder is written.</summary>
+    public string? SecretName { get; init; }
+
+    /// <summary>The Secret's namespace, for <see cref="PullSecretVariant.SecretgenController"/> only; null for the manifest's.</summary>
+    public string? SecretNamespace { get; init; }
+
+    /// <summary>How the cluster gets the credentials.</summary>
+    public PullSecretVariant SecretVariant { get; init; }
+
+    /// <summary>True for a plain image in place of a bundle (<c>fetch.image</c>), whose references the cluster does not rewrite.</summary>
+    public bool IsPlainImage { get; init; }
+}

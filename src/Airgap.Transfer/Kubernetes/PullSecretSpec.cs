@@ -1,0 +1,57 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>The pull secret of a manifest, read once into names that the cluster accepts.</summary>
+/// <param name="Name">The Secret's name; null for none.</param>
+/// <param name="Namespace">The Secret's namespace; null for the one that the manifest is applied to.</param>
+/// <param name="IsReferenced">True when the PackageRepository names the Secret.</param>
+/// <param name="IsWritten">True when a placeholder Secret is written.</param>
+/// <param name="ExportedTo">The namespace to which a SecretExport hands it out; null for no SecretExport.</param>
+internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsReferenced, bool IsWritten, string? ExportedTo)
+{
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>, <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
+    public static PullSecretSpec Read(RepositoryName destination, PackageRepositorySpec repository, PackageRepositoryOptions options)
+    {
+        string? name = PackageRepositorySpec.OrNull(options.SecretName);
+        string? ns = PackageRepositorySpec.OrNull(options.SecretNamespace);
+        PullSecretVariant variant = options.SecretVariant;
+        if (variant == PullSecretVariant.None)
+        {
+            return name is null && ns is null
+                ? new PullSecretSpec(null, null, false, false, null)
+                : throw PackageRepositorySpec.Invalid(
+                    destination,
+                    "a Secret is named and none is asked for",
+                    "Choose a variant of pull secret, or leave the Secret's name and namespace out.");
+        }
+
+        if (variant == PullSecretVariant.SecretRef && name is null)
+            throw PackageRepositorySpec.Invalid(destination, "the Secret that is there already is not named", "Give its name.");
+        name = KubernetesName.RequireSubdomain(name ?? repository.Name + "-pull", "the name of a Secret");
+        if (ns is not null)
+            KubernetesName.RequireLabel(ns, "the namespace of a Secret");
+        if (variant == PullSecretVariant.SecretgenController)
+        {
+            string to = repository.Namespace
+                ?? throw PackageRepositorySpec.Invalid(
+                    destination,
+                    "secretgen-controller must be told to which namespace it may hand the Secret",
+                    "Give the PackageRepository's namespace.");
+            return new PullSecretSpec(name, ns ?? to, IsReferenced: false, IsWritten: true, ExportedTo: to);
+        }
+
+        // A secretRef has no namespace of its own: elsewhere the cluster would not find the Secret.
+        if (ns is not null && ns != repository.Namespace)
+        {
+            throw PackageRepositorySpec.Invalid(
+                destination,
+                $"the Secret is in the namespace '{ns}' and not in the PackageRepository's own",
+                "Leave the Secret's namespace out, or use secretgen-controller.");
+        }
+
+        bool isWritten = variant == PullSecretVariant.SecretRefWithPlaceholder;
+        return new PullSecretSpec(name, repository.Namespace, IsReferenced: true, isWritten, ExportedTo: null);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>How a PackageRepository names the relocated bundle.</summary>
+public enum ReferencePinning
+{
+    /// <summary>By digest: nobody can change what the cluster runs, and it need not ask the registry again.</summary>
+    Digest,
+
+    /// <summary>By the relocated tag, which may move.</summary>
+    Tag,
+
+    /// <summary>By neither: the cluster looks for the tag <c>latest</c>.</summary>
+    None,
+}

@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>
+/// Block-style YAML of known shape, two blanks a level, lines ended by a line feed on every system. The texts it is given are
+/// validated before and hold no control characters.
+/// </summary>
+internal sealed class YamlText
+{
+    private static readonly HashSet<string> s_words =
+        new(["null", "true", "false", "yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
+
+    private readonly StringBuilder _text = new();
+
+    /// <summary>Begins a document.</summary>
+    public YamlText Document() => Line("---");
+
+    /// <summary>A key whose value is a mapping on the lines that follow.</summary>
+    public YamlText Key(int level, string key) => Line($"{new string(' ', level * 2)}{key}:");
+
+    /// <summary>A key and a text.</summary>
+    public YamlText Add(int level, string key, string value) => Line($"{new string(' ', level * 2)}{key}: {Scalar(value)}");
+
+    /// <summary>A key and a value that is YAML already.</summary>
+    public YamlText AddRaw(int level, string key, string yaml) => Line($"{new string(' ', level * 2)}{key}: {yaml}");
+
+    /// <summary>A list of texts on one line.</summary>
+    public YamlText AddList(int level, string key, IEnumerable<string> values) =>
+        AddRaw(level, key, $"[{string.Join(", ", values.Select(value => $"\"{value}\""))}]");
+
+    /// <summary>A text as a scalar that every reader, of YAML 1.1 too, takes for a text: plain where it can be, else in single quotes.</summary>
+    public static string Scalar(string value) => IsPlain(value) ? value : $"'{value.Replace("'", "''")}'";
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    private static bool IsPlain(string value)
+    {
+        if (value.Length == 0 || !char.IsAsciiLetterOrDigit(value[0]) || value[^1] == ':')
+            return false;
+        if (value.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@"))
+            return false;
+        if (s_words.Contains(value))
+            return false;
+        // Decimal, hex, octal and base-60 numbers, floats and dates begin with a digit and hold nothing but these.
+        return !char.IsAsciiDigit(value[0]) || value.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEFxXoO_.:-+tTzZ");
+    }
+
+    private YamlText Line(string line)
+    {
+        _text.Append(line).Append('\n');
+        return this;
+    }
+}
