@@ -3,7 +3,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
-namespace Airgap.Registry.Tests;
+namespace Airgap.Registry.Tests.Peers;
 
 /// <summary>A real client pushes, pulls and looks.</summary>
 [TestClass]
