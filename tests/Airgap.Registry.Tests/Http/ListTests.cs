@@ -107,7 +107,7 @@ public sealed class ListTests
     [TestMethod]
     public async Task ReferrersThatAnotherRegistryWroteAreFound()
     {
-        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         string digest = (await api.Content.ManifestAsync("apps/frontend", "1.0.0")).Digest;
         JsonElement manifests = (await api.GetAsync($"/v2/apps/frontend/referrers/{digest}")).Json.GetProperty("manifests");
         Assert.AreEqual(1, manifests.GetArrayLength());

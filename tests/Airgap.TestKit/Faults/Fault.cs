@@ -19,7 +19,7 @@ public abstract class Fault
     /// <summary>Lets the registry do its work, and breaks the connection instead of answering: the client cannot know that it is done.</summary>
     public static Fault DropAfter() => new DropAfterFault();
 
-    /// <summary>Breaks the connection after so many bytes of the answer's body.</summary>
+    /// <summary>Ends the connection after so many bytes of the answer's body, which must have a Content-Length. With 0 bytes the head still arrives.</summary>
     public static Fault CutBody(long afterBytes) => new BodyFault(body => new CutStream(body, afterBytes));
 
     /// <summary>Sends so many bytes of the answer's body, and the rest when the task ends.</summary>
@@ -78,10 +78,7 @@ public abstract class Fault
     {
         internal override Task RunAsync(HttpContext context, RequestDelegate registry)
         {
-            Stream wrapped = wrap(context.Response.Body);
-            if (wrapped is CutStream cut)
-                cut.Cut = context.Abort;
-            context.Response.Body = wrapped;
+            context.Response.Body = wrap(context.Response.Body);
             return registry(context);
         }
     }

@@ -10,7 +10,7 @@ namespace Airgap.TestKit.Registries;
 /// <summary>How a fixture's registry runs.</summary>
 public sealed record RegistryFixtureOptions
 {
-    /// <summary>Serve a copy of fixtures/storage instead of an empty folder.</summary>
+    /// <summary>Serve a copy of fixtures/storage instead of an empty folder; with <see cref="ReadOnly"/> the fixtures themselves, which is quicker.</summary>
     public bool WithFixtures { get; init; }
 
     /// <summary>Serve this folder as it is, and leave it there, instead of a temporary one.</summary>
@@ -77,10 +77,12 @@ public sealed class RegistryFixture : IAsyncDisposable
 
     public static async Task<RegistryFixture> StartAsync(RegistryFixtureOptions options)
     {
-        TempFolder? temp = options.Folder is null ? new TempFolder() : null;
-        string folder = options.Folder ?? temp!["storage"];
-        if (options.WithFixtures)
-            TempFolder.Copy(Path.Combine(Fixtures.Root, "storage"), folder);
+        string storage = Path.Combine(Fixtures.Root, "storage");
+        string? given = options.Folder ?? (options.WithFixtures && options.ReadOnly ? storage : null);
+        TempFolder? temp = given is null ? new TempFolder() : null;
+        string folder = given ?? temp!["storage"];
+        if (options.WithFixtures && folder != storage)
+            TempFolder.Copy(storage, folder);
         RegistryFixture fixture = new(temp, folder) { _tokens = options.Tokens };
         fixture._server = await RegistryServer.StartAsync(
             new RegistryServerOptions

@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Registry.Tests;
+
+[TestClass]
+public sealed class RegistryServerTests
+{
+    [TestMethod]
+    public async Task ThePingSaysWhichApiIsSpokenAndNotWhoSpeaks()
+    {
+        await using Api api = await Api.StartAsync();
+        foreach (string path in (string[])["/v2/", "/v2"])
+        {
+            Answer answer = await api.GetAsync(path);
+            Assert.AreEqual(200, answer.Status);
+            Assert.AreEqual("registry/2.0", answer["Docker-Distribution-Api-Version"]);
+            Assert.IsNull(answer["Server"]);
+        }
+
+        Assert.AreEqual(404, (await api.GetAsync("/")).Status);
+        Assert.AreEqual(405, (await api.SendAsync("POST", "/v2/")).Status);
+    }
+
+    [TestMethod]
+    public async Task AsAProxyItAnswersForEveryHost()
+    {
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        using HttpClient client = new(new SocketsHttpHandler { Proxy = new WebProxy(api.Registry.Address) });
+        using HttpResponseMessage response = await client.GetAsync("http://registry.local:5055/v2/apps/frontend/manifests/1.0.0");
+        Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
+        using HttpResponseMessage list = await client.GetAsync("http://registry.local:5055/v2/_catalog?n=1");
+        StringAssert.Contains(await list.Content.ReadAsStringAsync(), "apps/artifact");
+
+        string other = await api.SendRawAsync("GET http://a.example/v2/ HTTP/1.1\r\nHost: b.example\r\nConnection: close\r\n\r\n");
+        StringAssert.StartsWith(other, "HTTP/1.1 200");
+    }
+
+    [TestMethod]
+    public async Task APortThatIsTakenIsAnErrorOfTheArgument()
+    {
+        await using Api api = await Api.StartAsync();
+        using TempFolder temp = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, api.Registry.Port)));
+        Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
+        StringAssert.Contains(e.Message, $"127.0.0.1:{api.Registry.Port}");
+    }
+
+    [TestMethod]
+    public async Task AnAddressOfAnotherMachineIsAnErrorOfTheArgument()
+    {
+        using TempFolder temp = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(temp.Path, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
+        Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
+    }
+
+    [TestMethod]
+    public async Task AFileInTheFoldersPlaceIsAnErrorOfTheFile()
+    {
+        using TempFolder temp = new();
+        File.WriteAllText(temp["file"], "");
+        foreach (string folder in (string[])[temp["file"], Path.Combine(temp["file"], "below")])
+        {
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(folder, new IPEndPoint(IPAddress.Loopback, 0)));
+            Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+            StringAssert.Contains(e.Message, folder);
+        }
+    }
+
+    [TestMethod]
+    public async Task ReadOnlyServesAndChangesNothing()
+    {
+        using TempFolder temp = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RegistryServer.StartAsync(
+            new RegistryServerOptions { Folder = temp["none"], ReadOnly = true, Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            CancellationToken.None));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        string[] before = Directory.GetFileSystemEntries(api.Registry.Folder, "*", SearchOption.AllDirectories);
+        string digest = (await api.Content.ManifestAsync("apps/frontend", "1.0.0")).Digest;
+        await api.Content.AssertCompleteAsync("apps/frontend", digest);
+        foreach ((string method, string path) in ((string, string)[])[
+            ("POST", "/v2/a/blobs/uploads/"),
+            ("PUT", "/v2/a/manifests/t"),
+            ("DELETE", "/v2/apps/frontend/manifests/1.0.0")])
+        {
+            Answer answer = await api.SendAsync(method, path);
+            answer.AssertError(405, "UNSUPPORTED");
+            Assert.AreEqual("GET,HEAD", answer["Allow"]);
+        }
+
+        CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(api.Registry.Folder, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    [DataRow(null, 401)]
+    [DataRow("Basic dXNlcjpwYXNz", 200)]
+    [DataRow("basic dXNlcjpwYXNz", 200)]
+    [DataRow("Basic dXNlcjpXUk9ORw==", 401)]
+    [DataRow("Basic !!!", 401)]
+    [DataRow("Basic", 401)]
+    [DataRow("Bearer dXNlcjpwYXNz", 401)]
+    public async Task APasswordIsWantedForEverything(string? authorization, int status)
+    {
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { BasicAuth = ("user", "pass") });
+        foreach (string path in (string[])["/v2/", "/v2/_catalog"])
+        {
+            Answer answer = await api.SendAsync("GET", path, null, authorization is null ? [] : [("Authorization", authorization)]);
+            Assert.AreEqual(status, answer.Status);
+            if (status != 401)
+                continue;
+            Assert.AreEqual("UNAUTHORIZED", answer.Code);
+            StringAssert.StartsWith(answer["WWW-Authenticate"], "Basic realm=");
+        }
+    }
+
+    [TestMethod]
+    public async Task HttpsIsServedWithACertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate, WithFixtures = true, ReadOnly = true });
+        Assert.AreEqual("https", registry.Address.Scheme);
+        using RegistryContent content = new(registry.Address);
+        await content.AssertCompleteAsync("apps/frontend", "1.0.0");
+    }
+
+    [TestMethod]
+    public async Task TheAccessLogHasALineForEachRequest()
+    {
+        using TempFolder temp = new();
+        ConcurrentQueue<string> lines = new();
+        RegistryServer server = await RegistryServer.StartAsync(
+            new RegistryServerOptions { Folder = temp.Path, Listen = new IPEndPoint(IPAddress.Loopback, 0), AccessLog = lines.Enqueue },
+            CancellationToken.None);
+        using (HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server.Address })
+        {
+            client.DefaultRequestHeaders.Add("Authorization", "Basic c2VjcmV0");
+            using HttpResponseMessage response = await client.GetAsync("/v2/a/tags/list?n=1");
+        }
+
+        await server.DisposeAsync();
+        StringAssert.StartsWith(lines.Single(), "127.0.0.1 GET /v2/a/tags/list?n=1 404 ");
+        Assert.DoesNotContain("c2VjcmV0", lines.Single());
+    }
+
+    [TestMethod]
+    public async Task WaitingEndsWhenItIsAskedToAndThePortIsFreeAgain()
+    {
+        using TempFolder temp = new();
+        using CancellationTokenSource stop = new();
+        await using RegistryServer server = await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, 0));
+        Task waiting = server.WaitForShutdownAsync(stop.Token);
+        Assert.IsFalse(waiting.IsCompleted);
+        await stop.CancelAsync();
+        await waiting;
+        await using RegistryServer next = await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, server.Port));
+        Assert.AreEqual(server.Address, next.Address);
+    }
+
+    [TestMethod]
+    public async Task UploadsThatWereGivenUpLongAgoAreCleared()
+    {
+        using TempFolder temp = new();
+        string root = Path.Combine(temp.Path, "docker", "registry", "v2");
+        string old = Path.Combine(root, "repositories", "a", "b", "_uploads", Guid.NewGuid().ToString("D"));
+        string young = Path.Combine(root, "repositories", "a", "b", "_uploads", Guid.NewGuid().ToString("D"));
+        string left = Path.Combine(root, "_tmp", "x");
+        foreach (string file in (string[])[Path.Combine(old, "data"), Path.Combine(young, "data"), left])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, "");
+            if (file != Path.Combine(young, "data"))
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-8));
+        }
+
+        Storage.RegistryStorage storage = new(temp.Path);
+        storage.Uploads.Purge(storage.Catalog, CancellationToken.None);
+        Assert.IsFalse(Directory.Exists(old));
+        Assert.IsTrue(File.Exists(Path.Combine(young, "data")));
+        Assert.IsFalse(File.Exists(left));
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Folder = temp.Path });
+        Assert.AreEqual(204, (await api.GetAsync($"/v2/a/b/blobs/uploads/{Path.GetFileName(young)}")).Status);
+    }
+
+    [TestMethod]
+    public async Task ADamagedLinkCountsAsNoneAndAPushMendsIt()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "t", [1]);
+        string link = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/tags/t/current/link");
+        Assert.AreEqual(image.Digest, File.ReadAllText(link, Encoding.ASCII));
+        File.WriteAllText(link, "");
+        Assert.AreEqual(404, (await api.GetAsync("/v2/a/manifests/t")).Status);
+        await api.Writer.PushImageAsync("a", "t", [1]);
+        Assert.AreEqual(200, (await api.GetAsync("/v2/a/manifests/t")).Status);
+    }
+
+    private static Task<RegistryServer> StartAsync(string folder, IPEndPoint listen) =>
+        RegistryServer.StartAsync(new RegistryServerOptions { Folder = folder, Listen = listen }, CancellationToken.None);
+}
