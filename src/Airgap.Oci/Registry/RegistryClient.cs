@@ -8,7 +8,7 @@ namespace Airgap.Oci.Registry;
 /// Speaks to registries (OCI distribution specification). One for a run: connections, tokens, credentials found, and what was
 /// learned of each host are shared by all its repositories. Safe from every thread.
 /// </summary>
-public sealed class RegistryClient : IDisposable
+public sealed class RegistryClient : IRegistry, IDisposable
 {
     private readonly Transport _transport;
 

@@ -1,49 +1,91 @@
-using System.Globalization;
+using System.Buffers;
 using System.Text;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Strings in JSON as Go's encoder writes them: markup characters escaped, all else that may be raw kept raw.</summary>
-internal static class GoJson
+/// <summary>Compact JSON as Go's encoder writes it: its escapes, no spaces. Configs and archives must be the same to the byte.</summary>
+internal sealed class GoJson
 {
-    /// <summary>Adds a string with its quotes.</summary>
-    public static StringBuilder AppendJson(this StringBuilder json, string text)
+    private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
+
+    /// <summary>What was written.</summary>
+    public ReadOnlySpan<byte> Written => _output.WrittenSpan;
+
+    /// <summary>Punctuation and names: ASCII, written as it is.</summary>
+    public GoJson Raw(string ascii)
     {
-        json.Append('"');
-        foreach (Rune rune in text.EnumerateRunes())
+        Encoding.ASCII.GetBytes(ascii, _output);
+        return this;
+    }
+
+    /// <summary>A number.</summary>
+    public GoJson Number(long value) => Raw(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A string.</summary>
+    public GoJson String(string value) => String(Encoding.UTF8.GetBytes(value));
+
+    /// <summary>A string whose UTF-8 bytes are at hand.</summary>
+    public GoJson String(ReadOnlySpan<byte> utf8)
+    {
+        Raw("\"");
+        while (!utf8.IsEmpty)
         {
-            switch (rune.Value)
-            {
-                case '"':
-                    json.Append("\\\"");
-                    break;
-                case '\\':
-                    json.Append("\\\\");
-                    break;
-                case '\n':
-                    json.Append("\\n");
-                    break;
-                case '\r':
-                    json.Append("\\r");
-                    break;
-                case '\t':
-                    json.Append("\\t");
-                    break;
-                case '\b':
-                    json.Append("\\b");
-                    break;
-                case '\f':
-                    json.Append("\\f");
-                    break;
-                case < ' ' or '<' or '>' or '&' or 0x2028 or 0x2029:
-                    json.Append("\\u").Append(rune.Value.ToString("x4", CultureInfo.InvariantCulture));
-                    break;
-                default:
-                    json.Append(rune);
-                    break;
-            }
+            int plain = utf8.IndexOfAny(Special);
+            if (plain < 0)
+                plain = utf8.Length;
+            _output.Write(utf8[..plain]);
+            utf8 = utf8[plain..];
+            if (utf8.IsEmpty)
+                break;
+            utf8 = utf8[WriteSpecial(utf8)..];
         }
 
-        return json.Append('"');
+        return Raw("\"");
+    }
+
+    // 0xE2 starts U+2028 and U+2029, which Go escapes, and many characters that it does not.
+    private static readonly SearchValues<byte> Special = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\', (byte)'<', (byte)'>', (byte)'&', 0xE2]);
+
+    private int WriteSpecial(ReadOnlySpan<byte> rest)
+    {
+        byte b = rest[0];
+        switch (b)
+        {
+            case 0xE2:
+                bool separator = rest.Length >= 3 && rest[1] == 0x80 && rest[2] is 0xA8 or 0xA9;
+                if (separator)
+                {
+                    Raw(rest[2] == 0xA8 ? "\\u2028" : "\\u2029");
+                    return 3;
+                }
+
+                _output.Write(rest[..1]);
+                return 1;
+            case (byte)'"':
+                Raw("\\\"");
+                return 1;
+            case (byte)'\\':
+                Raw("\\\\");
+                return 1;
+            case (byte)'\n':
+                Raw("\\n");
+                return 1;
+            case (byte)'\r':
+                Raw("\\r");
+                return 1;
+            case (byte)'\t':
+                Raw("\\t");
+                return 1;
+            case (byte)'\b':
+                Raw("\\b");
+                return 1;
+            case (byte)'\f':
+                Raw("\\f");
+                return 1;
+            default:
+                Raw($"\\u00{b:x2}");
+                return 1;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Layers;
@@ -14,24 +13,21 @@ public static class ImageConfigWriter
     /// <returns>Compact JSON, the same for the same arguments to the byte.</returns>
     public static byte[] Write(Digest diffId, IReadOnlyDictionary<string, string>? labels = null)
     {
-        StringBuilder json = new();
-        json.Append($$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
-        json.Append($$"""
-            "rootfs":{"type":"layers","diff_ids":["{{diffId}}"]},"config":{
-            """);
+        GoJson json = new();
+        json.Raw($$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
+        json.Raw("\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[").String(diffId.ToString()).Raw("]},\"config\":{");
         if (labels is { Count: > 0 })
         {
-            json.Append("\"Labels\":{");
-            string separator = "";
+            string separator = "\"Labels\":{";
             foreach ((string key, string value) in labels.OrderBy(label => label.Key, Utf8Order.Instance))
             {
-                json.Append(separator).AppendJson(key).Append(':').AppendJson(value);
+                json.Raw(separator).String(key).Raw(":").String(value);
                 separator = ",";
             }
 
-            json.Append('}');
+            json.Raw("}");
         }
 
-        return Encoding.UTF8.GetBytes(json.Append("}}").ToString());
+        return json.Raw("}}").Written.ToArray();
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Layers;
@@ -12,16 +10,17 @@ public static class ImageManifestWriter
     /// <param name="layer">The layer.</param>
     public static Manifest Write(ReadOnlySpan<byte> config, Descriptor layer)
     {
-        StringBuilder json = new();
-        json.Append(CultureInfo.InvariantCulture, $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":""");
+        GoJson json = new();
+        json.Raw("{\"schemaVersion\":2,\"mediaType\":").String(MediaTypes.DockerManifest).Raw(",\"config\":");
         Append(json, new Descriptor(MediaTypes.DockerConfig, Digest.Compute(config), config.Length));
-        json.Append(",\"layers\":[");
+        json.Raw(",\"layers\":[");
         Append(json, layer);
-        json.Append("]}");
-        return Manifest.Parse(Encoding.UTF8.GetBytes(json.ToString()), MediaTypes.DockerManifest);
+        return Manifest.Parse(json.Raw("]}").Written.ToArray(), MediaTypes.DockerManifest);
     }
 
-    private static void Append(StringBuilder json, Descriptor descriptor) => json.Append(
-        CultureInfo.InvariantCulture,
-        $$"""{"mediaType":"{{descriptor.MediaType}}","size":{{descriptor.Size}},"digest":"{{descriptor.Digest}}"}""");
+    private static void Append(GoJson json, Descriptor descriptor) => json
+        .Raw("{\"mediaType\":").String(descriptor.MediaType)
+        .Raw(",\"size\":").Number(descriptor.Size)
+        .Raw(",\"digest\":").String(descriptor.Digest.ToString())
+        .Raw("}");
 }

@@ -96,6 +96,11 @@ public sealed class DockerRegistry : IAsyncDisposable
             http:
               addr: 127.0.0.1:{port}
               secret: fixed
+            validation:
+              manifests:
+                urls:
+                  allow:
+                    - ^https?://
             """);
         Process process = new()
         {

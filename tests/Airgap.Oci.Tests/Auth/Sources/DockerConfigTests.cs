@@ -128,12 +128,12 @@ public sealed class DockerConfigTests : SourceTest
     }
 
     [TestMethod]
-    public async Task FilesAreAskedInImgpkgsOrder()
+    public async Task ANamedDockerConfigComesBeforeTheHomeFoldersThenPodmans()
     {
         (string Variable, string Value, string File)[] places =
         [
-            ("", "", Path.Combine(Home, ".docker", "config.json")),
             ("DOCKER_CONFIG", Path.Combine(Folder, "docker"), Path.Combine(Folder, "docker", "config.json")),
+            ("", "", Path.Combine(Home, ".docker", "config.json")),
             ("REGISTRY_AUTH_FILE", Path.Combine(Folder, "auth.json"), Path.Combine(Folder, "auth.json")),
             ("XDG_RUNTIME_DIR", Path.Combine(Folder, "run"), Path.Combine(Folder, "run", "containers", "auth.json")),
             ("", "", Path.Combine(Home, ".config", "containers", "auth.json")),

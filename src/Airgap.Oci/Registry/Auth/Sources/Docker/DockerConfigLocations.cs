@@ -2,7 +2,7 @@ using Airgap.Oci.Registry.Auth.Sources.Variables;
 
 namespace Airgap.Oci.Registry.Auth.Sources.Docker;
 
-/// <summary>The files that may hold docker's credentials, in imgpkg's order: docker's, then podman's.</summary>
+/// <summary>The files that may hold docker's credentials, docker's, then podman's.</summary>
 internal static class DockerConfigLocations
 {
     /// <summary>The files, existing or not, each once.</summary>
@@ -25,8 +25,9 @@ internal static class DockerConfigLocations
     private static IEnumerable<(string? Folder, string Name, string Description)> Candidates(EnvironmentVariables environment)
     {
         string? home = environment.Home;
-        yield return (home, Path.Combine(".docker", "config.json"), "docker config");
+        // As for docker itself, a folder that was named wins over the one that stands in the home folder.
         yield return (environment.NonEmpty("DOCKER_CONFIG"), "config.json", "docker config of DOCKER_CONFIG");
+        yield return (home, Path.Combine(".docker", "config.json"), "docker config");
         yield return (environment.NonEmpty("REGISTRY_AUTH_FILE"), "", "auth file of REGISTRY_AUTH_FILE");
         yield return (environment.NonEmpty("XDG_RUNTIME_DIR"), Path.Combine("containers", "auth.json"), "podman auth file");
         yield return (home, Path.Combine(".config", "containers", "auth.json"), "podman auth file");

@@ -1,0 +1,56 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>A layer in an archive. Its digest is checked while it is read, as a registry's is.</summary>
+internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, long fileOffset) : IBlobContent
+{
+    public Descriptor Descriptor { get; } = descriptor;
+
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.SequentialScan,
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw IoFailures.Translate(e, path);
+        }
+
+        file.Position = fileOffset + offset;
+        long length = Descriptor.Size - offset;
+        return new(offset == 0
+            ? new VerifyingStream(file, Descriptor, Mismatch)
+            : new LimitedStream(file, length));
+    }
+
+    private AirgapException Mismatch(Digest? actual) => new(
+        ErrorCode.ArchiveDigestMismatch,
+        actual is null
+            ? $"The archive '{path}' ends inside {ArchiveLayout.NameOf(Descriptor.Digest)}."
+            : $"The archive '{path}' is damaged: {ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}.",
+        "Copy the archive again from where it was written, or write it again.")
+    { Digest = Descriptor.Digest.ToString() };
+}
+
+/// <summary>A layer that the archive lists and does not hold: it was left out because it may not be redistributed.</summary>
+internal sealed class MissingLayerContent(string path, Descriptor descriptor) : IBlobContent
+{
+    public Descriptor Descriptor { get; } = descriptor;
+
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => throw new AirgapException(
+        ErrorCode.ArchiveLayerMissing,
+        $"file {ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
+        "Write the archive again with non-distributable layers, or import it without asking for them.")
+    { Digest = Descriptor.Digest.ToString() };
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>Where everything of an archive stands. All sizes are known before the first byte is fetched, so every offset is, too.</summary>
+internal sealed class ArchiveLayout
+{
+    /// <summary>The name of the first entry.</summary>
+    public const string ManifestName = "manifest.json";
+
+    private ArchiveLayout(byte[] manifest, ImmutableArray<ArchiveLayer> layers, long length)
+    {
+        Manifest = manifest;
+        Layers = layers;
+        Length = length;
+    }
+
+    /// <summary>The bytes of manifest.json.</summary>
+    public byte[] Manifest { get; }
+
+    /// <summary>The layers in ascending order of digest.</summary>
+    public ImmutableArray<ArchiveLayer> Layers { get; }
+
+    /// <summary>Length of the whole file, the two blocks of zeros at its end included.</summary>
+    public long Length { get; }
+
+    /// <summary>The entry that holds a layer; the suffix is always the same, whatever the layer's compression.</summary>
+    public static string NameOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.tar.gz";
+
+    /// <summary>The header of an entry: one block, or three from 8 GiB on.</summary>
+    public static byte[] HeaderOf(string name, long size) => TarHeader.Make(name, isFolder: false, mode: 0b110_100_100, size);
+
+    /// <summary>Length of a content filled up to whole blocks.</summary>
+    public static long Padded(long size) => size + TarHeader.Padding(size);
+
+    /// <summary>Lays out the archive of a plan.</summary>
+    public static ArchiveLayout Create(TransferPlan plan)
+    {
+        byte[] manifest = ArchiveManifestWriter.Write(plan);
+        long offset = HeaderOf(ManifestName, manifest.Length).Length + Padded(manifest.Length);
+        ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
+
+        // Configs stand inside manifest.json; only layers are entries of their own.
+        HashSet<Digest> wanted = [.. plan.Items
+            .SelectMany(item => item.Content.SelfAndDescendants())
+            .SelectMany(node => node.Blobs.Where(blob => !ReferenceEquals(blob, node.Manifest.Config)))
+            .Select(blob => blob.Digest)];
+        foreach (PlannedBlob blob in plan.Blobs.Where(blob => wanted.Contains(blob.Descriptor.Digest)))
+        {
+            long size = blob.Descriptor.Size;
+            int header = HeaderOf(NameOf(blob.Descriptor.Digest), size).Length;
+            layers.Add(new ArchiveLayer(blob, offset, offset + header));
+            offset += header + Padded(size);
+        }
+
+        return new ArchiveLayout(manifest, layers.ToImmutable(), offset + (2 * TarHeader.BlockSize));
+    }
+}
+
+/// <summary>A layer's place.</summary>
+/// <param name="Blob">The layer.</param>
+/// <param name="HeaderOffset">Where its tar header starts, in bytes from the start of the file.</param>
+/// <param name="DataOffset">Where its bytes start.</param>
+internal sealed record ArchiveLayer(PlannedBlob Blob, long HeaderOffset, long DataOffset);

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Unicode;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>Writes an archive's manifest.json, byte for byte as imgpkg does.</summary>
+internal static class ArchiveManifestWriter
+{
+    /// <summary>The archive's own label of the bundle that was asked for.</summary>
+    public const string RootLabel = "dev.carvel.imgpkg.copy.root-bundle";
+
+    public static byte[] Write(TransferPlan plan)
+    {
+        GoJson json = new();
+        json.Raw("[");
+        for (int i = 0; i < plan.Items.Length; i++)
+        {
+            PlannedItem item = plan.Items[i];
+            json.Raw(i == 0 ? "{" : ",{");
+            if (item.Content.Manifest.IsIndex)
+            {
+                json.Raw("\"ImageIndex\":");
+                WriteIndex(json, item, item.Content, item.Content.Manifest.MediaType);
+                json.Raw(",\"Image\":null}");
+            }
+            else
+            {
+                json.Raw("\"ImageIndex\":null,\"Image\":");
+                WriteImage(json, item, item.Content);
+                json.Raw("}");
+            }
+        }
+
+        return json.Raw("]").Written.ToArray();
+    }
+
+    private static void WriteIndex(GoJson json, PlannedItem item, PlannedManifest index, string mediaType)
+    {
+        // The descriptor that refers to a nested index gives its type, not the index itself.
+        (PlannedManifest Node, Descriptor Descriptor)[] children = [.. index.Children.Zip(index.Manifest.Manifests)];
+        WriteRefs(json, item, index);
+        json.Raw(",\"Images\":");
+        WriteList(json, children.Where(child => !child.Node.Manifest.IsIndex), child => WriteImage(json, item, child.Node));
+        json.Raw(",\"Indexes\":");
+        WriteList(json, children.Where(child => child.Node.Manifest.IsIndex), child => WriteIndex(json, item, child.Node, child.Descriptor.MediaType));
+        json.Raw(",\"MediaType\":").String(mediaType)
+            .Raw(",\"Digest\":").String(index.Manifest.Digest.ToString())
+            .Raw(",\"Raw\":").String(Text(index, index.Manifest.Bytes.Span, "manifest"));
+        WriteEnd(json, item);
+    }
+
+    private static void WriteImage(GoJson json, PlannedItem item, PlannedManifest image)
+    {
+        Manifest manifest = image.Manifest;
+        ReadOnlyMemory<byte> config = image.Config ?? throw new AirgapException(
+            ErrorCode.InvalidManifest,
+            $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's archive format takes configs of at most {SourceReader.SmallBlob}.",
+            "Relocate this image from registry to registry.")
+        { Reference = image.Origin.ToString(), Digest = manifest.Digest.ToString() };
+        ImmutableArray<string> diffIds = DiffIds(config);
+        WriteRefs(json, item, image);
+        json.Raw(",\"Layers\":");
+        WriteList(json, manifest.Layers.Index(), layer => json
+            .Raw("{\"MediaType\":").String(layer.Item.MediaType)
+            .Raw(",\"Digest\":").String(layer.Item.Digest.ToString())
+            .Raw(",\"DiffID\":").String(MediaTypes.IsLayer(layer.Item.MediaType) && layer.Index < diffIds.Length ? diffIds[layer.Index] : "")
+            .Raw(",\"Size\":").Number(layer.Item.Size)
+            .Raw("}"));
+        json.Raw(",\"Config\":{\"Digest\":").String(manifest.Config!.Digest.ToString())
+            .Raw(",\"Raw\":").String(Text(image, config.Span, "config"))
+            .Raw("},\"Manifest\":{\"MediaType\":").String(manifest.MediaType)
+            .Raw(",\"Digest\":").String(manifest.Digest.ToString())
+            .Raw(",\"Raw\":").String(Text(image, manifest.Bytes.Span, "manifest"))
+            .Raw("}");
+        WriteEnd(json, item);
+    }
+
+    private static void WriteRefs(GoJson json, PlannedItem item, PlannedManifest node) =>
+        json.Raw("{\"Refs\":[").String($"{item.Source.Repository}@{node.Manifest.Digest}").Raw("]");
+
+    // Children of an index repeat what was said of the index.
+    private static void WriteEnd(GoJson json, PlannedItem item)
+    {
+        json.Raw(",\"Tag\":").String(item.Tag ?? "")
+            .Raw(",\"OrigRef\":").String(item.OriginalReference)
+            .Raw(",\"Labels\":");
+        if (item.IsRootBundle)
+            json.Raw("{").String(RootLabel).Raw(":\"\"}}");
+        else
+            json.Raw("null}");
+    }
+
+    private static void WriteList<T>(GoJson json, IEnumerable<T> items, Action<T> write)
+    {
+        bool any = false;
+        foreach (T item in items)
+        {
+            json.Raw(any ? "," : "[");
+            any = true;
+            write(item);
+        }
+
+        json.Raw(any ? "]" : "null");
+    }
+
+    // The format holds manifests as JSON strings, which cannot carry bytes that are no text.
+    private static ReadOnlySpan<byte> Text(PlannedManifest node, ReadOnlySpan<byte> bytes, string what) => Utf8.IsValid(bytes)
+        ? bytes
+        : throw new AirgapException(
+            ErrorCode.InvalidManifest,
+            $"The {what} of {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} is not UTF-8 text, which imgpkg's archive format needs.",
+            "Relocate this image from registry to registry.")
+        { Reference = node.Origin.ToString(), Digest = node.Manifest.Digest.ToString() };
+
+    private static ImmutableArray<string> DiffIds(ReadOnlyMemory<byte> config)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(config);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("rootfs", out JsonElement rootfs) && rootfs.ValueKind == JsonValueKind.Object
+                && rootfs.TryGetProperty("diff_ids", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
+                ? [.. ids.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String ? id.GetString()! : "")]
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}

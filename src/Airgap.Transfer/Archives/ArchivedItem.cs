@@ -1,0 +1,7 @@
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>An item as an archive records it.</summary>
+internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Content, string OriginalReference, string? Tag, bool IsRoot);

@@ -1,0 +1,111 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>
+/// Turns the elements of manifest.json into manifests. What an archive says beside a manifest's own bytes is not believed: digests
+/// are computed, layers and children read from the manifests themselves.
+/// </summary>
+internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistributable)
+{
+    public ArchivedItem Item(ArchiveIndex index) =>
+        Item(index.Refs, Expand(index), index.OrigRef, index.Tag, index.Labels);
+
+    public ArchivedItem Item(ArchiveImage image) =>
+        Item(image.Refs, Expand(image), image.OrigRef, image.Tag, image.Labels);
+
+    private ArchivedItem Item(List<string?>? refs, PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
+    {
+        if (!string.IsNullOrEmpty(tag) && !ImageReference.IsTag(tag))
+            throw archive.Invalid($"'{tag}' is not a tag");
+        return new ArchivedItem(
+            Source(refs).WithDigest(content.Manifest.Digest),
+            content,
+            origin ?? "",
+            string.IsNullOrEmpty(tag) ? null : tag,
+            labels?.ContainsKey(ArchiveManifestWriter.RootLabel) == true);
+    }
+
+    private ImageReference Source(List<string?>? refs) =>
+        refs is [{ } text, ..] && ImageReference.TryParse(text, out ImageReference? reference, out _)
+            ? reference
+            : throw archive.Invalid($"'{refs?.FirstOrDefault()}' is not an image reference");
+
+    private PlannedManifest Expand(ArchiveIndex index)
+    {
+        Manifest manifest = Read(index.Raw, index.MediaType, index.Digest);
+        if (!manifest.IsIndex)
+            throw archive.Invalid($"{manifest.Digest} is listed as an index and is none");
+        Dictionary<Digest, PlannedManifest> children = [];
+        foreach (ArchiveImage image in (index.Images ?? []).OfType<ArchiveImage>())
+        {
+            PlannedManifest child = Expand(image);
+            children.TryAdd(child.Manifest.Digest, child);
+        }
+
+        foreach (ArchiveIndex nested in (index.Indexes ?? []).OfType<ArchiveIndex>())
+        {
+            PlannedManifest child = Expand(nested);
+            children.TryAdd(child.Manifest.Digest, child);
+        }
+
+        return new PlannedManifest
+        {
+            Manifest = manifest,
+            Origin = Source(index.Refs).Repository,
+            Children = [.. manifest.Manifests.Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)
+                ? child
+                : throw archive.Invalid($"the index {manifest.Digest} lists {descriptor.Digest}, which it does not hold"))],
+        };
+    }
+
+    private PlannedManifest Expand(ArchiveImage image)
+    {
+        if (image.Manifest is null || image.Config is null)
+            throw archive.Invalid("an image has no manifest or no config");
+        Manifest manifest = Read(image.Manifest.Raw, image.Manifest.MediaType, image.Manifest.Digest);
+        if (manifest.IsIndex)
+            throw archive.Invalid($"{manifest.Digest} is listed as an image and is an index");
+        byte[] config = Bytes(image.Config.Raw, manifest.Config!.Digest, "config");
+        archive.AddConfig(manifest.Config.Digest, config);
+        PlannedManifest planned = ManifestTree.FromImage(Source(image.Refs).Repository, manifest, config, includeNonDistributable);
+        foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
+        {
+            if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest)
+            {
+                throw new AirgapException(
+                    ErrorCode.ArchiveLayerMissing,
+                    $"file {ArchiveLayout.NameOf(layer.Digest)} not found in tar: '{archive.Path}' lacks a layer of {planned.Origin}@{manifest.Digest}.",
+                    "Copy the archive again from where it was written, or write it again.")
+                { Reference = $"{planned.Origin}@{manifest.Digest}", Digest = layer.Digest.ToString() };
+            }
+        }
+
+        return planned;
+    }
+
+    private Manifest Read(string? raw, string? mediaType, string? digestText)
+    {
+        if (!Digest.TryParse(digestText, out Digest digest))
+            throw archive.Invalid($"'{digestText}' is not a digest");
+        byte[] bytes = Bytes(raw, digest, "manifest");
+        return Manifest.Parse(bytes, mediaType, digest);
+    }
+
+    private byte[] Bytes(string? raw, Digest digest, string what)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(raw ?? "");
+        Digest actual = Digest.ComputeLike(digest, bytes);
+        return actual == digest
+            ? bytes
+            : throw new AirgapException(
+                ErrorCode.ArchiveDigestMismatch,
+                $"The archive '{archive.Path}' is damaged: the {what} listed as {digest} has the digest {actual}.",
+                "Copy the archive again from where it was written, or write it again.")
+            { Digest = digest.ToString() };
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+using Airgap.Transfer.Layers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>
+/// Finds the entries of a tar by reading its headers alone: one small read an entry, whatever the layers weigh. Only what an imgpkg
+/// archive holds is taken: regular files, with PAX sizes.
+/// </summary>
+internal static class TarIndex
+{
+    private const int MaxPaxBytes = 64 * 1024;
+
+    /// <summary>Reads the headers from the start of the file to the end-of-archive blocks.</summary>
+    /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a sentence.</exception>
+    public static IEnumerable<ArchiveEntry> Read(SafeFileHandle file)
+    {
+        long length = RandomAccess.GetLength(file);
+        long offset = 0;
+        byte[] block = new byte[TarHeader.BlockSize];
+        long? paxSize = null;
+        while (true)
+        {
+            if (offset + TarHeader.BlockSize > length)
+                throw new InvalidDataException(offset == 0 ? "it is too short for a tar" : $"it ends at byte {length} before the end of the archive");
+            ReadExactly(file, block, offset);
+            if (block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+                yield break;
+            (string name, long size, char type) = Parse(block, offset);
+            offset += TarHeader.BlockSize;
+            if (type == 'x')
+            {
+                if (size > MaxPaxBytes || offset + size > length)
+                    throw new InvalidDataException($"the PAX header at byte {offset} is too long");
+                byte[] body = new byte[size];
+                ReadExactly(file, body, offset);
+                paxSize = PaxSize(body) ?? paxSize;
+                offset += ArchiveLayout.Padded(size);
+                continue;
+            }
+
+            if (type is not ('0' or '\0'))
+                throw new InvalidDataException($"the entry '{name}' is not a regular file");
+            size = paxSize ?? size;
+            paxSize = null;
+            if (size > length - offset)
+                throw new InvalidDataException($"it is truncated: '{name}' should have {size} bytes, and {length - offset} are left");
+            yield return new ArchiveEntry(name, offset, size);
+            offset += ArchiveLayout.Padded(size);
+        }
+    }
+
+    private static (string Name, long Size, char Type) Parse(ReadOnlySpan<byte> header, long offset)
+    {
+        if (!header.Slice(257, 5).SequenceEqual("ustar"u8))
+            throw new InvalidDataException(offset == 0 ? "it is not a tar" : $"there is no tar header at byte {offset}");
+        long sum = 0;
+        for (int i = 0; i < header.Length; i++)
+            sum += i is >= 148 and < 156 ? (byte)' ' : header[i];
+        if (Octal(header.Slice(148, 8)) != sum)
+            throw new InvalidDataException($"the tar header at byte {offset} has a wrong checksum");
+        long size = Octal(header.Slice(124, 12));
+        if (size < 0)
+            throw new InvalidDataException($"the tar header at byte {offset} has no valid size");
+        return (Text(header[..100]), size, (char)header[156]);
+    }
+
+    private static string Text(ReadOnlySpan<byte> field)
+    {
+        int end = field.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? field : field[..end]);
+    }
+
+    private static long Octal(ReadOnlySpan<byte> field)
+    {
+        long value = 0;
+        bool any = false;
+        foreach (byte b in field)
+        {
+            if (b is (byte)' ' or 0)
+            {
+                if (any)
+                    break;
+                continue;
+            }
+
+            if (b is < (byte)'0' or > (byte)'7')
+                return -1;
+            value = (value << 3) | (uint)(b - '0');
+            any = true;
+        }
+
+        return any ? value : -1;
+    }
+
+    // Records are "LENGTH KEY=VALUE\n"; only the size matters here.
+    private static long? PaxSize(ReadOnlySpan<byte> body)
+    {
+        long? size = null;
+        while (!body.IsEmpty)
+        {
+            int space = body.IndexOf((byte)' ');
+            if (space <= 0
+                || !int.TryParse(body[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= space + 1 || length > body.Length || body[length - 1] != '\n')
+                throw new InvalidDataException("a PAX header is malformed");
+            ReadOnlySpan<byte> record = body[(space + 1)..(length - 1)];
+            if (record.StartsWith("size="u8))
+            {
+                if (!long.TryParse(record[5..], NumberStyles.None, CultureInfo.InvariantCulture, out long value) || value < 0)
+                    throw new InvalidDataException("a PAX header has no valid size");
+                size = value;
+            }
+
+            body = body[length..];
+        }
+
+        return size;
+    }
+
+    private static void ReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int read = RandomAccess.Read(file, buffer, offset);
+            if (read == 0)
+                throw new InvalidDataException($"it ends at byte {offset}");
+            buffer = buffer[read..];
+            offset += read;
+        }
+    }
+}

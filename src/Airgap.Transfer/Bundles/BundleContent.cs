@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using System.IO.Compression;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Transfer.Bundles;
+
+/// <summary>What is read out of a bundle's layer: the lock, and what a package repository shows of itself.</summary>
+internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, ImmutableArray<PackageReference> References)
+{
+    /// <summary>More than this is no lock.</summary>
+    private const int MaxLockBytes = 64 * 1024 * 1024;
+
+    /// <summary>A package file beyond this is not searched for references.</summary>
+    private const int MaxPackageBytes = 4 * 1024 * 1024;
+
+    /// <summary>The layer that holds a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
+    public static Descriptor LayerOf(Manifest manifest, ImageReference reference) =>
+        manifest.Layers is [{ MediaType: MediaTypes.DockerLayerGzip } layer]
+            ? layer
+            : throw Invalid(reference, manifest.Layers.Length == 1
+                ? $"its layer has the media type '{manifest.Layers[0].MediaType}', and imgpkg reads bundles only from '{MediaTypes.DockerLayerGzip}'"
+                : $"it has {manifest.Layers.Length} layers, and a bundle has exactly one");
+
+    /// <summary>Reads the layer's files once, from the first to the last.</summary>
+    /// <param name="layer">The compressed layer.</param>
+    /// <param name="reference">The bundle, for messages.</param>
+    /// <param name="withPackages">True to look into <c>packages/</c>, too.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<BundleContent> ReadAsync(Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken)
+    {
+        ImagesLock? images = null;
+        bool hasPackages = false;
+        ImmutableArray<PackageReference>.Builder references = ImmutableArray.CreateBuilder<PackageReference>();
+        await ReadFilesAsync(layer, reference, async (path, length, content) =>
+        {
+            if (path is ".imgpkg/images.yml")
+            {
+                if (length > MaxLockBytes)
+                    throw Invalid(reference, $"its .imgpkg/images.yml has {length} bytes");
+                images = ImagesLock.Read(await ReadAllAsync(content, cancellationToken), $"{reference}: .imgpkg/images.yml");
+            }
+            else if (path.StartsWith("packages/", StringComparison.Ordinal) && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
+            {
+                hasPackages = true;
+                if (withPackages && length <= MaxPackageBytes)
+                    references.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
+            }
+        }, cancellationToken);
+
+        return new BundleContent(images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable());
+    }
+
+    /// <summary>Reads the locations file out of a locations image's layer; null when it holds none.</summary>
+    public static async Task<ImageLocations?> ReadLocationsAsync(Stream layer, ImageReference reference, CancellationToken cancellationToken)
+    {
+        ImageLocations? locations = null;
+        await ReadFilesAsync(layer, reference, async (path, length, content) =>
+        {
+            if (path == "image-locations.yml" && length <= MaxLockBytes)
+                locations = ImageLocations.Read(await ReadAllAsync(content, cancellationToken), $"{reference}: image-locations.yml");
+        }, cancellationToken);
+        return locations;
+    }
+
+    private static async Task ReadFilesAsync(Stream layer, ImageReference reference, Func<string, long, Stream, Task> visit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using GZipStream gzip = new(layer, CompressionMode.Decompress, leaveOpen: true);
+            await using TarReader tar = new(gzip, leaveOpen: true);
+            while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            {
+                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && entry.DataStream is { } content)
+                    await visit(Normalize(entry.Name), entry.Length, content);
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw Invalid(reference, "its layer is not a readable gzip-compressed tar", e);
+        }
+    }
+
+    private static string Normalize(string name)
+    {
+        while (name.StartsWith("./", StringComparison.Ordinal))
+            name = name[2..];
+        return name;
+    }
+
+    private static async Task<byte[]> ReadAllAsync(Stream content, CancellationToken cancellationToken)
+    {
+        using MemoryStream memory = new();
+        await content.CopyToAsync(memory, cancellationToken);
+        return memory.ToArray();
+    }
+
+    private static AirgapException Invalid(ImageReference reference, string why, Exception? inner = null) => new(
+        ErrorCode.InvalidBundle,
+        $"The bundle {reference} cannot be read: {why}.",
+        "Push the bundle again with 'imgpkg push -b'.",
+        inner)
+    { Reference = reference.ToString() };
+}

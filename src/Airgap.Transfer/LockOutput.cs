@@ -1,0 +1,40 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer;
+
+/// <summary>The lock file of a finished relocation, as <c>--lock-output</c> writes it.</summary>
+public static class LockOutput
+{
+    /// <summary>A BundleLock for a bundle, an ImagesLock for everything else.</summary>
+    /// <returns>The YAML text.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>: the destination is an archive; <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive holds bundles and names no root.</exception>
+    public static string Create(TransferResult result)
+    {
+        if (result.Destination is not RelocationDestination.Repository { Name: var destination })
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination.", "Write the lock file when the archive is imported.");
+
+        if (result.Root is { Item.IsBundle: true } root)
+            return new BundleLock(ImageReference.ByDigest(destination, root.Item.Digest), root.Item.Tag ?? "").ToYaml();
+
+        if (result.Plan.ImagesLock is { } given)
+            return new ImagesLock([.. given.Images.Select(image => image with { Image = ImageReference.ByDigest(destination, image.Image.Digest!.Value) })]).ToYaml();
+
+        if (result.Items.Any(item => item.Item.IsBundle))
+        {
+            throw new AirgapException(
+                ErrorCode.ArchiveRootUnknown,
+                "The archive holds bundles and does not say which one is its root, so no lock file can be written.",
+                "Write the archive again with 'copy -b … --to-tar', which marks the root.");
+        }
+
+        return new ImagesLock(
+        [
+            .. result.Items
+                .Where(item => item.Item.Tag?.EndsWith(".sig", StringComparison.Ordinal) != true)
+                .Select(item => new LockedImage(ImageReference.ByDigest(destination, item.Item.Digest))),
+        ]).ToYaml();
+    }
+}

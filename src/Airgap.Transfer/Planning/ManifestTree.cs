@@ -1,0 +1,70 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Follows a manifest down: the children of an index to any reasonable depth, the blobs of an image.</summary>
+internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
+{
+    /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
+    private const int MaxDepth = 16;
+
+    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    private const int MaxManifests = 10_000;
+
+    /// <summary>Finds all below a manifest.</summary>
+    /// <param name="origin">The repository the manifest was found in; its children are read there, too.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<PlannedManifest> ExpandAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        return await ExpandAsync(manifest, depth: 0);
+
+        async Task<PlannedManifest> ExpandAsync(Manifest node, int depth)
+        {
+            if (depth > MaxDepth || Interlocked.Increment(ref count) > MaxManifests)
+            {
+                throw new AirgapException(
+                    ErrorCode.InvalidManifest,
+                    $"The index {ImageReference.ByDigest(origin, manifest.Digest)} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels.",
+                    "Check what was pushed there.")
+                { Reference = origin.ToString(), Digest = manifest.Digest.ToString() };
+            }
+
+            if (!node.IsIndex)
+                return await ImageAsync(node);
+            PlannedManifest[] children = await Task.WhenAll(node.Manifests.Select(async child =>
+                await ExpandAsync(await FetchChildAsync(child, node), depth + 1)));
+            return new PlannedManifest { Manifest = node, Origin = origin, Children = [.. children] };
+        }
+
+        async Task<Manifest> FetchChildAsync(Descriptor child, Manifest parent) =>
+            await reader.FindManifestAsync(origin, child.Digest.ToString(), cancellationToken)
+            ?? throw new AirgapException(
+                ErrorCode.ManifestUnknown,
+                $"The index {ImageReference.ByDigest(origin, parent.Digest)} lists the manifest {child.Digest}, which the repository does not have.",
+                "Push the whole index again, with all its platforms.")
+            { Reference = origin.ToString(), Digest = child.Digest.ToString() };
+
+        async Task<PlannedManifest> ImageAsync(Manifest image)
+        {
+            ReadOnlyMemory<byte>? config = options.EmbedConfigs ? await ReadConfigAsync(origin, image, cancellationToken) : null;
+            return FromImage(origin, image, config, options.IncludeNonDistributableLayers);
+        }
+    }
+
+    /// <summary>The config of an image manifest; null when it is too large to be an image's.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadConfigAsync(RepositoryName origin, Manifest image, CancellationToken cancellationToken) =>
+        image.Config!.Size <= SourceReader.SmallBlob ? await reader.ReadSmallBlobAsync(origin, image.Config, cancellationToken) : null;
+
+    /// <summary>An image's blobs: its config, and the layers that are moved.</summary>
+    public static PlannedManifest FromImage(RepositoryName origin, Manifest image, ReadOnlyMemory<byte>? config, bool includeNonDistributable) => new()
+    {
+        Manifest = image,
+        Origin = origin,
+        Config = config,
+        Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
+    };
+}

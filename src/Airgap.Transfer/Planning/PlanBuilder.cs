@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Gathers items and makes the plan of them: each item once, each blob once, in one order.</summary>
+internal sealed class PlanBuilder(RelocationSource source, PlanOptions options)
+{
+    private readonly Dictionary<(string Source, string? Tag), PlannedItem> _items = [];
+    private readonly List<PlannedBundle> _bundles = [];
+    private readonly HashSet<Digest> _bundleDigests = [];
+
+    /// <summary>Everything gathered so far.</summary>
+    public IReadOnlyCollection<PlannedItem> Items => _items.Values;
+
+    /// <summary>Adds an item, unless it is there.</summary>
+    public void Add(PlannedItem item) => _items.TryAdd((item.Source.ToString(), item.Tag), item);
+
+    /// <summary>Adds a bundle with all below it.</summary>
+    /// <param name="root">The bundle that was asked for.</param>
+    /// <param name="tag">The user's tag; null for none.</param>
+    /// <param name="recordOrigins">True to say what each bundle's lock calls an image, as imgpkg does for a <c>-b</c> source.</param>
+    public PlannedItem AddBundle(BundleNode root, string? tag, bool recordOrigins)
+    {
+        PlannedItem item = new()
+        {
+            Source = root.Source,
+            Content = root.Manifest,
+            OriginalReference = recordOrigins ? root.Source.ToString() : "",
+            Tag = tag,
+            IsRootBundle = true,
+            IsBundle = true,
+        };
+        Add(item);
+        foreach (BundleNode bundle in root.SelfAndNested())
+        {
+            AddBundle(bundle);
+            foreach (BundleEntry entry in bundle.Entries)
+            {
+                Add(new PlannedItem
+                {
+                    Source = entry.Source,
+                    Content = entry.Manifest,
+                    OriginalReference = recordOrigins ? entry.Locked.Image.ToString() : "",
+                    IsBundle = entry.Bundle is not null,
+                });
+            }
+        }
+
+        return item;
+    }
+
+    /// <summary>Adds what is written about a bundle, without its images.</summary>
+    public void AddBundle(BundleNode bundle)
+    {
+        if (!_bundleDigests.Add(bundle.Source.Digest!.Value))
+            return;
+        _bundles.Add(new PlannedBundle
+        {
+            Digest = bundle.Source.Digest!.Value,
+            Lock = bundle.Content.Lock,
+            Locations = bundle.Locations(),
+            HasPackages = bundle.Content.HasPackages,
+            PackageWarnings = PackageReferences.NotRelocated(
+                bundle.Content.References,
+                bundle.Content.Lock.Images.Select(image => (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id")))),
+        });
+    }
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="root">The item that was asked for; null for none.</param>
+    /// <param name="contentOf">Where a blob's bytes come from.</param>
+    /// <param name="imagesLock">The ImagesLock that was given.</param>
+    public TransferPlan Build(PlannedItem? root, Func<PlannedManifest, Descriptor, PlannedBlob> contentOf, ImagesLock? imagesLock)
+    {
+        ImmutableArray<PlannedItem> items =
+        [
+            .. _items.Values
+                .OrderBy(item => item.Digest)
+                .ThenBy(item => item.Source.ToString(), StringComparer.Ordinal)
+                .ThenBy(item => item.Tag, StringComparer.Ordinal),
+        ];
+        SortedDictionary<Digest, PlannedBlob> blobs = [];
+        List<SkippedLayer> skipped = [];
+        HashSet<(RepositoryName, Digest)> seen = [];
+        bool anyNonDistributable = false;
+        foreach (PlannedManifest node in items.SelectMany(item => item.Content.SelfAndDescendants()))
+        {
+            if (!seen.Add((node.Origin, node.Manifest.Digest)))
+                continue;
+            foreach (Descriptor blob in node.Blobs)
+            {
+                if (blobs.TryGetValue(blob.Digest, out PlannedBlob? known))
+                    CheckSize(known.Descriptor, blob, node);
+                else
+                    blobs.Add(blob.Digest, contentOf(node, blob));
+            }
+
+            foreach (Descriptor layer in node.Manifest.Layers.Where(layer => MediaTypes.IsNonDistributable(layer.MediaType)))
+            {
+                anyNonDistributable = true;
+                if (!options.IncludeNonDistributableLayers)
+                    skipped.Add(new SkippedLayer(ImageReference.ByDigest(node.Origin, node.Manifest.Digest), layer));
+            }
+        }
+
+        return new TransferPlan
+        {
+            Source = source,
+            Items = items,
+            Root = root,
+            Bundles = [.. _bundles],
+            Blobs = [.. blobs.Values],
+            SkippedLayers = [.. skipped],
+            ImagesLock = imagesLock,
+            Warnings = [.. Warnings(skipped, anyNonDistributable)],
+        };
+    }
+
+    private IEnumerable<Diagnostic> Warnings(List<SkippedLayer> skipped, bool anyNonDistributable)
+    {
+        if (skipped.Count > 0)
+        {
+            yield return new Diagnostic(
+                ErrorCode.LayersSkipped,
+                $"Left out {skipped.Count} layer(s) that may not be redistributed: {string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
+                "Ask for non-distributable layers to carry them, if their licence allows it.");
+        }
+        else if (options.IncludeNonDistributableLayers && !anyNonDistributable)
+        {
+            yield return new Diagnostic(ErrorCode.NoLayersToInclude, "Non-distributable layers were asked for, and no image contains one.", "");
+        }
+    }
+
+    // Two manifests that disagree on a blob's length cannot both be right; found now, it names the image.
+    private static void CheckSize(Descriptor known, Descriptor blob, PlannedManifest node)
+    {
+        if (known.Size != blob.Size)
+        {
+            throw new AirgapException(
+                ErrorCode.SizeMismatch,
+                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} says that {blob.Digest} has {blob.Size} bytes, and another image says {known.Size}.",
+                "One of the two images was built wrongly; push it again.")
+            { Reference = node.Origin.ToString(), Digest = blob.Digest.ToString() };
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Airgap.Transfer.Planning;
+
+/// <summary>What belongs to a plan.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>True to carry layers whose media type says that they may not be redistributed.</summary>
+    public bool IncludeNonDistributableLayers { get; init; }
+
+    /// <summary>True to carry cosign signatures: the tag <c>sha256-HEX.sig</c> beside each item.</summary>
+    public bool CosignSignatures { get; init; }
+
+    /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
+    public bool EmbedConfigs { get; init; }
+
+    /// <summary>Requests under way at once, 1 or more.</summary>
+    public int Concurrency { get; init; } = 8;
+}

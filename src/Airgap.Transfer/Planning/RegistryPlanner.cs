@@ -1,0 +1,130 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Makes plans of bundles, images and locks that are read from registries.</summary>
+internal sealed class RegistryPlanner : IDisposable
+{
+    private readonly PlanOptions _options;
+    private readonly SourceReader _reader;
+    private readonly ManifestTree _tree;
+    private readonly BundleClosure _closure;
+
+    public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer)
+    {
+        _options = options;
+        _reader = new SourceReader(registry, options.Concurrency);
+        _tree = new ManifestTree(_reader, options);
+        _closure = new BundleClosure(_reader, _tree, observer);
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    public async Task<TransferPlan> PlanBundleAsync(RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
+    {
+        (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
+        (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
+        if (!isBundle)
+        {
+            throw new AirgapException(
+                ErrorCode.NotABundle,
+                $"Expected bundle image but found plain image: {reference}.",
+                "(hint: Did you use -i instead of -b?) Relocate it as an image, or name a bundle that 'imgpkg push -b' made.")
+            { Reference = reference.ToString() };
+        }
+
+        BundleNode root = await _closure.ExpandAsync(at, planned, isRoot: true, cancellationToken);
+        PlanBuilder builder = new(source, _options);
+        PlannedItem item = builder.AddBundle(root, tag, recordOrigins);
+        return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
+    }
+
+    public async Task<TransferPlan> PlanImageAsync(RelocationSource source, ImageReference reference, CancellationToken cancellationToken)
+    {
+        (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
+        (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
+        if (isBundle)
+        {
+            throw new AirgapException(
+                ErrorCode.UnexpectedBundle,
+                $"Expected bundle flag when copying a bundle (hint: Use -b instead of -i for bundles): {reference}.",
+                "Relocate it as a bundle, so that its images come along.")
+            { Reference = reference.ToString() };
+        }
+
+        PlanBuilder builder = new(source, _options);
+        PlannedItem item = new() { Source = at, Content = planned, Tag = reference.Digest is null ? reference.Tag : null };
+        builder.Add(item);
+        return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
+    }
+
+    public async Task<TransferPlan> PlanLockAsync(RelocationSource source, ImagesLock images, string path, CancellationToken cancellationToken)
+    {
+        PlanBuilder builder = new(source, _options);
+        PlannedItem[] items = await Task.WhenAll(images.Images.Select(async locked =>
+        {
+            (ImageReference at, Manifest manifest) = await FetchAsync(locked.Image, cancellationToken);
+            (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
+            if (isBundle)
+            {
+                throw new AirgapException(
+                    ErrorCode.LockContainsBundle,
+                    $"The ImagesLock '{path}' holds a bundle: {locked.Image}.",
+                    "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
+                { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
+            }
+
+            return new PlannedItem { Source = at, Content = planned };
+        }));
+        foreach (PlannedItem item in items)
+            builder.Add(item);
+        return await FinishAsync(builder, root: null, images, cancellationToken);
+    }
+
+    private async Task<(ImageReference, Manifest)> FetchAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        Manifest manifest = await _reader.FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
+            ?? throw new AirgapException(
+                ErrorCode.ManifestUnknown,
+                $"There is no {reference}: MANIFEST_UNKNOWN.",
+                reference.Digest is null ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
+            { Reference = reference.ToString(), Digest = reference.Digest?.ToString() };
+        return (reference.WithDigest(manifest.Digest), manifest);
+    }
+
+    private async Task<TransferPlan> FinishAsync(PlanBuilder builder, PlannedItem? root, ImagesLock? imagesLock, CancellationToken cancellationToken)
+    {
+        if (_options.CosignSignatures)
+        {
+            PlannedItem?[] signatures = await Task.WhenAll(builder.Items.ToArray().Select(item => FindSignatureAsync(item, cancellationToken)));
+            foreach (PlannedItem signature in signatures.OfType<PlannedItem>())
+                builder.Add(signature);
+        }
+
+        return builder.Build(root, (node, blob) => new PlannedBlob(_reader.ContentOf(node.Origin, blob), node.Origin), imagesLock);
+    }
+
+    private async Task<PlannedItem?> FindSignatureAsync(PlannedItem item, CancellationToken cancellationToken)
+    {
+        string tag = $"sha256-{item.Digest.Hex}.sig";
+        try
+        {
+            Manifest? manifest = await _reader.FindManifestAsync(item.Source.Repository, tag, cancellationToken);
+            return manifest is null ? null : new PlannedItem
+            {
+                Source = ImageReference.ByDigest(item.Source.Repository, manifest.Digest),
+                Content = await _tree.ExpandAsync(item.Source.Repository, manifest, cancellationToken),
+                Tag = tag,
+            };
+        }
+        catch (AirgapException e) when (e.Code == ErrorCode.Forbidden)
+        {
+            return null;
+        }
+    }
+}

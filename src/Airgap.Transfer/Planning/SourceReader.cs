@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>
+/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read of blobs is kept,
+/// so that the transfer does not fetch them again.
+/// </summary>
+internal sealed class SourceReader(IRegistry registry, int concurrency) : IDisposable
+{
+    /// <summary>Blobs up to this length are read into memory: configs, and the layers of most bundles.</summary>
+    public const int SmallBlob = 4 * 1024 * 1024;
+
+    private readonly SemaphoreSlim _throttle = new(concurrency);
+    private readonly ConcurrentDictionary<(RepositoryName, string), Lazy<Task<Manifest?>>> _manifests = new();
+    private readonly ConcurrentDictionary<Digest, MemoryBlobContent> _blobs = new();
+
+    /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
+    public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
+        _manifests.GetOrAdd((repository, tagOrDigest), static (key, state) => new Lazy<Task<Manifest?>>(() =>
+            state.Self.ThrottledAsync(token => state.Self.Repository(key.Item1).FindManifestAsync(key.Item2, token), state.Token)), (Self: this, Token: cancellationToken)).Value;
+
+    /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (_blobs.TryGetValue(blob.Digest, out MemoryBlobContent? known))
+            return known.Bytes;
+        ReadOnlyMemory<byte> bytes = await ThrottledAsync(
+            async token =>
+            {
+                byte[] buffer = new byte[blob.Size];
+                await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, token);
+                await stream.ReadExactlyAsync(buffer, token);
+                // The stream verifies when its end is read, whatever the length of the blob.
+                await stream.CopyToAsync(Stream.Null, token);
+                return buffer;
+            },
+            cancellationToken);
+        _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, bytes));
+        return bytes;
+    }
+
+    /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
+    public async Task<T> ReadBlobAsync<T>(RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (blob.Size <= SmallBlob)
+        {
+            ReadOnlyMemory<byte> bytes = await ReadSmallBlobAsync(repository, blob, cancellationToken);
+            await using Stream memory = await new MemoryBlobContent(blob, bytes).OpenAsync(0, cancellationToken);
+            return await read(memory, cancellationToken);
+        }
+
+        return await ThrottledAsync(
+            async token =>
+            {
+                await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, token);
+                T result = await read(stream, token);
+                await stream.CopyToAsync(Stream.Null, token);
+                return result;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What a tag or digest stands for; null for none.</summary>
+    public Task<Descriptor?> ResolveAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
+        ThrottledAsync(token => Repository(repository).ResolveAsync(tagOrDigest, token), cancellationToken);
+
+    /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
+    public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
+        _blobs.TryGetValue(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
+
+    public void Dispose() => _throttle.Dispose();
+
+    /// <summary>True for the answers that mean "not here" when one of several places is tried.</summary>
+    public static bool IsAbsence(AirgapException e) =>
+        e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.ManifestUnknown or ErrorCode.RepositoryUnknown;
+
+    private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);
+
+    private async Task<T> ThrottledAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        await _throttle.WaitAsync(cancellationToken);
+        try
+        {
+            return await request(cancellationToken);
+        }
+        finally
+        {
+            _throttle.Release();
+        }
+    }
+}

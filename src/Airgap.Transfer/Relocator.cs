@@ -1,0 +1,65 @@
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer;
+
+/// <summary>Relocates bundles, images and locks: makes a plan of the source and carries it out.</summary>
+/// <param name="registry">The registries, with their credentials.</param>
+/// <param name="observer">Is told what happens; null for nobody.</param>
+public sealed class Relocator(IRegistry registry, ITransferObserver? observer = null)
+{
+    private readonly ITransferObserver _observer = observer ?? new SilentObserver();
+
+    /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
+    public async Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
+    {
+        _observer.PhaseStarted(TransferPhase.Planning, null);
+        TransferPlan plan = await MakePlanAsync(source, options, cancellationToken);
+        foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
+            _observer.Warning(warning);
+        return plan;
+    }
+
+    /// <summary>Carries out a plan. When it returns, everything is at the destination and verified; when it throws, nothing there looks finished.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
+    public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
+    {
+        await using ITransferTarget target = destination switch
+        {
+            RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer),
+            RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
+            _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
+        };
+        return await new TransferEngine(plan, target, options, _observer).RunAsync(destination, cancellationToken);
+    }
+
+    private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
+    {
+        if (source is RelocationSource.Archive from)
+            return await new ArchivePlanner(await ArchiveReader.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
+
+        using RegistryPlanner planner = new(registry, options, _observer);
+        switch (source)
+        {
+            case RelocationSource.Bundle { Reference: var reference }:
+                return await planner.PlanBundleAsync(source, reference, reference.Digest is null ? reference.Tag : null, recordOrigins: true, cancellationToken);
+            case RelocationSource.Image image:
+                return await planner.PlanImageAsync(source, image.Reference, cancellationToken);
+            case RelocationSource.Lock file:
+                return LockFile.Read(file.Path) switch
+                {
+                    LockFileContent.OfBundle { Lock: var bundle } => await planner.PlanBundleAsync(source, bundle.Image, bundle.Tag.Length == 0 ? null : bundle.Tag, recordOrigins: false, cancellationToken),
+                    LockFileContent.OfImages { Lock: var images } => await planner.PlanLockAsync(source, images, file.Path, cancellationToken),
+                    _ => throw new InvalidOperationException("Unknown kind of lock."),
+                };
+            default:
+                throw new ArgumentException("Unknown source.", nameof(source));
+        }
+    }
+
+    private sealed class SilentObserver : ITransferObserver;
+}

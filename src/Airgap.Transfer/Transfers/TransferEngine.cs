@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// Carries out a plan at any destination. Blobs move side by side, the longest first, so that none is left over at the end;
+/// a manifest follows when the last blob or child it refers to has arrived, never before.
+/// </summary>
+internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer)
+{
+    private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
+        plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
+    private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
+
+    public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        observer.PhaseStarted(TransferPhase.Transferring, plan);
+        ImmutableArray<PlannedBlob> missing = await target.PrepareAsync(cancellationToken);
+        foreach (Digest present in plan.Blobs.Select(blob => blob.Descriptor.Digest).Except(missing.Select(blob => blob.Descriptor.Digest)))
+            _blobs[present].SetResult(BlobOutcome.Present);
+
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ImmutableArray<BlobOutcome>> items = PutItemsAsync(stop.Token);
+        await WhenAllOrFirstFailureAsync(stop, PutBlobsAsync(missing, stop.Token), items);
+        ImmutableArray<BlobOutcome> outcomes = await items;
+
+        observer.PhaseStarted(TransferPhase.Completing, plan);
+        await target.CompleteAsync(cancellationToken);
+
+        ImmutableArray<RelocatedItem> relocated = [.. plan.Items.Zip(outcomes, target.Describe)];
+        return new TransferResult
+        {
+            Plan = plan,
+            Destination = destination,
+            Items = relocated,
+            Root = plan.Root is null ? null : relocated.FirstOrDefault(item => item.Item == plan.Root),
+            Blobs = [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result))],
+            Elapsed = Stopwatch.GetElapsedTime(started),
+            Warnings = plan.Warnings,
+        };
+    }
+
+    private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        missing.OrderByDescending(blob => blob.Descriptor.Size),
+        new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
+        async (blob, token) =>
+        {
+            TaskCompletionSource<BlobOutcome> arrival = _blobs[blob.Descriptor.Digest];
+            try
+            {
+                observer.BlobStarted(blob.Descriptor);
+                BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, blob.Descriptor), token);
+                observer.BlobFinished(blob.Descriptor, outcome);
+                arrival.SetResult(outcome);
+            }
+            catch (OperationCanceledException)
+            {
+                arrival.TrySetCanceled(CancellationToken.None);
+                throw;
+            }
+            catch (Exception e)
+            {
+                // The failure travels by the exception below; whoever waits for this blob only has to stop waiting.
+                arrival.TrySetCanceled(CancellationToken.None);
+                throw Named(e, blob);
+            }
+        });
+
+    private async Task<ImmutableArray<BlobOutcome>> PutItemsAsync(CancellationToken cancellationToken)
+    {
+        BlobOutcome[] outcomes = await Task.WhenAll(plan.Items.Select(async item =>
+        {
+            BlobOutcome outcome = await PutManifestOnce(item.Content, cancellationToken);
+            observer.ItemFinished(item, outcome);
+            return outcome;
+        }));
+        return [.. outcomes];
+    }
+
+    // Called from one thread only, before anything is awaited: children are entered before their parents.
+    private Task<BlobOutcome> PutManifestOnce(PlannedManifest node, CancellationToken cancellationToken)
+    {
+        if (_manifests.TryGetValue(node.Manifest.Digest, out Task<BlobOutcome>? known))
+            return known;
+        Task<BlobOutcome>[] needed =
+        [
+            .. node.Blobs.Select(blob => _blobs[blob.Digest].Task.WaitAsync(cancellationToken)),
+            .. node.Children.Select(child => PutManifestOnce(child, cancellationToken)),
+        ];
+        Task<BlobOutcome> putting = PutManifestAsync(node, needed, cancellationToken);
+        _manifests.Add(node.Manifest.Digest, putting);
+        return putting;
+    }
+
+    private async Task<BlobOutcome> PutManifestAsync(PlannedManifest node, Task<BlobOutcome>[] needed, CancellationToken cancellationToken)
+    {
+        BlobOutcome[] outcomes = await Task.WhenAll(needed);
+        if (target.HasManifest(node))
+            return outcomes.Append(BlobOutcome.Present).Min();
+        await _manifestThrottle.WaitAsync(cancellationToken);
+        try
+        {
+            await target.PutManifestAsync(node, cancellationToken);
+        }
+        finally
+        {
+            _manifestThrottle.Release();
+        }
+
+        // A manifest that had to be put makes its item copied, but for one whose blobs all were mounted.
+        return outcomes.Contains(BlobOutcome.Copied) || !outcomes.Contains(BlobOutcome.Mounted) ? BlobOutcome.Copied : BlobOutcome.Mounted;
+    }
+
+    private Exception Named(Exception failure, PlannedBlob blob)
+    {
+        if (failure is not AirgapException { Reference: null } known)
+            return failure;
+        PlannedItem? owner = plan.Items.FirstOrDefault(item => item.Content.SelfAndDescendants().Any(node => node.Blobs.Any(b => b.Digest == blob.Descriptor.Digest)));
+        return new AirgapException(known.Code, known.Message, known.Advice, known)
+        {
+            Reference = owner?.Source.ToString(),
+            Digest = known.Digest ?? blob.Descriptor.Digest.ToString(),
+            Location = known.Location,
+            StatusCode = known.StatusCode,
+        };
+    }
+
+    // Lets everything end before it throws, so that nothing goes on behind the caller's back; what failed first is told, not what
+    // was cancelled because of it.
+    private static async Task WhenAllOrFirstFailureAsync(CancellationTokenSource stop, params Task[] tasks)
+    {
+        List<Task> running = [.. tasks];
+        List<Exception> failures = [];
+        while (running.Count > 0)
+        {
+            Task finished = await Task.WhenAny(running);
+            running.Remove(finished);
+            if (finished.IsCompletedSuccessfully)
+                continue;
+            failures.AddRange(finished.Exception?.InnerExceptions ?? [new TaskCanceledException(finished)]);
+            await stop.CancelAsync();
+        }
+
+        if (failures.Count > 0)
+            ExceptionDispatchInfo.Throw(failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
+    }
+
+    private sealed class BlobProgress(ITransferObserver observer, Descriptor blob) : IProgress<long>
+    {
+        public void Report(long value) => observer.BlobProgress(blob, value);
+    }
+}

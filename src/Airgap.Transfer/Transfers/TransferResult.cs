@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>What a finished relocation did. It exists only when everything is at the destination and verified.</summary>
+public sealed record TransferResult
+{
+    /// <summary>The plan that was carried out.</summary>
+    public required TransferPlan Plan { get; init; }
+
+    /// <summary>Where it went.</summary>
+    public required RelocationDestination Destination { get; init; }
+
+    /// <summary>The items, in the plan's order.</summary>
+    public required ImmutableArray<RelocatedItem> Items { get; init; }
+
+    /// <summary>The item of the plan's root; null when the plan has none.</summary>
+    public RelocatedItem? Root { get; init; }
+
+    /// <summary>The distinct blobs, in the plan's order.</summary>
+    public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
+
+    /// <summary>How long it took, planning left out.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What a user should know, the plan's warnings included.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>Number and bytes of the blobs with an outcome.</summary>
+    public (int Count, long Bytes) Total(BlobOutcome outcome) =>
+        (Blobs.Count(blob => blob.Outcome == outcome), Blobs.Where(blob => blob.Outcome == outcome).Sum(blob => blob.Descriptor.Size));
+
+    /// <summary>True when nothing had to be moved.</summary>
+    public bool IsUpToDate => Items.All(item => item.Outcome == BlobOutcome.Present);
+}
+
+/// <summary>An image, index or bundle at its destination.</summary>
+/// <param name="Item">The plan's item.</param>
+/// <param name="Destination">Where it is now, by digest; null in an archive.</param>
+/// <param name="Outcome">Copied when any of its bytes were sent, else mounted when any blob was, else present.</param>
+/// <param name="Tags">The tags it has at the destination by this run; empty in an archive.</param>
+public sealed record RelocatedItem(PlannedItem Item, ImageReference? Destination, BlobOutcome Outcome, ImmutableArray<string> Tags);
+
+/// <summary>A blob at its destination.</summary>
+public sealed record RelocatedBlob(Descriptor Descriptor, BlobOutcome Outcome);

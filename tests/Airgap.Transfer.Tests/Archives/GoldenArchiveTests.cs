@@ -1,0 +1,122 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Tests.Archives;
+
+/// <summary>The same source in, imgpkg's own archive out, to the byte; imgpkg's archive in, imgpkg's own tags out.</summary>
+[TestClass]
+public sealed class GoldenArchiveTests : RelocatorTestBase
+{
+    [TestMethod]
+    [DataRow("simple-app-bundle", false, false, "simple-app-bundle.tar")]
+    [DataRow("nested-bundle", false, false, "nested-bundle.tar")]
+    [DataRow("index-bundle", false, false, "index-bundle.tar")]
+    [DataRow("foreign-bundle", false, false, "foreign-bundle.tar")]
+    [DataRow("foreign-bundle", true, false, "foreign-bundle.all-layers.tar")]
+    [DataRow("signed-bundle", false, true, "signed-bundle.tar")]
+    public async Task ABundleGivesImgpkgsArchive(string bundle, bool all, bool signatures, string golden)
+    {
+        using TempFolder folder = new();
+        await CopyToArchiveAsync(BundleSource(bundle), folder["out.tar"], new PlanOptions { IncludeNonDistributableLayers = all, CosignSignatures = signatures });
+        AssertSameArchive(golden, folder["out.tar"]);
+    }
+
+    [TestMethod]
+    public async Task AnImageIndexGivesImgpkgsArchive()
+    {
+        using TempFolder folder = new();
+        await CopyToArchiveAsync(new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/multi:1.0.0")), folder["out.tar"]);
+        AssertSameArchive("multi-image.tar", folder["out.tar"]);
+    }
+
+    [TestMethod]
+    public async Task AnImagesLockGivesImgpkgsArchive()
+    {
+        using TempFolder folder = new();
+        await CopyToArchiveAsync(new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml")), folder["out.tar"]);
+        AssertSameArchive("images-lock.tar", folder["out.tar"]);
+    }
+
+    [TestMethod]
+    [DataRow("simple-app-bundle")]
+    [DataRow("nested-bundle")]
+    [DataRow("index-bundle")]
+    [DataRow("foreign-bundle")]
+    [DataRow("signed-bundle")]
+    public async Task AnArchiveGivesImgpkgsTagsAndNoRequestToTheSource(string bundle)
+    {
+        await CopyToRepositoryAsync(new RelocationSource.Archive(Fixtures.Golden($"{bundle}.tar")), "dest.example:5000/apps/it");
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"), Token), TagLines("dest.example:5000/apps/it"));
+        Assert.IsTrue(Registry.Calls.All(call => call.Contains(" dest.example:5000/", StringComparison.Ordinal)), "the air-gapped side asks the destination alone");
+    }
+
+    [TestMethod]
+    [DataRow("simple-app-bundle.tar")]
+    [DataRow("nested-bundle.tar")]
+    [DataRow("index-bundle.tar")]
+    public async Task EveryTruncationIsRefused(string golden)
+    {
+        byte[] whole = await File.ReadAllBytesAsync(Fixtures.Golden(golden), Token);
+        using TempFolder folder = new();
+        // Every block border, and one byte before it: a cut inside a header, inside content, and between entries.
+        for (int length = 0; length < whole.Length - 512; length = length % 512 == 511 ? length + 1 : length + 511)
+        {
+            await File.WriteAllBytesAsync(folder["cut.tar"], whole.AsMemory(0, length), Token);
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["cut.tar"]), "dest.example/apps/it"), $"cut at {length}");
+            Assert.AreEqual(ErrorCode.InvalidArchive, e.Code, e.Message);
+        }
+
+        Assert.IsEmpty(Registry.Calls.Where(call => call.Contains("dest.example", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task ADamagedLayerIsNamedAndNoTagIsWritten()
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token);
+        int layer = bytes.AsSpan().IndexOf("sha256-3ca7d6f2"u8) + 512;
+        bytes[layer + 1000] ^= 1;
+        using TempFolder folder = new();
+        await File.WriteAllBytesAsync(folder["bad.tar"], bytes, Token);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["bad.tar"]), "dest.example/apps/it"));
+        Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, e.Code);
+        Assert.Contains("3ca7d6f29e38", e.Message);
+        Assert.DoesNotContain("v1.0.0", Registry.Get("dest.example/apps/it").Tags.Keys);
+    }
+
+    [TestMethod]
+    public async Task ADamagedManifestIsRefusedBeforeAnythingMoves()
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token);
+        int at = bytes.AsSpan().IndexOf("\\\"schemaVersion\\\":2"u8) + 19;
+        bytes[at - 1] = (byte)'1';
+        using TempFolder folder = new();
+        await File.WriteAllBytesAsync(folder["bad.tar"], bytes, Token);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["bad.tar"]), "dest.example/apps/it"));
+        Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, e.Code);
+        Assert.IsEmpty(Registry.Calls);
+    }
+
+    [TestMethod]
+    public async Task WhatIsNoTarIsRefused()
+    {
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(Path.Combine(Fixtures.Root, "input", "cosign.pub")), "dest.example/apps/it"));
+        Assert.AreEqual(ErrorCode.InvalidArchive, e.Code);
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(Path.Combine(Fixtures.Root, "no-such.tar")), "dest.example/apps/it"));
+        Assert.AreEqual(ErrorCode.FileNotFound, e.Code);
+    }
+
+    private static void AssertSameArchive(string golden, string path)
+    {
+        byte[] expected = File.ReadAllBytes(Fixtures.Golden(golden));
+        byte[] actual = File.ReadAllBytes(path);
+        int same = expected.AsSpan().CommonPrefixLength(actual);
+        Assert.IsTrue(same == expected.Length && same == actual.Length, $"{golden}: {expected.Length} bytes expected, {actual.Length} written, the first {same} are the same.");
+    }
+}

@@ -1,0 +1,102 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.TestKit;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Transfers;
+
+[TestClass]
+public sealed class ArchiveWritingTests : RelocatorTestBase
+{
+    private static readonly Digest Large = Digest.Parse("sha256:3ca7d6f29e38e489213d5ef50fd7361eb9851e362e46a9821f4a588fb3de9532");
+
+    [TestMethod]
+    public async Task AnInterruptedArchiveHasNoFinalNameAndGoesOnWhereItStopped()
+    {
+        using TempFolder folder = new();
+        Registry.Hook = (operation, _, what) => operation == "get-blob" && what == Large.ToString()
+            ? throw new AirgapException(ErrorCode.RegistryFailed, "down", "")
+            : Task.CompletedTask;
+        // One at a time, the largest first: the failing layer is 3ca7…, so let the others come before it by failing it last.
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+        Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
+
+        Registry.Hook = (_, _, _) => Task.CompletedTask;
+        TransferResult resumed = await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == Large).Outcome);
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.IsFalse(File.Exists(folder["a.tar.partial"]));
+    }
+
+    [TestMethod]
+    public async Task ResumingFetchesOnlyWhatIsNotWhole()
+    {
+        using TempFolder folder = new();
+        File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["a.tar"]);
+        int offset = (await File.ReadAllBytesAsync(folder["a.tar"], Token)).AsSpan().IndexOf("sha256-3ca7d6f2"u8) + 512;
+        using (FileStream file = File.OpenWrite(folder["a.tar"]))
+        {
+            file.Position = offset + 77;
+            file.WriteByte(0xEE);
+            file.WriteByte(0xEF);
+        }
+
+        Registry.Calls.Clear();
+        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.HasCount(1, Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task AFinishedArchiveIsLeftAlone()
+    {
+        using TempFolder folder = new();
+        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]);
+        DateTime written = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(folder["a.tar"], written);
+        TransferResult again = await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        Assert.IsTrue(again.IsUpToDate);
+        Assert.AreEqual(written, File.GetLastWriteTimeUtc(folder["a.tar"]));
+    }
+
+    [TestMethod]
+    public async Task LayersOfAnotherArchiveUnderTheNameAreReused()
+    {
+        using TempFolder folder = new();
+        File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["a.tar"]);
+        Registry.Calls.Clear();
+        await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task TwoRunsToOneArchiveAreToldApart()
+    {
+        using TempFolder folder = new();
+        using FileStream other = new(folder["a.tar.partial"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.Contains("another process", e.Message);
+    }
+
+    [TestMethod]
+    public async Task AFolderThatDoesNotExistIsNamed()
+    {
+        using TempFolder folder = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), Path.Combine(folder.Path, "no", "a.tar")));
+        Assert.AreEqual(ErrorCode.FileNotFound, e.Code);
+    }
+
+    [TestMethod]
+    public void TheLockIsNotWrittenForAnArchive()
+    {
+        using TempFolder folder = new();
+        TransferResult result = CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]).GetAwaiter().GetResult();
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => LockOutput.Create(result));
+        Assert.Contains("Cannot output lock file with tar destination", e.Message);
+    }
+}
