@@ -1,5 +1,3 @@
-using Microsoft.VisualStudio.TestTools.UnitTesting;
-
 namespace Airgap.TestKit.Peers;
 
 /// <summary>Programs of others that tests run against, where they are installed.</summary>
