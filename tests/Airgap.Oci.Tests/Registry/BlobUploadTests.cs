@@ -292,13 +292,12 @@ public sealed class BlobUploadTests
     {
         byte[] large = Answers.Blob(30_000_000);
         await using RegistryTest test = new();
-        Upload upload = new(await test.ServeAsync(RegistryTest.Local));
-        upload.OnPut = async (context, _) =>
+        test.ServeRaw(RegistryTest.Local, line => line.Split(' ')[0] switch
         {
-            await context.Request.Body.ReadExactlyAsync(new byte[1000]);
-            await context.Error(status, "DIGEST_INVALID", "early no");
-            return true;
-        };
+            "POST" => "HTTP/1.1 202 Accepted\r\nLocation: /v2/up\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            "PUT" => $"HTTP/1.1 {status} No\r\nContent-Type: text/plain\r\nContent-Length: 8\r\nConnection: close\r\n\r\nearly no",
+            _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        });
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushBlobAsync(new MemoryBlob(large), null, null, None));
         Assert.AreEqual(expected, e.Code, e.Message);

@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Registry.Infra;
 using Airgap.TestKit;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Registry;
 

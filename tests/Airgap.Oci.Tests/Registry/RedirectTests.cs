@@ -1,5 +1,4 @@
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Registry.Http;
 using Airgap.Oci.Tests.Registry.Infra;

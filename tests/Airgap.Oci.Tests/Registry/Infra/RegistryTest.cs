@@ -31,6 +31,14 @@ internal sealed class RegistryTest : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Serves a host by a server below HTTP.</summary>
+    public void ServeRaw(string host, Func<string, string> answer)
+    {
+        RawServer server = new(answer);
+        _servers.Add(server);
+        _ports[host] = server.Port;
+    }
+
     public RegistryClient Client(ICredentialSource? credentials = null, Func<RegistryOptions, RegistryOptions>? change = null)
     {
         RegistryOptions options = new() { MapEndpoint = Map, RetryDelay = TimeSpan.FromMilliseconds(1), RetryCount = 3, Trace = Trace.Enqueue };
