@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
 using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
@@ -25,9 +23,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishItem[] items = new ItemReader().Read(task.Bundles, task.Images, task.Locks);
         ArtifactList artifacts = new(Path.GetFullPath(task.ArtifactList, projectDirectory));
-        using RegistryClient registry = new(
-            new RegistryOptions { Trace = log.Trace },
-            CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail }));
+        using BuildRegistry registry = new(log);
         Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = artifacts.Add };
         problems = [.. problems, .. publisher.Validate(items, settings)];
         foreach (Diagnostic problem in problems)
