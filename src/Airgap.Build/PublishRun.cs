@@ -33,7 +33,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         try
         {
-            PublishResult result = Wait(publisher.RunAsync(items, settings, cancellationToken), cancellationToken);
+            PublishResult result = Wait(Task.Run(() => publisher.RunAsync(items, settings, cancellationToken), CancellationToken.None), cancellationToken);
             Report(result, settings);
             return true;
         }
@@ -65,7 +65,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary})");
     }
 
-    // A task is synchronous. Awaits inside never come back to this thread, so waiting here cannot block them.
+    // A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.
     private static PublishResult Wait(Task<PublishResult> running, CancellationToken cancellationToken)
     {
         using ManualResetEventSlim overdue = new();

@@ -10,11 +10,13 @@ public sealed class BuildShapeTests
     [TestMethod]
     [DataRow("-mt")]
     [DataRow("-graph")]
+    [DataRow("-isolate")]
     public async Task PublishRelocatesInEveryKindOfBuild(string option)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        (await project.PublishAsync(option, $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+        (await project.RunAsync("restore")).Succeeded();
+        (await project.PublishAsync("--no-restore", option, $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
         Assert.IsTrue(File.Exists(project.Manifest));
     }
 
@@ -52,6 +54,26 @@ public sealed class BuildShapeTests
         Assert.IsTrue(File.Exists(manifest), result.Output);
         (await project.RunAsync("clean", "-c", "Release")).Succeeded();
         Assert.IsFalse(File.Exists(manifest));
+    }
+
+    [TestMethod]
+    public async Task AProjectWithoutCodeRelocatesAndCleans()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        File.WriteAllText(project.ProjectFile, $"""
+            <Project>
+              <Import Project="{PackedPackage.NoTargetsSdk}/Sdk.props" />
+              {File.ReadAllText(project.ProjectFile).Replace("<Project Sdk=\"Microsoft.NET.Sdk\">", "", StringComparison.Ordinal).Replace("</Project>", "", StringComparison.Ordinal)}
+              <Import Project="{PackedPackage.NoTargetsSdk}/Sdk.targets" />
+            </Project>
+            """);
+
+        (await project.PublishAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+
+        Assert.IsTrue(File.Exists(project.Manifest));
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(project.Manifest));
     }
 
     [TestMethod]

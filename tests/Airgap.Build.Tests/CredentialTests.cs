@@ -18,7 +18,7 @@ public sealed class CredentialTests
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         Directory.CreateDirectory(project["docker"]);
         string auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{Password}"));
-        File.WriteAllText(project["docker/config.json"], $$$"""{"auths":{"{{{destination.Host}}}":{"auth":"{{{auth}}}"}}}""");
+        File.WriteAllText(project["docker/config.json"], $"{{\"auths\":{{\"{destination.Host}\":{{\"auth\":\"{auth}\"}}}}}}");
         project.Environment["DOCKER_CONFIG"] = project["docker"];
 
         DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-bl:log.binlog", "-v:detailed")).Succeeded();

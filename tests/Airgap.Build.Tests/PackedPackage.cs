@@ -18,6 +18,9 @@ public static class PackedPackage
     /// <summary>The package.</summary>
     public static string Path => Directory.GetFiles(Feed, "Airgap.Build.*.nupkg").Single();
 
+    /// <summary>The folder with the props and targets of Microsoft.Build.NoTargets.</summary>
+    public static string NoTargetsSdk => BuildValue("NoTargets");
+
     private static TempFolder Folder => s_folder ?? throw new InvalidOperationException("The package is packed when the assembly starts.");
 
     [AssemblyInitialize]
@@ -25,11 +28,14 @@ public static class PackedPackage
     {
         s_folder = new TempFolder();
         // The tests' build has built it; the package holds exactly what was built.
-        string configuration = typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!;
+        string configuration = BuildValue("Configuration");
         string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", configuration, "-o", Feed], new Dictionary<string, string?>())).Succeeded();
     }
 
     [AssemblyCleanup]
     public static void Remove() => s_folder?.Dispose();
+
+    private static string BuildValue(string name) =>
+        typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;
 }

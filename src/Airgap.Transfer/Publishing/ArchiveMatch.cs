@@ -26,7 +26,7 @@ internal static class ArchiveMatch
             throw Failure(ErrorCode.UnexpectedBundle, archive, declared, "holds a bundle", "Declare it as ImgpkgBundle.");
         if (declared.Digest is { } digest && digest != root.Digest)
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Digest}", Advice);
-        if (declared.Digest is null && !declared.IsUnpinned && root.Tag is { } tag && tag != declared.Tag)
+        if (declaration.Tag is not null && !declared.IsUnpinned && root.Tag is { Length: > 0 } tag && tag != declaration.Tag)
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds the tag {tag}", Advice);
         if (root.Source.Repository.LastSegment != declared.Repository.LastSegment)
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Source.Repository}", Advice);

@@ -1,3 +1,4 @@
+using System.Text;
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Publishing;
@@ -5,37 +6,18 @@ namespace Airgap.Transfer.Publishing;
 /// <summary>Writes a small file whole or not at all, and only where it would change.</summary>
 internal static class ArtifactFile
 {
-    // Windows' ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL, and Unix's ENOSPC as .NET shows it.
-    private static readonly int[] s_diskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), 28];
-
     /// <summary>Writes the file, unless it has exactly this content: then its time stays.</summary>
     /// <param name="path">Full path; missing folders are made.</param>
-    /// <param name="content">The content.</param>
+    /// <param name="text">The content.</param>
+    /// <param name="cancellationToken">Ends the writing; the file is then as it was.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path)))
-                return;
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Beside its place, so that the move is a rename; a name of its own, as builds may run side by side.
-            string partial = $"{path}.{Path.GetRandomFileName()}.partial";
-            try
-            {
-                File.WriteAllBytes(partial, content);
-                File.Move(partial, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(partial);
-                throw;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failure(path, e);
-        }
+        byte[] content = Encoding.UTF8.GetBytes(text);
+        if (await HoldsAsync(path, content, cancellationToken))
+            return;
+        MakeFolder(Path.GetDirectoryName(path)!);
+        await AtomicFile.WriteAsync(path, content, mode: null, cancellationToken);
     }
 
     /// <summary>Makes a folder.</summary>
@@ -46,16 +28,24 @@ internal static class ArtifactFile
         {
             Directory.CreateDirectory(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw Failure(path, e);
+            throw IoFailures.Translate(e, path);
         }
     }
 
-    private static AirgapException Failure(string path, Exception cause) =>
-        cause is UnauthorizedAccessException
-            ? new AirgapException(ErrorCode.AccessDenied, $"The file {path} cannot be written: access is denied.", "Check the permissions of the folder, or set AirgapOutputPath to another one.", cause)
-        : s_diskFull.Contains(cause.HResult)
-            ? new AirgapException(ErrorCode.DiskFull, $"The file {path} cannot be written: the disk is full.", "Make room, or set AirgapOutputPath to a folder on another disk.", cause)
-            : new AirgapException(ErrorCode.FileFailure, $"The file {path} cannot be written: {cause.Message}", "Check the folder, or set AirgapOutputPath to another one.", cause);
+    private static async Task<bool> HoldsAsync(string path, byte[] content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true } file || file.Length != content.Length)
+                return false;
+            byte[] present = await File.ReadAllBytesAsync(path, cancellationToken);
+            return present.AsSpan().SequenceEqual(content);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
 }

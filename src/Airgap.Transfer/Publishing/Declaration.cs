@@ -17,6 +17,9 @@ internal sealed record Declaration
     /// <summary>The item's reference; that of the bundle for a BundleLock; null for an ImagesLock.</summary>
     public ImageReference? Reference { get; init; }
 
+    /// <summary>The tag that will be moved at the destination; null for none.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>What its artifacts are called before the dot: the PackageRepository's name or the source's last path segment.</summary>
     public required string Name { get; init; }
 
@@ -38,5 +41,5 @@ internal sealed record Declaration
         : new RelocationDestination.Repository(Repository!);
 
     /// <summary>The destination as it is compared with others': the repository with the tag that will be moved.</summary>
-    public string DestinationKey => Archive ?? $"{Repository}:{Reference?.Tag}";
+    public string DestinationKey => Archive ?? $"{Repository}:{Tag}";
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Planning;
@@ -27,13 +26,14 @@ internal sealed class DeclarationReader(PublishSettings settings)
 
     private Declaration? ReadItem(PublishItem item, ArchiveRoute archives)
     {
-        if (!TryReadSource(item, out RelocationSource? source, out ImageReference? reference, out string? sourceName))
+        if (ReadSource(item) is not { } declared)
             return null;
+        (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
         int before = _problems.Count;
         RepositoryName? repository = Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
-            Attempt(item, () => request.Verify(repository, reference?.Tag));
+            Attempt(item, () => request.Verify(repository, tag));
         if (_problems.Count > before)
             return null;
         if (repository is null && archives.Target is null)
@@ -60,6 +60,7 @@ internal sealed class DeclarationReader(PublishSettings settings)
             Item = item,
             Source = archive is null ? source : new RelocationSource.Archive(archive),
             Reference = reference,
+            Tag = tag,
             Name = request.FileName,
             Repository = repository,
             Archive = archives.TargetFor(request.FileName),
@@ -68,38 +69,28 @@ internal sealed class DeclarationReader(PublishSettings settings)
         };
     }
 
-    private bool TryReadSource(
-        PublishItem item,
-        [NotNullWhen(true)] out RelocationSource? source,
-        out ImageReference? reference,
-        [NotNullWhen(true)] out string? name)
+    private (RelocationSource Source, ImageReference? Reference, string? Tag, string Name)? ReadSource(PublishItem item)
     {
-        source = null;
-        name = null;
         if (item.Kind == PublishItemKind.Lock)
         {
             string path = settings.FullPath(item.Include);
-            reference = null;
-            if (Attempt(item, () => LockSummary.Read(path)) is not { } summary)
-                return false;
-            reference = summary.Bundle;
-            source = new RelocationSource.Lock(path);
-            name = summary.Name;
-            return true;
+            return Attempt(item, () => LockSummary.Read(path)) is { } summary
+                ? (new RelocationSource.Lock(path), summary.Bundle, summary.Tag, summary.Name)
+                : null;
         }
 
-        if (!ImageReference.TryParse(item.Include, out reference, out string? problem))
+        if (!ImageReference.TryParse(item.Include, out ImageReference? reference, out string? problem))
         {
             _problems.Add(item.Problem(
                 ErrorCode.InvalidReference,
                 $"The item {item.ItemName} '{item.Include}' is not an image reference: {problem}.",
                 "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST."));
-            return false;
+            return null;
         }
 
-        source = item.Kind == PublishItemKind.Bundle ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
-        name = reference.Repository.LastSegment;
-        return true;
+        RelocationSource source = item.Kind == PublishItemKind.Bundle ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
+        // imgpkg lets a digest decide, and then moves no tag.
+        return (source, reference, reference.Digest is null ? reference.Tag : null, reference.Repository.LastSegment);
     }
 
     private T? Attempt<T>(PublishItem item, Func<T> read) where T : class?

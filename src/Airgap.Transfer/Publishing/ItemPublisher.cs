@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
@@ -60,7 +59,7 @@ internal sealed class ItemPublisher(
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = WithDestination(result, repository);
-        return new PublishedItem(declaration.Item, result, WriteArtifacts(declaration, result, manifest));
+        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken));
     }
 
     private PackageRepositoryManifest? CreateManifest(Declaration declaration, TransferPlan plan)
@@ -89,7 +88,11 @@ internal sealed class ItemPublisher(
         return manifest;
     }
 
-    private ImmutableArray<PublishedFile> WriteArtifacts(Declaration declaration, TransferResult result, PackageRepositoryManifest? manifest)
+    private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(
+        Declaration declaration,
+        TransferResult result,
+        PackageRepositoryManifest? manifest,
+        CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
         if (declaration.Archive is not null)
@@ -97,18 +100,18 @@ internal sealed class ItemPublisher(
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(Write($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock));
+            files.Add(await WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
         }
 
         if (manifest is not null)
-            files.Add(Write($"{declaration.Name}.packagerepository.yml", manifest.Yaml, PublishedFileKind.PackageRepository));
+            files.Add(await WriteAsync($"{declaration.Name}.packagerepository.yml", manifest.Yaml, PublishedFileKind.PackageRepository, cancellationToken));
         return [.. files];
     }
 
-    private PublishedFile Write(string name, string text, PublishedFileKind kind)
+    private async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
     {
         string path = Path.Combine(settings.FullOutputPath, name);
-        ArtifactFile.Write(path, Encoding.UTF8.GetBytes(text));
+        await ArtifactFile.WriteAsync(path, text, cancellationToken);
         return Tell(new PublishedFile(path, kind));
     }
 

@@ -46,7 +46,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
         string summary = PublishSummary.Create(published);
         PublishedFile report = new(
-            RelocationReportWriter.Write(settings.FullOutputPath, published, _warnings.All, summary),
+            await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, summary, cancellationToken),
             PublishedFileKind.Report);
         OnArtifact?.Invoke(report);
         return new PublishResult(

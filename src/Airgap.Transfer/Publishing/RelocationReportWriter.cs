@@ -27,13 +27,13 @@ internal static class RelocationReportWriter
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
     /// <returns>The report's path.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static string Write(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, string summary)
+    public static async Task<string> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, string summary, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
         RelocationReport report = Create(folder, items, warnings, summary);
         bool moved = items.Any(item => !item.Result.IsUpToDate);
         if (moved || Read(path)?.DescribesTheSameAs(report) != true)
-            ArtifactFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(report, s_json.RelocationReport), (byte)'\n']);
+            await ArtifactFile.WriteAsync(path, JsonSerializer.Serialize(report, s_json.RelocationReport) + "\n", cancellationToken);
         return path;
     }
 

@@ -10,28 +10,28 @@ public sealed class ArtifactFileTests
     private static readonly DateTime s_before = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [TestMethod]
-    public void AFileWithTheSameContentKeepsItsTime()
+    public async Task AFileWithTheSameContentKeepsItsTime()
     {
         using TempFolder folder = new();
         string path = folder["deep/er/file.yml"];
-        ArtifactFile.Write(path, "a"u8);
+        await ArtifactFile.WriteAsync(path, "a", CancellationToken.None);
         File.SetLastWriteTimeUtc(path, s_before);
-        ArtifactFile.Write(path, "a"u8);
+        await ArtifactFile.WriteAsync(path, "a", CancellationToken.None);
         Assert.AreEqual(s_before, File.GetLastWriteTimeUtc(path));
-        ArtifactFile.Write(path, "b"u8);
+        await ArtifactFile.WriteAsync(path, "b", CancellationToken.None);
         Assert.AreNotEqual(s_before, File.GetLastWriteTimeUtc(path));
         Assert.AreEqual("b", File.ReadAllText(path));
         Assert.ContainsSingle(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
     [TestMethod]
-    public void AFolderThatCannotBeMadeIsAFailureByCodeThatLeavesNothing()
+    public async Task AFolderThatCannotBeMadeIsAFailureByCodeThatLeavesNothing()
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["taken"], "");
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ArtifactFile.Write(folder["taken/file.yml"], "a"u8));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ArtifactFile.WriteAsync(folder["taken/file.yml"], "a", CancellationToken.None));
         Assert.AreEqual(ErrorCode.FileFailure, e.Code);
-        Assert.Contains("file.yml", e.Message);
+        Assert.Contains("taken", e.Message);
         Assert.ContainsSingle(Directory.GetFiles(folder.Path));
     }
 }
