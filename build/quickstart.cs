@@ -3,8 +3,6 @@
 // The main job from a clean clone, with nothing but the SDK: packs the packages, starts the embedded registry, imports a
 // committed archive into it, publishes samples/SimpleApp against it, and verifies every digest at the destination itself.
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -18,15 +16,14 @@ try
 {
     Say("Packing Airgap.Build and dotnet-airgap to artifacts/packages");
     Dotnet("pack", "src/Airgap.Build", "-c", "Release", "-o", packages);
-    // The native tool takes a C linker and a minute; this one runs anywhere.
-    Dotnet("pack", "src/Airgap.Tool", "-c", "Release", "-o", packages, "-p:PublishAot=false");
+    Dotnet("pack", "src/Airgap.Tool", "-c", "Release", "-o", packages);
     string tool = Path.Combine(root, "src", "Airgap.Tool", "bin", "Release", "net10.0", "dotnet-airgap.dll");
 
-    string host = $"127.0.0.1:{FreePort()}";
-    Say($"Starting a registry at {host}, and importing samples/SimpleApp/simple-app-bundle.tar");
-    registry = Start(quiet: true, tool, "serve", "--folder", Path.Combine(temp.FullName, "registry"), "--listen", host);
-    using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{host}/") };
-    await UntilItAnswersAsync(client, registry);
+    registry = Start(readsOutput: true, tool, "serve", "--folder", Path.Combine(temp.FullName, "registry"), "--listen", "127.0.0.1:0");
+    string address = await registry.StandardOutput.ReadLineAsync() ?? throw new QuickstartException("The registry did not start.");
+    using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address) };
+    string host = client.BaseAddress.Authority;
+    Say($"A registry runs at {host}; importing samples/SimpleApp/simple-app-bundle.tar");
     Dotnet(tool, "copy", "--tar", "samples/SimpleApp/simple-app-bundle.tar", "--to-repo", $"{host}/user1/simple-app-bundle");
 
     Say($"Publishing samples/SimpleApp with AirgapRegistry={host}/apps");
@@ -117,38 +114,17 @@ async Task<byte[]> VerifiedAsync(HttpClient client, string path, string digest, 
 static IEnumerable<JsonElement> Children(JsonElement manifest, string name) =>
     manifest.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray() : [];
 
-async Task UntilItAnswersAsync(HttpClient client, Process registry)
-{
-    // Another process: all that can be done is to ask until it answers.
-    using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
-    for (int i = 0; i < 300 && !registry.HasExited; i++)
-    {
-        try
-        {
-            if ((await client.GetAsync("v2/")).IsSuccessStatusCode)
-                return;
-        }
-        catch (HttpRequestException)
-        {
-        }
-
-        await timer.WaitForNextTickAsync();
-    }
-
-    throw new QuickstartException("The registry did not start.");
-}
-
 void Dotnet(params string[] arguments)
 {
-    using Process process = Start(quiet: false, arguments);
+    using Process process = Start(readsOutput: false, arguments);
     process.WaitForExit();
     if (process.ExitCode != 0)
         throw new QuickstartException($"dotnet {string.Join(' ', arguments)}: exit code {process.ExitCode}");
 }
 
-Process Start(bool quiet, params string[] arguments)
+Process Start(bool readsOutput, params string[] arguments)
 {
-    ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = quiet, RedirectStandardError = quiet };
+    ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = readsOutput };
     // The version of the packages stays the same from run to run: a package folder of its own knows no older one.
     if (arguments[0] == "publish")
         start.Environment["NUGET_PACKAGES"] = Path.Combine(temp.FullName, "packages");
@@ -160,21 +136,7 @@ Process Start(bool quiet, params string[] arguments)
     // Everything is on this machine; a proxy would only be in the way.
     start.Environment["NO_PROXY"] = "127.0.0.1";
     start.Environment["MSBUILDTERMINALLOGGER"] = "off";
-    Process process = Process.Start(start) ?? throw new QuickstartException("dotnet did not start.");
-    if (quiet)
-    {
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
-    return process;
-}
-
-static int FreePort()
-{
-    using TcpListener listener = new(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
+    return Process.Start(start) ?? throw new QuickstartException("dotnet did not start.");
 }
 
 static void Say(string text) => Console.WriteLine($"\n== {text}");

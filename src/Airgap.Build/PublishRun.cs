@@ -11,45 +11,49 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     /// <summary>How long a cancelled run may take to put things away before the build goes on without it.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.5);
 
+    private readonly SourceLocation _project = new(task.ProjectFile);
+    private readonly string _projectDirectory = Path.GetDirectoryName(task.ProjectFile)!;
+
     /// <summary>Runs.</summary>
     /// <returns>False when an error was logged or the run was cancelled.</returns>
     public bool Execute(CancellationToken cancellationToken)
     {
-        SourceLocation project = new(task.ProjectFile);
-        string projectDirectory = Path.GetDirectoryName(task.ProjectFile)!;
-        PublishSettings settings = PublishProperties.Read(projectDirectory, PropertyOf, project, out ImmutableArray<Diagnostic> problems);
-        foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), project))
+        PublishSettings settings = PublishProperties.Read(_projectDirectory, PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
+        foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), _project))
             log.Warning(typo);
 
         PublishItem[] items = new ItemReader().Read(task.Bundles, task.Images, task.Locks);
-        ArtifactList artifacts = new(Path.GetFullPath(task.ArtifactList, projectDirectory));
+        PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log);
-        Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = artifacts.Add };
+        Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = files.Add };
         problems = [.. problems, .. publisher.Validate(items, settings)];
         foreach (Diagnostic problem in problems)
-            log.Error(problem with { Location = problem.Location ?? project });
+            log.Error(Located(problem));
         if (problems.Length > 0)
             return false;
 
+        bool done = Attempt(() => Report(Wait(Task.Run(() => publisher.RunAsync(items, settings, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
+        // Kept after a failure, too: the items before it have left their artifacts.
+        bool listed = Attempt(files.Save, CancellationToken.None);
+        return done && listed;
+    }
+
+    private bool Attempt(Action action, CancellationToken cancellationToken)
+    {
         try
         {
-            PublishResult result = Wait(Task.Run(() => publisher.RunAsync(items, settings, cancellationToken), CancellationToken.None), cancellationToken);
-            Report(result, settings);
+            action();
             return true;
         }
-        catch (AirgapException e) when (e.Code != ErrorCode.Canceled || !cancellationToken.IsCancellationRequested)
-        {
-            log.Error(e.ToDiagnostic() with { Location = e.Location ?? project });
-            return false;
-        }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or AirgapException)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or AirgapException { Code: ErrorCode.Canceled })
         {
             // The user knows; MSBuild reports the cancelled build itself.
             return false;
         }
-        finally
+        catch (AirgapException e)
         {
-            artifacts.Save();
+            log.Error(Located(e.ToDiagnostic()));
+            return false;
         }
     }
 
@@ -74,6 +78,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         int first = WaitHandle.WaitAny([((IAsyncResult)running).AsyncWaitHandle, overdue.WaitHandle]);
         return first == 0 ? running.GetAwaiter().GetResult() : throw new OperationCanceledException(cancellationToken);
     }
+
+    private Diagnostic Located(Diagnostic diagnostic) => diagnostic with { Location = diagnostic.Location ?? _project };
 
     private IEnumerable<string> GlobalProperties() =>
         task.BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];

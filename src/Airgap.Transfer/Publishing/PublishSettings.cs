@@ -28,7 +28,7 @@ public sealed record PublishSettings
     public string FullOutputPath => Path.TrimEndingDirectorySeparator(FullPath(OutputPath)) + Path.DirectorySeparatorChar;
 
     /// <summary>The full path of a path that a project gives.</summary>
-    internal string FullPath(string path) => Path.GetFullPath(Portable(path), ProjectDirectory);
+    public string FullPath(string path) => Path.GetFullPath(Portable(path), ProjectDirectory);
 
     /// <summary>True when the text names a folder by its last character.</summary>
     internal static bool NamesFolder(string path) => Portable(path).EndsWith(Path.DirectorySeparatorChar);
