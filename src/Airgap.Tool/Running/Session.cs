@@ -102,7 +102,7 @@ internal sealed class Session
     {
         lock (_gate)
             Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
-        WriteError(DiagnosticText.Of(failure, "Error", Identity));
+        WriteError(DiagnosticText.Of(failure, "Error", Identity, Phase));
     }
 
     /// <summary>Writes the JSON document where it was asked for.</summary>
