@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 using Microsoft.Build.Framework;
