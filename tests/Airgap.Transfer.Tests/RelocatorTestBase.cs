@@ -21,7 +21,7 @@ public abstract class RelocatorTestBase
     protected async Task<TransferResult> CopyAsync(RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null)
     {
         Relocator relocator = new(Registry);
-        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive }, Token);
+        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name }, Token);
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }
 

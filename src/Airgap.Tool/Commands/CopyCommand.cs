@@ -109,6 +109,7 @@ internal sealed class CopyCommand
                 IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
                 CosignSignatures = parsed.GetValue(_cosign),
                 EmbedConfigs = toArchive,
+                Destination = (request.Destination as RelocationDestination.Repository)?.Name,
                 Concurrency = concurrency,
             },
             cancellationToken).ConfigureAwait(false);

@@ -53,7 +53,10 @@ internal sealed class PartialArchive : IDisposable
         }
         catch (Exception e)
         {
+            bool empty = file?.Length == 0;
             file?.Dispose();
+            if (empty)
+                File.Delete(partialPath);
             if (e is IOException && e is not (FileNotFoundException or DirectoryNotFoundException) && IsLocked(partialPath))
             {
                 throw new AirgapException(

@@ -10,11 +10,17 @@ namespace Airgap.Transfer.Planning;
 
 /// <summary>
 /// Finds all that a bundle pins, as imgpkg does: for each image the bundle's own repository first, the recorded place second;
-/// the locations image, where the repository has one, says which images are bundles without looking.
+/// the locations image, where the repository has one, says which images are bundles without looking. Where the destination has the
+/// locations image of an earlier relocation, the images are read there: what has its digest is the same everywhere.
 /// </summary>
-internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITransferObserver observer)
+/// <param name="reader">Reads the source.</param>
+/// <param name="tree">Follows manifests down.</param>
+/// <param name="observer">Is told decisions.</param>
+/// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
+internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITransferObserver observer, RepositoryName? destination = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
+    private bool _destinationKnowsRoot;
 
     /// <summary>Searches a bundle whose manifest was read.</summary>
     public Task<BundleNode> ExpandAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
@@ -33,10 +39,10 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
     private async Task<BundleNode> SearchAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
-        Task<IReadOnlyDictionary<Digest, bool>> locating = FindLocationsAsync(source, cancellationToken);
+        Task<Locations> locating = LocationsOfAsync(source, isRoot, cancellationToken);
         BundleContent content = await reader.ReadBlobAsync(
-            source.Repository, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token), cancellationToken);
-        IReadOnlyDictionary<Digest, bool> locations = await locating;
+            manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token), cancellationToken);
+        Locations locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
         Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)>> found = [];
@@ -59,17 +65,38 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)> FindAsync(
-        ImageReference recorded, ImageReference bundle, IReadOnlyDictionary<Digest, bool> locations, CancellationToken cancellationToken)
+        ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
     {
-        Digest digest = recorded.Digest!.Value;
+        bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
+        if (locations.AtDestination && known is not null && await FindAtDestinationAsync(recorded, known.Value, cancellationToken) is { } relocated)
+            return relocated;
         (RepositoryName origin, Manifest manifest) = await LocateAsync(recorded, bundle, cancellationToken);
-        ImageReference source = ImageReference.ByDigest(origin, digest);
-        bool isBundle;
-        PlannedManifest planned;
-        if (locations.TryGetValue(digest, out bool known) && !known)
-            (planned, isBundle) = (await tree.ExpandAsync(origin, manifest, cancellationToken), false);
-        else
-            (planned, isBundle) = await InspectAsync(origin, manifest, cancellationToken);
+        return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, cancellationToken);
+    }
+
+    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAtDestinationAsync(
+        ImageReference recorded, bool isBundle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.FindManifestAsync(destination!, recorded.Digest!.Value.ToString(), cancellationToken) is { } manifest
+                ? await InspectAsync(recorded, destination!, manifest, isBundle, cancellationToken)
+                : null;
+        }
+        catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.BlobUnknown)
+        {
+            // Something of it is gone there, such as a platform of an index: the source has to tell.
+            observer.Detail($"{destination} does not hold the whole of {recorded}: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)> InspectAsync(
+        ImageReference source, RepositoryName origin, Manifest manifest, bool? known, CancellationToken cancellationToken)
+    {
+        if (known == false)
+            return (source, await tree.ExpandAsync(origin, manifest, cancellationToken), null);
+        (PlannedManifest planned, bool isBundle) = await InspectAsync(origin, manifest, cancellationToken);
         return (source, planned, isBundle ? await ExpandAsync(source, planned, isRoot: false, cancellationToken) : null);
     }
 
@@ -102,18 +129,35 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
     }
 
     /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
-    public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) =>
+        await ReadLocationsAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) ?? [];
+
+    // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
+    private async Task<Locations> LocationsOfAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
     {
-        Dictionary<Digest, bool> result = [];
-        string tag = LocationsImage.Tag(bundle.Digest!.Value);
+        if (destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot))
+        {
+            Dictionary<Digest, bool>? relocated = await ReadLocationsAsync(destination, bundle.Digest!.Value, cancellationToken);
+            _destinationKnowsRoot |= relocated is not null;
+            if (relocated is not null)
+                return new Locations(relocated, AtDestination: true);
+        }
+
+        return new Locations(await FindLocationsAsync(bundle, cancellationToken), AtDestination: false);
+    }
+
+    private async Task<Dictionary<Digest, bool>?> ReadLocationsAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    {
+        string tag = LocationsImage.Tag(bundle);
         try
         {
-            Manifest? manifest = await reader.FindManifestAsync(bundle.Repository, tag, cancellationToken);
+            Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
             if (manifest?.Layers is not [{ } layer])
-                return result;
-            ImageReference reference = ImageReference.ByTag(bundle.Repository, tag);
+                return null;
+            ImageReference reference = ImageReference.ByTag(repository, tag);
             ImageLocations? locations = await reader.ReadBlobAsync(
-                bundle.Repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
+                repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
+            Dictionary<Digest, bool> result = [];
             foreach (ImageLocation location in locations?.Images ?? [])
             {
                 if (ImageReference.TryParse(location.Image, out ImageReference? image, out _) && image.Digest is { } digest)
@@ -121,13 +165,16 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
             }
 
             observer.Detail($"{reference} tells where {result.Count} images are.");
+            return result;
         }
         catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock)
         {
             // The locations image only saves requests: without a readable one every image is looked at.
-            observer.Detail($"{bundle.Repository}:{tag} is not used: {e.Message}");
+            observer.Detail($"{repository}:{tag} is not used: {e.Message}");
+            return null;
         }
-
-        return result;
     }
+
+    /// <summary>What a locations image says: which images are bundles, and whether they were relocated to the destination before.</summary>
+    private sealed record Locations(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination);
 }

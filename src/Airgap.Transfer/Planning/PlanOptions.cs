@@ -1,3 +1,5 @@
+using Airgap.Oci.Naming;
+
 namespace Airgap.Transfer.Planning;
 
 /// <summary>What belongs to a plan.</summary>
@@ -11,6 +13,12 @@ public sealed record PlanOptions
 
     /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
     public bool EmbedConfigs { get; init; }
+
+    /// <summary>
+    /// Where the plan will go, when that is a repository: what it has of an earlier relocation of the same bundle is read there, in place of
+    /// asking the source for every image again. Null to read the source alone.
+    /// </summary>
+    public RepositoryName? Destination { get; init; }
 
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;

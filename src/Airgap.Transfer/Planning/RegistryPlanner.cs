@@ -20,7 +20,8 @@ internal sealed class RegistryPlanner : IDisposable
         _options = options;
         _reader = new SourceReader(registry, options.Concurrency);
         _tree = new ManifestTree(_reader, options);
-        _closure = new BundleClosure(_reader, _tree, observer);
+        // Layers that were left out before are not at the destination, whatever it says of their image.
+        _closure = new BundleClosure(_reader, _tree, observer, options.IncludeNonDistributableLayers ? null : options.Destination);
     }
 
     public void Dispose() => _reader.Dispose();

@@ -45,6 +45,7 @@ internal sealed class ItemPublisher(
             {
                 IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
                 EmbedConfigs = declaration.Archive is not null,
+                Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
                 Concurrency = settings.Concurrency,
             },
             cancellationToken);
@@ -53,7 +54,7 @@ internal sealed class ItemPublisher(
         PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
-        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency }, cancellationToken);
+        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.

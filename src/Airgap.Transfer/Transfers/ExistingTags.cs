@@ -19,6 +19,9 @@ internal sealed class ExistingTags
     /// <summary>False only when the tag is known not to be there.</summary>
     public bool MayHave(string tag) => _tags?.Contains(tag) ?? true;
 
+    /// <summary>True only when the tag is known to be there.</summary>
+    public bool Lists(string tag) => _tags?.Contains(tag) ?? false;
+
     /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
     public static async Task<ExistingTags> ListAsync(IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)
     {

@@ -92,10 +92,14 @@ internal sealed class RegistryTarget : ITransferTarget
         _lookups.GetOrAdd(node.Manifest.Digest, _ => new Lazy<Task<bool>>(async () =>
         {
             string? tag = _contentTags.GetValueOrDefault(node.Manifest.Digest);
-            string selector = tag is not null && _existing.MayHave(tag) ? tag : node.Manifest.Digest.ToString();
-            Descriptor? there = await _repository.ResolveAsync(selector, cancellationToken);
-            if (there?.Digest != node.Manifest.Digest)
-                return false;
+            // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
+            if (node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
+            {
+                string selector = tag is not null && _existing.MayHave(tag) ? tag : node.Manifest.Digest.ToString();
+                Descriptor? there = await _repository.ResolveAsync(selector, cancellationToken);
+                if (there?.Digest != node.Manifest.Digest)
+                    return false;
+            }
 
             // A registry may hold an index without its children, so each is asked for.
             bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));

@@ -1,7 +1,9 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.TestKit;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
@@ -97,6 +99,24 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), Path.Combine(folder.Path, "no", "a.tar")));
         Assert.AreEqual(ErrorCode.FileNotFound, e.Code);
+    }
+
+    [TestMethod]
+    public async Task AnArchiveThatDoesNotFitOnTheDiskIsRefusedBeforeAnythingIsFetched()
+    {
+        const long Petabytes = 1L << 52;
+        FakeRepository repository = Registry.Get($"{Fixtures.Registry}/apps/huge");
+        Digest config = repository.AddBlob("{}"u8.ToArray());
+        repository.AddManifest(
+            Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(
+                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"{{{MediaTypes.OciConfig}}}","size":2,"digest":"{{{config}}}"},"layers":[{"mediaType":"{{{MediaTypes.OciLayer}}}","size":{{{Petabytes}}},"digest":"{{{Large}}}"}]}""")),
+            "v1");
+        using TempFolder folder = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/huge:v1")), folder["a.tar"]));
+        Assert.AreEqual(ErrorCode.DiskFull, e.Code, e.Message);
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
     }
 
     [TestMethod]

@@ -119,7 +119,7 @@ public sealed class RelocationTests : RelocatorTestBase
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination));
         Assert.AreEqual(ErrorCode.ImageNotFound, e.Code);
         Assert.Contains("apps/backend@sha256:4c6d71a", e.Message);
-        Assert.IsEmpty(Registry.Calls.Where(call => call.Contains("dest.example", StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("push-", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -203,6 +203,17 @@ public sealed class RelocationTests : RelocatorTestBase
             AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions(), Token));
             Assert.AreEqual(ErrorCode.Forbidden, e.Code);
         }
+    }
+
+    [TestMethod]
+    public async Task APlatformThatIsGoneAtTheDestinationIsSentAgain()
+    {
+        await CopyToRepositoryAsync(BundleSource("index-bundle"), Destination);
+        Digest arm = Digest.Parse("sha256:6c4b101a67ba8d2280130effb15e84d18b30112dd284799f2fecdd4fc73ad24f");
+        Registry.Get(Destination).Remove(arm);
+        TransferResult again = await CopyToRepositoryAsync(BundleSource("index-bundle"), Destination);
+        Assert.IsFalse(again.IsUpToDate);
+        Assert.Contains(arm, Registry.Get(Destination).Manifests);
     }
 
     [TestMethod]
