@@ -100,7 +100,7 @@ internal sealed class CopyCommand
     {
         int concurrency = parsed.GetValue(_concurrency);
         bool toArchive = request.Destination is RelocationDestination.Archive;
-        using ConsoleObserver observer = new(session, toArchive);
+        using ConsoleObserver observer = new(session, toArchive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
         TransferPlan plan = await relocator.PlanAsync(
             request.Source,

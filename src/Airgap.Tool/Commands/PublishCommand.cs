@@ -53,7 +53,7 @@ internal sealed class PublishCommand
             session.Warn(warning);
 
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0);
+        using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         PublishedFileList artifacts = new(project.ArtifactList);
         Publisher publisher = new(registry, observer) { OnArtifact = artifacts.Add };
         SourceLocation projectFile = new(request.Project);

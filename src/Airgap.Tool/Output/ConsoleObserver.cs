@@ -13,6 +13,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
 {
     private readonly Session _session;
     private readonly bool _toArchive;
+    private readonly bool _likeImgpkg;
     private readonly TimeProvider _clock;
     private readonly ProgressMeter _meter;
     private readonly ProgressLine _progress;
@@ -24,9 +25,11 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     /// <summary>Begins to show.</summary>
     /// <param name="session">Where.</param>
     /// <param name="toArchive">True when the destination is an archive.</param>
+    /// <param name="likeImgpkg">True for a command that imgpkg has, with its lines.</param>
     /// <param name="clock">The time; null for the system's.</param>
-    public ConsoleObserver(Session session, bool toArchive, TimeProvider? clock = null)
+    public ConsoleObserver(Session session, bool toArchive, bool likeImgpkg, TimeProvider? clock = null)
     {
+        _likeImgpkg = likeImgpkg;
         _session = session;
         _toArchive = toArchive;
         _clock = clock ?? TimeProvider.System;
@@ -41,7 +44,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
         if (phase == TransferPhase.Transferring && plan is not null)
         {
             foreach (string line in ImgpkgLines.Planned(plan, _toArchive))
-                _session.WriteLine(line);
+                WriteLine(line);
             _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers).Select(layer => layer.Digest)];
             _transferStarted = _clock.GetTimestamp();
             _meter.Start(plan.Blobs.Length, plan.TotalBytes);
@@ -51,7 +54,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
             if (_toArchive)
                 WriteIndexLine();
             else
-                _session.WriteLine(ImgpkgLines.Tagging());
+                WriteLine(ImgpkgLines.Tagging());
         }
     }
 
@@ -78,16 +81,22 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
         if (!_toArchive || !_layers.Contains(blob.Digest) || !_started.TryRemove(blob.Digest, out long start))
             return;
         WriteIndexLine();
-        _session.WriteLine(ImgpkgLines.Written(ImgpkgLines.LayerFile(blob.Digest), _clock.GetElapsedTime(start)));
+        WriteLine(ImgpkgLines.Written(ImgpkgLines.LayerFile(blob.Digest), _clock.GetElapsedTime(start)));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _progress.Dispose();
 
+    private void WriteLine(string line)
+    {
+        if (_likeImgpkg)
+            _session.WriteLine(line);
+    }
+
     // imgpkg names the archive's manifest.json before its layers.
     private void WriteIndexLine()
     {
         if (Interlocked.Exchange(ref _indexShown, 1) == 0)
-            _session.WriteLine(ImgpkgLines.Written("manifest.json", _clock.GetElapsedTime(_transferStarted)));
+            WriteLine(ImgpkgLines.Written("manifest.json", _clock.GetElapsedTime(_transferStarted)));
     }
 }

@@ -30,6 +30,42 @@ public sealed class PublishTests
     }
 
     [TestMethod]
+    public async Task Sample_IsPublished()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "SimpleApp"), bench.Folder["SimpleApp"]);
+
+        CliResult result = await bench.RunAsync(
+            "publish", "SimpleApp", "-p:SourceRegistry=registry.local:5055;AirgapRegistry=final.local:5000/apps", "-p", "AirgapOutputPath=out/");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.StartsWith($"final.local:5000/apps/simple-app-bundle@{Digest}", result.Output);
+        Assert.Contains(Path.Combine("SimpleApp", "out", "simple-package-repository.packagerepository.yml"), result.Output);
+        Assert.IsTrue(File.Exists(bench.Folder[Path.Combine("SimpleApp", "out", "simple-package-repository.packagerepository.yml")]));
+    }
+
+    [TestMethod]
+    public async Task Clean_RemovesWhatThePublishWrote()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string package = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build", "Airgap.Build");
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
+        // Where a restore would have them imported.
+        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "Directory.Build.props")], $"""<Project><Import Project="{package}.props" /></Project>""");
+        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "Directory.Build.targets")], $"""<Project><Import Project="{package}.targets" /></Project>""");
+        string[] selection = ["-p:AirgapRegistry=final.local:5000/apps", $"-p:AirgapOutputPath={bench.Folder["out"]}/"];
+
+        CliResult published = await bench.RunAsync(["publish", "App", .. selection]);
+        bool wasThere = File.Exists(bench.Folder[Path.Combine("out", "relocation.json")]);
+        CliResult cleaned = await Cli.RunAsync("dotnet", ["clean", "App", "-c", "Release", "-nodeReuse:false"], bench.Environment, bench.Folder.Path);
+
+        Assert.AreEqual(0, published.ExitCode, published.Error);
+        Assert.IsTrue(wasThere);
+        Assert.AreEqual(0, cleaned.ExitCode, cleaned.Output);
+        Assert.IsEmpty(Directory.GetFiles(bench.Folder["out"]));
+    }
+
+    [TestMethod]
     public async Task Archive_IsGolden_AndTheConfigurationIsTheOneAskedFor()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
