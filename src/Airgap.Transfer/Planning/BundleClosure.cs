@@ -68,7 +68,8 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
-        if (locations.AtDestination && known is not null && await FindAtDestinationAsync(recorded, known.Value, cancellationToken) is { } relocated)
+        ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
+        if (locations.AtDestination && known is not null && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
             return relocated;
         (RepositoryName origin, Manifest manifest) = await LocateAsync(recorded, bundle, cancellationToken);
         return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, cancellationToken);
@@ -140,10 +141,23 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
             Dictionary<Digest, bool>? relocated = await ReadLocationsAsync(destination, bundle.Digest!.Value, cancellationToken);
             _destinationKnowsRoot |= relocated is not null;
             if (relocated is not null)
-                return new Locations(relocated, AtDestination: true);
+                return new Locations(relocated, AtDestination: true, await HasLocationsAsync(bundle, cancellationToken));
         }
 
-        return new Locations(await FindLocationsAsync(bundle, cancellationToken), AtDestination: false);
+        return new Locations(await FindLocationsAsync(bundle, cancellationToken), AtDestination: false, IsBeside: false);
+    }
+
+    // Where a report says the images come from must not depend on where they were read this time.
+    private async Task<bool> HasLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.FindManifestAsync(bundle.Repository, LocationsImage.Tag(bundle.Digest!.Value), cancellationToken) is not null;
+        }
+        catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest)
+        {
+            return false;
+        }
     }
 
     private async Task<Dictionary<Digest, bool>?> ReadLocationsAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
@@ -175,6 +189,9 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         }
     }
 
-    /// <summary>What a locations image says: which images are bundles, and whether they were relocated to the destination before.</summary>
-    private sealed record Locations(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination);
+    /// <summary>
+    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and then whether the
+    /// source is a relocated bundle, too.
+    /// </summary>
+    private sealed record Locations(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside);
 }
