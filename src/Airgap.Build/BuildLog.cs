@@ -7,8 +7,9 @@ namespace Airgap.Build;
 
 /// <summary>Writes to the build's log from any thread, as long as the task runs: what comes later would be an error of its own.</summary>
 /// <param name="log">The task's log.</param>
+/// <param name="projectFile">The place of whatever has no place of its own.</param>
 /// <param name="helpUrl">The page that has an anchor for each code; null where the package was made for no repository.</param>
-internal sealed class BuildLog(TaskLoggingHelper log, string? helpUrl)
+internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string? helpUrl)
 {
     /// <summary>The page that was given when the package was made.</summary>
     public static string? PackageHelpUrl { get; } = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -19,11 +20,11 @@ internal sealed class BuildLog(TaskLoggingHelper log, string? helpUrl)
 
     /// <summary>An error with its code, place and help link.</summary>
     public void Error(Diagnostic diagnostic) => Write(() => log.LogError(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
 
     /// <summary>A warning with its code, place and help link.</summary>
     public void Warning(Diagnostic diagnostic) => Write(() => log.LogWarning(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
 
     /// <summary>A line.</summary>
     public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));
@@ -37,14 +38,13 @@ internal sealed class BuildLog(TaskLoggingHelper log, string? helpUrl)
         "  " + (text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and int end ? text[..end] : text));
 
     /// <summary>A defect of ours: its kind and text for the user, the stack for who mends it.</summary>
-    public void Unexpected(Exception exception, string file)
+    public void Unexpected(Exception exception)
     {
         Message(MessageImportance.Normal, exception.ToString());
         Error(new Diagnostic(
             ErrorCode.Unexpected,
             $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}",
-            "Please report it with a log of -v:detailed.")
-        { Location = new SourceLocation(file) });
+            "Please report it with a log of -v:detailed."));
     }
 
     /// <summary>Lets nothing through any more.</summary>

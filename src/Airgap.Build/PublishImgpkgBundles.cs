@@ -70,7 +70,7 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <inheritdoc/>
     public override bool Execute()
     {
-        BuildLog log = new(Log, BuildLog.PackageHelpUrl);
+        BuildLog log = new(Log, ProjectFile, BuildLog.PackageHelpUrl);
         // The node may build other projects while this one waits for the network.
         IBuildEngine3? engine = BuildEngine as IBuildEngine3;
         engine?.Yield();
@@ -81,7 +81,7 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
-            log.Unexpected(e, ProjectFile);
+            log.Unexpected(e);
             return false;
         }
         finally

@@ -28,7 +28,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = files.Add };
         problems = [.. problems, .. publisher.Validate(items, settings)];
         foreach (Diagnostic problem in problems)
-            log.Error(Located(problem));
+            log.Error(problem);
         if (problems.Length > 0)
             return false;
 
@@ -52,7 +52,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
         catch (AirgapException e)
         {
-            log.Error(Located(e.ToDiagnostic()));
+            log.Error(e.ToDiagnostic());
             return false;
         }
     }
@@ -78,8 +78,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         int first = WaitHandle.WaitAny([((IAsyncResult)running).AsyncWaitHandle, overdue.WaitHandle]);
         return first == 0 ? running.GetAwaiter().GetResult() : throw new OperationCanceledException(cancellationToken);
     }
-
-    private Diagnostic Located(Diagnostic diagnostic) => diagnostic with { Location = diagnostic.Location ?? _project };
 
     private IEnumerable<string> GlobalProperties() =>
         task.BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];

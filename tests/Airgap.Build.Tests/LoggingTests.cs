@@ -56,6 +56,7 @@ public sealed class LoggingTests
         Assert.AreEqual("AIRGAP2101", Assert.ContainsSingle(_engine.Warnings).Code);
         Assert.AreEqual("https://host.io/project#airgap2006", error.HelpLink);
         Assert.AreEqual("https://host.io/project#airgap2101", _engine.Warnings[0].HelpLink);
+        Assert.AreEqual("App.csproj", _engine.Warnings[0].File, "What has no place is at the project's, never at our targets'.");
     }
 
     [TestMethod]
@@ -89,7 +90,7 @@ public sealed class LoggingTests
         Assert.Contains(message => message.Message!.Contains("   at ", StringComparison.Ordinal), _engine.Messages, "The stack is in a detailed log.");
     }
 
-    private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"), "https://host.io/project");
+    private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"), "App.csproj", "https://host.io/project");
 
     private static TransferPlan Plan() => new()
     {

@@ -13,20 +13,23 @@ public sealed class SolutionTests
         using TestProject first = new TestProject(TestProject.SimpleBundle).Reaching(source);
         AddProject(first, "second", """<ImgpkgBundle Include="registry.local:5055/user1/index-bundle:v1.0.0" />""", "true");
         AddProject(first, "tests", """<ImgpkgBundle Include="registry.local:5055/user1/signed-bundle:v1.0.0" />""", "false");
+        AddProject(first, "again", TestProject.SimpleBundle, "true");
         AddProject(first, "plain", "", "true");
         File.WriteAllText(first["All.slnx"], """
             <Solution>
               <Project Path="App.csproj" />
               <Project Path="second/second.csproj" />
               <Project Path="tests/tests.csproj" />
+              <Project Path="again/again.csproj" />
               <Project Path="plain/plain.csproj" />
             </Solution>
             """);
-        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**;tests/**;plain/**\" />", StringComparison.Ordinal));
+        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**;tests/**;again/**;plain/**\" />", StringComparison.Ordinal));
 
         DotnetResult result = (await first.PublishAsync("All.slnx", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.HasCount(2, result.Lines("1 bundle: 1 copied"), result.Output);
+        Assert.HasCount(1, result.Lines("1 bundle: 1 up to date"), "What two projects declare moves once.");
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.AreSequenceEqual(new[] { "apps/index-bundle", "apps/simple-app-bundle" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.IsTrue(File.Exists(first.Manifest));

@@ -38,7 +38,8 @@ internal sealed class ItemPublisher(
 
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
     {
-        Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+        ItemObserver itemObserver = new(observer, warnings, declaration.Item.Location);
+        Relocator relocator = new(registry, itemObserver);
         TransferPlan plan = await relocator.PlanAsync(
             declaration.Source,
             new PlanOptions
@@ -54,7 +55,9 @@ internal sealed class ItemPublisher(
         PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
-        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
+        TransferResult result;
+        using (await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken))
+            result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.

@@ -5,6 +5,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Publishing;
 
@@ -124,6 +125,43 @@ public sealed class PublisherTests
             registry, folder, [], PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("SyncPeriod", "often"))));
         Assert.AreEqual(ErrorCode.InvalidPackageRepository, e.Code);
         Assert.IsEmpty(registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task OfTwoThatPublishTheSameBundleTheSecondFindsItThere()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        TaskCompletionSource firstIsUnderWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource secondWaits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        destination.OnRequest = (request, _) =>
+        {
+            if (request.Kind != RequestKind.UploadPost)
+                return null;
+            firstIsUnderWay.TrySetResult();
+            return Fault.Delay(secondWaits.Task);
+        };
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        PublishItem[] items = [PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0")];
+
+        Task<PublishResult> first = new Publisher(client)
+            .RunAsync(items, PublishItems.To($"{destination.Host}/apps", folder["one"]), CancellationToken.None);
+        await firstIsUnderWay.Task;
+        Task<PublishResult> second = new Publisher(client, new WaitObserver(secondWaits))
+            .RunAsync(items, PublishItems.To($"{destination.Host}/apps", folder["two"]), CancellationToken.None);
+
+        Assert.StartsWith("1 bundle: 1 copied", (await first).Summary);
+        Assert.AreEqual("1 bundle: 1 up to date", (await second).Summary);
+    }
+
+    private sealed class WaitObserver(TaskCompletionSource waits) : ITransferObserver
+    {
+        public void Detail(string message)
+        {
+            if (message.StartsWith("waiting for another relocation to ", StringComparison.Ordinal))
+                waits.TrySetResult();
+        }
     }
 
     private static async Task<PublishResult> RunAsync(RegistryFixture registry, TempFolder folder, List<PublishedFile> told, params PublishItem[] items)
