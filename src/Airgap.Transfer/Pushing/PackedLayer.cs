@@ -1,0 +1,117 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Pushing;
+
+/// <summary>
+/// A layer that is packed and waits to be sent: its digest must be known before a registry takes it. A small one waits in memory, a larger one
+/// in a file that only its owner can read.
+/// </summary>
+internal sealed class PackedLayer : IDisposable
+{
+    private readonly string? _file;
+
+    private PackedLayer(WrittenLayer layer, IBlobContent content, string? file)
+    {
+        Layer = layer;
+        Content = content;
+        _file = file;
+    }
+
+    /// <summary>Digests and length.</summary>
+    public WrittenLayer Layer { get; }
+
+    /// <summary>The bytes.</summary>
+    public IBlobContent Content { get; }
+
+    /// <summary>Packs files.</summary>
+    /// <exception cref="AirgapException">3xxx: a file cannot be read, or the temporary one cannot be written.</exception>
+    public static async Task<PackedLayer> PackAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
+    {
+        // A header block each, and another for the padding.
+        long length = entries.Sum(entry => entry.Size + (2 * TarHeader.BlockSize));
+        return length <= SourceReader.SmallBlob
+            ? await PackInMemoryAsync(entries, cancellationToken)
+            : await PackInFileAsync(entries, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_file is not null)
+            TryDelete(_file);
+    }
+
+    private static async Task<PackedLayer> PackInMemoryAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
+    {
+        MemoryStream memory = new();
+        WrittenLayer layer = await BundleLayer.WriteAsync(entries, memory, cancellationToken);
+        return new PackedLayer(layer, new MemoryBlobContent(layer.Descriptor, memory.GetBuffer().AsMemory(0, (int)memory.Length)), file: null);
+    }
+
+    private static async Task<PackedLayer> PackInFileAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"airgap-push-{Guid.NewGuid():n}.tar.gz");
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 128 * 1024 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = AtomicFile.OwnerOnly;
+        bool created = false;
+        try
+        {
+            WrittenLayer layer;
+            await using (FileStream file = new(path, options))
+            {
+                created = true;
+                layer = await BundleLayer.WriteAsync(entries, file, cancellationToken);
+            }
+
+            return new PackedLayer(layer, new FileContent(path, layer.Descriptor), path);
+        }
+        catch (Exception e)
+        {
+            if (created)
+                TryDelete(path);
+            if (IoFailures.IsIoFailure(e))
+                throw IoFailures.Translate(e, path);
+            throw;
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // It is in the system's folder for what nobody needs any more.
+        }
+    }
+
+    private sealed class FileContent(string path, Descriptor descriptor) : IBlobContent
+    {
+        public Descriptor Descriptor => descriptor;
+
+        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+        {
+            try
+            {
+                FileStream file = new(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+                file.Position = offset;
+                return new(offset == 0 ? new VerifyingStream(file, descriptor, Changed) : new LimitedStream(file, descriptor.Size - offset));
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, path);
+            }
+        }
+
+        private AirgapException Changed(Digest? actual) => new(
+            ErrorCode.FileFailure,
+            $"The temporary file '{path}' was changed while it was sent{(actual is null ? "" : $": its digest is {actual}")}.",
+            "Run the command again; TMPDIR can name another folder for temporary files.");
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+
+namespace Airgap.Transfer.Pushing;
+
+/// <summary>A bundle or image that was pushed.</summary>
+public sealed record PushResult
+{
+    /// <summary>Where it is, by digest: what <c>push</c> reports.</summary>
+    public required ImageReference Reference { get; init; }
+
+    /// <summary>True for a bundle.</summary>
+    public required bool IsBundle { get; init; }
+
+    /// <summary>The manifest.</summary>
+    public required Manifest Manifest { get; init; }
+
+    /// <summary>Its tags, the user's first.</summary>
+    public required ImmutableArray<string> Tags { get; init; }
+
+    /// <summary>Layer and config, and what became of each.</summary>
+    public required ImmutableArray<PushedBlob> Blobs { get; init; }
+
+    /// <summary>Number of files in the layer.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Time that packing and pushing took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What <c>--lock-output</c> writes about a bundle; null for a plain image, of which imgpkg writes no lock.</summary>
+    public BundleLock? Lock => IsBundle ? new BundleLock(Reference, Tags[0]) : null;
+}
+
+/// <summary>A blob of a pushed image.</summary>
+/// <param name="Descriptor">The blob.</param>
+/// <param name="Outcome">Whether its bytes were sent.</param>
+public sealed record PushedBlob(Descriptor Descriptor, BlobOutcome Outcome);

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Pushing;
+
+/// <summary>Makes a bundle or image of files and folders, with imgpkg's bytes, and puts it into a registry.</summary>
+/// <param name="registry">The registry, with its credentials.</param>
+/// <param name="observer">Is told what happens; null for nobody.</param>
+/// <remarks>No time is written, so SOURCE_DATE_EPOCH has nothing to change: the same files give the same digest everywhere.</remarks>
+public sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
+{
+    private readonly IPushObserver _observer = observer ?? new SilentObserver();
+
+    /// <summary>Checks the files, packs them, and pushes: blobs, then the manifest under the user's tag, then under <c>sha256-HEX.imgpkg</c>.</summary>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.InvalidBundle"/>: not exactly one <c>.imgpkg</c>, at another place than directly in an input, or without images.yml;
+    /// <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>: images.yml is wrong, with file, line and column;
+    /// <see cref="ErrorCode.UnexpectedBundle"/>: a bundle pushed as an image; <see cref="ErrorCode.ConflictingDestination"/>: a path that two inputs have;
+    /// <see cref="ErrorCode.InvalidArgument"/>: no input, the reserved label, a link or special file; <see cref="ErrorCode.InvalidReference"/>: a digest as
+    /// the destination; 1xxx: the registry; 3xxx: a file.
+    /// </exception>
+    public async Task<PushResult> PushAsync(PushRequest request, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Check(request);
+        IReadOnlyList<LayerEntry> entries = await Task.Run(() => List(request), cancellationToken);
+        foreach (LayerEntry entry in entries)
+            _observer.Packing(entry);
+
+        using PackedLayer packed = await Task.Run(() => PackedLayer.PackAsync(entries, cancellationToken), cancellationToken);
+        byte[] config = ImageConfigWriter.Write(
+            packed.Layer.DiffId, request.IsBundle ? request.Labels.SetItem(PushRequest.ReservedLabel, "true") : request.Labels);
+        Manifest manifest = ImageManifestWriter.Write(config, packed.Layer.Descriptor);
+        _observer.Detail($"Packed {entries.Count} entries: layer {packed.Layer.Descriptor.Digest}, manifest {manifest.Digest}.");
+
+        IImageRepository repository = registry.GetRepository(request.Destination.Repository);
+        IBlobContent[] contents = [packed.Content, new MemoryBlobContent(manifest.Config!, config)];
+        _observer.Sending(contents.Length, contents.Sum(content => content.Descriptor.Size));
+        PushedBlob[] blobs = await Task.WhenAll(contents.Select(content => SendAsync(repository, content, cancellationToken)));
+        string[] tags = [request.Destination.Tag!, ContentTags.Default(manifest.Digest)];
+        foreach (string tag in tags)
+            await repository.PushManifestAsync(manifest, tag, cancellationToken);
+        return new PushResult
+        {
+            Reference = ImageReference.ByDigest(request.Destination.Repository, manifest.Digest),
+            IsBundle = request.IsBundle,
+            Manifest = manifest,
+            Tags = [.. tags],
+            Blobs = [.. blobs],
+            Files = entries.Count(entry => !entry.IsFolder),
+            Elapsed = Stopwatch.GetElapsedTime(start),
+        };
+    }
+
+    private static IReadOnlyList<LayerEntry> List(PushRequest request)
+    {
+        // Each input by itself first: two bundles are told as that, not as the paths they share.
+        LayerEntry[] found = [.. request.Inputs.SelectMany(input => LayerFiles.List([input], request.Layer))];
+        if (request.IsBundle)
+            BundleFiles.Validate(request.Inputs, found);
+        else
+            BundleFiles.Refuse(request.Inputs, found);
+        return request.Inputs.Length == 1 ? found : LayerFiles.List(request.Inputs, request.Layer);
+    }
+
+    private static void Check(PushRequest request)
+    {
+        if (request.Inputs.IsEmpty)
+            throw new AirgapException(ErrorCode.InvalidArgument, "There is nothing to push: no file or folder is given.", "Give files or folders with -f.");
+        if (request.Labels.ContainsKey(PushRequest.ReservedLabel))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument,
+                $"label '{PushRequest.ReservedLabel}' is reserved and cannot be overriden. Please use a different key.",
+                "It is written when a bundle is pushed with -b.");
+        }
+
+        if (request.Destination.Digest is not null)
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidReference,
+                $"'{request.Destination}' names a digest, which only the content itself can have.",
+                "Push to HOST[:PORT]/PATH:TAG.")
+            { Reference = request.Destination.ToString() };
+        }
+    }
+
+    private async Task<PushedBlob> SendAsync(IImageRepository repository, IBlobContent content, CancellationToken cancellationToken)
+    {
+        _observer.BlobStarted(content.Descriptor);
+        BlobOutcome outcome = await repository.PushBlobAsync(content, mountFrom: null, new Progress(_observer, content.Descriptor), cancellationToken);
+        _observer.BlobFinished(content.Descriptor, outcome);
+        return new PushedBlob(content.Descriptor, outcome);
+    }
+
+    private sealed class Progress(IPushObserver observer, Descriptor blob) : IProgress<long>
+    {
+        public void Report(long value) => observer.BlobProgress(blob, value);
+    }
+
+    private sealed class SilentObserver : IPushObserver;
+}
