@@ -139,6 +139,9 @@ public enum ErrorCode
     /// <summary>Two items would be written to the same place.</summary>
     ConflictingDestination = 2023,
 
+    /// <summary>An archive holds something else than the item that is declared.</summary>
+    ArchiveMismatch = 2024,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 
@@ -147,6 +150,9 @@ public enum ErrorCode
 
     /// <summary>Non-distributable layers were asked for, and there were none (warning).</summary>
     NoLayersToInclude = 2103,
+
+    /// <summary>A property or metadata with a name that means nothing (warning).</summary>
+    UnknownName = 2104,
 
     /// <summary>A file that was to be read does not exist.</summary>
     FileNotFound = 3001,
@@ -174,6 +180,9 @@ public enum ErrorCode
 
     /// <summary>The run was cancelled.</summary>
     Canceled = 3009,
+
+    /// <summary>The MSBuild that runs is older than 18.0.</summary>
+    UnsupportedMSBuild = 3010,
 
     /// <summary>A failure that has no code of its own: a defect of this product.</summary>
     Unexpected = 3999,

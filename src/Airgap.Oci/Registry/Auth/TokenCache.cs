@@ -1,5 +1,3 @@
-using Airgap.Oci.Registry.Http;
-
 namespace Airgap.Oci.Registry.Auth;
 
 /// <summary>What a token is asked with: two requests that are equal in this can share it.</summary>

@@ -16,6 +16,9 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
     /// <summary>Why the bytes could not be had; null when they could. The request's own failure is only its consequence.</summary>
     public Exception? SourceFailure { get; private set; }
 
+    /// <summary>True when the connection broke before all was sent: no answer can mean that the bytes arrived.</summary>
+    public bool IsCut { get; private set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -23,6 +26,8 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
     {
         // The handler sends a body again when a pooled connection turns out to be dead.
         progress.RewindTo(offset);
+        IsCut = false;
+        EarlyAnswers.Marker marker = EarlyAnswers.Expect();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
@@ -30,16 +35,24 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
             bool first = true;
             while (left > 0 || first)
             {
+                if (marker.IsBroken)
+                {
+                    left -= await PadAsync(stream, left, buffer, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken).ConfigureAwait(false);
                 first = false;
                 watchdog.Start();
                 if (read > 0)
                     await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                IsCut = marker.IsBroken;
                 progress.Add(read);
                 left -= read;
             }
 
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            IsCut = marker.IsBroken;
             watchdog.Start();
         }
         finally
@@ -52,6 +65,14 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
     {
         computed = length;
         return true;
+    }
+
+    // The handler wants the length it was promised before it looks for the answer; these bytes go nowhere.
+    private static async Task<int> PadAsync(Stream stream, long left, byte[] buffer, CancellationToken cancellationToken)
+    {
+        int count = (int)Math.Min(left, BufferBytes);
+        await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+        return count;
     }
 
     private async Task<int> ReadAsync(Memory<byte> buffer, bool first, CancellationToken cancellationToken)

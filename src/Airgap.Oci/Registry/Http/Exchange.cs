@@ -45,6 +45,12 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
                 ExceptionDispatchInfo.Throw(hidden);
             }
 
+            if (upload is { IsCut: true } && response.IsSuccessStatusCode)
+            {
+                response.Dispose();
+                throw new HttpIOException(HttpRequestError.ResponseEnded, "the connection broke while the body was sent");
+            }
+
             return response;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AirgapException)

@@ -20,6 +20,8 @@ internal static class HandlerFactory
             EnableMultipleHttp2Connections = true,
             PreAuthenticate = false,
             SslOptions = trust.CreateOptions(),
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+                context.NegotiatedHttpVersion.Major == 1 ? new EarlyAnswers(context.PlaintextStream) : context.PlaintextStream),
         };
         if (options.MapEndpoint is { } map)
         {

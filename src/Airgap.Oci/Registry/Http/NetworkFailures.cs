@@ -48,10 +48,13 @@ internal static class NetworkFailures
         $"{method} {Redaction.Url(uri)}: no byte came from {uri.Authority} for {limit.TotalSeconds:0.#} s",
         "Try again, or allow more time with --registry-response-header-timeout."));
 
-    /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried.</summary>
+    /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to a proxy for http.</summary>
     public static bool IsBelowHttp(Exception? exception) => exception switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } => true,
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+        } => true,
         OperationCanceledException { InnerException: TimeoutException } => true,
         _ => false,
     };

@@ -1,0 +1,1 @@
+Console.WriteLine("The bundle beside me was relocated when I was published.");

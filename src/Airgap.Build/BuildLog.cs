@@ -1,0 +1,65 @@
+using System.Reflection;
+using Airgap.Oci;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Airgap.Build;
+
+/// <summary>Writes to the build's log from any thread, as long as the task runs: what comes later would be an error of its own.</summary>
+internal sealed class BuildLog(TaskLoggingHelper log)
+{
+    private static readonly string? s_helpUrl = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(attribute => attribute.Key == "HelpUrl")?.Value;
+
+    private readonly Lock _lock = new();
+    private bool _closed;
+
+    /// <summary>An error with its code, place and help link.</summary>
+    public void Error(Diagnostic diagnostic) => Write(() => log.LogError(
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, Literal(diagnostic)));
+
+    /// <summary>A warning with its code, place and help link.</summary>
+    public void Warning(Diagnostic diagnostic) => Write(() => log.LogWarning(
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, Literal(diagnostic)));
+
+    /// <summary>A line.</summary>
+    public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));
+
+    /// <summary>A decision, for a log at <c>-v:d</c>.</summary>
+    public void Detail(string text) => Message(MessageImportance.Normal, text);
+
+    /// <summary>A request, for a log at <c>-v:d</c>.</summary>
+    public void Trace(string text) => Message(MessageImportance.Low, text);
+
+    /// <summary>A defect of ours: its kind and text for the user, the stack for who mends it.</summary>
+    public void Unexpected(Exception exception, string file)
+    {
+        Message(MessageImportance.Normal, exception.ToString());
+        Error(new Diagnostic(
+            ErrorCode.Unexpected,
+            $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}",
+            "Please report it with a log of -v:detailed.")
+        { Location = new SourceLocation(file) });
+    }
+
+    /// <summary>Lets nothing through any more.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _closed = true;
+    }
+
+    private void Write(Action write)
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+                write();
+        }
+    }
+
+    private static string? HelpLink(Diagnostic diagnostic) => s_helpUrl is null ? null : $"{s_helpUrl}#{diagnostic.Id.ToLowerInvariant()}";
+
+    // With arguments the text is a format; without any it is taken as it is, braces and all.
+    private static string Literal(Diagnostic diagnostic) => diagnostic.Text;
+}

@@ -1,0 +1,69 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Transfers;
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>Turns what happens into lines of a build log, at most one of progress every few seconds.</summary>
+internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : ITransferObserver
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+
+    private long _lastLine;
+    private long _moved;
+    private long _total;
+
+    /// <inheritdoc/>
+    public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
+    {
+        if (phase != TransferPhase.Transferring || plan is null)
+            return;
+        Interlocked.Exchange(ref _moved, 0);
+        Interlocked.Exchange(ref _total, plan.TotalBytes);
+        Interlocked.Exchange(ref _lastLine, clock.GetTimestamp());
+        log.Message(MessageImportance.High, $"  {plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, {ByteSize.Format(plan.TotalBytes)}");
+    }
+
+    /// <inheritdoc/>
+    public void Detail(string message) => log.Detail($"  {message}");
+
+    /// <inheritdoc/>
+    public void Warning(Diagnostic warning) => log.Warning(warning);
+
+    /// <inheritdoc/>
+    public void BlobProgress(Descriptor blob, long bytes)
+    {
+        Interlocked.Add(ref _moved, bytes);
+        SayHowFar();
+    }
+
+    /// <inheritdoc/>
+    public void BlobFinished(Descriptor blob, BlobOutcome outcome)
+    {
+        if (outcome != BlobOutcome.Copied)
+            Interlocked.Add(ref _moved, blob.Size);
+        log.Message(MessageImportance.Low, $"  {Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
+        SayHowFar();
+    }
+
+    /// <inheritdoc/>
+    public void ItemFinished(PlannedItem item, BlobOutcome outcome) =>
+        log.Message(MessageImportance.Normal, $"  {Word(outcome)} {item.Source} ({ByteSize.Format(item.Size)})");
+
+    private void SayHowFar()
+    {
+        long last = Interlocked.Read(ref _lastLine);
+        long now = clock.GetTimestamp();
+        // Of all threads that come by when a line is due, one writes it.
+        if (clock.GetElapsedTime(last, now) >= s_interval && Interlocked.CompareExchange(ref _lastLine, now, last) == last)
+            log.Message(MessageImportance.High, $"  {ByteSize.Format(Math.Max(0, Interlocked.Read(ref _moved)))} of {ByteSize.Format(Interlocked.Read(ref _total))}");
+    }
+
+    private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}

@@ -1,0 +1,23 @@
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+
+namespace Airgap.Build;
+
+/// <summary>The registries of one task run. Made at the first use: a project without a destination must not fail for a credential it does not need.</summary>
+internal sealed class BuildRegistry(BuildLog log) : IRegistry, IDisposable
+{
+    private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(
+        new RegistryOptions { Trace = log.Trace },
+        CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
+
+    /// <inheritdoc/>
+    public IImageRepository GetRepository(RepositoryName name) => _client.Value.GetRepository(name);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
+    }
+}

@@ -1,0 +1,42 @@
+using Airgap.Transfer.Publishing;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Airgap.Build;
+
+/// <summary>Makes MSBuild items of a result.</summary>
+internal static class OutputItems
+{
+    /// <summary>The artifacts of one kind, each with the metadata Kind and Source.</summary>
+    public static ITaskItem[] Files(PublishResult result, PublishedFileKind kind) =>
+    [
+        .. result.Files.Where(file => file.Kind == kind).Select(file => Create(file.Path, new()
+        {
+            ["Kind"] = kind.ToString(),
+            ["Source"] = result.Items.FirstOrDefault(item => item.Files.Contains(file))?.Item.Include ?? "",
+        })),
+    ];
+
+    /// <summary>The relocated items: where each is, and what was done.</summary>
+    public static ITaskItem[] Items(PublishResult result) =>
+    [
+        .. result.Items.Select(item => Create(item.Result.Root?.Destination?.ToString() ?? item.Result.Destination.ToString()!, new()
+        {
+            ["Source"] = item.Item.Include,
+            ["Digest"] = item.Result.Root?.Item.Digest.ToString() ?? "",
+            ["Tag"] = item.Result.Root?.Item.Tag ?? "",
+            ["Outcome"] = item.Outcome.ToString().ToLowerInvariant(),
+        })),
+    ];
+
+    private static ITaskItem Create(string include, Dictionary<string, string> metadata)
+    {
+        // Both are literal text, and MSBuild would read %40 and the like in them.
+        TaskItem item = new(Escape(include));
+        foreach ((string name, string value) in metadata)
+            item.SetMetadata(name, Escape(value));
+        return item;
+    }
+
+    private static string Escape(string text) => text.Replace("%", "%25", StringComparison.Ordinal);
+}

@@ -1,0 +1,97 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Airgap.Build;
+
+/// <summary>Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICancelableTask
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>The items <c>ImgpkgBundle</c>.</summary>
+    public ITaskItem[] Bundles { get; set; } = [];
+
+    /// <summary>The items <c>ImgpkgImage</c>.</summary>
+    public ITaskItem[] Images { get; set; } = [];
+
+    /// <summary>The items <c>ImgpkgLock</c>.</summary>
+    public ITaskItem[] Locks { get; set; } = [];
+
+    /// <summary>Full path of the project file; relative paths start at its folder.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>The project's name, for the result line.</summary>
+    [Required]
+    public string ProjectName { get; set; } = "";
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapRegistry { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSourceArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapOutputPath { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapIncludeNonDistributableLayers { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapConcurrency { get; set; }
+
+    /// <summary>The file that remembers which artifacts a clean removes, relative to the project's folder.</summary>
+    [Required]
+    public string ArtifactList { get; set; } = "";
+
+    /// <summary>The PackageRepository manifests.</summary>
+    [Output]
+    public ITaskItem[] Manifests { get; internal set; } = [];
+
+    /// <summary>The lock files.</summary>
+    [Output]
+    public ITaskItem[] LockFiles { get; internal set; } = [];
+
+    /// <summary><c>relocation.json</c>.</summary>
+    [Output]
+    public ITaskItem[] Reports { get; internal set; } = [];
+
+    /// <summary>The archives.</summary>
+    [Output]
+    public ITaskItem[] Archives { get; internal set; } = [];
+
+    /// <summary>The relocated items: Include is the destination, metadata tell source, digest, tag and outcome.</summary>
+    [Output]
+    public ITaskItem[] Relocated { get; internal set; } = [];
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        BuildLog log = new(Log);
+        // The node may build other projects while this one waits for the network.
+        IBuildEngine3? engine = BuildEngine as IBuildEngine3;
+        engine?.Yield();
+        try
+        {
+            return new PublishRun(this, log).Execute(_cancellation.Token);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
+            log.Unexpected(e, ProjectFile);
+            return false;
+        }
+        finally
+        {
+            log.Close();
+            engine?.Reacquire();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Cancel() => _cancellation.Cancel();
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>Relocates one item and writes its artifacts.</summary>
+internal sealed class ItemPublisher(
+    IRegistry registry,
+    ITransferObserver? observer,
+    PublishWarnings warnings,
+    PublishSettings settings,
+    Action<PublishedFile>? onArtifact)
+{
+    /// <summary>Relocates an item. Its artifacts are written when everything is at the destination.</summary>
+    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    public async Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RelocateAsync(declaration, cancellationToken);
+        }
+        catch (AirgapException e) when (e.Location is null)
+        {
+            throw new AirgapException(e.Code, e.Message, e.Advice, e)
+            {
+                Reference = e.Reference,
+                Digest = e.Digest,
+                StatusCode = e.StatusCode,
+                Location = declaration.Item.Location,
+            };
+        }
+    }
+
+    private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
+    {
+        Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+        TransferPlan plan = await relocator.PlanAsync(
+            declaration.Source,
+            new PlanOptions
+            {
+                IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
+                EmbedConfigs = declaration.Archive is not null,
+                Concurrency = settings.Concurrency,
+            },
+            cancellationToken);
+        ArchiveMatch.Verify(declaration, plan);
+        // Made before anything moves, so that a name the cluster would refuse costs no transfer.
+        PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
+        if (declaration.Archive is not null)
+            ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
+        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency }, cancellationToken);
+        foreach (Diagnostic warning in result.Warnings)
+            warnings.Add(warning, declaration.Item.Location);
+        // The digests are known here, so the artifacts can name the place at the far side of the air gap.
+        if (declaration is { Archive: not null, Repository: { } repository })
+            result = WithDestination(result, repository);
+        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken));
+    }
+
+    private PackageRepositoryManifest? CreateManifest(Declaration declaration, TransferPlan plan)
+    {
+        if (declaration is not { Manifest: { } options, Repository: { } repository })
+            return null;
+        PlannedItem? root = PlanRoot.Of(plan);
+        if (root is null || (!options.IsPlainImage && plan.RootBundle is not { HasPackages: true }))
+        {
+            if (declaration.ManifestAsked)
+            {
+                warnings.Add(
+                    declaration.Item.Problem(
+                        ErrorCode.NotAPackageRepository,
+                        $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
+                        "Remove PackageRepository from the item, or declare a bundle that is a package repository."),
+                    declaration.Item.Location);
+            }
+
+            return null;
+        }
+
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(repository, root.Digest, root.Tag, options);
+        foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
+            warnings.Add(warning, declaration.Item.Location);
+        return manifest;
+    }
+
+    private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(
+        Declaration declaration,
+        TransferResult result,
+        PackageRepositoryManifest? manifest,
+        CancellationToken cancellationToken)
+    {
+        List<PublishedFile> files = [];
+        if (declaration.Archive is not null)
+            files.Add(Tell(new PublishedFile(declaration.Archive, PublishedFileKind.Archive)));
+        if (declaration.Repository is not null)
+        {
+            string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
+            files.Add(await WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+        }
+
+        if (manifest is not null)
+            files.Add(await WriteAsync($"{declaration.Name}.packagerepository.yml", manifest.Yaml, PublishedFileKind.PackageRepository, cancellationToken));
+        return [.. files];
+    }
+
+    private async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(settings.FullOutputPath, name);
+        await ArtifactFile.WriteAsync(path, text, cancellationToken);
+        return Tell(new PublishedFile(path, kind));
+    }
+
+    private PublishedFile Tell(PublishedFile file)
+    {
+        onArtifact?.Invoke(file);
+        return file;
+    }
+
+    private static TransferResult WithDestination(TransferResult result, RepositoryName repository)
+    {
+        return result with
+        {
+            Destination = new RelocationDestination.Repository(repository),
+            Items = [.. result.Items.Select(Place)],
+            Root = result.Root is { } root ? Place(root) : null,
+        };
+
+        RelocatedItem Place(RelocatedItem item) => item with { Destination = ImageReference.ByDigest(repository, item.Item.Digest) };
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>The properties of a project that a user may set.</summary>
+public static class PropertyNames
+{
+    /// <summary>What all of them start with.</summary>
+    public const string Prefix = "Airgap";
+
+    /// <summary>Host and path prefix of the destination.</summary>
+    public const string Registry = "AirgapRegistry";
+
+    /// <summary>The archive, or the folder of archives, to write.</summary>
+    public const string Archive = "AirgapArchive";
+
+    /// <summary>The archive, or the folder of archives, to relocate from.</summary>
+    public const string SourceArchive = "AirgapSourceArchive";
+
+    /// <summary>The folder of the artifacts.</summary>
+    public const string OutputPath = "AirgapOutputPath";
+
+    /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
+    public const string OnPublish = "AirgapOnPublish";
+
+    /// <summary><c>true</c> to carry layers that may not be redistributed.</summary>
+    public const string IncludeNonDistributableLayers = "AirgapIncludeNonDistributableLayers";
+
+    /// <summary>Blobs under way at once.</summary>
+    public const string Concurrency = "AirgapConcurrency";
+
+    /// <summary>All of them, in the order of a reference table.</summary>
+    public static ImmutableArray<string> All { get; } =
+        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, Concurrency];
+}

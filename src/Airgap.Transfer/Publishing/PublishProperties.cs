@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
+public static class PublishProperties
+{
+    /// <summary>Reads the settings.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
+    /// <param name="location">The project file, for problems.</param>
+    /// <param name="problems">Every value that is not allowed (<see cref="ErrorCode.InvalidArgument"/>); a default stands in its place.</param>
+    public static PublishSettings Read(string projectDirectory, Func<string, string?> property, SourceLocation? location, out ImmutableArray<Diagnostic> problems)
+    {
+        ImmutableArray<Diagnostic>.Builder found = ImmutableArray.CreateBuilder<Diagnostic>();
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = projectDirectory,
+            Registry = Text(PropertyNames.Registry),
+            Archive = Text(PropertyNames.Archive),
+            SourceArchive = Text(PropertyNames.SourceArchive),
+            OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
+            IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
+            Concurrency = Count(PropertyNames.Concurrency, otherwise: 8),
+        };
+        problems = found.ToImmutable();
+        return settings;
+
+        string Text(string name) => property(name)?.Trim() ?? "";
+
+        bool Flag(string name)
+        {
+            string text = Text(name);
+            if (text.Length > 0 && !bool.TryParse(text, out _))
+                Refuse(name, text, "Write true or false.");
+            return bool.TryParse(text, out bool value) && value;
+        }
+
+        int Count(string name, int otherwise)
+        {
+            string text = Text(name);
+            if (text.Length == 0)
+                return otherwise;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 256)
+                return value;
+            Refuse(name, text, "Write a whole number from 1 to 256.");
+            return otherwise;
+        }
+
+        void Refuse(string name, string text, string advice) =>
+            found.Add(new Diagnostic(ErrorCode.InvalidArgument, $"The property {name} has the value '{text}'.", advice) { Location = location });
+    }
+
+    /// <summary>A warning for every name that starts as ours do and is none of ours.</summary>
+    public static ImmutableArray<Diagnostic> FindTypos(IEnumerable<string> names, SourceLocation? location) =>
+    [
+        .. names
+            .Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
+                && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
+    ];
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>What a publish did.</summary>
+/// <param name="Items">The items, in declared order; empty when no destination was set.</param>
+/// <param name="Files">All artifacts, the report included.</param>
+/// <param name="Warnings">What the user should know; an observer was told each of them already.</param>
+/// <param name="Summary">One line: <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</param>
+public sealed record PublishResult(ImmutableArray<PublishedItem> Items, ImmutableArray<PublishedFile> Files, ImmutableArray<Diagnostic> Warnings, string Summary);

@@ -1,0 +1,38 @@
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>A project's properties that matter for relocation.</summary>
+public sealed record PublishSettings
+{
+    /// <summary>Full path of the project's folder, from which relative paths start.</summary>
+    public required string ProjectDirectory { get; init; }
+
+    /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination; empty for none.</summary>
+    public string Registry { get; init; } = "";
+
+    /// <summary><c>AirgapArchive</c>: a tar for one item, a folder for several; empty for none.</summary>
+    public string Archive { get; init; } = "";
+
+    /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars; empty for none.</summary>
+    public string SourceArchive { get; init; } = "";
+
+    /// <summary><c>AirgapOutputPath</c>: the folder of the artifacts.</summary>
+    public required string OutputPath { get; init; }
+
+    /// <summary>True to carry non-distributable layers.</summary>
+    public bool IncludeNonDistributableLayers { get; init; }
+
+    /// <summary>Blobs under way at once, 1 or more.</summary>
+    public int Concurrency { get; init; } = 8;
+
+    /// <summary>Full path of the folder of the artifacts, with a separator at its end.</summary>
+    public string FullOutputPath => Path.TrimEndingDirectorySeparator(FullPath(OutputPath)) + Path.DirectorySeparatorChar;
+
+    /// <summary>The full path of a path that a project gives.</summary>
+    public string FullPath(string path) => Path.GetFullPath(Portable(path), ProjectDirectory);
+
+    /// <summary>True when the text names a folder by its last character.</summary>
+    internal static bool NamesFolder(string path) => Portable(path).EndsWith(Path.DirectorySeparatorChar);
+
+    // Project files are written with either slash, on every system.
+    private static string Portable(string path) => path.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
+}

@@ -1,0 +1,22 @@
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>An artifact.</summary>
+/// <param name="Path">Full path.</param>
+/// <param name="Kind">What it is.</param>
+public sealed record PublishedFile(string Path, PublishedFileKind Kind);
+
+/// <summary>The kinds of artifacts.</summary>
+public enum PublishedFileKind
+{
+    /// <summary><c>NAME.packagerepository.yml</c>.</summary>
+    PackageRepository,
+
+    /// <summary><c>NAME.bundle-lock.yml</c> or <c>NAME.images-lock.yml</c>.</summary>
+    Lock,
+
+    /// <summary><c>relocation.json</c>.</summary>
+    Report,
+
+    /// <summary>An imgpkg archive. Never removed by a clean.</summary>
+    Archive,
+}

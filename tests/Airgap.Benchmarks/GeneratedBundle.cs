@@ -1,0 +1,160 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Airgap.Benchmarks;
+
+/// <summary>
+/// A bundle of 12 images in 12 repositories, written straight into the storage folder of a registry: 110 distinct blobs, 72 of them under
+/// 1 MiB, at the full size about 1.5 GB, the largest 256 MiB. The same sizes always give the same bytes.
+/// </summary>
+internal sealed class GeneratedBundle
+{
+    private const int Images = 12;
+    private const int MiB = 1024 * 1024;
+    private static readonly int[] LargeSizes = [256, 128, 128, .. Enumerable.Repeat(64, 6), .. Enumerable.Repeat(32, 6), .. Enumerable.Repeat(24, 10), .. Enumerable.Repeat(8, 8), .. Enumerable.Repeat(4, 5)];
+
+    private readonly string _root;
+    private readonly int _divisor;
+    private readonly byte[] _buffer = new byte[MiB];
+
+    private GeneratedBundle(string folder, int divisor)
+    {
+        _root = Path.Combine(folder, "docker", "registry", "v2");
+        _divisor = divisor;
+    }
+
+    /// <summary>Where the bundle is in the registry.</summary>
+    public const string Repository = "bench/bundle";
+
+    /// <summary>Number of distinct blobs written.</summary>
+    public int Blobs { get; private set; }
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Repository and digest of each layer, for the floor that only reads.</summary>
+    public List<(string Repository, string Digest)> Layers { get; } = [];
+
+    /// <summary>Writes the bundle below a storage folder.</summary>
+    /// <param name="folder">The storage folder.</param>
+    /// <param name="host">The registry's host and port, which the bundle records for its images.</param>
+    /// <param name="divisor">1 for the full size; 16 for a sixteenth.</param>
+    public static GeneratedBundle Write(string folder, string host, int divisor)
+    {
+        GeneratedBundle bundle = new(folder, divisor);
+        StringBuilder locked = new("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n");
+        int seed = 1;
+        int large = 0;
+        for (int image = 0; image < Images; image++)
+        {
+            string repository = $"bench/image-{image:d2}";
+            List<string> layers = [];
+            for (; large < LargeSizes.Length * (image + 1) / Images; large++)
+                layers.Add(bundle.Layer(repository, seed++, (long)LargeSizes[large] * MiB / divisor));
+            for (int small = 0; small < 5; small++)
+                layers.Add(bundle.Layer(repository, seed++, (100 + (150 * small)) * 1024L / divisor));
+            string digest = bundle.Image(repository, $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{\"Labels\":{{\"n\":\"{image}\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[]}}}}", layers, tag: null);
+            locked.Append($"- image: {host}/{repository}@{digest}\n");
+        }
+
+        byte[] content = BundleLayer(locked.ToString());
+        string layer = bundle.Blob(Repository, content);
+        bundle.Layers.Add((Repository, layer));
+        bundle.Image(
+            Repository,
+            "{\"config\":{\"Labels\":{\"dev.carvel.imgpkg.bundle\":\"true\"}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}",
+            [$"{{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":{content.Length},\"digest\":\"{layer}\"}}"],
+            "v1");
+        return bundle;
+    }
+
+    private string Layer(string repository, int seed, long size)
+    {
+        Directory.CreateDirectory(_root);
+        string temp = Path.Combine(_root, $"layer-{seed}");
+        using (IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        {
+            using (FileStream file = File.Create(temp))
+            {
+                Random random = new(seed * 31 + _divisor);
+                for (long left = size; left > 0;)
+                {
+                    Span<byte> part = _buffer.AsSpan(0, (int)Math.Min(left, _buffer.Length));
+                    random.NextBytes(part);
+                    hash.AppendData(part);
+                    file.Write(part);
+                    left -= part.Length;
+                }
+            }
+
+            string digest = $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+            File.Move(temp, Place(digest));
+            Link(repository, digest);
+            Layers.Add((repository, digest));
+            Blobs++;
+            Bytes += size;
+            return $"{{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":{size},\"digest\":\"{digest}\"}}";
+        }
+    }
+
+    private string Image(string repository, string config, List<string> layers, string? tag)
+    {
+        string configDigest = Blob(repository, Encoding.UTF8.GetBytes(config));
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\",\"config\":{{\"mediaType\":\"application/vnd.docker.container.image.v1+json\",\"size\":{config.Length},\"digest\":\"{configDigest}\"}},\"layers\":[{string.Join(',', layers)}]}}");
+        string digest = Digest(manifest);
+        File.WriteAllBytes(Place(digest), manifest);
+        string manifests = Path.Combine(_root, "repositories", repository, "_manifests");
+        WriteLink(Path.Combine(manifests, "revisions", "sha256", digest[7..]), digest);
+        if (tag is not null)
+        {
+            WriteLink(Path.Combine(manifests, "tags", tag, "current"), digest);
+            WriteLink(Path.Combine(manifests, "tags", tag, "index", "sha256", digest[7..]), digest);
+        }
+
+        return digest;
+    }
+
+    private string Blob(string repository, byte[] bytes)
+    {
+        string digest = Digest(bytes);
+        File.WriteAllBytes(Place(digest), bytes);
+        Link(repository, digest);
+        Blobs++;
+        Bytes += bytes.Length;
+        return digest;
+    }
+
+    private string Place(string digest)
+    {
+        string folder = Path.Combine(_root, "blobs", "sha256", digest[7..9], digest[7..]);
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, "data");
+    }
+
+    private void Link(string repository, string digest) =>
+        WriteLink(Path.Combine(_root, "repositories", repository, "_layers", "sha256", digest[7..]), digest);
+
+    private static void WriteLink(string folder, string digest)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "link"), digest);
+    }
+
+    private static string Digest(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+
+    private static byte[] BundleLayer(string images)
+    {
+        MemoryStream memory = new();
+        using (GZipStream gzip = new(memory, CompressionLevel.Fastest, leaveOpen: true))
+        using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
+        {
+            foreach ((string name, string text) in new[] { (".imgpkg/images.yml", images), ("packages/a.yml", "kind: Package\n") })
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+        }
+
+        return memory.ToArray();
+    }
+}

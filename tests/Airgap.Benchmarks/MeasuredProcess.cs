@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Airgap.Benchmarks;
+
+/// <summary>What a whole process took.</summary>
+/// <param name="Wall">From start to end.</param>
+/// <param name="Cpu">User and system time; null where the system does not tell.</param>
+/// <param name="PeakBytes">Peak resident memory; null where the system does not tell.</param>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Error">What it wrote to standard error.</param>
+internal sealed record Measurement(TimeSpan Wall, TimeSpan? Cpu, long? PeakBytes, int ExitCode, string Error);
+
+/// <summary>Runs a command and measures it from outside.</summary>
+internal static partial class MeasuredProcess
+{
+    private const int RUsageChildren = -1;
+
+    public static async Task<Measurement> RunAsync(string file, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        TimeSpan? before = ChildrenCpu();
+        long started = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Task<long?> peak = WatchAsync(process);
+        await process.WaitForExitAsync();
+        TimeSpan wall = Stopwatch.GetElapsedTime(started);
+        await output;
+        TimeSpan? cpu = ChildrenCpu() - before;
+        return new Measurement(wall, cpu, await peak, process.ExitCode, await error);
+    }
+
+    // The kernel keeps the high-water mark; reading it now and then misses only what grows in the last instant.
+    private static async Task<long?> WatchAsync(Process process)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        long? peak = null;
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
+        string status = $"/proc/{process.Id}/status";
+        while (!process.HasExited)
+        {
+            try
+            {
+                string? line = File.ReadLines(status).FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+                if (line is not null)
+                    peak = long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
+            }
+            catch (IOException)
+            {
+                break;
+            }
+
+            await timer.WaitForNextTickAsync();
+        }
+
+        return peak;
+    }
+
+    private static TimeSpan? ChildrenCpu()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        Span<long> usage = stackalloc long[18];
+        return GetRUsage(RUsageChildren, ref MemoryMarshal.GetReference(usage)) == 0
+            ? TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3])
+            : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    private static partial int GetRUsage(int who, ref long usage);
+}

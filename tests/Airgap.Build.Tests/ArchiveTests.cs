@@ -1,0 +1,69 @@
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>Option 2: an archive is carried from one side to the other.</summary>
+[TestClass]
+public sealed class ArchiveTests
+{
+    [TestMethod]
+    public async Task TheArchiveIsImgpkgsAndTheManifestNamesTheFarSide()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+
+        (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.AreSequenceEqual(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.tar")), File.ReadAllBytes(project["out/bundle.tar"]));
+        string manifest = File.ReadAllText(project.Manifest);
+        Assert.Contains($"      image: {destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}\n", manifest);
+        Assert.IsEmpty(destination.Requests);
+        Assert.AreEqual(project["out/bundle.tar"], project.ReadReport().GetProperty("items")[0].GetProperty("archive").GetString());
+
+        source.Clear();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.AreEqual(manifest, File.ReadAllText(project.Manifest));
+        Assert.IsEmpty(source.Requests);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+    }
+
+    [TestMethod]
+    public async Task SeveralItemsHaveAFolderWithATarEach()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" />""").Reaching(source);
+
+        (await project.RelocateAsync("-p:AirgapArchive=out")).Succeeded();
+
+        Assert.AreSequenceEqual(
+            new[] { "multi.tar", "simple-package-repository.tar" },
+            Directory.GetFiles(project["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(File.ReadAllBytes(Fixtures.Golden("multi-image.tar")), File.ReadAllBytes(project["out/multi.tar"]));
+        Assert.IsFalse(File.Exists(project.Manifest), "Without a registry nobody knows what a manifest should name.");
+
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        await content.AssertCompleteAsync("apps/multi", "1.0.0");
+    }
+
+    [TestMethod]
+    public async Task AnotherBundlesArchiveIsRefusedBeforeAnythingMoves()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new(TestProject.SimpleBundle);
+        File.Copy(Fixtures.Golden("nested-bundle.tar"), project["other.tar"]);
+
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapSourceArchive=other.tar", $"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP2024");
+
+        Assert.Contains("App.csproj(", result.Lines("AIRGAP2024")[0]);
+        Assert.IsEmpty(destination.Requests);
+        Assert.IsFalse(Directory.Exists(project.Artifacts));
+    }
+}

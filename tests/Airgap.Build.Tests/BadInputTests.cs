@@ -1,0 +1,61 @@
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>What is wrong in the project is found before the first request, all at once.</summary>
+[TestClass]
+public sealed class BadInputTests
+{
+    [TestMethod]
+    public async Task AllProblemsAreReportedAtOnceEachAtItsLine()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("""
+            <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />
+            <ImgpkgBundle Include="registry.local:5055/other/simple-app-bundle:v1.0.0" PackageRepository="second" />
+            <ImgpkgBundle Include="registry.local:5055/user1/Upper:v1" />
+            <ImgpkgBundle Include="registry.local:5055/user1/named:v1" PackageRepository="No_Name" />
+            <ImgpkgBundle Include="registry.local:5055/user1/spaced:v1" Namespace="Not A Namespace" />
+            <ImgpkgImage Include="registry.local:5055/user1/plain:1" Repository="Wrong" />
+            <ImgpkgLock Include="missing.yml" Repositry="x" />
+            """).Reaching(registry);
+
+        DotnetResult result = await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapConcurrency=none", "-p:AirgapRegistri=x");
+
+        Assert.AreEqual(1, result.ExitCode);
+        AssertError(result, "AIRGAP2023", 9);
+        AssertError(result, "AIRGAP2001", 10);
+        AssertError(result, "AIRGAP4001", 11);
+        AssertError(result, "AIRGAP4001", 12);
+        AssertError(result, "AIRGAP2003", 13);
+        AssertError(result, "AIRGAP3001", 14);
+        Assert.Contains("App.csproj : error AIRGAP2022: The property AirgapConcurrency has the value 'none'.", result.Output);
+        Assert.Contains("warning AIRGAP2104: The metadata Repositry", result.Output);
+        Assert.Contains("warning AIRGAP2104: The property AirgapRegistri means nothing. Did you mean AirgapRegistry?", result.Output);
+        Assert.IsEmpty(registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task AWarningOfOursCanBeSilencedOrRaisedByItsCode()
+    {
+        using TestProject project = new(TestProject.SimpleBundle);
+        DotnetResult silenced = (await project.RelocateAsync("-p:NoWarn=AIRGAP2101")).Succeeded();
+        Assert.DoesNotContain("warning AIRGAP2101", silenced.Output);
+        DotnetResult raised = await project.RelocateAsync("-warnAsError:AIRGAP2101");
+        Assert.AreEqual(1, raised.ExitCode);
+        Assert.Contains("error AIRGAP2101", raised.Output);
+    }
+
+    [TestMethod]
+    public async Task AnOlderMSBuildIsToldWhatIsNeeded()
+    {
+        using TestProject project = new(TestProject.SimpleBundle);
+        DotnetResult result = await project.RelocateAsync("-p:_AirgapMSBuildVersion=17.14.8", "-p:AirgapRegistry=host.io/apps");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("App.csproj : error AIRGAP3010: ", result.Output);
+        Assert.Contains("17.14.8", result.Output);
+    }
+
+    private static void AssertError(DotnetResult result, string code, int line) =>
+        Assert.Contains($"App.csproj({line},", string.Join('\n', result.Lines($"error {code}: ")), result.Output);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>The ways a build can be run, and the kinds of projects that can be.</summary>
+[TestClass]
+public sealed class BuildShapeTests
+{
+    [TestMethod]
+    [DataRow("-mt")]
+    [DataRow("-graph")]
+    [DataRow("-isolate")]
+    public async Task PublishRelocatesInEveryKindOfBuild(string option)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        (await project.RunAsync("restore")).Succeeded();
+        (await project.PublishAsync("--no-restore", option, $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+        Assert.IsTrue(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task AScriptGetsTheArtifactsAsTargetResult()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+
+        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={source.Host}/apps", "-getTargetResult:PublishImgpkgBundles", "-getItem:ImgpkgRelocated")).Succeeded();
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement target = json.RootElement.GetProperty("TargetResults").GetProperty("PublishImgpkgBundles");
+        Assert.AreEqual("Success", target.GetProperty("Result").GetString());
+        Dictionary<string, string> files = target.GetProperty("Items").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("Kind").GetString()!, item => item.GetProperty("Identity").GetString()!);
+        Assert.AreEqual(project.Manifest, files["PackageRepository"]);
+        Assert.AreEqual(project.Report, files["Report"]);
+        Assert.EndsWith(".bundle-lock.yml", files["Lock"]);
+        JsonElement relocated = json.RootElement.GetProperty("Items").GetProperty("ImgpkgRelocated")[0];
+        Assert.AreEqual($"{source.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}", relocated.GetProperty("Identity").GetString());
+        Assert.AreEqual(TestProject.SimpleDigest, relocated.GetProperty("Digest").GetString());
+    }
+
+    [TestMethod]
+    public async Task AProjectOfSeveralFrameworksRelocatesOnceAndCleans()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks><DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences>").Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+
+        Assert.ContainsSingle(result.Lines("App -> "));
+        string manifest = project["bin/Release/airgap/simple-package-repository.packagerepository.yml"];
+        Assert.IsTrue(File.Exists(manifest), result.Output);
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(manifest));
+    }
+
+    [TestMethod]
+    public async Task AProjectWithoutCodeRelocatesAndCleans()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        File.WriteAllText(project.ProjectFile, $"""
+            <Project>
+              <Import Project="{PackedPackage.NoTargetsSdk}/Sdk.props" />
+              {File.ReadAllText(project.ProjectFile).Replace("<Project Sdk=\"Microsoft.NET.Sdk\">", "", StringComparison.Ordinal).Replace("</Project>", "", StringComparison.Ordinal)}
+              <Import Project="{PackedPackage.NoTargetsSdk}/Sdk.targets" />
+            </Project>
+            """);
+
+        (await project.PublishAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+
+        Assert.IsTrue(File.Exists(project.Manifest));
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task TheTerminalLoggerShowsOneResultLine()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        DotnetResult result = (await project.PublishAsync("-tl:on", $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+        Assert.Contains("airgap/", result.Output);
+        Assert.Contains("(1 bundle: 1 ", result.Output);
+    }
+
+    [TestMethod]
+    public async Task TheTargetUsesNoCurrentDirectory()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string elsewhere = Directory.CreateDirectory(project["decoy"]).FullName;
+        DotnetResult result = (await Dotnet.RunAsync(
+            elsewhere,
+            ["msbuild", project.ProjectFile, "-restore", "-t:PublishImgpkgBundles", "-p:Configuration=Release", $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=out/", "-mt"],
+            project.Environment)).Succeeded();
+        Assert.IsTrue(File.Exists(project["out/relocation.json"]), result.Output);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(elsewhere));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Airgap.TestKit;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>What a run of <c>dotnet</c> said.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">Standard output and standard error.</param>
+internal sealed record DotnetResult(int ExitCode, string Output)
+{
+    /// <summary>The lines that hold a text.</summary>
+    public string[] Lines(string text) => [.. Output.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Contains(text, StringComparison.Ordinal))];
+
+    /// <summary>Fails the test when the run failed.</summary>
+    public DotnetResult Succeeded()
+    {
+        Assert.AreEqual(0, ExitCode, Output);
+        return this;
+    }
+
+    /// <summary>Fails the test unless the run failed with this code, and with nothing that has no code of ours.</summary>
+    public DotnetResult FailedWith(string code)
+    {
+        Assert.AreEqual(1, ExitCode, Output);
+        Assert.Contains($"error {code}: ", Output);
+        Assert.DoesNotContain("MSB4", Output);
+        Assert.DoesNotContain("   at ", Output);
+        return this;
+    }
+}
+
+/// <summary>Runs the SDK as a user would, whatever build these tests are part of.</summary>
+internal static class Dotnet
+{
+    /// <summary>Runs <c>dotnet</c> to its end.</summary>
+    public static async Task<DotnetResult> RunAsync(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        CliResult result = await Cli.RunAsync("dotnet", arguments, Variables(environment), folder, TimeSpan.FromMinutes(3));
+        return new DotnetResult(result.ExitCode, result.Output + result.Error);
+    }
+
+    /// <summary>Starts <c>dotnet</c>.</summary>
+    public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string? value) in Variables(environment))
+            start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+    }
+
+    private static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> environment)
+    {
+        // The SDK that runs the tests leaves traces that another SDK process would take for its own.
+        Dictionary<string, string?> variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsTrace).ToDictionary(name => name, _ => (string?)null);
+        variables["MSBUILDDISABLENODEREUSE"] = "1";
+        variables["MSBUILDTERMINALLOGGER"] = "off";
+        variables["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        variables["DOTNET_NOLOGO"] = "1";
+        foreach ((string name, string? value) in environment)
+            variables[name] = value;
+        return variables;
+    }
+
+    private static bool IsTrace(string name) =>
+        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("TESTINGPLATFORM", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("IMGPKG", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase)
+        || name is "DOTNET_HOST_PATH" or "Configuration" or "CI";
+}

@@ -1,0 +1,104 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>What becomes a line of a build log.</summary>
+[TestClass]
+public sealed class LoggingTests
+{
+    private static readonly Descriptor s_blob = new(MediaTypes.OciLayerGzip, Digest.Compute([]), 4_000_000);
+
+    private readonly MockEngine _engine = new();
+
+    [TestMethod]
+    public void ProgressIsALineEveryFiveSecondsHoweverOftenItIsTold()
+    {
+        Clock clock = new();
+        BuildObserver observer = new(Log(), clock);
+        observer.PhaseStarted(TransferPhase.Transferring, Plan());
+        _engine.Messages.Clear();
+        for (int i = 0; i < 100; i++)
+        {
+            clock.Now += TimeSpan.FromMilliseconds(100);
+            observer.BlobProgress(s_blob, 40_000);
+        }
+
+        Assert.AreSequenceEqual(new[] { "  2.0 MB of 4.0 MB", "  4.0 MB of 4.0 MB" }, _engine.Messages.Select(message => message.Message));
+        Assert.IsTrue(_engine.Messages.All(message => message.Importance == MessageImportance.High));
+    }
+
+    [TestMethod]
+    public void BytesThatAreSentAgainAreNotCountedTwice()
+    {
+        Clock clock = new();
+        BuildObserver observer = new(Log(), clock);
+        observer.PhaseStarted(TransferPhase.Transferring, Plan());
+        observer.BlobProgress(s_blob, 3_000_000);
+        observer.BlobProgress(s_blob, -3_000_000);
+        clock.Now += TimeSpan.FromSeconds(6);
+        observer.BlobProgress(s_blob, 1_000_000);
+        Assert.AreEqual("  1.0 MB of 4.0 MB", _engine.Messages[^1].Message);
+    }
+
+    [TestMethod]
+    public void ADiagnosticKeepsItsPlaceAndItsBraces()
+    {
+        BuildLog log = Log();
+        log.Error(new Diagnostic(ErrorCode.InvalidLock, "'{0}' is wrong.", "Mend it.") { Location = new SourceLocation("a.yml", 3, 4) });
+        log.Warning(new Diagnostic(ErrorCode.NoDestination, "Nothing.", ""));
+        BuildErrorEventArgs error = Assert.ContainsSingle(_engine.Errors);
+        Assert.AreEqual(("AIRGAP2006", "a.yml", 3, 4, "'{0}' is wrong. Mend it."), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
+        Assert.AreEqual("AIRGAP2101", Assert.ContainsSingle(_engine.Warnings).Code);
+    }
+
+    [TestMethod]
+    public void NothingIsLoggedAfterTheEnd()
+    {
+        BuildLog log = Log();
+        log.Close();
+        log.Error(new Diagnostic(ErrorCode.Unexpected, "late", ""));
+        log.Message(MessageImportance.High, "late");
+        Assert.IsEmpty(_engine.Errors);
+        Assert.IsEmpty(_engine.Messages);
+    }
+
+    [TestMethod]
+    public void ADefectIsAnErrorOfOursAndNeverAnException()
+    {
+        PublishImgpkgBundles task = new() { BuildEngine = _engine, ProjectFile = "", ProjectName = "App", Bundles = [new TaskItem("host.io/a:v1")] };
+        Assert.IsFalse(task.Execute());
+        Assert.AreEqual("AIRGAP3999", Assert.ContainsSingle(_engine.Errors).Code);
+        Assert.Contains(message => message.Message!.Contains("   at ", StringComparison.Ordinal), _engine.Messages, "The stack is in a detailed log.");
+    }
+
+    private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"));
+
+    private static TransferPlan Plan() => new()
+    {
+        Source = new RelocationSource.Archive("a.tar"),
+        Items = [],
+        Blobs = [new PlannedBlob(new Content(), null)],
+    };
+
+    private sealed class Content : IBlobContent
+    {
+        public Descriptor Descriptor => s_blob;
+
+        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+}

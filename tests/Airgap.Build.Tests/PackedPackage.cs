@@ -1,0 +1,41 @@
+using System.Reflection;
+using Airgap.TestKit;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>The package as users get it, packed once for all tests, and a package folder of their own.</summary>
+[TestClass]
+public static class PackedPackage
+{
+    private static TempFolder? s_folder;
+
+    /// <summary>The folder feed that holds the package.</summary>
+    public static string Feed => Folder["feed"];
+
+    /// <summary>Where packages are restored to.</summary>
+    public static string PackageFolder => Folder["packages"];
+
+    /// <summary>The package.</summary>
+    public static string Path => Directory.GetFiles(Feed, "Airgap.Build.*.nupkg").Single();
+
+    /// <summary>The folder with the props and targets of Microsoft.Build.NoTargets.</summary>
+    public static string NoTargetsSdk => BuildValue("NoTargets");
+
+    private static TempFolder Folder => s_folder ?? throw new InvalidOperationException("The package is packed when the assembly starts.");
+
+    [AssemblyInitialize]
+    public static async Task Pack(TestContext context)
+    {
+        s_folder = new TempFolder();
+        // The tests' build has built it; the package holds exactly what was built.
+        string configuration = BuildValue("Configuration");
+        string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
+        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", configuration, "-o", Feed], new Dictionary<string, string?>())).Succeeded();
+    }
+
+    [AssemblyCleanup]
+    public static void Remove() => s_folder?.Dispose();
+
+    private static string BuildValue(string name) =>
+        typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;
+}

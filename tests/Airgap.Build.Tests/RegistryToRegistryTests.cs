@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>Option 1: one place reaches both registries.</summary>
+[TestClass]
+public sealed class RegistryToRegistryTests
+{
+    [TestMethod]
+    public async Task PublishBringsTheBundleWithAllItPinsAndLeavesItsArtifacts()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+
+        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        string place = $"{destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}";
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        Assert.AreSequenceEqual(
+            File.ReadLines(Fixtures.Golden("simple-app-bundle.mirror-tags.txt")).Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[0]).Order(StringComparer.Ordinal),
+            await content.TagsAsync("apps/simple-app-bundle"));
+        JsonElement report = project.ReadReport();
+        JsonElement item = report.GetProperty("items")[0];
+        Assert.AreEqual(place, item.GetProperty("destination").GetString());
+        Assert.AreEqual("copied", item.GetProperty("outcome").GetString());
+        Assert.AreEqual("v1.0.0", item.GetProperty("tag").GetString());
+        Assert.AreEqual(3, item.GetProperty("images").GetArrayLength());
+        foreach (JsonElement image in item.GetProperty("images").EnumerateArray())
+        {
+            Assert.StartsWith($"{destination.Host}/apps/simple-app-bundle@", image.GetProperty("destination").GetString()!);
+            await content.AssertCompleteAsync("apps/simple-app-bundle", image.GetProperty("digest").GetString()!);
+        }
+
+        string manifest = File.ReadAllText(project.Manifest);
+        Assert.Contains("apiVersion: packaging.carvel.dev/v1alpha1\n", manifest);
+        Assert.Contains("  name: simple-package-repository\n", manifest);
+        Assert.Contains($"      image: {place}\n", manifest);
+        string bundleLock = File.ReadAllText(Path.Combine(project.Artifacts, "simple-package-repository.bundle-lock.yml"));
+        Assert.Contains($"  image: {place}\n", bundleLock);
+        Assert.Contains("  tag: v1.0.0\n", bundleLock);
+        Assert.Contains($"App -> {project.Artifacts}{Path.DirectorySeparatorChar} (1 bundle: 1 copied (", result.Output);
+        Assert.IsFalse(Directory.EnumerateFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories).Any(file => file.Contains("publish")), "What lies in the publish folder ends up in containers.");
+    }
+
+    [TestMethod]
+    public async Task ASecondRunMovesNothingAndTouchesNoArtifact()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Assert.HasCount(3, before);
+        destination.Clear();
+        source.Clear();
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.Contains("(1 bundle: 1 up to date)", result.Output);
+        Assert.IsEmpty(destination.Of(RequestKind.UploadPost));
+        foreach ((string file, DateTime time) in before)
+            Assert.AreEqual(time, File.GetLastWriteTimeUtc(file), file);
+        Assert.AreEqual("copied", project.ReadReport().GetProperty("items")[0].GetProperty("outcome").GetString());
+    }
+
+    [TestMethod]
+    public async Task MetadataDecideRepositoryAndManifest()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject("""
+            <ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" Repository="team/nested" Namespace="packages" SyncPeriod="1h" SecretName="mirror-pull" PullSecret="SecretgenController" SecretNamespace="registry-access" />
+            <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="none" />
+            <ImgpkgImage Include="registry.local:5055/user1/plain:1" />
+            """).Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}")).Succeeded();
+
+        Assert.Contains("(2 bundles, 1 image: 3 copied (", result.Output);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        Assert.AreSequenceEqual(new[] { "plain", "simple-app-bundle", "team/nested" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            new[] { "nested-bundle.bundle-lock.yml", "nested-bundle.packagerepository.yml", "plain.images-lock.yml", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
+            Directory.GetFiles(project.Artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string manifest = File.ReadAllText(Path.Combine(project.Artifacts, "nested-bundle.packagerepository.yml"));
+        Assert.Contains("  namespace: packages\n", manifest);
+        Assert.Contains("  syncPeriod: 1h\n", manifest);
+        Assert.Contains("kind: SecretExport\n", manifest);
+    }
+
+    [TestMethod]
+    public async Task ALockOfImagesGoesToOneRepository()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject("""<ImgpkgLock Include="locks/frontend.yml" />""").Reaching(source);
+        Directory.CreateDirectory(project["locks"]);
+        File.Copy(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"), project["locks/frontend.yml"]);
+
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        foreach (JsonElement image in project.ReadReport().GetProperty("items")[0].GetProperty("images").EnumerateArray())
+            await content.AssertCompleteAsync("apps/frontend", image.GetProperty("digest").GetString()!);
+        Assert.Contains($"image: {destination.Host}/apps/frontend@sha256:", File.ReadAllText(Path.Combine(project.Artifacts, "frontend.images-lock.yml")));
+    }
+}

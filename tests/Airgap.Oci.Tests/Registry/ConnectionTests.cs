@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Tests.Registry.Infra;
+using Airgap.TestKit;
+
+namespace Airgap.Oci.Tests.Registry;
+
+[TestClass]
+public sealed class ConnectionTests
+{
+    private const string Remote = "registry.example.com";
+    private static readonly byte[] Bytes = Answers.ManifestBytes();
+
+    private static CancellationToken None => CancellationToken.None;
+
+    [TestMethod]
+    public async Task ALocalHostFallsBackToHttpOnce()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Manifest(Bytes);
+        RegistryClient client = test.Client();
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{RegistryTest.Local}/r{i}")).FindManifestAsync("v1", None)));
+
+        Assert.AreEqual(1, server.Seen.Count(seen => seen.Line == "GET /v2/"));
+        Assert.AreEqual(2, client.Statistics.Pings);
+        Assert.AreEqual(0, client.Statistics.Retries);
+        Assert.IsTrue(server.Seen.All(seen => seen.Host == RegistryTest.Local));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task AnotherHostIsSpokenToInTheClearOnlyWhenAllowed(bool allowed)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(Remote);
+        server.OnRequest = context => context.Manifest(Bytes);
+        IImageRepository repository = test.Repository(Remote + "/a/b", change: options => options with { AllowInsecure = allowed });
+        if (allowed)
+        {
+            Assert.IsNotNull(await repository.FindManifestAsync("v1", None));
+            return;
+        }
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
+        StringAssert.Contains(e.Advice, "--registry-insecure");
+        Assert.IsEmpty(server.Seen);
+        Assert.IsTrue(test.Connections.All(connection => connection == Remote + ":443"));
+    }
+
+    [TestMethod]
+    public async Task AnHttpStatusIsNoReasonToFallBack()
+    {
+        using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(Remote, certificate);
+        server.OnPing = context => context.Error(500, "UNKNOWN", "broken");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
+            Remote + "/a/b", change: options => options with { AllowInsecure = true, VerifyCertificates = false }).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
+        Assert.IsTrue(test.Connections.All(connection => connection.EndsWith(":443", StringComparison.Ordinal)));
+        Assert.HasCount(3, server.Seen);
+    }
+
+    [TestMethod]
+    public async Task AnUntrustedCertificateIsNoReasonToFallBackOrRetry()
+    {
+        using X509Certificate2 certificate = Certificates.SelfSigned("registry.local");
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local, certificate);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryCertificate, e.Code, e.Message);
+        StringAssert.Contains(e.Advice, "--registry-ca-cert-path");
+        Assert.HasCount(1, test.Connections);
+        Assert.IsEmpty(server.Seen);
+    }
+
+    [TestMethod]
+    public async Task ANamedAuthorityIsTrusted()
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 authority = Certificates.Authority();
+        using X509Certificate2 certificate = Certificates.SignedBy(authority, Remote);
+        await File.WriteAllTextAsync(folder["ca.pem"], authority.ExportCertificatePem());
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(Remote, certificate);
+        string? protocol = null;
+        server.OnRequest = context =>
+        {
+            protocol = context.Request.Protocol;
+            return context.Manifest(Bytes);
+        };
+
+        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+        Assert.AreEqual("HTTP/2", protocol);
+    }
+
+    [TestMethod]
+    public async Task ASelfSignedCertificateCanBeNamedItself()
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
+        await File.WriteAllTextAsync(folder["ca.pem"], certificate.ExportCertificatePem());
+        await using RegistryTest test = new();
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+    }
+
+    [TestMethod]
+    public async Task ATrustedAuthorityDoesNotExcuseAnotherName()
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 authority = Certificates.Authority();
+        using X509Certificate2 certificate = Certificates.SignedBy(authority, "other.example.com");
+        await File.WriteAllTextAsync(folder["ca.pem"], authority.ExportCertificatePem());
+        await using RegistryTest test = new();
+        await test.ServeAsync(Remote, certificate);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryCertificate, e.Code);
+        StringAssert.Contains(e.Message, "another host");
+    }
+
+    [TestMethod]
+    public async Task AnotherAuthorityIsNotTrusted()
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 authority = Certificates.Authority();
+        using X509Certificate2 other = Certificates.Authority();
+        using X509Certificate2 certificate = Certificates.SignedBy(authority, Remote);
+        await File.WriteAllTextAsync(folder["ca.pem"], other.ExportCertificatePem());
+        await using RegistryTest test = new();
+        await test.ServeAsync(Remote, certificate);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryCertificate, e.Code);
+    }
+
+    [TestMethod]
+    public async Task AnyCertificateIsTakenWhenToldSo()
+    {
+        using X509Certificate2 certificate = Certificates.SelfSigned("other.example.com");
+        await using RegistryTest test = new();
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false }).FindManifestAsync("v1", None));
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("no certificate")]
+    [DataRow("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
+    public void AFileWithoutCertificateIsRefusedAtOnce(string? text)
+    {
+        using TempFolder folder = new();
+        if (text is not null)
+            File.WriteAllText(folder["ca.pem"], text);
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => new RegistryClient(new RegistryOptions { CaCertificatePaths = [folder["ca.pem"]] }, new FakeCredentials(null)));
+        Assert.AreEqual(ErrorCode.InvalidCertificate, e.Code);
+        StringAssert.Contains(e.Message, folder["ca.pem"]);
+    }
+
+    [TestMethod]
+    public async Task ARefusedConnectionIsTriedAndTold()
+    {
+        await using RegistryTest test = new();
+        RegistryClient client = test.Client();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => client.GetRepository(Naming.RepositoryName.Parse(Remote + "/a/b")).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
+        StringAssert.Contains(e.Message, Remote);
+        Assert.AreEqual(2, client.Statistics.Retries);
+        Assert.AreEqual(3, client.Statistics.Pings, "attempts do not multiply");
+    }
+
+    [TestMethod]
+    public async Task NoHeadersInTimeIsATimeout()
+    {
+        ManualTime clock = new();
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.OnRequest = _ => release.Task;
+        IImageRepository repository = test.Repository(change: options => options with { TimeProvider = clock, RetryCount = 1, ResponseHeaderTimeout = TimeSpan.FromSeconds(7) });
+        Task<Manifest?> find = repository.FindManifestAsync("v1", None);
+        while (server.Lines.Length == 0 && !find.IsCompleted)
+            await Task.Yield();
+        clock.Advance(TimeSpan.FromSeconds(7));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => find);
+        release.SetResult();
+        Assert.AreEqual(ErrorCode.RegistryTimeout, e.Code);
+        StringAssert.Contains(e.Message, "timeout awaiting response headers");
+    }
+
+    [TestMethod]
+    [DataRow("7", 7)]
+    [DataRow("3600", 60)]
+    [DataRow("date", 20)]
+    public async Task RetryAfterIsHonoured(string value, int seconds)
+    {
+        ManualTime clock = new();
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        int requests = 0;
+        server.OnRequest = context =>
+        {
+            if (Interlocked.Increment(ref requests) > 1)
+                return context.Manifest(Bytes);
+            context.Response.Headers.RetryAfter = value == "date" ? clock.GetUtcNow().AddSeconds(20).ToString("R", CultureInfo.InvariantCulture) : value;
+            return context.Error(429, "TOOMANYREQUESTS", "slow down");
+        };
+        RegistryClient client = test.Client(change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromMinutes(10) });
+
+        Task<Manifest?> find = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a")).FindManifestAsync("v1", None);
+        List<TimeSpan> waits = await clock.AdvanceUntilDoneAsync(find, due => due <= TimeSpan.FromMinutes(5));
+
+        Assert.IsNotNull(await find);
+        Assert.AreEqual(TimeSpan.FromSeconds(seconds), waits.Single());
+        Assert.AreEqual(1, client.Statistics.Retries);
+    }
+
+    [TestMethod]
+    [DataRow(408, 3)]
+    [DataRow(425, 3)]
+    [DataRow(500, 3)]
+    [DataRow(502, 3)]
+    [DataRow(504, 3)]
+    [DataRow(501, 1)]
+    [DataRow(400, 1)]
+    [DataRow(418, 1)]
+    public async Task OnlyPassingStatusesAreRetried(int status, int attempts)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Empty(status);
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
+        Assert.HasCount(attempts, server.Lines);
+    }
+
+    [TestMethod]
+    public async Task ARealmThatIsNotAllowedIsNeverCalled()
+    {
+        using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
+        await using RegistryTest test = new();
+        ScriptedServer realm = await test.ServeAsync("169.254.169.254", certificate);
+        ScriptedServer server = await test.ServeAsync(Remote, certificate);
+        server.OnPing = context => context.Challenge("Bearer realm=\"https://169.254.169.254/token\",service=\"x\"");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
+            Remote + "/a/b", new FakeCredentials(new Credential.Basic("u", "p")), options => options with { VerifyCertificates = false }).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.TokenRealmRefused, e.Code);
+        Assert.IsEmpty(realm.Seen);
+    }
+
+    private static Func<RegistryOptions, RegistryOptions> Trusting(string path) => options => options with { CaCertificatePaths = [path] };
+}

@@ -1,0 +1,134 @@
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.TestKit;
+using Airgap.TestKit.Faults;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Publishing;
+
+namespace Airgap.Transfer.Tests.Publishing;
+
+/// <summary>The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.</summary>
+[TestClass]
+public sealed class PublisherTests
+{
+    [TestMethod]
+    public async Task EachItemHasItsArtifactsAndTheRunItsReport()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        List<PublishedFile> told = [];
+
+        PublishResult result = await RunAsync(
+            registry,
+            folder,
+            told,
+            PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple")),
+            PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain"), ("PackageRepository", "true")));
+
+        Assert.AreSequenceEqual(
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "relocation.json" },
+            result.Files.Select(file => Path.GetFileName(file.Path)));
+        Assert.AreSequenceEqual(result.Files, told);
+        Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));
+        Assert.Contains($"image: {registry.Host}/apps/simple-app-bundle@{result.Items[0].Result.Root!.Item.Digest}\n", File.ReadAllText(result.Files[1].Path));
+        Assert.Contains("    image:\n", File.ReadAllText(result.Files[3].Path));
+        Assert.StartsWith("1 bundle, 1 image: ", result.Summary);
+        Assert.IsEmpty(Directory.GetFiles(folder["airgap"]).Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
+    }
+
+    [TestMethod]
+    public async Task AFailureKeepsWhatIsCompleteAndWritesNothingOfTheRest()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        registry.OnRequest = (request, _) => request.Repository == "apps/index-bundle" && request.Kind == RequestKind.ManifestPut ? Fault.Status(403) : null;
+        using TempFolder folder = new();
+        List<PublishedFile> told = [];
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(
+            registry,
+            folder,
+            told,
+            PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0"),
+            PublishItems.Bundle($"{registry.Host}/mirror/index-bundle:v1.0.0")));
+
+        Assert.AreEqual(ErrorCode.Forbidden, e.Code);
+        Assert.AreEqual(new SourceLocation("App.csproj", 7), e.Location);
+        Assert.AreSequenceEqual(
+            new[] { "simple-app-bundle.bundle-lock.yml", "simple-app-bundle.packagerepository.yml" },
+            Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.HasCount(2, told);
+    }
+
+    [TestMethod]
+    public async Task AManifestThatWasAskedForAndCannotBeIsAWarning()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["locks"]);
+        string digest = (await RegistryContent.At(registry.Host).ManifestAsync("user1/plain", "1")).Digest;
+        File.WriteAllText(folder["locks/plain.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {registry.Host}/user1/plain@{digest}\n");
+
+        PublishResult result = await RunAsync(registry, folder, [], PublishItems.Lock("locks/plain.yml", ("PackageRepository", "wanted")));
+
+        Diagnostic warning = Assert.ContainsSingle(result.Warnings);
+        Assert.AreEqual(ErrorCode.NotAPackageRepository, warning.Code);
+        Assert.AreEqual(7, warning.Location?.Line);
+        Assert.IsFalse(File.Exists(folder["airgap/wanted.packagerepository.yml"]));
+        Assert.IsTrue(File.Exists(folder["airgap/wanted.images-lock.yml"]));
+        Assert.Contains("AIRGAP4101", File.ReadAllText(folder["airgap/relocation.json"]));
+    }
+
+    [TestMethod]
+    public async Task ABundleLockIsItsBundleWithTheLocksTag()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        string digest = (await RegistryContent.At(registry.Host).ManifestAsync("mirror/simple-app-bundle", "v1.0.0")).Digest;
+        File.WriteAllText(folder["any.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: {registry.Host}/mirror/simple-app-bundle@{digest}\n  tag: v1.0.0\n");
+
+        await RunAsync(registry, folder, [], PublishItems.Lock("any.yml"));
+
+        using RegistryContent content = RegistryContent.At(registry.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        Assert.IsTrue(File.Exists(folder["airgap/simple-app-bundle.packagerepository.yml"]));
+    }
+
+    [TestMethod]
+    public async Task TheReportStaysWhenNothingMovedAndIsWrittenWhenItWouldBeWrong()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        PublishItem item = PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0");
+        await RunAsync(registry, folder, [], item);
+        string first = File.ReadAllText(folder["airgap/relocation.json"]);
+
+        PublishResult second = await RunAsync(registry, folder, [], item);
+        Assert.AreEqual("1 bundle: 1 up to date", second.Summary);
+        Assert.AreEqual(first, File.ReadAllText(folder["airgap/relocation.json"]));
+
+        await RunAsync(registry, folder, [], item with { Metadata = new Dictionary<string, string> { ["PackageRepository"] = "renamed" } });
+        Assert.Contains("\"outcome\": \"present\"", File.ReadAllText(folder["airgap/relocation.json"]));
+
+        File.WriteAllText(folder["airgap/relocation.json"], "{");
+        await RunAsync(registry, folder, [], item);
+        Assert.Contains("simple-app-bundle.packagerepository.yml", File.ReadAllText(folder["airgap/relocation.json"]));
+    }
+
+    [TestMethod]
+    public async Task ANameTheClusterWouldRefuseCostsNoTransfer()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(
+            registry, folder, [], PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("SyncPeriod", "often"))));
+        Assert.AreEqual(ErrorCode.InvalidPackageRepository, e.Code);
+        Assert.IsEmpty(registry.Requests);
+    }
+
+    private static async Task<PublishResult> RunAsync(RegistryFixture registry, TempFolder folder, List<PublishedFile> told, params PublishItem[] items)
+    {
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        return await new Publisher(client) { OnArtifact = told.Add }.RunAsync(items, PublishItems.To($"{registry.Host}/apps", folder.Path), CancellationToken.None);
+    }
+}
