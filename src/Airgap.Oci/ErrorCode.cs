@@ -142,6 +142,9 @@ public enum ErrorCode
     /// <summary>An archive holds something else than the item that is declared.</summary>
     ArchiveMismatch = 2024,
 
+    /// <summary>A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer has.</summary>
+    InvalidLayer = 2025,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 
@@ -183,6 +186,9 @@ public enum ErrorCode
 
     /// <summary>The MSBuild that runs is older than 18.0.</summary>
     UnsupportedMSBuild = 3010,
+
+    /// <summary>The output folder holds files that no earlier run wrote.</summary>
+    OutputNotEmpty = 3011,
 
     /// <summary>A failure that has no code of its own: a defect of this product.</summary>
     Unexpected = 3999,

@@ -73,7 +73,8 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         return (source, planned, isBundle ? await ExpandAsync(source, planned, isRoot: false, cancellationToken) : null);
     }
 
-    private async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
+    /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
+    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
     {
         string digest = recorded.Digest!.Value.ToString();
         if (bundle.Repository != recorded.Repository)
@@ -100,7 +101,8 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         { Reference = recorded.ToString(), Digest = digest };
     }
 
-    private async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
+    /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
+    public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
     {
         Dictionary<Digest, bool> result = [];
         string tag = LocationsImage.Tag(bundle.Digest!.Value);

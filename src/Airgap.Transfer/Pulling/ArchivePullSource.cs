@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+
+namespace Airgap.Transfer.Pulling;
+
+/// <summary>Pulls from an imgpkg archive. No registry is asked, so images.yml stands as it was packed.</summary>
+internal sealed class ArchivePullSource(string path, ImageReference? wanted) : IPullSource
+{
+    private readonly Dictionary<Digest, ArchivedItem> _items = [];
+    private ArchiveReader? _archive;
+
+    public bool KnowsPlaces => false;
+
+    public async Task<PullItem> FindRootAsync(CancellationToken cancellationToken)
+    {
+        _archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+        List<ArchivedItem> items = [];
+        await foreach (ArchivedItem item in _archive.ReadItemsAsync(includeNonDistributable: false, cancellationToken))
+        {
+            items.Add(item);
+            _items.TryAdd(item.Content.Manifest.Digest, item);
+        }
+
+        ArchivedItem root = Choose(items);
+        return root.Content.Manifest.IsIndex ? throw PullRefusals.Index(root.Source) : Item(root);
+    }
+
+    public IBlobContent LayerOf(PullItem item, Descriptor layer) => _archive!.GetBlob(layer);
+
+    public async IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (ImageReference image in images.Images.Select(image => image.Image).DistinctBy(image => image.Digest))
+        {
+            if (!_items.TryGetValue(image.Digest!.Value, out ArchivedItem? item))
+            {
+                throw new AirgapException(
+                    ErrorCode.ImageNotFound,
+                    $"The image {image}, which the bundle {bundle.Reference} pins, is not in the archive '{path}'.",
+                    "Write the archive again from a registry that has all images, or pull without --recursive.")
+                { Reference = image.ToString(), Digest = image.Digest.ToString() };
+            }
+
+            if (IsBundle(item))
+                yield return Item(item);
+        }
+    }
+
+    public Task<bool> HasEveryImageAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public void Dispose()
+    {
+    }
+
+    private ArchivedItem Choose(List<ArchivedItem> items)
+    {
+        if (wanted is not null)
+        {
+            return items.FirstOrDefault(IsWanted) ?? throw new AirgapException(
+                ErrorCode.ImageNotFound,
+                $"The archive '{path}' does not hold {wanted}.",
+                $"It holds {List(items)}.")
+            { Reference = wanted.ToString() };
+        }
+
+        ArchivedItem[] roots = [.. items.Where(item => item.IsRoot)];
+        return roots is [{ } root] ? root : items is [{ } only] ? only : throw new AirgapException(
+            ErrorCode.ArchiveRootUnknown,
+            $"The archive '{path}' does not say which of its {items.Count} images is the one to pull.",
+            $"Name one of them beside --tar, with -b or -i: {List(items)}.");
+    }
+
+    private bool IsWanted(ArchivedItem item) => wanted!.Digest is { } digest
+        ? item.Content.Manifest.Digest == digest
+        : item.Tag == wanted.Tag && item.Source.Repository == wanted.Repository;
+
+    private static PullItem Item(ArchivedItem item) => new(item.Source, item.Content.Manifest, IsBundle(item));
+
+    private static bool IsBundle(ArchivedItem item) =>
+        !item.Content.Manifest.IsIndex && item.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
+
+    private static string List(List<ArchivedItem> items)
+    {
+        const int most = 5;
+        string list = string.Join(", ", items.Take(most).Select(item => item.Source.ToString()));
+        return items.Count > most ? $"{list} and {items.Count - most} more" : list;
+    }
+}

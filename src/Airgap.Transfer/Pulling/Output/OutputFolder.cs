@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Pulling.Output;
+
+/// <summary>
+/// The folder that a pull fills. Everything is unpacked beside it first and takes its place when it is complete: a pull that fails leaves what
+/// was there. A folder is replaced when it is empty, when all in it was written by an earlier pull (<see cref="PullRecord"/>), or when all in
+/// it is in the new content too, byte for byte; any other only when the user forces it.
+/// </summary>
+internal sealed class OutputFolder : IDisposable
+{
+    private readonly string _target;
+    private readonly string _stage;
+    private readonly bool _force;
+    private readonly string? _stateFolder;
+
+    private OutputFolder(string target, string stage, bool force, string? stateFolder)
+    {
+        _target = target;
+        _stage = stage;
+        _force = force;
+        _stateFolder = stateFolder;
+    }
+
+    /// <summary>The folder, as a full path, links resolved.</summary>
+    public string Target => _target;
+
+    /// <summary>Where to unpack to: a path in a folder that only this user can enter; nothing is there yet.</summary>
+    public string Staged => Path.Combine(_stage, "new");
+
+    /// <summary>Checks the folder's name and makes a place to unpack to.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that nobody means to replace; 3xxx: no place, no access.</exception>
+    public static OutputFolder Open(string output, bool force, string? stateFolder)
+    {
+        string target = Resolve(output);
+        if (File.Exists(target))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"The output folder '{output}' is a file.", "Give the folder another name, or remove the file.");
+        }
+
+        try
+        {
+            return new OutputFolder(target, MakeStage(target), force, stateFolder);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, target);
+        }
+    }
+
+    /// <summary>Puts what was unpacked in the folder's place.</summary>
+    /// <param name="cancellationToken">Ends it, as long as nothing was replaced.</param>
+    /// <returns>What the folder holds now.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputNotEmpty"/>, or 3xxx: the folder is as it was.</exception>
+    public async Task<PullRecord> CompleteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            PullRecord record = PullRecord.Of(Staged);
+            if (!_force)
+                CheckReplaceable();
+            cancellationToken.ThrowIfCancellationRequested();
+            FolderSwap.Run(Staged, _target, Path.Combine(_stage, "old"));
+            if (_stateFolder is not null)
+                await RememberAsync(record);
+            return record;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, _target);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (Directory.Exists(_stage))
+                Directory.Delete(_stage, recursive: true);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // What is left is named as what it is; the pull itself went well, or has a failure to tell.
+        }
+    }
+
+    /// <summary>The folder's full path, for names that imgpkg allows, too.</summary>
+    private static string Resolve(string output)
+    {
+        string trimmed = output.Trim();
+        if (trimmed.Length == 0)
+            throw new AirgapException(ErrorCode.InvalidArgument, "Expected --output to be none empty.", "Name the folder to fill: -o FOLDER.");
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        FileSystemInfo? link = new DirectoryInfo(full).LinkTarget is null ? null : new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true);
+        string target = link is null ? full : Path.TrimEndingDirectorySeparator(link.FullName);
+        string current = Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory);
+        if (Path.GetPathRoot(target) == target || target == current || current.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument,
+                $"Disallowed output directory (trying to avoid accidental deletion): '{output}'.",
+                "Name a folder of its own; the root, the current folder and those above it are not replaced.");
+        }
+
+        return target;
+    }
+
+    // Beside the folder a whole folder can be moved in one step. Where nothing may be made there, or where the folder is a file system of its
+    // own, the folder itself has to do.
+    private static string MakeStage(string target)
+    {
+        string name = $".{Path.GetFileName(target)}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.pull";
+        string parent = Path.GetDirectoryName(target)!;
+        bool exists = Directory.Exists(target);
+        try
+        {
+            Directory.CreateDirectory(parent);
+            string beside = MakePrivate(Path.Combine(parent, name));
+            if (!exists || CanMove(beside, Path.Combine(target, name)))
+                return beside;
+            Directory.Delete(beside);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) && exists)
+        {
+            // The second place is tried.
+        }
+
+        return MakePrivate(Path.Combine(target, name));
+    }
+
+    private static bool CanMove(string from, string to)
+    {
+        try
+        {
+            Directory.Move(from, to);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            return false;
+        }
+
+        Directory.Move(to, from);
+        return true;
+    }
+
+    private static string MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, AtomicFile.OwnerOnly | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    private void CheckReplaceable()
+    {
+        if (!Directory.Exists(_target) || FolderSwap.ChildrenOf(_target, _stage).Length == 0)
+            return;
+        string? foreign = PullRecord.Find(_stateFolder, _target) is { } record ? record.FindForeign(_target, _stage) : "";
+        if (foreign is null || FolderContent.FindDifference(_target, Staged, _stage) is not { } different)
+            return;
+        string example = foreign.Length > 0 ? foreign : different;
+        throw new AirgapException(
+            ErrorCode.OutputNotEmpty,
+            $"The output folder '{_target}' holds what no earlier pull wrote, such as '{example}'.",
+            "Give an empty or new folder, or --force to delete what is there.")
+        { Location = new SourceLocation(Path.Combine(_target, example)) };
+    }
+
+    // The pull is done; that the next one may ask for --force is no reason to fail it.
+    private async Task RememberAsync(PullRecord record)
+    {
+        try
+        {
+            await record.SaveAsync(_stateFolder!, _target, CancellationToken.None);
+        }
+        catch (AirgapException)
+        {
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Pulling;
+
+/// <summary>What was pulled.</summary>
+public sealed record PullResult
+{
+    /// <summary>The folder, as a full path.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>The image or bundle that was asked for, and then the nested bundles, each once.</summary>
+    public required ImmutableArray<PulledItem> Items { get; init; }
+
+    /// <summary>What became of the root's images.yml.</summary>
+    public required LockUpdate LockUpdate { get; init; }
+
+    /// <summary>Number of files in the folder.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Length of the files, in bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Links, devices and other special entries of the layers, which are never unpacked.</summary>
+    public required int SkippedEntries { get; init; }
+
+    /// <summary>Time the pull took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The image or bundle that was asked for, by digest, where it was read.</summary>
+    public ImageReference Reference => Items[0].Reference;
+}
+
+/// <summary>An image or bundle that was unpacked.</summary>
+/// <param name="Reference">Where it was read, by digest.</param>
+/// <param name="Path">Its folder, relative to the output folder and with <c>/</c> as separator; empty for the root.</param>
+/// <param name="IsBundle">True for a bundle.</param>
+/// <param name="Layers">Its layers, bottom first.</param>
+/// <param name="LockUpdated">True when its images.yml now names its repository for every image.</param>
+public sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, ImmutableArray<Descriptor> Layers, bool LockUpdated);
+
+/// <summary>What became of an images.yml.</summary>
+public enum LockUpdate
+{
+    /// <summary>There is none, or nobody could be asked: a plain image, or an archive.</summary>
+    None,
+
+    /// <summary>It stands as it was packed: not every image is in the bundle's repository.</summary>
+    Kept,
+
+    /// <summary>It names the bundle's repository for every image.</summary>
+    Updated,
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Pulling.Output;
+using Airgap.Transfer.Pulling.Unpacking;
+
+namespace Airgap.Transfer.Pulling;
+
+/// <summary>Unpacks a bundle or image, out of a registry or an archive, into a folder.</summary>
+/// <param name="registry">The registries, with their credentials. Not asked when the source is an archive.</param>
+/// <param name="observer">Is told what happens; null for nobody.</param>
+public sealed class Puller(IRegistry registry, IPullObserver? observer = null)
+{
+    private readonly IPullObserver _observer = observer ?? new SilentObserver();
+
+    /// <summary>Pulls. When it returns, the folder holds exactly what was pulled; when it throws, what it held before.</summary>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or <see cref="ErrorCode.InvalidArgument"/> for an index: another kind was
+    /// asked for; <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked; <see cref="ErrorCode.InvalidBundle"/> or
+    /// <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong; <see cref="ErrorCode.OutputNotEmpty"/>: the folder holds what no pull wrote;
+    /// 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a file.
+    /// </exception>
+    public async Task<PullResult> PullAsync(PullRequest request, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using IPullSource source = SourceOf(request);
+        using OutputFolder output = OutputFolder.Open(request.Output, request.Force, request.StateFolder ?? StateFolder.OfPulls());
+        PullItem root = await source.FindRootAsync(cancellationToken);
+        PullRun run = new(source, output.Staged, new ImageUnpacker(new UnpackBudget(request.Limits)), request.Recursive, _observer);
+        try
+        {
+            await run.PullAsync(root, cancellationToken);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, output.Target);
+        }
+
+        PullRecord content = await output.CompleteAsync(cancellationToken);
+        return new PullResult
+        {
+            Output = output.Target,
+            Items = [.. run.Items],
+            LockUpdate = run.RootLock,
+            Files = content.Files,
+            Bytes = content.Bytes,
+            SkippedEntries = run.SkippedEntries,
+            Elapsed = Stopwatch.GetElapsedTime(start),
+        };
+    }
+
+    private IPullSource SourceOf(PullRequest request)
+    {
+        switch (request.Source)
+        {
+            case RelocationSource.Bundle bundle:
+                return new RegistryPullSource(registry, bundle.Reference, asBundle: true, checkBundle: true, _observer);
+            case RelocationSource.Image image:
+                return new RegistryPullSource(registry, image.Reference, asBundle: false, request.ImageIsBundleCheck, _observer);
+            case RelocationSource.Archive archive:
+                return new ArchivePullSource(archive.Path, request.ArchiveItem);
+            case RelocationSource.Lock file:
+                return LockFile.Read(file.Path) is LockFileContent.OfBundle { Lock: var bundleLock }
+                    ? new RegistryPullSource(registry, bundleLock.Image, asBundle: true, checkBundle: true, _observer)
+                    : throw new AirgapException(
+                        ErrorCode.InvalidLock,
+                        $"'{file.Path}' is an {ImagesLock.Kind}, and only a {BundleLock.Kind} can be pulled.",
+                        "Give the lock file that 'copy --lock-output' or 'push --lock-output' wrote about a bundle.")
+                    { Location = new SourceLocation(file.Path) };
+            default:
+                throw new ArgumentException("Unknown source.", nameof(request));
+        }
+    }
+
+    private sealed class SilentObserver : IPullObserver;
+}

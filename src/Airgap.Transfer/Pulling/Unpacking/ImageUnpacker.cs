@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Formats.Tar;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+
+namespace Airgap.Transfer.Pulling.Unpacking;
+
+/// <summary>Unpacks the layers of images. What comes out is bounded; what is no file or folder is left out, as imgpkg does.</summary>
+internal sealed class ImageUnpacker(UnpackBudget budget)
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <summary>Links, devices and the like that were left out so far.</summary>
+    public int SkippedEntries { get; private set; }
+
+    /// <summary>Unpacks a layer on top of what is there. The layer's digest is checked when this returns.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">How errors name the layer.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="progress">Told the number of compressed bytes read.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayer"/>; 1xxx or 2xxx: the layer cannot be read; 3xxx: the folder.</exception>
+    public async Task UnpackAsync(IBlobContent layer, string name, UnpackedFolder folder, Action<long> progress, CancellationToken cancellationToken)
+    {
+        budget.AddLayer(layer.Descriptor.Size);
+        folder.BeginLayer();
+        await using Stream content = await layer.OpenAsync(0, cancellationToken);
+        await using CountingStream counted = new(content, progress);
+        try
+        {
+            await using Stream tar = await LayerStream.OpenTarAsync(counted, cancellationToken);
+            await UnpackTarAsync(tar, folder, cancellationToken);
+        }
+        catch (Exception e) when (e is LayerException or InvalidDataException or EndOfStreamException or FormatException or ArgumentException or ZstdSharp.ZstdException)
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidLayer,
+                $"The layer {name} cannot be unpacked: {(e is LayerException ? e.Message : "it is not a readable tar, plain or compressed by gzip or zstd")}.",
+                "Check where the image comes from, and push it again with a current tool.",
+                e)
+            { Digest = layer.Descriptor.Digest.ToString() };
+        }
+
+        // Only its last byte tells whether the whole layer is what its digest says.
+        await counted.CopyToAsync(Stream.Null, cancellationToken);
+    }
+
+    private async Task UnpackTarAsync(Stream tar, UnpackedFolder folder, CancellationToken cancellationToken)
+    {
+        await using MeteredStream metered = new(tar, budget);
+        await using TarReader reader = new(metered, leaveOpen: true);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (true)
+            {
+                metered.InHeader = true;
+                if (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is not { } entry)
+                    return;
+                metered.InHeader = false;
+                budget.Entry();
+                await AddAsync(entry, folder, buffer, cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task AddAsync(TarEntry entry, UnpackedFolder folder, byte[] buffer, CancellationToken cancellationToken)
+    {
+        // Extended attributes for all that follows are no entry of the layer.
+        if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
+            return;
+        string path = LayerPath.Parse(entry.Name);
+        switch (LayerPath.WhiteoutOf(path, out string target))
+        {
+            case WhiteoutKind.Single:
+                folder.Remove(target);
+                break;
+            case WhiteoutKind.Opaque:
+                folder.RemoveContent(target);
+                break;
+            case WhiteoutKind.None when entry.EntryType == TarEntryType.Directory:
+                folder.AddFolder(path, entry.Mode);
+                break;
+            case WhiteoutKind.None when entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                if (path.Length == 0)
+                    throw new LayerException("its root is a file");
+                await using (FileStream file = folder.AddFile(path, entry.Mode))
+                    await CopyAsync(entry.DataStream, file, buffer, cancellationToken);
+                return;
+            case WhiteoutKind.None:
+                // Links could lead out of the folder, and devices have no place in it.
+                SkippedEntries++;
+                break;
+            default:
+                break;
+        }
+
+        // Passed over by the tar reader, it would count as a header.
+        await CopyAsync(entry.DataStream, Stream.Null, buffer, cancellationToken);
+    }
+
+    private static async Task CopyAsync(Stream? from, Stream to, byte[] buffer, CancellationToken cancellationToken)
+    {
+        while (from is not null && await from.ReadAsync(buffer, cancellationToken) is > 0 and int read)
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+    }
+
+    private sealed class CountingStream(Stream inner, Action<long> progress) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Count(await inner.ReadAsync(buffer, cancellationToken));
+
+        private int Count(int read)
+        {
+            if (read > 0)
+                progress(read);
+            return read;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace Airgap.Transfer.Pulling.Unpacking;
+
+/// <summary>The name of an entry as a path below the output folder: segments that cannot lead out of it.</summary>
+internal static class LayerPath
+{
+    /// <summary>What marks a removal of something in a lower layer.</summary>
+    private const string Whiteout = ".wh.";
+
+    /// <summary>What marks a folder whose content in lower layers is removed.</summary>
+    private const string OpaqueMark = ".wh..wh..opq";
+
+    /// <summary>Reads a name. A leading <c>/</c> means the image's root, as container runtimes take it, and <c>.</c> the folder it stands in.</summary>
+    /// <returns>Segments joined by <c>/</c>; empty for the output folder itself.</returns>
+    /// <exception cref="LayerException">The name leads out, or cannot be a name here; the message ends a sentence.</exception>
+    public static string Parse(string name)
+    {
+        List<string> segments = [];
+        foreach (string segment in name.Split('/'))
+        {
+            if (segment is "" or ".")
+                continue;
+            if (segment == ".." || segment.Contains('\0') || (OperatingSystem.IsWindows() && !IsWindowsName(segment)))
+                throw new LayerException($"its entry '{Printable(name)}' leads out of the folder");
+            segments.Add(segment);
+        }
+
+        return string.Join('/', segments);
+    }
+
+    /// <summary>Whether a path marks a removal, and of what.</summary>
+    /// <param name="path">As <see cref="Parse"/> gives it.</param>
+    /// <param name="target">What is removed; for an opaque mark the folder.</param>
+    /// <exception cref="LayerException">It marks something outside.</exception>
+    public static WhiteoutKind WhiteoutOf(string path, out string target)
+    {
+        int slash = path.LastIndexOf('/');
+        string folder = slash < 0 ? "" : path[..slash];
+        string name = path[(slash + 1)..];
+        target = folder;
+        if (name == OpaqueMark)
+            return WhiteoutKind.Opaque;
+        if (!name.StartsWith(Whiteout, StringComparison.Ordinal))
+            return WhiteoutKind.None;
+
+        // Other names with two marks are the notes of a file system, and mean nothing here.
+        string removed = name[Whiteout.Length..];
+        if (removed.StartsWith(Whiteout, StringComparison.Ordinal))
+            return WhiteoutKind.Ignored;
+        if (removed is "" or "." or "..")
+            throw new LayerException($"its entry '{Printable(path)}' removes what is outside of its folder");
+        target = folder.Length == 0 ? removed : $"{folder}/{removed}";
+        return WhiteoutKind.Single;
+    }
+
+    /// <summary>A name for a message, on one line.</summary>
+    private static string Printable(string name)
+    {
+        const int most = 120;
+        string line = string.Concat(name.Take(most).Select(c => char.IsControl(c) ? '?' : c));
+        return name.Length > most ? line + "…" : line;
+    }
+
+    // A drive or stream after a colon, another separator, and names that Windows ends for us.
+    private static bool IsWindowsName(string segment) =>
+        !segment.AsSpan().ContainsAny("\\:*?\"<>|") && segment[^1] is not ('.' or ' ') && !IsDevice(segment.Split('.')[0].TrimEnd());
+
+    private static bool IsDevice(string name) =>
+        name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
+        || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
+}
+
+/// <summary>What an entry removes.</summary>
+internal enum WhiteoutKind
+{
+    /// <summary>Nothing: it is content.</summary>
+    None,
+
+    /// <summary>One file or folder.</summary>
+    Single,
+
+    /// <summary>All that lower layers have in a folder.</summary>
+    Opaque,
+
+    /// <summary>Nothing, and it is no content either.</summary>
+    Ignored,
+}
