@@ -26,10 +26,12 @@ internal sealed class BuildLog(TaskLoggingHelper log)
     public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));
 
     /// <summary>A decision, for a log at <c>-v:d</c>.</summary>
-    public void Detail(string text) => Message(MessageImportance.Normal, text);
+    public void Detail(string text) => Message(MessageImportance.Normal, "  " + text);
 
-    /// <summary>A request, for a log at <c>-v:d</c>.</summary>
-    public void Trace(string text) => Message(MessageImportance.Low, text);
+    /// <summary>A request or an answer without its headers, which would only swell every binary log, or a retry and its reason.</summary>
+    public void Trace(string text) => Message(
+        text.StartsWith("...", StringComparison.Ordinal) ? MessageImportance.Normal : MessageImportance.Low,
+        "  " + (text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and int end ? text[..end] : text));
 
     /// <summary>A defect of ours: its kind and text for the user, the stack for who mends it.</summary>
     public void Unexpected(Exception exception, string file)

@@ -29,7 +29,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : ITransfe
     }
 
     /// <inheritdoc/>
-    public void Detail(string message) => log.Detail($"  {message}");
+    public void Detail(string message) => log.Detail(message);
 
     /// <inheritdoc/>
     public void Warning(Diagnostic warning) => log.Warning(warning);

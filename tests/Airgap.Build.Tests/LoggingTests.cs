@@ -58,6 +58,17 @@ public sealed class LoggingTests
     }
 
     [TestMethod]
+    public void ARequestIsOneLineOfLowImportanceAndARetryOneOfNormal()
+    {
+        BuildLog log = Log();
+        log.Trace("--> GET https://host.io/v2/\n    Accept: text/plain");
+        log.Trace("... attempt 2 of 5 in 130 ms: it failed");
+        Assert.AreSequenceEqual(
+            new[] { ("  --> GET https://host.io/v2/", MessageImportance.Low), ("  ... attempt 2 of 5 in 130 ms: it failed", MessageImportance.Normal) },
+            _engine.Messages.Select(message => (message.Message!, message.Importance)));
+    }
+
+    [TestMethod]
     public void NothingIsLoggedAfterTheEnd()
     {
         BuildLog log = Log();

@@ -33,8 +33,8 @@ internal sealed class RegistryPlanner : IDisposable
         {
             throw new AirgapException(
                 ErrorCode.NotABundle,
-                $"Expected bundle image but found plain image: {reference}.",
-                "(hint: Did you use -i instead of -b?) Relocate it as an image, or name a bundle that 'imgpkg push -b' made.")
+                $"Expected bundle image but found plain image (hint: Did you use -i instead of -b?): {reference}.",
+                "Relocate it as an image, or name a bundle that 'imgpkg push -b' made.")
             { Reference = reference.ToString() };
         }
 

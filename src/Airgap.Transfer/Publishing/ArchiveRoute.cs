@@ -28,7 +28,11 @@ internal sealed class ArchiveRoute
             Target = settings.FullPath(settings.Archive);
             _targetIsFolder = PublishSettings.NamesFolder(settings.Archive) || Directory.Exists(Target) || (count > 1 && !IsTar(Target));
             if (count > 1 && !_targetIsFolder)
+            {
                 problems.Add(OneArchive(PropertyNames.Archive, settings.Archive, count));
+                // Said once: not again as a conflict of each item with the one before.
+                _targetIsFolder = true;
+            }
         }
 
         if (settings.SourceArchive.Length > 0)

@@ -43,12 +43,14 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         }
 
         _partial = PartialArchive.Open(path, _layout, keep: there.Count > 0);
-        return [.. _layout.Layers.Where(layer => !there.Contains(layer.Blob.Descriptor.Digest)).Select(layer => layer.Blob)];
+        return [.. plan.Blobs.Where(blob => !there.Contains(blob.Descriptor.Digest))];
     }
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        ArchiveLayer layer = _layers[blob.Descriptor.Digest];
+        // A config stands in manifest.json, which is written.
+        if (!_layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer))
+            return BlobOutcome.Copied;
         if (_reusable.TryGetValue(blob.Descriptor.Digest, out IBlobContent? earlier))
         {
             try

@@ -51,6 +51,14 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     }
 
     [TestMethod]
+    public async Task EveryBlobOfANewArchiveCountsAsCopied()
+    {
+        using TempFolder folder = new();
+        TransferResult result = await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"]);
+        Assert.AreEqual((result.Blobs.Length, result.Plan.TotalBytes), result.Total(BlobOutcome.Copied));
+    }
+
+    [TestMethod]
     public async Task AFinishedArchiveIsLeftAlone()
     {
         using TempFolder folder = new();

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Airgap.Evaluation;
+
+/// <summary>What the evaluator prints: a project's items and properties, or why there are none.</summary>
+internal sealed record EvaluatedProject
+{
+    /// <summary>The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c> and <c>ImgpkgLock</c> items, in declared order by type.</summary>
+    public IReadOnlyList<EvaluatedItem> Items { get; init; } = [];
+
+    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c> and <c>MSBuildProjectDirectory</c>.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why the project was not evaluated; null when it was.</summary>
+    public EvaluationFailure? Failure { get; init; }
+}
+
+/// <summary>An item of a project.</summary>
+/// <param name="Type">The element's name.</param>
+/// <param name="Include">Its evaluated include.</param>
+/// <param name="Metadata">Its metadata, defaults of item definitions included.</param>
+/// <param name="File">Full path of the file whose element includes it.</param>
+/// <param name="Line">The element's line, from 1.</param>
+/// <param name="Column">The element's column, from 1.</param>
+internal sealed record EvaluatedItem(string Type, string Include, IReadOnlyDictionary<string, string> Metadata, string File, int Line, int Column);
+
+/// <summary>Why a project was not evaluated.</summary>
+/// <param name="IsSdkMissing">True when no SDK was found.</param>
+/// <param name="Message">What is wrong, one sentence.</param>
+/// <param name="File">The file it is in, or null.</param>
+/// <param name="Line">The line, from 1; 0 when unknown.</param>
+/// <param name="Column">The column, from 1; 0 when unknown.</param>
+internal sealed record EvaluationFailure(bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0);
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EvaluatedProject))]
+internal sealed partial class EvaluationJson : JsonSerializerContext;

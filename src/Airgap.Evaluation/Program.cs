@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Build.Locator;
+
+namespace Airgap.Evaluation;
+
+/// <summary>
+/// <c>Airgap.Evaluation.dll PROJECT [NAME=VALUE]...</c>: evaluates a project with global properties and prints an
+/// <see cref="EvaluatedProject"/> as JSON. Exit code 0 when it was evaluated, else 1.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        // Whatever MSBuild has to say must not get between the lines of the answer.
+        using Stream output = Console.OpenStandardOutput();
+        Console.SetOut(Console.Error);
+        EvaluatedProject answer = args.Length == 0
+            ? Failed(new EvaluationFailure(IsSdkMissing: false, "no project was given."))
+            : Answer(args[0], args[1..]);
+        JsonSerializer.Serialize(output, answer, EvaluationJson.Default.EvaluatedProject);
+        return answer.Failure is null ? 0 : 1;
+    }
+
+    private static EvaluatedProject Answer(string project, string[] assignments)
+    {
+        VisualStudioInstance? sdk = MSBuildLocator.QueryVisualStudioInstances(new VisualStudioInstanceQueryOptions
+        {
+            DiscoveryTypes = DiscoveryType.DotNetSdk,
+            WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(project)),
+        }).FirstOrDefault();
+        if (sdk is null)
+            return Failed(new EvaluationFailure(IsSdkMissing: true, "no .NET SDK that its global.json allows was found."));
+        MSBuildLocator.RegisterInstance(sdk);
+        Dictionary<string, string> properties = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string assignment in assignments)
+        {
+            int equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            properties[assignment[..equals]] = assignment[(equals + 1)..];
+        }
+
+        return Evaluate(project, properties);
+    }
+
+    // MSBuild's types may be mentioned only below a call that is made after the registration.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static EvaluatedProject Evaluate(string project, Dictionary<string, string> properties) => ProjectReader.Read(project, properties);
+
+    private static EvaluatedProject Failed(EvaluationFailure failure) => new() { Failure = failure };
+}

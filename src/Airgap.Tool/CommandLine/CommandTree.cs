@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Airgap.Tool.Commands;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>All commands under their root.</summary>
+internal static class CommandTree
+{
+    /// <summary>Makes the tree. Cheap: nothing but symbols.</summary>
+    public static RootCommand Create(CommandHost host, GlobalFlags globals)
+    {
+        RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
+        root.Subcommands.Add(CopyCommand.Create(host));
+        root.Subcommands.Add(PackageRepositoryCommand.Create(host));
+        root.Subcommands.Add(PublishCommand.Create(host));
+        root.Subcommands.Add(ServeCommand.Create(host));
+        root.Subcommands.Add(VersionCommand.Create(host));
+        globals.AddTo(root);
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption help)
+                help.Action = new HelpWriter.Action(host, exitCode: 0);
+            else if (option is VersionOption version)
+                version.Action = new VersionCommand.OptionAction(host);
+        }
+
+        // imgpkg's root command prints its help and fails.
+        root.Action = new HelpWriter.Action(host, exitCode: 1);
+        return root;
+    }
+}

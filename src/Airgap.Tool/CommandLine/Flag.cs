@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>Makes options that behave as imgpkg's flags do: the last of several wins, lists repeat or take commas.</summary>
+internal static class Flag
+{
+    /// <summary>The text of a flag; null where it is not given, or empty, which imgpkg does not tell apart.</summary>
+    public static string? GetText(this ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
+
+    /// <summary>A flag with a text.</summary>
+    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    {
+        HelpName = helpName,
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = static result => result.Tokens[^1].Value,
+    };
+
+    /// <summary>A flag that is on or off; <c>--flag=false</c> turns it off.</summary>
+    public static Option<bool> Switch(string name, string description, bool byDefault = false, params string[] aliases) => new(name, aliases)
+    {
+        Description = byDefault ? description + " (default: true)" : description,
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    /// <summary>A flag with a whole number, <paramref name="minimum"/> or more.</summary>
+    public static Option<int> Number(string name, string description, int byDefault, int minimum) => new(name)
+    {
+        HelpName = "N",
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} (default: {byDefault})"),
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseNumber(result, name, minimum),
+    };
+
+    /// <summary>A flag that repeats, or takes several texts with commas between them.</summary>
+    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    {
+        HelpName = helpName,
+        Description = description + " (repeatable)",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+        CustomParser = static result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+    };
+
+    /// <summary>A flag that repeats, each text taken whole.</summary>
+    public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    {
+        HelpName = helpName,
+        Description = description + " (repeatable)",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+        CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
+    };
+
+    /// <summary>A flag with a duration as Go writes it, such as <c>1m30s</c>.</summary>
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan byDefault) => new(name)
+    {
+        HelpName = "DURATION",
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} (default: {byDefault.TotalSeconds:0.###}s)"),
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseDuration(result, name),
+    };
+
+    /// <summary>A flag with one of a few words.</summary>
+    public static Option<string> Choice(string name, string description, string byDefault, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = $"{description} (default: {byDefault})",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseChoice(result, name, byDefault, words),
+        CompletionSources = { words },
+    };
+
+    private static int ParseNumber(ArgumentResult result, string name, int minimum)
+    {
+        string text = result.Tokens[^1].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum)
+            return number;
+        result.AddError($"'{text}' is not a value of {name}: it takes a whole number, {minimum.ToString(CultureInfo.InvariantCulture)} or more.");
+        return minimum;
+    }
+
+    private static TimeSpan ParseDuration(ArgumentResult result, string name)
+    {
+        string text = result.Tokens[^1].Value;
+        if (GoDuration.TryParse(text, out TimeSpan duration))
+            return duration;
+        result.AddError($"'{text}' is not a value of {name}: it takes a duration such as 30s, 500ms or 1m30s.");
+        return default;
+    }
+
+    private static string ParseChoice(ArgumentResult result, string name, string byDefault, string[] words)
+    {
+        string text = result.Tokens[^1].Value;
+        if (words.Contains(text, StringComparer.Ordinal))
+            return text;
+        result.AddError($"'{text}' is not a value of {name}: it takes {string.Join(", ", words[..^1])} or {words[^1]}.");
+        return byDefault;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>The registry flags of every command that talks to one. Their environment variables are the credential sources' matter.</summary>
+internal sealed class RegistryFlags
+{
+    /// <summary>What all their names begin with.</summary>
+    public const string Prefix = "--registry-";
+
+    private readonly Option<string[]> _caCertificates = Flag.List(
+        Prefix + "ca-cert-path", "FILE", "Trust the certificate authorities of this PEM file as well");
+
+    private readonly Option<bool> _verify = Flag.Switch(Prefix + "verify-certs", "Verify the registry's certificate", byDefault: true);
+    private readonly Option<bool> _insecure = Flag.Switch(Prefix + "insecure", "Allow plain http on every host (local hosts need no flag)");
+    private readonly Option<string?> _user = Flag.Text(Prefix + "username", "NAME", "User name ($IMGPKG_USERNAME)");
+    private readonly Option<string?> _password = Flag.Text(Prefix + "password", "PASSWORD", "Password ($IMGPKG_PASSWORD)");
+    private readonly Option<string?> _token = Flag.Text(Prefix + "token", "TOKEN", "Bearer token ($IMGPKG_TOKEN)");
+    private readonly Option<bool> _anonymous = Flag.Switch(Prefix + "anon", "Use no credentials ($IMGPKG_ANON)");
+    private readonly Option<TimeSpan> _timeout = Flag.Duration(
+        Prefix + "response-header-timeout", "Longest wait for the headers of an answer", TimeSpan.FromSeconds(30));
+
+    private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Tries in all of a request that fails for a passing reason", 5, 0);
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _retries })
+            command.Options.Add(option);
+    }
+
+    /// <summary>How registries are talked to.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="trace">Takes the HTTP exchange; null for nobody.</param>
+    public RegistryOptions Read(ParseResult parsed, Action<string>? trace) => new()
+    {
+        CaCertificatePaths = [.. parsed.GetValue(_caCertificates) ?? []],
+        VerifyCertificates = parsed.GetValue(_verify),
+        AllowInsecure = parsed.GetValue(_insecure),
+        // In Go's client 0 means no limit.
+        ResponseHeaderTimeout = parsed.GetValue(_timeout) is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan,
+        RetryCount = Math.Max(1, parsed.GetValue(_retries)),
+        Trace = trace,
+    };
+
+    /// <summary>The credentials given by flags.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="trace">Takes which source answered for which host; null for nobody.</param>
+    public CredentialOptions ReadCredentials(ParseResult parsed, Action<string>? trace) => new()
+    {
+        UserName = parsed.GetText(_user),
+        Password = parsed.GetText(_password),
+        Token = parsed.GetText(_token),
+        Anonymous = parsed.GetValue(_anonymous),
+        Trace = trace,
+    };
+
+    /// <summary>A client with these flags.</summary>
+    public RegistryClient Connect(ParseResult parsed, Action<string>? trace) =>
+        new(Read(parsed, trace), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Airgap.Oci;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>The errors of a command line, with the nearest thing that would have been right.</summary>
+internal static class UsageErrors
+{
+    /// <summary>Each error once.</summary>
+    public static IEnumerable<Diagnostic> Of(ParseResult parsed, Identity identity)
+    {
+        Command command = parsed.CommandResult.Command;
+        string help = $"See '{identity.Invocation}{(command is RootCommand ? "" : " " + command.Name)} --help'.";
+        HashSet<string> seen = [];
+        foreach (string token in parsed.UnmatchedTokens)
+        {
+            seen.Add(token);
+            string what = token.StartsWith('-') ? "flag" : command.Subcommands.Count > 0 ? "command" : "argument";
+            string? near = Nearest(token, command);
+            yield return new Diagnostic(ErrorCode.InvalidArgument, $"Unknown {what} '{token}'.", near is null ? help : $"Did you mean '{near}'? {help}");
+        }
+
+        foreach (ParseError error in parsed.Errors)
+        {
+            if (seen.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)) || !seen.Add(error.Message))
+                continue;
+            yield return new Diagnostic(ErrorCode.InvalidArgument, error.Message, help);
+        }
+    }
+
+    /// <summary>The flag or command that is spelt most like a token; null when none is near.</summary>
+    public static string? Nearest(string token, Command command)
+    {
+        string typed = token.Split('=', ':')[0];
+        IEnumerable<string> known = typed.StartsWith('-')
+            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).Where(option => !option.Hidden).Select(option => option.Name)
+            : command.Subcommands.Select(sub => sub.Name);
+        (string Name, int Distance) best = known
+            .Select(name => (Name: name, Distance: Distance(typed, name)))
+            .OrderBy(pair => pair.Distance)
+            .FirstOrDefault((Name: "", Distance: int.MaxValue));
+        return best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
+    }
+
+    // Levenshtein's distance, one row at a time.
+    private static int Distance(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int i = 1; i <= left.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[right.Length];
+    }
+}

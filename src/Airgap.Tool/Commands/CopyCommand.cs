@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>copy</c>: a bundle, image, lock or archive to a repository or archive.</summary>
+internal sealed class CopyCommand
+{
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to copy, with every image it pins", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to copy", "-i");
+    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
+    private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
+    private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
+    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
+    private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs under way at once", 8, 1);
+    private readonly Option<bool> _nonDistributable = Flag.Switch(
+        "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
+
+    private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
+    private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "copy",
+            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in the one repository.",
+            ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
+            ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
+            ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"));
+        CopyCommand flags = new();
+        foreach (Option option in new Option[]
+        {
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
+            flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign,
+        })
+        {
+            command.Options.Add(option);
+        }
+
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        CopyRequest request = CopyRequest.Create(new CopyArguments
+        {
+            Bundle = parsed.GetText(_bundle),
+            Image = parsed.GetText(_image),
+            Lock = parsed.GetText(_lock),
+            Tar = parsed.GetText(_tar),
+            ToRepository = parsed.GetText(_toRepository),
+            ToTar = parsed.GetText(_toTar),
+            LockOutput = parsed.GetText(_lockOutput),
+            Resume = parsed.GetValue(_resume),
+        });
+        session.Report.Source = request.Source.ToString();
+        session.Report.Destination = request.Destination.ToString();
+
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        TransferResult result = await TransferAsync(parsed, request, session, registry, cancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic warning in result.Warnings)
+            session.Warn(warning);
+        CopyResultText.Fill(session.Report, result);
+        if (request.LockOutput is { } lockOutput)
+        {
+            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            session.Report.Files = [new ReportFile(lockOutput, "lock")];
+        }
+
+        foreach (string line in CopyResultText.Lines(result))
+            session.WriteResult(line);
+        foreach (string line in ImgpkgLines.Finished(result))
+            session.WriteLine(line);
+        return 0;
+    }
+
+    private async Task<TransferResult> TransferAsync(
+        ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
+    {
+        int concurrency = parsed.GetValue(_concurrency);
+        bool toArchive = request.Destination is RelocationDestination.Archive;
+        using ConsoleObserver observer = new(session, toArchive);
+        Relocator relocator = new(registry, observer);
+        TransferPlan plan = await relocator.PlanAsync(
+            request.Source,
+            new PlanOptions
+            {
+                IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
+                CosignSignatures = parsed.GetValue(_cosign),
+                EmbedConfigs = toArchive,
+                Concurrency = concurrency,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return await relocator.RunAsync(
+            plan,
+            request.Destination,
+            new TransferOptions
+            {
+                Concurrency = concurrency,
+                RepositoryBasedTags = parsed.GetValue(_repositoryTags),
+                Resume = parsed.GetValue(_resume),
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

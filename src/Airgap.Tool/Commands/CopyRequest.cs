@@ -1,0 +1,105 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The values of <c>copy</c>'s own flags, as typed; null for what was not given.</summary>
+internal sealed record CopyArguments
+{
+    /// <summary><c>-b</c>.</summary>
+    public string? Bundle { get; init; }
+
+    /// <summary><c>-i</c>.</summary>
+    public string? Image { get; init; }
+
+    /// <summary><c>--lock</c>.</summary>
+    public string? Lock { get; init; }
+
+    /// <summary><c>--tar</c>.</summary>
+    public string? Tar { get; init; }
+
+    /// <summary><c>--to-repo</c>.</summary>
+    public string? ToRepository { get; init; }
+
+    /// <summary><c>--to-tar</c>.</summary>
+    public string? ToTar { get; init; }
+
+    /// <summary><c>--lock-output</c>.</summary>
+    public string? LockOutput { get; init; }
+
+    /// <summary><c>--resume</c>.</summary>
+    public bool Resume { get; init; }
+}
+
+/// <summary>What <c>copy</c> is to do, checked.</summary>
+/// <param name="Source">From where.</param>
+/// <param name="Destination">To where.</param>
+/// <param name="LockOutput">A lock file to write, or null.</param>
+internal sealed record CopyRequest(RelocationSource Source, RelocationDestination Destination, string? LockOutput)
+{
+    /// <summary>Checks the flags together, in imgpkg's order and with its words.</summary>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.SourceSelection"/>, <see cref="ErrorCode.DestinationSelection"/>, <see cref="ErrorCode.IncompatibleOptions"/>,
+    /// <see cref="ErrorCode.InvalidReference"/>, <see cref="ErrorCode.InvalidRepository"/>.
+    /// </exception>
+    public static CopyRequest Create(CopyArguments arguments)
+    {
+        if (Given(arguments.Bundle, arguments.Image, arguments.Lock, arguments.Tar) != 1)
+        {
+            throw new AirgapException(
+                ErrorCode.SourceSelection,
+                "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source",
+                "Give exactly one of them.");
+        }
+
+        if (Given(arguments.ToTar, arguments.ToRepository) != 1)
+            throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them.");
+        if (arguments is { ToTar: not null, Tar: not null })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)", "An archive is copied as the file it is.");
+        }
+
+        if (arguments is { ToTar: not null, LockOutput: not null })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Cannot output lock file with tar destination",
+                "Use --lock-output when the archive is copied to its repository: only then its place is known.");
+        }
+
+        if (arguments is { ToTar: null, Resume: true })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Flag --resume can only be used when copying to tar",
+                "Leave it out: a copy to a repository never sends again what is there.");
+        }
+
+        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput);
+    }
+
+    private static RelocationSource SourceOf(CopyArguments arguments) => arguments switch
+    {
+        { Bundle: { } bundle } => new RelocationSource.Bundle(Reference(bundle)),
+        { Image: { } image } => new RelocationSource.Image(Reference(image)),
+        { Lock: { } file } => new RelocationSource.Lock(file),
+        _ => new RelocationSource.Archive(arguments.Tar!),
+    };
+
+    private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments.ToTar is { } tar
+        ? new RelocationDestination.Archive(tar)
+        : new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!));
+
+    private static ImageReference Reference(string text) => ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
+        ? reference
+        : throw new AirgapException(
+            ErrorCode.InvalidReference,
+            $"could not parse reference: {text}: {problem}.",
+            "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST, without http:// or https://.")
+        { Reference = text };
+
+    private static int Given(params string?[] values) => values.Count(value => value is not null);
+}

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>package-repository</c>: the manifest of a bundle that is already relocated.</summary>
+internal sealed class PackageRepositoryCommand
+{
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Relocated bundle", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Relocated plain image, fetched as fetch.image", "-i");
+    private readonly Option<string?> _output = Flag.Text("--output", "FILE", "File to write (default: standard output)", "-o");
+    private readonly Option<string?> _name = Flag.Text("--name", "NAME", "metadata.name (default: the last path segment of the reference)");
+    private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAME", "metadata.namespace", "-n");
+    private readonly Option<string?> _syncPeriod = Flag.Text("--sync-period", "DURATION", "spec.syncPeriod, such as 10m");
+    private readonly Option<string?> _tagSelection = Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', in place of a digest");
+    private readonly Option<string?> _prereleases = Flag.Text("--prereleases", "IDS", "Prerelease identifiers that the selection takes, with commas between them");
+    private readonly Option<string> _pin = Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "none");
+    private readonly Option<string?> _apiVersion = Flag.Text("--api-version", "GROUP/VERSION", "apiVersion (default: packaging.carvel.dev/v1alpha1)");
+    private readonly Option<string?> _secretName = Flag.Text("--secret-name", "NAME", "Secret with the registry's credentials");
+    private readonly Option<string?> _secretNamespace = Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
+    private readonly Option<string> _secretVariant = Flag.Choice(
+        "--secret-variant", "What is written about the Secret", "auto", "auto", "none", "secret-ref", "placeholder", "secretgen");
+
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "package-repository",
+            "Writes the PackageRepository manifest of a relocated bundle. It is written only after every image of the bundle was found in the bundle's repository.",
+            ("To standard output", "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --name simple-package-repository"),
+            ("With a Secret beside it, to a file", "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --namespace packages --secret-name pull-secret -o repository.yml"));
+        PackageRepositoryCommand flags = new();
+        foreach (Option option in new Option[]
+        {
+            flags._bundle, flags._image, flags._output, flags._name, flags._namespace, flags._syncPeriod, flags._tagSelection, flags._prereleases,
+            flags._pin, flags._apiVersion, flags._secretName, flags._secretNamespace, flags._secretVariant,
+        })
+        {
+            command.Options.Add(option);
+        }
+
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        string? bundle = parsed.GetText(_bundle);
+        string? image = parsed.GetText(_image);
+        if ((bundle is null) == (image is null))
+            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
+        ImageReference reference = ImageReference.Parse(bundle ?? image!);
+        session.Report.Source = reference.ToString();
+
+        using RegistryClient client = _registry.Connect(parsed, session.Trace);
+        RelocationSource source = bundle is null ? new RelocationSource.Image(reference) : new RelocationSource.Bundle(reference);
+        session.Phase = "planning";
+        TransferPlan plan = await new Relocator(new SingleRepository(client, reference))
+            .PlanAsync(source, new PlanOptions { IncludeNonDistributableLayers = true }, cancellationToken).ConfigureAwait(false);
+        if (bundle is not null)
+            CheckPackages(plan, session, reference);
+
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(reference.Repository, plan.Root!.Digest, reference.IsUnpinned ? null : reference.Tag, Options(parsed, bundle is null));
+        foreach (Diagnostic warning in manifest.Warnings)
+            session.Warn(warning);
+        await WriteAsync(parsed.GetText(_output), manifest, session, cancellationToken).ConfigureAwait(false);
+        session.Report.Reference = reference.WithDigest(plan.Root!.Digest).ToString();
+        return 0;
+    }
+
+    private static void CheckPackages(TransferPlan plan, Session session, ImageReference reference)
+    {
+        if (plan.RootBundle is not { HasPackages: true })
+        {
+            throw new AirgapException(
+                ErrorCode.NotAPackageRepository,
+                $"The bundle {reference} has no packages/ directory, so it is no package repository.",
+                "Give a bundle with Package manifests under packages/.")
+            { Reference = reference.ToString() };
+        }
+
+        foreach (Diagnostic warning in plan.RootBundle.PackageWarnings)
+            session.Warn(warning);
+    }
+
+    private static async Task WriteAsync(string? output, PackageRepositoryManifest manifest, Session session, CancellationToken cancellationToken)
+    {
+        session.Report.Manifest = manifest.Yaml;
+        if (output is not null)
+        {
+            await AtomicFile.WriteAsync(output, Encoding.UTF8.GetBytes(manifest.Yaml), mode: null, cancellationToken).ConfigureAwait(false);
+            session.Report.Files = [new ReportFile(output, "packageRepository")];
+        }
+        else if (!session.Options.Json)
+        {
+            await session.Terminal.Out.WriteAsync(manifest.Yaml).ConfigureAwait(false);
+        }
+    }
+
+    private PackageRepositoryOptions Options(ParseResult parsed, bool isPlainImage)
+    {
+        PackageRepositoryOptions defaults = new();
+        string? secret = parsed.GetText(_secretName);
+        return new PackageRepositoryOptions
+        {
+            Name = parsed.GetText(_name),
+            Namespace = parsed.GetText(_namespace),
+            ApiVersion = parsed.GetText(_apiVersion) ?? defaults.ApiVersion,
+            Pinning = parsed.GetValue(_pin) switch
+            {
+                "tag" => ReferencePinning.Tag,
+                "none" => ReferencePinning.None,
+                _ => ReferencePinning.Digest,
+            },
+            TagSelection = parsed.GetText(_tagSelection),
+            Prereleases = parsed.GetText(_prereleases),
+            SyncPeriod = parsed.GetText(_syncPeriod),
+            SecretName = secret,
+            SecretNamespace = parsed.GetText(_secretNamespace),
+            SecretVariant = parsed.GetValue(_secretVariant) switch
+            {
+                "none" => PullSecretVariant.None,
+                "secret-ref" => PullSecretVariant.SecretRef,
+                "placeholder" => PullSecretVariant.SecretRefWithPlaceholder,
+                "secretgen" => PullSecretVariant.SecretgenController,
+                _ => secret is null ? PullSecretVariant.None : PullSecretVariant.SecretRef,
+            },
+            IsPlainImage = isPlainImage,
+        };
+    }
+}

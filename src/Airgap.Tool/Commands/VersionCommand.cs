@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>version</c>: the line that scripts match.</summary>
+internal static class VersionCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new("version", "Prints the version.");
+        host.Attach(command, (_, session, _) =>
+        {
+            session.Report.Version = session.Identity.Version;
+            if (!session.Options.Json)
+                session.Terminal.Out.WriteLine(Line(session.Identity));
+            else
+                session.WriteLine(Line(session.Identity));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static string Line(Identity identity) => $"{identity.Name} version {identity.Version}";
+
+    /// <summary>What <c>--version</c> does.</summary>
+    internal sealed class OptionAction(CommandHost host) : SynchronousCommandLineAction
+    {
+        /// <inheritdoc/>
+        public override int Invoke(ParseResult parseResult)
+        {
+            host.Terminal.Out.WriteLine(Line(host.Identity));
+            return 0;
+        }
+    }
+}

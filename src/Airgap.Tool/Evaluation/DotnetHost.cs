@@ -1,0 +1,24 @@
+namespace Airgap.Tool.Evaluation;
+
+/// <summary>Finds the <c>dotnet</c> that runs managed programs.</summary>
+internal static class DotnetHost
+{
+    private static readonly string FileName = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+
+    /// <summary>The host that started this tool, the one of <c>DOTNET_ROOT</c>, or else the one on the PATH.</summary>
+    public static string Find()
+    {
+        if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host))
+            return host;
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root && File.Exists(Path.Combine(root, FileName)))
+            return Path.Combine(root, FileName);
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            string candidate = Path.Combine(folder, FileName);
+            if (File.Exists(candidate))
+                return candidate;
+        }
+
+        return FileName;
+    }
+}

@@ -1,0 +1,68 @@
+using Airgap.Oci;
+
+namespace Airgap.Tool.Evaluation;
+
+/// <summary>A project to evaluate, and with what.</summary>
+/// <param name="Project">Full path of the project file.</param>
+/// <param name="Properties">Global properties. Names are compared without case.</param>
+internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<string, string> Properties)
+{
+    /// <summary>Reads the command line's parts, as <c>dotnet publish</c> understands them.</summary>
+    /// <param name="project">A file or folder; null for the current folder.</param>
+    /// <param name="configuration">The configuration; null for the default of a publish.</param>
+    /// <param name="framework">The target framework, or null.</param>
+    /// <param name="runtime">The runtime identifier, or null.</param>
+    /// <param name="properties"><c>NAME=VALUE</c>, or several with semicolons between them.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidArgument"/>.</exception>
+    public static EvaluationRequest Create(string? project, string? configuration, string? framework, string? runtime, IReadOnlyList<string> properties)
+    {
+        Dictionary<string, string> globals = new(StringComparer.OrdinalIgnoreCase) { ["_IsPublishing"] = "true" };
+        if (configuration is not null)
+            globals["Configuration"] = configuration;
+        if (framework is not null)
+            globals["TargetFramework"] = framework;
+        if (runtime is not null)
+        {
+            globals["RuntimeIdentifier"] = runtime;
+            globals["_CommandLineDefinedRuntimeIdentifier"] = "true";
+        }
+
+        string? last = null;
+        foreach (string part in properties.SelectMany(property => property.Split(';')))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                last = part[..equals].Trim();
+                globals[last] = part[(equals + 1)..];
+            }
+            else if (last is null || equals == 0)
+            {
+                throw new AirgapException(ErrorCode.InvalidArgument, $"'{part}' is not a property.", "Write -p NAME=VALUE.");
+            }
+            else
+            {
+                // MSBuild's rule: a part without '=' belongs to the value before it.
+                globals[last] += ";" + part;
+            }
+        }
+
+        return new EvaluationRequest(FindProject(project ?? "."), globals);
+    }
+
+    private static string FindProject(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (File.Exists(full))
+            return full;
+        if (!Directory.Exists(full))
+            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Give a project file, or a folder with one.");
+        string[] projects = Directory.GetFiles(full, "*.*proj");
+        return projects.Length == 1
+            ? projects[0]
+            : throw new AirgapException(
+                ErrorCode.FileNotFound,
+                projects.Length == 0 ? $"The folder '{path}' has no project file." : $"The folder '{path}' has several project files.",
+                "Give the project file.");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>Shows a relocation while it goes: imgpkg's lines, warnings, and how far it is.</summary>
+internal sealed class ConsoleObserver : ITransferObserver, IDisposable
+{
+    private readonly Session _session;
+    private readonly bool _toArchive;
+    private readonly TimeProvider _clock;
+    private readonly ProgressMeter _meter;
+    private readonly ProgressLine _progress;
+    private readonly ConcurrentDictionary<Digest, long> _started = [];
+    private HashSet<Digest> _layers = [];
+    private long _transferStarted;
+    private int _indexShown;
+
+    /// <summary>Begins to show.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="toArchive">True when the destination is an archive.</param>
+    /// <param name="clock">The time; null for the system's.</param>
+    public ConsoleObserver(Session session, bool toArchive, TimeProvider? clock = null)
+    {
+        _session = session;
+        _toArchive = toArchive;
+        _clock = clock ?? TimeProvider.System;
+        _meter = new ProgressMeter(_clock);
+        _progress = new ProgressLine(session, _meter, _clock);
+    }
+
+    /// <inheritdoc/>
+    public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
+    {
+        _session.Phase = phase.ToString().ToLowerInvariant();
+        if (phase == TransferPhase.Transferring && plan is not null)
+        {
+            foreach (string line in ImgpkgLines.Planned(plan, _toArchive))
+                _session.WriteLine(line);
+            _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers).Select(layer => layer.Digest)];
+            _transferStarted = _clock.GetTimestamp();
+            _meter.Start(plan.Blobs.Length, plan.TotalBytes);
+        }
+        else if (phase == TransferPhase.Completing)
+        {
+            if (_toArchive)
+                WriteIndexLine();
+            else
+                _session.WriteLine(ImgpkgLines.Tagging());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Detail(string message)
+    {
+        if (_session.Options.Debug)
+            _session.WriteError(message);
+    }
+
+    /// <inheritdoc/>
+    public void Warning(Diagnostic warning) => _session.Warn(warning);
+
+    /// <inheritdoc/>
+    public void BlobStarted(Descriptor blob) => _started[blob.Digest] = _clock.GetTimestamp();
+
+    /// <inheritdoc/>
+    public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob.Digest, bytes);
+
+    /// <inheritdoc/>
+    public void BlobFinished(Descriptor blob, BlobOutcome outcome)
+    {
+        _meter.Finished(blob);
+        if (!_toArchive || !_layers.Contains(blob.Digest) || !_started.TryRemove(blob.Digest, out long start))
+            return;
+        WriteIndexLine();
+        _session.WriteLine(ImgpkgLines.Written(ImgpkgLines.LayerFile(blob.Digest), _clock.GetElapsedTime(start)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _progress.Dispose();
+
+    // imgpkg names the archive's manifest.json before its layers.
+    private void WriteIndexLine()
+    {
+        if (Interlocked.Exchange(ref _indexShown, 1) == 0)
+            _session.WriteLine(ImgpkgLines.Written("manifest.json", _clock.GetElapsedTime(_transferStarted)));
+    }
+}

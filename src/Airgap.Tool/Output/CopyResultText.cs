@@ -1,0 +1,59 @@
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>What a finished relocation says, to people and in the report.</summary>
+internal static class CopyResultText
+{
+    /// <summary>The destination by digest on the first line, what was done on the second.</summary>
+    public static IEnumerable<string> Lines(TransferResult result)
+    {
+        yield return Reference(result) ?? result.Destination.ToString()!;
+        List<string> parts = [];
+        foreach ((BlobOutcome outcome, string verb) in new[] { (BlobOutcome.Copied, "copied"), (BlobOutcome.Mounted, "mounted"), (BlobOutcome.Present, "already there") })
+        {
+            (int count, long bytes) = result.Total(outcome);
+            if (count > 0)
+                parts.Add($"{ByteSize.Count(count, "blob")} {verb} ({ByteSize.Text(bytes)})");
+        }
+
+        yield return $"{ByteSize.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {ByteSize.Text(result.Elapsed)}";
+    }
+
+    /// <summary>The root's place by digest; null in an archive, or without a root.</summary>
+    public static string? Reference(TransferResult result) => result.Root?.Destination?.ToString();
+
+    /// <summary>Fills the report.</summary>
+    public static void Fill(Report report, TransferResult result)
+    {
+        report.Source = result.Plan.Source.ToString();
+        report.Destination = result.Destination.ToString();
+        report.Reference = Reference(result);
+        report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
+        report.Items = [.. result.Items.Select(Item)];
+        report.Totals = new ReportTotals(Total(result, BlobOutcome.Copied), Total(result, BlobOutcome.Mounted), Total(result, BlobOutcome.Present));
+    }
+
+    /// <summary>An item as the report has it.</summary>
+    public static ReportItem Item(RelocatedItem relocated)
+    {
+        PlannedItem item = relocated.Item;
+        return new ReportItem(
+            item.Source.ToString(),
+            relocated.Destination?.ToString(),
+            item.Digest.ToString(),
+            item.Content.Manifest.Descriptor.MediaType,
+            item.Size,
+            relocated.Outcome.ToString().ToLowerInvariant(),
+            item.IsBundle ? "bundle" : item.Content.Manifest.IsIndex ? "index" : "image",
+            relocated.Tags);
+    }
+
+    private static ReportTotal Total(TransferResult result, BlobOutcome outcome)
+    {
+        (int count, long bytes) = result.Total(outcome);
+        return new ReportTotal(count, bytes);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Airgap.Oci;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>What <c>--json</c> writes: one document, for success and for failure. Parts that a command has not are left out.</summary>
+internal sealed class Report
+{
+    /// <summary>The command.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>True when the exit code is 0.</summary>
+    public bool Succeeded { get; set; }
+
+    /// <summary>The tool's version.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>What was relocated, as given.</summary>
+    public string? Source { get; set; }
+
+    /// <summary>Where it went: a repository or an archive's path.</summary>
+    public string? Destination { get; set; }
+
+    /// <summary>The root's place by digest at the destination.</summary>
+    public string? Reference { get; set; }
+
+    /// <summary>One line on what was done.</summary>
+    public string? Summary { get; set; }
+
+    /// <summary>Seconds the transfer took, planning left out.</summary>
+    public double? ElapsedSeconds { get; set; }
+
+    /// <summary>The images, indexes and bundles.</summary>
+    public List<ReportItem>? Items { get; set; }
+
+    /// <summary>Distinct blobs by outcome.</summary>
+    public ReportTotals? Totals { get; set; }
+
+    /// <summary>Files written.</summary>
+    public List<ReportFile>? Files { get; set; }
+
+    /// <summary>The PackageRepository manifest.</summary>
+    public string? Manifest { get; set; }
+
+    /// <summary>What the user should know.</summary>
+    public List<ReportDiagnostic> Warnings { get; } = [];
+
+    /// <summary>What went wrong.</summary>
+    public List<ReportDiagnostic> Errors { get; } = [];
+
+    /// <summary>The document.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report);
+}
+
+/// <summary>An image, index or bundle that was relocated.</summary>
+/// <param name="Source">Where it was read from, by digest.</param>
+/// <param name="Destination">Where it is now, by digest; left out in an archive.</param>
+/// <param name="Digest">Its digest, the same at both.</param>
+/// <param name="MediaType">Its manifest's media type.</param>
+/// <param name="Size">Manifests, configs and layers, each once, in bytes.</param>
+/// <param name="Outcome"><c>copied</c>, <c>mounted</c> or <c>present</c>.</param>
+/// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
+/// <param name="Tags">Its tags at the destination.</param>
+internal sealed record ReportItem(
+    string Source, string? Destination, string Digest, string MediaType, long Size, string Outcome, string Kind, IReadOnlyList<string> Tags);
+
+/// <summary>Distinct blobs by outcome.</summary>
+internal sealed record ReportTotals(ReportTotal Copied, ReportTotal Mounted, ReportTotal Present);
+
+/// <summary>Number and bytes of blobs.</summary>
+internal sealed record ReportTotal(int Blobs, long Bytes);
+
+/// <summary>A file that was written.</summary>
+internal sealed record ReportFile(string Path, string Kind);
+
+/// <summary>A warning or failure.</summary>
+internal sealed record ReportDiagnostic(string Code, string Message, string Advice)
+{
+    /// <summary>The step it happened in.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>The image or repository it is about.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>The digest it is about.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The file it is about.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line, from 1.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The column, from 1.</summary>
+    public int? Column { get; init; }
+
+    /// <summary>A diagnostic as the report has it.</summary>
+    public static ReportDiagnostic Of(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice)
+    {
+        Reference = diagnostic.Reference,
+        Digest = diagnostic.Digest,
+        File = diagnostic.Location?.File,
+        Line = diagnostic.Location is { Line: > 0 and int line } ? line : null,
+        Column = diagnostic.Location is { Column: > 0 and int column } ? column : null,
+    };
+}
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Report))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Tool.CommandLine;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>What a command does with its session.</summary>
+/// <returns>The exit code.</returns>
+internal delegate Task<int> CommandBody(ParseResult parsed, Session session, CancellationToken cancellationToken);
+
+/// <summary>Runs commands: gives each a session, shows its failure, and writes the JSON document at the end.</summary>
+/// <param name="identity">The name and version to show.</param>
+/// <param name="terminal">Where to write.</param>
+/// <param name="globals">The flags of every command.</param>
+internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFlags globals)
+{
+    /// <summary>The name and version to show.</summary>
+    public Identity Identity => identity;
+
+    /// <summary>Where to write.</summary>
+    public Terminal Terminal => terminal;
+
+    /// <summary>Makes a body the action of a command.</summary>
+    public void Attach(Command command, CommandBody body) =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(command.Name, parsed, body, cancellationToken));
+
+    /// <summary>Shows problems of the command line itself.</summary>
+    /// <returns>1.</returns>
+    public async Task<int> RefuseAsync(ParseResult parsed, IEnumerable<Diagnostic> problems)
+    {
+        Session session = new(parsed.CommandResult.Command.Name, identity, terminal, globals.Read(parsed));
+        foreach (Diagnostic problem in problems)
+            session.Fail(problem);
+        await session.FinishAsync(exitCode: 1).ConfigureAwait(false);
+        return 1;
+    }
+
+    private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
+    {
+        Session session = new(name, identity, terminal, globals.Read(parsed));
+        int exitCode;
+        try
+        {
+            exitCode = await body(parsed, session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever broke while stopping, broke because of it.
+            session.Fail(ToolRunner.Describe(new OperationCanceledException()));
+            exitCode = Interruption.ExitCode;
+        }
+        catch (Exception failure)
+        {
+            Diagnostic problem = ToolRunner.Describe(failure);
+            session.Fail(problem);
+            exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
+        }
+
+        await session.FinishAsync(exitCode).ConfigureAwait(false);
+        return exitCode;
+    }
+}

@@ -1,0 +1,132 @@
+using Airgap.Oci;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>One run of one command: where it writes, how it was asked to, and what it reports at the end.</summary>
+internal sealed class Session
+{
+    private readonly Lock _gate = new();
+    private readonly ImgpkgJson? _gathered;
+    private bool _drawn;
+
+    /// <summary>Makes a session.</summary>
+    public Session(string command, Identity identity, Terminal terminal, GlobalOptions options)
+    {
+        Identity = identity;
+        Terminal = terminal;
+        Options = options;
+        Report = new Report { Command = command };
+        _gathered = options.Json && identity.IsImgpkg ? new ImgpkgJson() : null;
+    }
+
+    /// <summary>The name and version to show.</summary>
+    public Identity Identity { get; }
+
+    /// <summary>Where to write.</summary>
+    public Terminal Terminal { get; }
+
+    /// <summary>The flags of every command.</summary>
+    public GlobalOptions Options { get; }
+
+    /// <summary>The JSON document that <c>--json</c> writes. Commands fill it while they go.</summary>
+    public Report Report { get; }
+
+    /// <summary>The step under way, for errors; null before the first.</summary>
+    public string? Phase { get; set; }
+
+    /// <summary>True when a person or script wants imgpkg's own lines: <c>--tty</c>, or a terminal.</summary>
+    public bool ShowsLines => !Options.Json && (Options.Tty || (Identity.IsImgpkg ? Terminal.OutIsTerminal : Terminal.ErrorIsTerminal));
+
+    /// <summary>Takes the HTTP exchange with <c>--debug</c>; null without it.</summary>
+    public Action<string>? Trace => Options.Debug ? WriteError : null;
+
+    /// <summary>Writes a result for people. Nothing with <c>--json</c>, nor under imgpkg's name, which has none.</summary>
+    public void WriteResult(string line)
+    {
+        if (Options.Json || Identity.IsImgpkg)
+            return;
+        // With --tty standard output holds imgpkg's lines and nothing else.
+        Write(Options.Tty ? Terminal.Error : Terminal.Out, line);
+    }
+
+    /// <summary>Writes one of imgpkg's lines where scripts look for it.</summary>
+    public void WriteLine(string line)
+    {
+        if (_gathered is not null && line.Length > 0)
+        {
+            lock (_gate)
+                _gathered.Lines.Add(line);
+        }
+
+        if (ShowsLines)
+            Write(Options.Tty || Identity.IsImgpkg ? Terminal.Out : Terminal.Error, line);
+    }
+
+    /// <summary>Writes a line to standard error.</summary>
+    public void WriteError(string line) => Write(Terminal.Error, line);
+
+    /// <summary>Draws the last line of the screen anew, until something else is written; null to take it away.</summary>
+    public void Draw(string? live)
+    {
+        lock (_gate)
+        {
+            Erase();
+            if (live is null)
+                return;
+            // One column less than the screen, so that no terminal wraps the line.
+            int width = Terminal.Width - 1;
+            Terminal.Error.Write(live.Length > width ? live[..width] : live);
+            _drawn = true;
+        }
+    }
+
+    /// <summary>Shows a warning, and keeps it for the report.</summary>
+    public void Warn(Diagnostic warning)
+    {
+        lock (_gate)
+        {
+            ReportDiagnostic entry = ReportDiagnostic.Of(warning);
+            if (Report.Warnings.Contains(entry))
+                return;
+            Report.Warnings.Add(entry);
+        }
+
+        if (!Options.Json && !(Identity.IsImgpkg && !Terminal.OutIsTerminal))
+            WriteError(DiagnosticText.Of(warning, "Warning", Identity));
+    }
+
+    /// <summary>Shows a failure, and keeps it for the report.</summary>
+    public void Fail(Diagnostic failure)
+    {
+        lock (_gate)
+            Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
+        WriteError(DiagnosticText.Of(failure, "Error", Identity));
+    }
+
+    /// <summary>Writes the JSON document where it was asked for.</summary>
+    public async Task FinishAsync(int exitCode)
+    {
+        Report.Succeeded = exitCode == 0;
+        string? document = _gathered is null ? (Options.Json ? Report.ToJson() : null) : Report.Succeeded ? _gathered.ToJson() : null;
+        if (document is not null)
+            await Terminal.Out.WriteLineAsync(document).ConfigureAwait(false);
+    }
+
+    private void Write(TextWriter writer, string line)
+    {
+        lock (_gate)
+        {
+            Erase();
+            writer.WriteLine(line);
+        }
+    }
+
+    private void Erase()
+    {
+        if (_drawn)
+            Terminal.Error.Write("\r\u001b[K");
+        _drawn = false;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Airgap.Tool.Running;
+
+/// <summary>The two streams a command writes to, and whether a person watches them.</summary>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Progress, warnings and errors. Safe for several threads.</param>
+/// <param name="OutIsTerminal">True when results go to a screen.</param>
+/// <param name="ErrorIsTerminal">True when progress goes to a screen.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool ErrorIsTerminal)
+{
+    /// <summary>Columns of the screen; 100 where there is none.</summary>
+    public int Width { get; init; } = 100;
+
+    /// <summary>The process's. Lines end as scripts expect them, whatever the system.</summary>
+    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+    {
+        Width = Console.IsErrorRedirected ? 100 : WindowWidth(),
+    };
+
+    /// <summary>Hands everything written to the system.</summary>
+    public async Task FlushAsync()
+    {
+        await Out.FlushAsync().ConfigureAwait(false);
+        await Error.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static int WindowWidth()
+    {
+        try
+        {
+            return Console.WindowWidth is > 20 and int width ? width : 100;
+        }
+        catch (IOException)
+        {
+            return 100;
+        }
+    }
+}

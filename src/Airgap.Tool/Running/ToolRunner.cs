@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Tool.CommandLine;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>Parses a command line, runs its command and turns what happened into an exit code.</summary>
+internal static class ToolRunner
+{
+    /// <summary>Runs the tool.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="identity">The name and version to show.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="cancellationToken">Cancelled when the user interrupts.</param>
+    /// <returns>0, 1 for a failure, 130 when interrupted.</returns>
+    public static async Task<int> RunAsync(string[] args, Identity identity, Terminal terminal, CancellationToken cancellationToken)
+    {
+        GlobalFlags globals = new();
+        CommandHost host = new(identity, terminal, globals);
+        ParseResult parsed = CommandTree.Create(host, globals).Parse(args);
+        if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
+            return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity)).ConfigureAwait(false);
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A failure as a diagnostic; one that has no code is a defect of this product and says so.</summary>
+    public static Diagnostic Describe(Exception failure) => failure switch
+    {
+        AirgapException expected => expected.ToDiagnostic(),
+        OperationCanceledException => new Diagnostic(
+            ErrorCode.Canceled, "The run was interrupted.", "What was moved so far is kept at the destination, where a next run finds it; nothing half done has its final name."),
+        _ => new Diagnostic(
+            ErrorCode.Unexpected,
+            $"An unexpected failure: {failure.GetType().Name}: {OneLine(failure.Message)}",
+            "This is a defect: report it to the project with the command line and, where it can be shared, the output of --debug."),
+    };
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.Tool.CommandLine;
+
+namespace Airgap.Tool.Tests.CommandLine;
+
+[TestClass]
+public sealed class FlagTests
+{
+    [TestMethod]
+    public void RegistryFlags_HaveImgpkgsDefaults()
+    {
+        RegistryOptions options = Read();
+
+        Assert.IsEmpty(options.CaCertificatePaths);
+        Assert.IsTrue(options.VerifyCertificates);
+        Assert.IsFalse(options.AllowInsecure);
+        Assert.AreEqual(TimeSpan.FromSeconds(30), options.ResponseHeaderTimeout);
+        Assert.AreEqual(5, options.RetryCount);
+        Assert.IsNull(options.Trace);
+    }
+
+    [TestMethod]
+    public void RegistryFlags_AreRead()
+    {
+        RegistryOptions options = Read(
+            "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false", "--registry-insecure",
+            "--registry-response-header-timeout=1m", "--registry-retry-count", "7");
+
+        Assert.AreSequenceEqual(["a.pem", "b.pem", "c.pem"], options.CaCertificatePaths);
+        Assert.IsFalse(options.VerifyCertificates);
+        Assert.IsTrue(options.AllowInsecure);
+        Assert.AreEqual(TimeSpan.FromMinutes(1), options.ResponseHeaderTimeout);
+        Assert.AreEqual(7, options.RetryCount);
+    }
+
+    [TestMethod]
+    public void Credentials_ComeFromFlagsOnly()
+    {
+        RegistryFlags flags = new();
+        ParseResult parsed = Parse(flags, "--registry-username", "u", "--registry-password=p=1", "--registry-token", "", "--registry-anon=true");
+
+        CredentialOptions options = flags.ReadCredentials(parsed, trace: null);
+
+        Assert.AreEqual("u", options.UserName);
+        Assert.AreEqual("p=1", options.Password);
+        Assert.IsNull(options.Token);
+        Assert.IsTrue(options.Anonymous);
+        Assert.IsNull(options.Environment);
+    }
+
+    [TestMethod]
+    [DataRow("--name a --name b", "b")]
+    [DataRow("--name=a", "a")]
+    [DataRow("-n a", "a")]
+    [DataRow("-na", "a")]
+    [DataRow("-n=a", "a")]
+    public void Texts_AreWrittenInManyWays_AndTheLastWins(string line, string expected)
+    {
+        Option<string?> name = Flag.Text("--name", "NAME", "A name", "-n");
+        Command command = new("c") { name };
+
+        ParseResult parsed = command.Parse(line.Split(' '));
+
+        Assert.IsEmpty(parsed.Errors);
+        Assert.AreEqual(expected, parsed.GetValue(name));
+    }
+
+    private static RegistryOptions Read(params string[] args)
+    {
+        RegistryFlags flags = new();
+        return flags.Read(Parse(flags, args), trace: null);
+    }
+
+    private static ParseResult Parse(RegistryFlags flags, params string[] args)
+    {
+        Command command = new("c");
+        flags.AddTo(command);
+        ParseResult parsed = command.Parse(args);
+        Assert.IsEmpty(parsed.Errors);
+        return parsed;
+    }
+}

@@ -1,0 +1,75 @@
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.CommandLine;
+
+[TestClass]
+public sealed class HelpTests
+{
+    [TestMethod]
+    public async Task BareRoot_PrintsHelpAndFails()
+    {
+        CliResult result = await InProcess.RunAsync();
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("package-repository", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("copy")]
+    [DataRow("package-repository")]
+    [DataRow("publish")]
+    [DataRow("serve")]
+    [DataRow("version")]
+    public async Task EveryCommand_HasHelp(string command)
+    {
+        CliResult result = await InProcess.RunAsync(command, "--help");
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.IsEmpty(result.Error);
+        Assert.Contains($"dotnet airgap {command}", result.Output);
+        Assert.Contains("Global options:", result.Output);
+        Assert.IsFalse(result.Output.Split('\n').Any(line => line.EndsWith(' ')), "No line ends in blanks.");
+    }
+
+    [TestMethod]
+    public async Task CopyHelp_GroupsRegistryOptionsAndShowsExamples()
+    {
+        CliResult result = await InProcess.RunAsync("copy", "-h");
+
+        string own = result.Output[..result.Output.IndexOf("Registry options:", StringComparison.Ordinal)];
+        Assert.Contains("Examples:", own);
+        Assert.Contains("-b, --bundle REF", own);
+        Assert.DoesNotContain("--registry-", own);
+    }
+
+    [TestMethod]
+    public async Task HelpBesideNonsense_IsHelp()
+    {
+        CliResult result = await InProcess.RunAsync("copy", "--nonsense", "--help");
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.Contains("Usage:", result.Output);
+    }
+
+    [TestMethod]
+    [DataRow("dotnet-airgap", "version", "dotnet-airgap version 1.2.3")]
+    [DataRow("dotnet-airgap", "--version", "dotnet-airgap version 1.2.3")]
+    [DataRow("imgpkg", "version", "imgpkg version 1.2.3")]
+    public async Task Version_IsTheLineThatScriptsMatch(string name, string argument, string line)
+    {
+        CliResult result = await InProcess.RunAsAsync(name, argument);
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.AreEqual(line, result.Output.TrimEnd());
+        Assert.IsEmpty(result.Error);
+    }
+
+    [TestMethod]
+    public async Task GlobalFlags_AreTakenByEveryCommand()
+    {
+        CliResult result = await InProcess.RunAsync("version", "--tty=true", "--color=false", "-y", "--column", "a,b", "--debug", "--json=false");
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.AreEqual("dotnet-airgap version 1.2.3", result.Output.TrimEnd());
+    }
+}

@@ -1,0 +1,113 @@
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.CommandLine;
+
+[TestClass]
+public sealed class RefusalTests
+{
+    [TestMethod]
+    [DataRow("copy", "AIRGAP2009", "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source")]
+    [DataRow("copy -b registry.local:5055/a/b -i registry.local:5055/a/c --to-tar e.tar", "AIRGAP2009", "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source")]
+    [DataRow("copy -b registry.local:5055/a/b", "AIRGAP2010", "Expected either --to-tar or --to-repo")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --to-repo registry.local:5055/c", "AIRGAP2010", "Expected either --to-tar or --to-repo")]
+    [DataRow("copy --tar nested-bundle.tar --to-tar e.tar", "AIRGAP2011", "Cannot use tar source (--tar) with tar destination (--to-tar)")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --lock-output l.yml", "AIRGAP2011", "Cannot output lock file with tar destination")]
+    [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c --resume", "AIRGAP2011", "Flag --resume can only be used when copying to tar")]
+    [DataRow("copy -b Bad/Ref! --to-tar e.tar", "AIRGAP2001", "could not parse reference: Bad/Ref!")]
+    [DataRow("copy -b https://registry.local:5055/a/b --to-tar e.tar", "AIRGAP2001", "must not start with http:// or https://")]
+    [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c:v1", "AIRGAP2003", "is not a repository")]
+    [DataRow("package-repository", "AIRGAP2009", "Expected either --bundle (-b) or --image (-i)")]
+    [DataRow("serve", "AIRGAP2022", "The folder to serve is not given")]
+    [DataRow("serve --folder x --listen 5000", "AIRGAP2022", "'5000' is not an address to listen on")]
+    [DataRow("serve --folder x --listen [::1]", "AIRGAP2022", "'[::1]' is not an address to listen on")]
+    [DataRow("publish no/such/project.csproj", "AIRGAP3001", "There is no project 'no/such/project.csproj'")]
+    [DataRow("publish . -p Novalue", "AIRGAP2022", "'Novalue' is not a property")]
+    [DataRow("version extra", "AIRGAP2022", "Unknown argument 'extra'")]
+    [DataRow("copy --concurrency 0", "AIRGAP2022", "'0' is not a value of --concurrency")]
+    [DataRow("copy --registry-response-header-timeout 30", "AIRGAP2022", "'30' is not a value of --registry-response-header-timeout")]
+    [DataRow("package-repository -b a --pin never", "AIRGAP2022", "'never' is not a value of --pin: it takes digest, tag or none")]
+    public async Task WrongCombinations_AreRefusedWithImgpkgsWords(string line, string code, string phrase)
+    {
+        CliResult result = await InProcess.RunAsync(line.Split(' '));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.IsEmpty(result.Output);
+        Assert.StartsWith($"dotnet-airgap: Error: {code}: ", result.Error);
+        Assert.Contains(phrase, result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("copy --to-rep x", "--to-repo")]
+    [DataRow("copy --registry-insecur", "--registry-insecure")]
+    [DataRow("copy --jsn", "--json")]
+    [DataRow("copz", "copy")]
+    [DataRow("package-repositry", "package-repository")]
+    public async Task MistypedWords_AreCorrected(string line, string meant)
+    {
+        CliResult result = await InProcess.RunAsync(line.Split(' '));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains($"Did you mean '{meant}'?", result.Error);
+    }
+
+    [TestMethod]
+    public async Task UnderImgpkgsName_TheMessageComesFirst()
+    {
+        CliResult result = await InProcess.RunAsAsync("/usr/local/bin/imgpkg", "copy", "-b", "registry.local:5055/a/b");
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.StartsWith("imgpkg: Error: Expected either --to-tar or --to-repo (AIRGAP2010)", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("error-two-sources.txt")]
+    [DataRow("error-no-destination.txt")]
+    [DataRow("error-tar-to-tar.txt")]
+    [DataRow("error-lock-output-to-tar.txt")]
+    public async Task RecordedRefusals_AreImgpkgsUnderItsName(string file)
+    {
+        string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
+        string[] args = recorded[0]["$ imgpkg ".Length..].Split(' ');
+
+        CliResult result = await InProcess.RunAsAsync("imgpkg", args);
+
+        Assert.AreEqual("exit 1", recorded[^1]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.StartsWith(recorded[1], result.Error);
+    }
+
+    [TestMethod]
+    public async Task Json_HoldsTheRefusal()
+    {
+        CliResult result = await InProcess.RunAsync("copy", "--json", "-b", "registry.local:5055/a/b");
+
+        Assert.AreEqual(1, result.ExitCode);
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(result.Output);
+        System.Text.Json.JsonElement root = document.RootElement;
+        Assert.IsFalse(root.GetProperty("succeeded").GetBoolean());
+        Assert.AreEqual("AIRGAP2010", root.GetProperty("errors")[0].GetProperty("code").GetString());
+        Assert.AreEqual("Expected either --to-tar or --to-repo", root.GetProperty("errors")[0].GetProperty("message").GetString());
+        Assert.AreEqual("Give exactly one of them.", root.GetProperty("errors")[0].GetProperty("advice").GetString());
+    }
+
+    [TestMethod]
+    public async Task UnderImgpkgsName_JsonHasImgpkgsShape()
+    {
+        CliResult version = await InProcess.RunAsAsync("imgpkg", "version", "--json");
+        CliResult failure = await InProcess.RunAsAsync("imgpkg", "copy", "--json");
+
+        Assert.AreEqual("{\n    \"Tables\": null,\n    \"Blocks\": null,\n    \"Lines\": [\n        \"imgpkg version 1.2.3\"\n    ]\n}", version.Output.TrimEnd());
+        Assert.IsEmpty(failure.Output);
+        Assert.StartsWith("imgpkg: Error: ", failure.Error);
+    }
+
+    [TestMethod]
+    public async Task Json_HoldsAnUnknownFlag()
+    {
+        CliResult result = await InProcess.RunAsync("copy", "--json", "--nonsense");
+
+        Assert.AreEqual(1, result.ExitCode);
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(result.Output);
+        Assert.AreEqual("AIRGAP2022", document.RootElement.GetProperty("errors")[0].GetProperty("code").GetString());
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+[TestClass]
+public sealed class PackageRepositoryTests
+{
+    private const string Relocated = "registry.local:5055/mirror/simple-app-bundle:v1.0.0";
+    private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
+
+    [TestMethod]
+    public async Task RelocatedBundle_GetsItsManifest_PinnedByDigest()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+
+        CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "--name", "simple-package-repository", "--namespace", "packages");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("kind: PackageRepository\n", result.Output);
+        Assert.Contains("apiVersion: packaging.carvel.dev/v1alpha1\n", result.Output);
+        Assert.Contains("  name: simple-package-repository\n", result.Output);
+        Assert.Contains("  namespace: packages\n", result.Output);
+        Assert.Contains($"      image: registry.local:5055/mirror/simple-app-bundle@{Digest}\n", result.Output);
+        Assert.IsTrue(bench.Registry.Requests.All(request => request.Repository is "" or "mirror/simple-app-bundle"), string.Join('\n', bench.Registry.Requests));
+    }
+
+    [TestMethod]
+    public async Task Output_GoesToAFile_AndTheReportNamesIt()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync(
+            "package-repository", "-b", Relocated, "-o", "repository.yml", "--secret-name", "pull-secret", "--sync-period", "5m");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error + result.Output);
+        string manifest = await File.ReadAllTextAsync(bench.Folder["repository.yml"]);
+        Assert.Contains("  name: simple-app-bundle\n", manifest);
+        Assert.Contains("pull-secret", manifest);
+        Assert.Contains("syncPeriod: 5m", manifest);
+        Assert.AreEqual(manifest, document.GetProperty("manifest").GetString());
+        Assert.AreEqual("repository.yml", document.GetProperty("files")[0].GetProperty("path").GetString());
+        Assert.AreEqual($"registry.local:5055/mirror/simple-app-bundle@{Digest}", document.GetProperty("reference").GetString());
+    }
+
+    [TestMethod]
+    public async Task BundleWithoutItsImages_IsRefused_AndNothingIsWritten()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+
+        CliResult result = await bench.RunAsync("package-repository", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "-o", "repository.yml");
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.StartsWith("dotnet-airgap: Error: AIRGAP2017: ", result.Error);
+        Assert.Contains("is not relocated", result.Error);
+        Assert.Contains("--to-repo registry.local:5055/user1/simple-app-bundle", result.Error);
+        Assert.IsEmpty(bench.Finished());
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Repository.StartsWith("apps/", StringComparison.Ordinal)), "The origin was asked.");
+    }
+
+    [TestMethod]
+    public async Task WrongName_IsRefused()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+
+        CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "--name", "Not_A_Name");
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.StartsWith("dotnet-airgap: Error: AIRGAP4001: ", result.Error);
+        Assert.IsEmpty(result.Output);
+    }
+
+    [TestMethod]
+    public async Task BundleWithoutPackages_IsNoPackageRepository()
+    {
+        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
+        await BundleWriter.PushAsync(bench.Registry, "apps/plain-bundle", "v1");
+
+        CliResult result = await bench.RunAsync("package-repository", "-b", "registry.local:5055/apps/plain-bundle:v1");
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.StartsWith("dotnet-airgap: Error: AIRGAP4101: ", result.Error);
+        Assert.IsEmpty(result.Output);
+    }
+}

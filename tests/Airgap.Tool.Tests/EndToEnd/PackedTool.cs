@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary>
+/// The tool as users have it: packed and installed, once for all tests. AIRGAP_TOOL names an installed one to run instead, such
+/// as the native one.
+/// </summary>
+[TestClass]
+public sealed class PackedTool
+{
+    private static readonly TempFolder Temp = new();
+    private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
+
+    /// <summary>Path of the installed executable.</summary>
+    public static Task<string> PathAsync() => Installed.Value;
+
+    /// <summary>Path of the folder with the packages; only after <see cref="PathAsync"/>.</summary>
+    public static string Packages => Temp["packages"];
+
+    /// <summary>True when the tests run a tool that they did not pack.</summary>
+    public static bool IsGiven => Given is not null;
+
+    private static string? Given => Environment.GetEnvironmentVariable("AIRGAP_TOOL") is { Length: > 0 } path ? path : null;
+
+    [AssemblyCleanup]
+    public static void Remove() => Temp.Dispose();
+
+    /// <summary>The environment of a nested dotnet: nothing of the one that runs the tests.</summary>
+    public static Dictionary<string, string?> DotnetEnvironment()
+    {
+        Dictionary<string, string?> environment = [];
+        foreach (string name in Environment.GetEnvironmentVariables().Keys)
+        {
+            if (name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "DOTNET_HOST_PATH")
+                environment[name] = null;
+        }
+
+        environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        environment["DOTNET_NOLOGO"] = "1";
+        return environment;
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        if (Given is { } given)
+            return given;
+        string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Configuration").Value!;
+        string project = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool");
+        Dictionary<string, string?> environment = DotnetEnvironment();
+        (await Cli.RunAsync(
+            "dotnet",
+            ["pack", project, "--no-build", "-c", configuration, "-o", Packages, "-v", "quiet", "-nologo", "-nodeReuse:false"],
+            environment,
+            timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
+        (await Cli.RunAsync(
+            "dotnet",
+            ["tool", "install", "dotnet-airgap", "--tool-path", Temp["tool"], "--source", Packages, "--no-cache"],
+            environment,
+            Temp.Path)).EnsureSuccess();
+        return Temp[Path.Combine("tool", OperatingSystem.IsWindows() ? "dotnet-airgap.exe" : "dotnet-airgap")];
+    }
+}

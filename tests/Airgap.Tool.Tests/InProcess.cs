@@ -1,0 +1,20 @@
+using Airgap.TestKit;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>Runs the tool inside the test's process: for whatever ends before a registry is asked.</summary>
+internal static class InProcess
+{
+    public static Task<CliResult> RunAsync(params string[] args) => RunAsAsync(Identity.OwnName, args);
+
+    /// <summary>Under a name, with streams that are no terminals.</summary>
+    public static async Task<CliResult> RunAsAsync(string name, params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        Terminal terminal = new(output, error, OutIsTerminal: false, ErrorIsTerminal: false);
+        int exitCode = await ToolRunner.RunAsync(args, Identity.Of(name, "1.2.3"), terminal, CancellationToken.None);
+        return new CliResult(exitCode, output.ToString(), error.ToString());
+    }
+}

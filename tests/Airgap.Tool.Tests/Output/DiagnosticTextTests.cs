@@ -1,0 +1,30 @@
+using Airgap.Oci;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Tests.Output;
+
+[TestClass]
+public sealed class DiagnosticTextTests
+{
+    private static readonly Diagnostic Problem = new(ErrorCode.InvalidLock, "The lock has no images.", "Add some.") { Location = new SourceLocation("a.yml", 3, 7) };
+
+    [TestMethod]
+    public void OwnName_CodeMessagePlaceAdvice() => Assert.AreEqual(
+        "dotnet-airgap: Error: AIRGAP2006: The lock has no images.\n  at a.yml(3,7)\n  Add some.",
+        DiagnosticText.Of(Problem, "Error", Identity.Of("x", "1")).ReplaceLineEndings("\n"));
+
+    [TestMethod]
+    public void PlaceInTheMessage_IsNotRepeated() => Assert.DoesNotContain(
+        "  at ", DiagnosticText.Of(Problem with { Message = "a.yml(3,7) has no images." }, "Error", Identity.Of("x", "1")));
+
+    [TestMethod]
+    public void UnexpectedFailure_NamesTypeAndMessage_WithoutAStack()
+    {
+        Diagnostic described = ToolRunner.Describe(new InvalidOperationException("first\nsecond"));
+
+        Assert.AreEqual(ErrorCode.Unexpected, described.Code);
+        Assert.AreEqual("An unexpected failure: InvalidOperationException: first second", described.Message);
+        Assert.Contains("report", described.Advice);
+    }
+}

@@ -1,0 +1,105 @@
+using Airgap.Oci.Content;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Tests.Output;
+
+[TestClass]
+public sealed class ProgressTests
+{
+    private static readonly Descriptor First = new("layer", Digest.Compute("first"u8), 6_000_000);
+    private static readonly Descriptor Second = new("layer", Digest.Compute("second"u8), 4_000_000);
+
+    [TestMethod]
+    public void Meter_TellsBlobsBytesRateAndRest()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10_000_000);
+        meter.Moved(First.Digest, 5_000_000);
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.AreEqual("0 of 2 blobs, 5.0 MB of 10.0 MB (50%), 1.0 MB/s, 5.0 s left", meter.Text());
+    }
+
+    [TestMethod]
+    public void Meter_CountsABlobOnce_HoweverItGotThere()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10_000_000);
+        meter.Moved(First.Digest, 6_000_000);
+        meter.Moved(First.Digest, -6_000_000);
+        meter.Moved(First.Digest, 6_000_000);
+        meter.Finished(First);
+        meter.Finished(Second);
+
+        Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (100%)", meter.Text());
+    }
+
+    [TestMethod]
+    public void WithoutATerminal_ALineComesEveryFiveSeconds()
+    {
+        Assert.AreEqual(2, LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions()).Length);
+    }
+
+    [TestMethod]
+    public void WithJson_NothingComes()
+    {
+        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions { Json = true }));
+    }
+
+    [TestMethod]
+    public void UnderImgpkgsName_NothingComesWithoutATerminal()
+    {
+        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions(), "imgpkg"));
+    }
+
+    [TestMethod]
+    public void OnATerminal_TheLineIsDrawnAnew_AndMakesRoomForOthers()
+    {
+        ManualClock clock = new();
+        using StringWriter error = new() { NewLine = "\n" };
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { Width = 24 }, new GlobalOptions());
+        ProgressMeter meter = new(clock);
+        using (new ProgressLine(session, meter, clock))
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(150));
+            Assert.IsEmpty(error.ToString(), "Nothing is drawn before there is something to measure.");
+            meter.Start(2, 10);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            session.WriteError("something else");
+        }
+
+        Assert.AreEqual("copy: 0 of 2 blobs, 0 B\r\u001b[Ksomething else\n", error.ToString());
+    }
+
+    [TestMethod]
+    [DataRow(0L, "0 B")]
+    [DataRow(999L, "999 B")]
+    [DataRow(1000L, "1.0 kB")]
+    [DataRow(99_960L, "100 kB")]
+    [DataRow(999_600L, "1.0 MB")]
+    [DataRow(5_000_000_000L, "5.0 GB")]
+    public void Bytes_AreReadable(long bytes, string text) => Assert.AreEqual(text, ByteSize.Text(bytes));
+
+    [TestMethod]
+    [DataRow(1, "image", "1 image")]
+    [DataRow(2, "image", "2 images")]
+    [DataRow(2, "index", "2 indexes")]
+    public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, ByteSize.Count(number, noun));
+
+    private static string[] LinesAfter(TimeSpan time, GlobalOptions options, string name = "dotnet-airgap")
+    {
+        ManualClock clock = new();
+        using StringWriter error = new();
+        Session session = new("copy", Identity.Of(name, "1"), new Terminal(TextWriter.Null, error, false, false), options);
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10);
+        using (new ProgressLine(session, meter, clock))
+            clock.Advance(time);
+        clock.Advance(time);
+        return error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
