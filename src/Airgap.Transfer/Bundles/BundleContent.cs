@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using System.Formats.Tar;
 using System.IO.Compression;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Bundles;
 
@@ -72,11 +72,11 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         try
         {
             await using GZipStream gzip = new(layer, CompressionMode.Decompress, leaveOpen: true);
-            await using TarReader tar = new(gzip, leaveOpen: true);
-            while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            LayerTarReader tar = new(gzip);
+            while (await tar.ReadNextAsync(cancellationToken) is { } entry)
             {
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && entry.DataStream is { } content)
-                    await visit(Normalize(entry.Name), entry.Length, content);
+                if (entry.Kind == LayerTarKind.File)
+                    await visit(Normalize(entry.Name), entry.Size, entry.Content);
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Formats.Tar;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Archives;
+using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 
@@ -49,16 +48,12 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
     private async Task UnpackTarAsync(Stream tar, UnpackedFolder folder, CancellationToken cancellationToken)
     {
         await using MeteredStream metered = new(tar, budget);
-        await using TarReader reader = new(metered, leaveOpen: true);
+        LayerTarReader reader = new(metered);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (true)
+            while (await reader.ReadNextAsync(cancellationToken) is { } entry)
             {
-                metered.InHeader = true;
-                if (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is not { } entry)
-                    return;
-                metered.InHeader = false;
                 budget.Entry();
                 await AddAsync(entry, folder, buffer, cancellationToken);
             }
@@ -69,11 +64,8 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
         }
     }
 
-    private async Task AddAsync(TarEntry entry, UnpackedFolder folder, byte[] buffer, CancellationToken cancellationToken)
+    private async Task AddAsync(LayerTarEntry entry, UnpackedFolder folder, byte[] buffer, CancellationToken cancellationToken)
     {
-        // Extended attributes for all that follows are no entry of the layer.
-        if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
-            return;
         string path = LayerPath.Parse(entry.Name);
         switch (LayerPath.WhiteoutOf(path, out string target))
         {
@@ -83,30 +75,25 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
             case WhiteoutKind.Opaque:
                 folder.RemoveContent(target);
                 break;
-            case WhiteoutKind.None when entry.EntryType == TarEntryType.Directory:
+            case WhiteoutKind.None when entry.Kind == LayerTarKind.Folder:
                 folder.AddFolder(path, entry.Mode);
                 break;
-            case WhiteoutKind.None when entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+            case WhiteoutKind.None when entry.Kind == LayerTarKind.File:
                 if (path.Length == 0)
                     throw new LayerException("its root is a file");
                 await using (FileStream file = folder.AddFile(path, entry.Mode))
-                    await CopyAsync(entry.DataStream, file, buffer, cancellationToken);
-                return;
+                    await CopyAsync(entry.Content, file, buffer, cancellationToken);
+                break;
             case WhiteoutKind.None:
                 // Links could lead out of the folder, and devices have no place in it.
                 SkippedEntries++;
                 break;
-            default:
-                break;
         }
-
-        // Passed over by the tar reader, it would count as a header.
-        await CopyAsync(entry.DataStream, Stream.Null, buffer, cancellationToken);
     }
 
-    private static async Task CopyAsync(Stream? from, Stream to, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Stream from, Stream to, byte[] buffer, CancellationToken cancellationToken)
     {
-        while (from is not null && await from.ReadAsync(buffer, cancellationToken) is > 0 and int read)
+        while (await from.ReadAsync(buffer, cancellationToken) is > 0 and int read)
             await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
     }
 

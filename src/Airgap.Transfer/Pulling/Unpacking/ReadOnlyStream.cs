@@ -56,25 +56,9 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
     }
 }
 
-/// <summary>Counts what comes out of a layer against the limits of the pull, and what a tar header may take.</summary>
+/// <summary>Counts what comes out of a layer against the limits of the pull.</summary>
 internal sealed class MeteredStream(Stream inner, UnpackBudget budget) : ReadOnlyStream
 {
-    /// <summary>Names and attributes of one entry beyond this are an attack: the tar reader holds them in memory.</summary>
-    private const int MaxHeaderBytes = 1024 * 1024;
-
-    private int _headerBytes;
-
-    /// <summary>True while a header is read, false while a file's content is.</summary>
-    public bool InHeader
-    {
-        get;
-        set
-        {
-            field = value;
-            _headerBytes = 0;
-        }
-    }
-
     public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -83,15 +67,6 @@ internal sealed class MeteredStream(Stream inner, UnpackBudget budget) : ReadOnl
     private int Count(int read)
     {
         budget.Unpacked(read);
-        if (InHeader && (_headerBytes += read) > MaxHeaderBytes)
-            throw new LayerException("the header of an entry is too long");
         return read;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -1,0 +1,89 @@
+using System.Buffers;
+
+namespace Airgap.Transfer.Layers;
+
+/// <summary>The content of one entry of a tar that is read from start to end.</summary>
+internal sealed class TarContentStream : Stream
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly Stream _tar;
+    private int _padding;
+
+    /// <summary>Makes a stream over the bytes that come next.</summary>
+    public TarContentStream(Stream tar, long length)
+    {
+        _tar = tar;
+        Length = length;
+        Left = length;
+        _padding = TarHeader.Padding(length);
+    }
+
+    /// <summary>Bytes not read yet.</summary>
+    public long Left { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length { get; }
+
+    public override long Position
+    {
+        get => Length - Left;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer) => buffer.IsEmpty || Left == 0 ? 0 : Count(_tar.Read(buffer[..Limit(buffer.Length)]));
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        buffer.IsEmpty || Left == 0 ? 0 : Count(await _tar.ReadAsync(buffer[..Limit(buffer.Length)], cancellationToken));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Reads past what is left, and past the zeros that fill the last block.</summary>
+    public async ValueTask SkipAsync(CancellationToken cancellationToken)
+    {
+        if (Left == 0 && _padding == 0)
+            return;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (await ReadAsync(buffer, cancellationToken) > 0)
+                continue;
+            // A tar may end without them.
+            if (_padding > 0)
+                await _tar.ReadAtLeastAsync(buffer.AsMemory(0, _padding), _padding, throwOnEndOfStream: false, cancellationToken);
+            _padding = 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Limit(int count) => (int)Math.Min(count, Left);
+
+    private int Count(int read)
+    {
+        if (read == 0)
+            throw new EndOfStreamException();
+        Left -= read;
+        return read;
+    }
+}
