@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;

@@ -20,7 +20,7 @@ public sealed class PushPullTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
-        string[] args = recorded[0]["$ imgpkg ".Length..].Replace(" input/", $" {Fixtures.Input("")}", StringComparison.Ordinal).Split(' ');
+        string[] args = recorded[0]["$ imgpkg ".Length..].Replace(" input/", $" {Fixtures.Root}/input/", StringComparison.Ordinal).Split(' ');
 
         CliResult own = await bench.RunAsync(args);
         CliResult imgpkg = await bench.RunAsImgpkgAsync(args);
