@@ -6,9 +6,12 @@ using Microsoft.Build.Utilities;
 namespace Airgap.Build;
 
 /// <summary>Writes to the build's log from any thread, as long as the task runs: what comes later would be an error of its own.</summary>
-internal sealed class BuildLog(TaskLoggingHelper log)
+/// <param name="log">The task's log.</param>
+/// <param name="helpUrl">The page that has an anchor for each code; null where the package was made for no repository.</param>
+internal sealed class BuildLog(TaskLoggingHelper log, string? helpUrl)
 {
-    private static readonly string? s_helpUrl = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>The page that was given when the package was made.</summary>
+    public static string? PackageHelpUrl { get; } = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(attribute => attribute.Key == "HelpUrl")?.Value;
 
     private readonly Lock _lock = new();
@@ -16,11 +19,11 @@ internal sealed class BuildLog(TaskLoggingHelper log)
 
     /// <summary>An error with its code, place and help link.</summary>
     public void Error(Diagnostic diagnostic) => Write(() => log.LogError(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, Literal(diagnostic)));
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
 
     /// <summary>A warning with its code, place and help link.</summary>
     public void Warning(Diagnostic diagnostic) => Write(() => log.LogWarning(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, Literal(diagnostic)));
+        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
 
     /// <summary>A line.</summary>
     public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));
@@ -60,8 +63,5 @@ internal sealed class BuildLog(TaskLoggingHelper log)
         }
     }
 
-    private static string? HelpLink(Diagnostic diagnostic) => s_helpUrl is null ? null : $"{s_helpUrl}#{diagnostic.Id.ToLowerInvariant()}";
-
-    // With arguments the text is a format; without any it is taken as it is, braces and all.
-    private static string Literal(Diagnostic diagnostic) => diagnostic.Text;
+    private string? HelpLink(Diagnostic diagnostic) => helpUrl is null ? null : $"{helpUrl}#{diagnostic.Id.ToLowerInvariant()}";
 }

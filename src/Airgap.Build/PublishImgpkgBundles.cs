@@ -1,5 +1,4 @@
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 namespace Airgap.Build;
 
@@ -71,7 +70,7 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <inheritdoc/>
     public override bool Execute()
     {
-        BuildLog log = new(Log);
+        BuildLog log = new(Log, BuildLog.PackageHelpUrl);
         // The node may build other projects while this one waits for the network.
         IBuildEngine3? engine = BuildEngine as IBuildEngine3;
         engine?.Yield();

@@ -54,6 +54,34 @@ public sealed class ArchiveTests
     }
 
     [TestMethod]
+    public async Task TheManifestOfCarvelsAirGappedPageCanBeHadWithItsWarnings()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("""
+            <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" ApiVersion="install.package.carvel.dev/v1alpha1" Pinning="None" />
+            """).Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=my-image.tar", "-p:AirgapRegistry=final-registry.corp.com/apps")).Succeeded();
+
+        Assert.AreEqual(
+            """
+            ---
+            apiVersion: install.package.carvel.dev/v1alpha1
+            kind: PackageRepository
+            metadata:
+              name: simple-package-repository
+            spec:
+              fetch:
+                imgpkgBundle:
+                  image: final-registry.corp.com/apps/simple-app-bundle
+
+            """,
+            File.ReadAllText(project.Manifest));
+        Assert.Contains("App.csproj(8,", result.Lines("warning AIRGAP4103")[0]);
+        Assert.Contains("App.csproj(8,", result.Lines("warning AIRGAP4104")[0]);
+    }
+
+    [TestMethod]
     public async Task AnotherBundlesArchiveIsRefusedBeforeAnythingMoves()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();

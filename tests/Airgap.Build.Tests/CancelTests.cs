@@ -10,23 +10,24 @@ namespace Airgap.Build.Tests;
 public sealed class CancelTests
 {
     [TestMethod]
-    public async Task CtrlCStopsWithinTwoSecondsAndLeavesNothingThatLooksFinished()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task CtrlCStopsWithinTwoSecondsAndLeavesNothingThatLooksFinished(bool toArchive)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         TaskCompletionSource underWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource never = new();
-        destination.OnRequest = (request, _) =>
-        {
-            if (request.Kind is not (RequestKind.UploadPut or RequestKind.UploadPatch))
-                return null;
-            underWay.TrySetResult();
-            return Fault.Delay(never.Task);
-        };
+        source.OnRequest = (request, _) => toArchive && request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } ? Hold() : null;
+        destination.OnRequest = (request, _) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch ? Hold() : null;
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RunAsync("restore")).Succeeded();
+        string[] route = toArchive ? ["-p:AirgapArchive=out/bundle.tar"] : [];
 
-        using Process process = Dotnet.Start(project.Folder, ["msbuild", "-t:PublishImgpkgBundles", "-p:Configuration=Release", "-nologo", $"-p:AirgapRegistry={destination.Host}/apps"], project.Environment);
+        using Process process = Dotnet.Start(
+            project.Folder,
+            ["msbuild", "-t:PublishImgpkgBundles", "-p:Configuration=Release", "-nologo", $"-p:AirgapRegistry={destination.Host}/apps", .. route],
+            project.Environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         Task ended = process.WaitForExitAsync();
@@ -43,7 +44,14 @@ public sealed class CancelTests
         Assert.DoesNotContain("AIRGAP", said);
         Assert.DoesNotContain("MSB4", said);
         Assert.IsFalse(Directory.Exists(project.Artifacts));
+        Assert.IsFalse(File.Exists(project["out/bundle.tar"]));
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.IsEmpty(await content.TagsAsync("apps/simple-app-bundle"));
+
+        Fault Hold()
+        {
+            underWay.TrySetResult();
+            return Fault.Delay(never.Task);
+        }
     }
 }

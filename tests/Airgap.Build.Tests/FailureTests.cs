@@ -1,3 +1,6 @@
+using System.Formats.Tar;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
@@ -61,6 +64,55 @@ public sealed class FailureTests
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("error AIRGAP201", result.Output);
         Assert.IsFalse(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task AForeignTarIsRefused()
+    {
+        using TestProject project = new(TestProject.SimpleBundle);
+        using (TarWriter tar = new(File.Create(project["foreign.tar"])))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "index.json") { DataStream = new MemoryStream("{}"u8.ToArray()) });
+        (await project.RelocateAsync("-p:AirgapSourceArchive=foreign.tar", "-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2012");
+    }
+
+    [TestMethod]
+    public async Task ALockThatIsMalformedIsAnErrorAtItsOwnLineAndColumn()
+    {
+        using TestProject project = new("""<ImgpkgLock Include="locks/broken.yml" /><ImgpkgLock Include="locks/tagged.yml" />""");
+        Directory.CreateDirectory(project["locks"]);
+        File.WriteAllText(project["locks/broken.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: [\n");
+        File.WriteAllText(project["locks/tagged.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: host.io/a:v1\n");
+
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2006").FailedWith("AIRGAP2007");
+
+        Assert.MatchesRegex(@"locks/broken\.yml\(\d+,\d+\): error AIRGAP2006: ", result.Output);
+        Assert.MatchesRegex(@"locks/tagged\.yml\(4,\d+\): error AIRGAP2007: ", result.Output);
+    }
+
+    [TestMethod]
+    public async Task ALayerWithOtherBytesThanItsDigestIsRefused()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        source.OnRequest = (request, _) => request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } ? Fault.CorruptBody() : null;
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1011");
+
+        Assert.Contains("apps/frontend", result.Lines("AIRGAP1011")[0]);
+        Assert.IsFalse(File.Exists(project["bundle.tar"]));
+        Assert.IsFalse(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task AnUnknownAuthorityIsNamedAsSuch()
+    {
+        using RSA key = RSA.Create(2048);
+        using X509Certificate2 unknown = new CertificateRequest("CN=nobody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = unknown });
+        using TestProject project = new($"""<ImgpkgBundle Include="{destination.Host}/user1/simple-app-bundle:v1.0.0" />""");
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1002");
     }
 
     [TestMethod]

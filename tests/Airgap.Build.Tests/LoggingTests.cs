@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 using Microsoft.Build.Framework;
@@ -55,6 +54,8 @@ public sealed class LoggingTests
         BuildErrorEventArgs error = Assert.ContainsSingle(_engine.Errors);
         Assert.AreEqual(("AIRGAP2006", "a.yml", 3, 4, "'{0}' is wrong. Mend it."), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
         Assert.AreEqual("AIRGAP2101", Assert.ContainsSingle(_engine.Warnings).Code);
+        Assert.AreEqual("https://host.io/project#airgap2006", error.HelpLink);
+        Assert.AreEqual("https://host.io/project#airgap2101", _engine.Warnings[0].HelpLink);
     }
 
     [TestMethod]
@@ -88,7 +89,7 @@ public sealed class LoggingTests
         Assert.Contains(message => message.Message!.Contains("   at ", StringComparison.Ordinal), _engine.Messages, "The stack is in a detailed log.");
     }
 
-    private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"));
+    private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"), "https://host.io/project");
 
     private static TransferPlan Plan() => new()
     {

@@ -86,7 +86,7 @@ internal sealed class TestProject : IDisposable
 
     /// <summary>Runs the target alone, in Release as a publish would: quicker, as nothing is compiled.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
-        RunAsync("msbuild", ["-restore", "-t:PublishImgpkgBundles", "-p:Configuration=Release", "-nologo", .. arguments]);
+        RunAsync("build", ["-t:PublishImgpkgBundles", "-c", "Release", .. arguments]);
 
     /// <summary>Reads the report.</summary>
     public JsonElement ReadReport() => JsonDocument.Parse(File.ReadAllBytes(Report)).RootElement;

@@ -83,7 +83,14 @@ internal sealed class CopyCommand
 
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line);
-        foreach (string line in ImgpkgLines.Finished(result))
+        // Under its own name the tool has shown its own warnings, with codes.
+        if (session.SpeaksAsImgpkg)
+        {
+            foreach (string line in ImgpkgLines.Warnings(result))
+                session.WriteLine(line);
+        }
+
+        foreach (string line in ImgpkgLines.Finished())
             session.WriteLine(line);
         return 0;
     }

@@ -1,3 +1,4 @@
+using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
@@ -14,9 +15,9 @@ internal static class CopyResultText
         List<string> parts = [];
         foreach ((BlobOutcome outcome, string verb) in new[] { (BlobOutcome.Copied, "copied"), (BlobOutcome.Mounted, "mounted"), (BlobOutcome.Present, "already there") })
         {
-            (int count, long bytes) = result.Total(outcome);
-            if (count > 0)
-                parts.Add($"{ByteSize.Count(count, "blob")} {verb} ({ByteSize.Text(bytes)})");
+            ReportTotal total = Total(result, outcome);
+            if (total.Blobs > 0)
+                parts.Add($"{ByteSize.Count(total.Blobs, "blob")} {verb} ({ByteSize.Text(total.Bytes)})");
         }
 
         yield return $"{ByteSize.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {ByteSize.Text(result.Elapsed)}";
@@ -51,9 +52,13 @@ internal static class CopyResultText
             relocated.Tags);
     }
 
+    // An archive's configs stand in its manifest.json: nobody carried them, and to call them present would be odd.
     private static ReportTotal Total(TransferResult result, BlobOutcome outcome)
     {
-        (int count, long bytes) = result.Total(outcome);
-        return new ReportTotal(count, bytes);
+        HashSet<Digest>? layers = result.Destination is RelocationDestination.Archive
+            ? [.. result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers).Select(layer => layer.Digest)]
+            : null;
+        RelocatedBlob[] blobs = [.. result.Blobs.Where(blob => blob.Outcome == outcome && (layers is null || layers.Contains(blob.Descriptor.Digest)))];
+        return new ReportTotal(blobs.Length, blobs.Sum(blob => blob.Descriptor.Size));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -20,10 +21,14 @@ internal sealed class ImgpkgJson
     public List<string> Lines { get; } = [];
 
     /// <summary>The document.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ImgpkgJsonContext.Default.ImgpkgJson);
+    public string ToJson() => JsonSerializer.Serialize(this, ImgpkgJsonContext.Readable.ImgpkgJson);
 }
 
 /// <summary>Serialisation without reflection, with imgpkg's indent.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, IndentSize = 4, NewLine = "\n")]
 [JsonSerializable(typeof(ImgpkgJson))]
-internal sealed partial class ImgpkgJsonContext : JsonSerializerContext;
+internal sealed partial class ImgpkgJsonContext : JsonSerializerContext
+{
+    /// <summary>With quotes as they are, as Go writes them.</summary>
+    public static ImgpkgJsonContext Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -36,8 +36,8 @@ internal static class ImgpkgLines
     /// <summary>What is printed before the tags are written.</summary>
     public static string Tagging() => Line($"Tagging images");
 
-    /// <summary>What is printed at the end.</summary>
-    public static IEnumerable<string> Finished(TransferResult result)
+    /// <summary>What is printed about warnings.</summary>
+    public static IEnumerable<string> Warnings(TransferResult result)
     {
         TransferPlan plan = result.Plan;
         if (result.Warnings.Any(warning => warning.Code == ErrorCode.NoLayersToInclude))
@@ -54,10 +54,10 @@ internal static class ImgpkgLines
                     yield return Line($"     - {layer}");
             }
         }
-
-        yield return "";
-        yield return "Succeeded";
     }
+
+    /// <summary>What is printed at the end.</summary>
+    public static IEnumerable<string> Finished() => ["", "Succeeded"];
 
     // Go's way to print a duration: the largest unit that leaves a whole part.
     private static string GoText(TimeSpan time) => time.TotalSeconds >= 1

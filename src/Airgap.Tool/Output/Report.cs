@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
@@ -50,7 +51,7 @@ internal sealed class Report
     public List<ReportDiagnostic> Errors { get; } = [];
 
     /// <summary>The document.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report);
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.Report);
 }
 
 /// <summary>An image, index or bundle that was relocated.</summary>
@@ -112,4 +113,8 @@ internal sealed record ReportDiagnostic(string Code, string Message, string Advi
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Report))]
-internal sealed partial class ReportJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>With characters as they are where JSON allows them: the document goes to scripts and people, never into a web page.</summary>
+    public static ReportJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -39,6 +39,9 @@ internal sealed class Session
     /// <summary>True when a person or script wants imgpkg's own lines: <c>--tty</c>, or a terminal.</summary>
     public bool ShowsLines => !Options.Json && (Options.Tty || (Identity.IsImgpkg ? Terminal.OutIsTerminal : Terminal.ErrorIsTerminal));
 
+    /// <summary>True when standard output holds imgpkg's lines and nothing else.</summary>
+    public bool SpeaksAsImgpkg => Options.Tty || Identity.IsImgpkg;
+
     /// <summary>Takes the HTTP exchange with <c>--debug</c>; null without it.</summary>
     public Action<string>? Trace => Options.Debug ? WriteError : null;
 
@@ -47,7 +50,6 @@ internal sealed class Session
     {
         if (Options.Json || Identity.IsImgpkg)
             return;
-        // With --tty standard output holds imgpkg's lines and nothing else.
         Write(Options.Tty ? Terminal.Error : Terminal.Out, line);
     }
 
@@ -61,7 +63,7 @@ internal sealed class Session
         }
 
         if (ShowsLines)
-            Write(Options.Tty || Identity.IsImgpkg ? Terminal.Out : Terminal.Error, line);
+            Write(SpeaksAsImgpkg ? Terminal.Out : Terminal.Error, line);
     }
 
     /// <summary>Writes a line to standard error.</summary>
@@ -93,7 +95,9 @@ internal sealed class Session
             Report.Warnings.Add(entry);
         }
 
-        if (!Options.Json && !(Identity.IsImgpkg && !Terminal.OutIsTerminal))
+        // imgpkg tells of these two in lines of its own, and of nothing else without a terminal.
+        bool isSilent = Identity.IsImgpkg && (!ShowsLines || warning.Code is ErrorCode.LayersSkipped or ErrorCode.NoLayersToInclude);
+        if (!Options.Json && !isSilent)
             WriteError(DiagnosticText.Of(warning, "Warning", Identity));
     }
 
@@ -102,7 +106,7 @@ internal sealed class Session
     {
         lock (_gate)
             Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
-        WriteError(DiagnosticText.Of(failure, "Error", Identity));
+        WriteError(DiagnosticText.Of(failure, "Error", Identity, Phase));
     }
 
     /// <summary>Writes the JSON document where it was asked for.</summary>

@@ -7,14 +7,13 @@ namespace Airgap.Tool.Running;
 /// <param name="ErrorIsTerminal">True when progress goes to a screen.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool ErrorIsTerminal)
 {
-    /// <summary>Columns of the screen; 100 where there is none.</summary>
-    public int Width { get; init; } = 100;
+    private const int DefaultWidth = 100;
 
-    /// <summary>The process's. Lines end as scripts expect them, whatever the system.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected)
-    {
-        Width = Console.IsErrorRedirected ? 100 : WindowWidth(),
-    };
+    /// <summary>Columns of the screen; 100 where there is none.</summary>
+    public int Width => OutIsTerminal || ErrorIsTerminal ? WindowWidth() : DefaultWidth;
+
+    /// <summary>The process's.</summary>
+    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
 
     /// <summary>Hands everything written to the system.</summary>
     public async Task FlushAsync()
@@ -27,11 +26,11 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     {
         try
         {
-            return Console.WindowWidth is > 20 and int width ? width : 100;
+            return Console.WindowWidth is > 20 and int width ? width : DefaultWidth;
         }
         catch (IOException)
         {
-            return 100;
+            return DefaultWidth;
         }
     }
 }

@@ -5,9 +5,9 @@ namespace Airgap.Transfer.Publishing;
 /// <summary>Writes a number of bytes for people.</summary>
 public static class ByteSize
 {
-    private static readonly string[] s_units = ["KB", "MB", "GB", "TB"];
+    private static readonly string[] s_units = ["kB", "MB", "GB", "TB"];
 
-    /// <summary>Three significant digits or so, in powers of 1000: <c>512 B</c>, <c>1.5 KB</c>, <c>12.3 MB</c>.</summary>
+    /// <summary>Three significant digits or so, in powers of 1000: <c>512 B</c>, <c>1.5 kB</c>, <c>12.3 MB</c>.</summary>
     /// <param name="bytes">0 or more.</param>
     public static string Format(long bytes)
     {

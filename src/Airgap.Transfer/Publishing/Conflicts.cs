@@ -13,7 +13,7 @@ internal static class Conflicts
         foreach (Declaration declaration in declarations)
         {
             // Without a tag nothing is overwritten: content lies under its digest.
-            bool named = declaration.Archive is not null || declaration.Tag is not null;
+            bool named = declaration.Archive is not null || declaration is { Repository: not null, Tag: not null };
             if (named && !destinations.TryAdd(declaration.DestinationKey, declaration))
             {
                 yield return Problem(

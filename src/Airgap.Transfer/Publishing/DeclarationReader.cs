@@ -9,6 +9,7 @@ namespace Airgap.Transfer.Publishing;
 internal sealed class DeclarationReader(PublishSettings settings)
 {
     private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
+    private bool _registryIsWrong;
 
     /// <summary>Everything that was found wrong, in the order of the items.</summary>
     public ImmutableArray<Diagnostic> Problems => _problems.ToImmutable();
@@ -16,6 +17,12 @@ internal sealed class DeclarationReader(PublishSettings settings)
     /// <summary>Reads the items. What could not be read is missing in the result and named in <see cref="Problems"/>.</summary>
     public ImmutableArray<Declaration> Read(IReadOnlyList<PublishItem> items)
     {
+        if (DestinationName.FindProblem(settings) is { } problem)
+        {
+            _registryIsWrong = true;
+            _problems.Add(problem);
+        }
+
         ImmutableArray<PublishItem> distinct = WithoutRepeats(items);
         ArchiveRoute archives = new(settings, distinct.Length);
         _problems.AddRange(archives.Problems);
@@ -30,13 +37,13 @@ internal sealed class DeclarationReader(PublishSettings settings)
             return null;
         (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
         int before = _problems.Count;
-        RepositoryName? repository = Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
+        RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
             Attempt(item, () => request.Verify(repository, tag));
         if (_problems.Count > before)
             return null;
-        if (repository is null && archives.Target is null)
+        if (repository is null && archives.Target is null && !_registryIsWrong)
         {
             _problems.Add(item.Problem(
                 ErrorCode.DestinationSelection,

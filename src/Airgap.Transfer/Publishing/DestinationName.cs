@@ -9,6 +9,23 @@ internal static class DestinationName
     /// <summary>True when an item says by itself where it goes.</summary>
     public static bool IsWhole(PublishItem item) => item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository);
 
+    /// <summary>What is wrong with <c>AirgapRegistry</c>; null when it is empty or a destination.</summary>
+    public static Diagnostic? FindProblem(PublishSettings settings)
+    {
+        string prefix = settings.Registry.TrimEnd('/');
+        if (prefix.Length == 0)
+            return null;
+        string? problem = !prefix.Contains("://", StringComparison.Ordinal) && !NamesHost(prefix + "/")
+            ? "it does not start with a registry's host"
+            : RepositoryName.TryParse(prefix + "/any", out _, out string? reason) ? null : reason;
+        return problem is null
+            ? null
+            : new Diagnostic(
+                ErrorCode.InvalidRepository,
+                $"The property AirgapRegistry '{settings.Registry}' names no destination: {problem}.",
+                "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
+    }
+
     /// <summary>The repository; null when neither the project nor the item names a registry.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>.</exception>
     public static RepositoryName? Resolve(PublishItem item, PublishSettings settings, string sourceName)
@@ -23,14 +40,6 @@ internal static class DestinationName
             // Without a registry the path cannot be used, and can be wrong all the same.
             Parse($"registry.invalid/{path}", $"The Repository of the item {item.ItemName} '{item.Include}'", own ?? path);
             return null;
-        }
-
-        if (!prefix.Contains("://", StringComparison.Ordinal) && !NamesHost(prefix + "/"))
-        {
-            throw new AirgapException(
-                ErrorCode.InvalidRepository,
-                $"The property AirgapRegistry '{settings.Registry}' does not start with a registry's host.",
-                "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
         }
 
         return Parse($"{prefix}/{path}", $"The destination of the item {item.ItemName} '{item.Include}'");

@@ -19,6 +19,7 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
 
     private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
     private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
+    private Exception? _failure;
 
     public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
     {
@@ -69,9 +70,11 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
             }
             catch (Exception e)
             {
-                // The failure travels by the exception below; whoever waits for this blob only has to stop waiting.
+                // Whoever waits for this blob is cancelled before this failure is through, so it is kept as the one to tell.
+                Exception failure = Named(e, blob);
+                Interlocked.CompareExchange(ref _failure, failure, null);
                 arrival.TrySetCanceled(CancellationToken.None);
-                throw Named(e, blob);
+                ExceptionDispatchInfo.Throw(failure);
             }
         });
 
@@ -136,7 +139,7 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
 
     // Lets everything end before it throws, so that nothing goes on behind the caller's back; what failed first is told, not what
     // was cancelled because of it.
-    private static async Task WhenAllOrFirstFailureAsync(CancellationTokenSource stop, params Task[] tasks)
+    private async Task WhenAllOrFirstFailureAsync(CancellationTokenSource stop, params Task[] tasks)
     {
         List<Task> running = [.. tasks];
         List<Exception> failures = [];
@@ -151,7 +154,7 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
         }
 
         if (failures.Count > 0)
-            ExceptionDispatchInfo.Throw(failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
+            ExceptionDispatchInfo.Throw(_failure ?? failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
     }
 
     private sealed class BlobProgress(ITransferObserver observer, Descriptor blob) : IProgress<long>

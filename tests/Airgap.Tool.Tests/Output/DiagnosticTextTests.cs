@@ -19,6 +19,12 @@ public sealed class DiagnosticTextTests
         "  at ", DiagnosticText.Of(Problem with { Message = "a.yml(3,7) has no images." }, "Error", Identity.Of("x", "1")));
 
     [TestMethod]
+    public void UnderImgpkgsName_CausesAreNested() => Assert.AreEqual(
+        "imgpkg: Error: Fetching image:\n  GET http://a.local/v2/:\n    MANIFEST_UNKNOWN: manifest unknown (AIRGAP1005)",
+        DiagnosticText.Of(
+            new Diagnostic(ErrorCode.ManifestUnknown, "GET http://a.local/v2/: MANIFEST_UNKNOWN: manifest unknown", ""), "Error", Identity.Of("imgpkg", "1"), "planning"));
+
+    [TestMethod]
     public void UnexpectedFailure_NamesTypeAndMessage_WithoutAStack()
     {
         Diagnostic described = ToolRunner.Describe(new InvalidOperationException("first\nsecond"));

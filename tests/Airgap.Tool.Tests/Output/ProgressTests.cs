@@ -61,7 +61,7 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         using StringWriter error = new() { NewLine = "\n" };
-        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { Width = 24 }, new GlobalOptions());
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true), new GlobalOptions());
         ProgressMeter meter = new(clock);
         using (new ProgressLine(session, meter, clock))
         {
@@ -72,7 +72,7 @@ public sealed class ProgressTests
             session.WriteError("something else");
         }
 
-        Assert.AreEqual("copy: 0 of 2 blobs, 0 B\r\u001b[Ksomething else\n", error.ToString());
+        Assert.AreEqual("copy: 0 of 2 blobs, 0 B of 10 B (0%)\r\u001b[Ksomething else\n", error.ToString());
     }
 
     [TestMethod]
@@ -83,6 +83,14 @@ public sealed class ProgressTests
     [DataRow(999_600L, "1.0 MB")]
     [DataRow(5_000_000_000L, "5.0 GB")]
     public void Bytes_AreReadable(long bytes, string text) => Assert.AreEqual(text, ByteSize.Text(bytes));
+
+    [TestMethod]
+    [DataRow(40, "40 ms")]
+    [DataRow(1_440, "1.4 s")]
+    [DataRow(12_000, "12 s")]
+    [DataRow(200_000, "3 min 20 s")]
+    [DataRow(7_500_000, "2 h 5 min")]
+    public void Times_AreReadable(int milliseconds, string text) => Assert.AreEqual(text, ByteSize.Text(TimeSpan.FromMilliseconds(milliseconds)));
 
     [TestMethod]
     [DataRow(1, "image", "1 image")]

@@ -53,7 +53,7 @@ public sealed class ValidationTests
     [DataRow("host.io/Apps", ErrorCode.InvalidRepository)]
     [DataRow("host.io:99999/apps", ErrorCode.InvalidRepository)]
     public void ARegistryThatIsNoneIsRefused(string registry, ErrorCode code) =>
-        Assert.AreEqual(code, Assert.ContainsSingle(Validate(PublishItems.To(registry), PublishItems.Bundle("host.io/a:v1"))).Code);
+        Assert.AreEqual(code, Assert.ContainsSingle(Validate(PublishItems.To(registry), PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1"))).Code);
 
     [TestMethod]
     public void TwoItemsThatMoveTheSameTagAreAConflict()

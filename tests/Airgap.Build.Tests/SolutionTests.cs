@@ -1,0 +1,43 @@
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+[TestClass]
+public sealed class SolutionTests
+{
+    [TestMethod]
+    public async Task ASolutionRelocatesWhatItsPublishableProjectsDeclare()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject first = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        AddProject(first, "second", """<ImgpkgBundle Include="registry.local:5055/user1/index-bundle:v1.0.0" />""", "true");
+        AddProject(first, "tests", """<ImgpkgBundle Include="registry.local:5055/user1/signed-bundle:v1.0.0" />""", "false");
+        AddProject(first, "plain", "", "true");
+        File.WriteAllText(first["All.slnx"], """
+            <Solution>
+              <Project Path="App.csproj" />
+              <Project Path="second/second.csproj" />
+              <Project Path="tests/tests.csproj" />
+              <Project Path="plain/plain.csproj" />
+            </Solution>
+            """);
+        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**;tests/**;plain/**\" />", StringComparison.Ordinal));
+
+        DotnetResult result = (await first.PublishAsync("All.slnx", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.HasCount(2, result.Lines("1 bundle: 1 copied"), result.Output);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        Assert.AreSequenceEqual(new[] { "apps/index-bundle", "apps/simple-app-bundle" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
+        Assert.IsTrue(File.Exists(first.Manifest));
+        Assert.IsTrue(File.Exists(first["second/bin/Release/net10.0/airgap/index-bundle.packagerepository.yml"]));
+    }
+
+    private static void AddProject(TestProject solution, string name, string items, string publishable)
+    {
+        Directory.CreateDirectory(solution[name]);
+        File.WriteAllText(solution[$"{name}/{name}.csproj"], File.ReadAllText(solution.ProjectFile)
+            .Replace(TestProject.SimpleBundle, items, StringComparison.Ordinal)
+            .Replace("<UseShared", $"<IsPublishable>{publishable}</IsPublishable><UseShared", StringComparison.Ordinal));
+    }
+}

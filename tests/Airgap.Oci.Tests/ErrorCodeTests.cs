@@ -1,0 +1,20 @@
+using System.Text.RegularExpressions;
+using Airgap.TestKit;
+
+namespace Airgap.Oci.Tests;
+
+/// <summary>Help links point into the README, so every code has its anchor there.</summary>
+[TestClass]
+public sealed partial class ErrorCodeTests
+{
+    [TestMethod]
+    public void EveryCodeHasItsAnchorInTheReadmeAndNoOther()
+    {
+        string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "README.md"));
+        string[] anchors = [.. Anchor().Matches(readme).Select(match => match.Groups[1].Value)];
+        Assert.AreSequenceEqual(Enum.GetValues<ErrorCode>().Select(code => Diagnostic.FormatId(code).ToLowerInvariant()).ToArray(), anchors);
+    }
+
+    [GeneratedRegex("<a id=\"(airgap[0-9]{4})\"></a>")]
+    private static partial Regex Anchor();
+}
