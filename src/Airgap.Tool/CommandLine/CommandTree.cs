@@ -15,6 +15,8 @@ internal static class CommandTree
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
         root.Subcommands.Add(PublishCommand.Create(host));
+        root.Subcommands.Add(PullCommand.Create(host));
+        root.Subcommands.Add(PushCommand.Create(host));
         root.Subcommands.Add(ServeCommand.Create(host));
         root.Subcommands.Add(VersionCommand.Create(host));
         globals.AddTo(root);

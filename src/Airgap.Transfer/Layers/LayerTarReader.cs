@@ -85,13 +85,13 @@ internal sealed class LayerTarReader(Stream tar)
         _ => LayerTarKind.Other,
     };
 
-    // False at the end: a block of zeros, or nothing more.
+    // False at the end: a block of zeros, or nothing more. Nothing at all is no tar, but what is left of a compressed one that was cut.
     private async ValueTask<bool> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         if (_content is not null)
             await _content.SkipAsync(cancellationToken);
         int read = await tar.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancellationToken);
-        if (read == 0 || (read == _header.Length && _header.AsSpan().IndexOfAnyExcept((byte)0) < 0))
+        if ((read == 0 && _content is not null) || (read == _header.Length && _header.AsSpan().IndexOfAnyExcept((byte)0) < 0))
             return false;
         if (read < _header.Length)
             throw new EndOfStreamException();

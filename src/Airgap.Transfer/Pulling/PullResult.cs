@@ -36,9 +36,10 @@ public sealed record PullResult
 /// <param name="Reference">Where it was read, by digest.</param>
 /// <param name="Path">Its folder, relative to the output folder and with <c>/</c> as separator; empty for the root.</param>
 /// <param name="IsBundle">True for a bundle.</param>
+/// <param name="MediaType">Its manifest's media type.</param>
 /// <param name="Layers">Its layers, bottom first.</param>
 /// <param name="LockUpdated">True when its images.yml now names its repository for every image.</param>
-public sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, ImmutableArray<Descriptor> Layers, bool LockUpdated);
+public sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
 
 /// <summary>What became of an images.yml.</summary>
 public enum LockUpdate

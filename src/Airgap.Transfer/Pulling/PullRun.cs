@@ -33,7 +33,7 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
         if (root.IsBundle && source.KnowsPlaces)
             await UpdateLocksAsync(cancellationToken);
         foreach ((PullItem item, string path, ImagesLock? images) in _pulled)
-            Items.Add(new PulledItem(item.Reference, path, item.IsBundle, item.Manifest.Layers, images is not null && _updated.Contains(item.Manifest.Digest)));
+            Items.Add(new PulledItem(item.Reference, path, item.IsBundle, item.Manifest.MediaType, item.Manifest.Layers, images is not null && _updated.Contains(item.Manifest.Digest)));
     }
 
     private async Task PullAsync(PullItem item, string path, int depth, CancellationToken cancellationToken)

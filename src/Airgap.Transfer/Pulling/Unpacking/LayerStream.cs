@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Airgap.Transfer.Archives;
 using ZstdSharp;
 
 namespace Airgap.Transfer.Pulling.Unpacking;

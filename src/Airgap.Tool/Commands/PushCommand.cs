@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Pushing;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>push</c>: files and folders to a bundle or image.</summary>
+internal sealed class PushCommand
+{
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to push to", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image to push to", "-i");
+    private readonly Option<string[]> _files = Flag.List("--file", "PATH", "File or folder to pack", "-f");
+    private readonly Option<string[]> _exclusions = Flag.List(
+        "--file-exclusion", "PATH", "Path to leave out, relative to each folder, in place of .git");
+
+    private readonly Option<string[]> _excludeDefaults = Flag.List("--file-exclude-defaults", "PATH", "The same, under its former name");
+    private readonly Option<bool> _preserve = Flag.Switch("--preserve-permissions", "Keep the permissions of group and others");
+    private readonly Option<string[]> _labels = Flag.List("--labels", "KEY=VALUE", "Label of the image", "-l");
+    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle");
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "push",
+            "Packs files and folders into a bundle or image and puts it into a registry. The same files give the same digest on every machine.",
+            ("A bundle", "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --lock-output bundle.lock.yml"),
+            ("An image of two folders", "push -i registry.corp.com/apps/config:v1.0.0 -f config -f defaults"));
+        PushCommand flags = new();
+        flags._excludeDefaults.Hidden = true;
+        foreach (Option option in new Option[]
+        {
+            flags._bundle, flags._image, flags._files, flags._exclusions, flags._excludeDefaults, flags._preserve, flags._labels, flags._lockOutput,
+        })
+        {
+            command.Options.Add(option);
+        }
+
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        PushRequest request = Read(parsed);
+        string? lockOutput = parsed.GetText(_lockOutput);
+        if (lockOutput is not null && !request.IsBundle)
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Lock output is not compatible with image, use bundle for lock output", "Leave --lock-output out, or push with -b.");
+        }
+
+        session.Report.Source = string.Join(", ", request.Inputs);
+        session.Report.Destination = request.Destination.ToString();
+        session.Phase = "packing";
+        PushResult result;
+        using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
+        using (VerbObserver observer = new(session))
+            result = await new Pusher(registry, observer).PushAsync(request, cancellationToken).ConfigureAwait(false);
+        if (lockOutput is not null)
+        {
+            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(result.Lock!.ToYaml()), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            session.Report.Files = [new ReportFile(lockOutput, "lock")];
+        }
+
+        Show(result, session);
+        return 0;
+    }
+
+    private PushRequest Read(ParseResult parsed)
+    {
+        string? bundle = parsed.GetText(_bundle);
+        string? image = parsed.GetText(_image);
+        if (bundle is not null && image is not null)
+            throw new AirgapException(ErrorCode.DestinationSelection, "Expected only one of image or bundle", "Give either --bundle (-b) or --image (-i).");
+        string destination = bundle ?? image
+            ?? throw new AirgapException(ErrorCode.DestinationSelection, "Expected either image or bundle", "Say where to push to: --bundle (-b) or --image (-i).");
+        string[] exclusions = [.. parsed.GetValue(_exclusions) ?? [], .. parsed.GetValue(_excludeDefaults) ?? []];
+        bool excludes = parsed.GetResult(_exclusions) is { Implicit: false } || parsed.GetResult(_excludeDefaults) is { Implicit: false };
+        LayerOptions layer = new() { PreservePermissions = parsed.GetValue(_preserve) };
+        return new PushRequest
+        {
+            Inputs = [.. parsed.GetValue(_files) ?? []],
+            Destination = References.Parse(destination),
+            IsBundle = bundle is not null,
+            Labels = ReadLabels(parsed.GetValue(_labels) ?? []),
+            Layer = excludes ? layer with { Exclusions = [.. exclusions] } : layer,
+        };
+    }
+
+    private static ImmutableDictionary<string, string> ReadLabels(string[] labels)
+    {
+        ImmutableDictionary<string, string>.Builder result = ImmutableDictionary.CreateBuilder<string, string>();
+        foreach (string label in labels)
+        {
+            int equals = label.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+                throw new AirgapException(ErrorCode.InvalidArgument, $"'{label}' is not a label: {label} must be formatted as key=value.", "Write --labels KEY=VALUE.");
+            result[label[..equals]] = label[(equals + 1)..];
+        }
+
+        return result.ToImmutable();
+    }
+
+    private static void Show(PushResult result, Session session)
+    {
+        long size = result.Blobs.Sum(blob => blob.Descriptor.Size);
+        session.Report.Reference = result.Reference.ToString();
+        session.Report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
+        session.Report.Items =
+        [
+            new ReportItem(
+                session.Report.Source!,
+                result.Reference.ToString(),
+                result.Manifest.Digest.ToString(),
+                result.Manifest.MediaType,
+                size + result.Manifest.Descriptor.Size,
+                result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present) ? "present" : "copied",
+                result.IsBundle ? "bundle" : "image",
+                result.Tags),
+        ];
+        session.WriteResult(result.Reference.ToString());
+        session.WriteResult($"{ByteSize.Count(result.Files, "file")} packed to {ByteSize.Text(size)}, in {ByteSize.Text(result.Elapsed)}");
+        session.WriteLine($"Pushed '{result.Reference}'");
+        session.WriteLine("Succeeded");
+    }
+}
