@@ -12,7 +12,11 @@ namespace Airgap.Transfer.Planning;
 /// Finds all that a bundle pins, as imgpkg does: for each image the bundle's own repository first, the recorded place second;
 /// the locations image, where the repository has one, says which images are bundles without looking.
 /// </summary>
-internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITransferObserver observer)
+/// <param name="reader">Reads the registries.</param>
+/// <param name="tree">Follows the manifests.</param>
+/// <param name="observer">Is told details.</param>
+/// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
+internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITransferObserver observer, bool onlyBeside = false)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
 
@@ -39,7 +43,7 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         IReadOnlyDictionary<Digest, bool> locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
-        Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)>> found = [];
+        Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?>> found = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
             Digest digest = locked.Image.Digest!.Value;
@@ -49,20 +53,24 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
 
         await Task.WhenAll(found.Values);
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
+        List<LockedImage> missing = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
-            (ImageReference at, PlannedManifest planned, BundleNode? bundle) = await found[locked.Image.Digest!.Value];
-            entries.Add(new BundleEntry(locked, at, planned, bundle));
+            if (await found[locked.Image.Digest!.Value] is var (at, planned, bundle))
+                entries.Add(new BundleEntry(locked, at, planned, bundle));
+            else
+                missing.Add(locked);
         }
 
-        return new BundleNode(source, manifest, content, entries.MoveToImmutable());
+        return new BundleNode(source, manifest, content, entries.ToImmutable()) { Missing = [.. missing] };
     }
 
-    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)> FindAsync(
+    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
         ImageReference recorded, ImageReference bundle, IReadOnlyDictionary<Digest, bool> locations, CancellationToken cancellationToken)
     {
         Digest digest = recorded.Digest!.Value;
-        (RepositoryName origin, Manifest manifest) = await LocateAsync(recorded, bundle, cancellationToken);
+        if (await TryLocateAsync(recorded, bundle, cancellationToken) is not var (origin, manifest))
+            return onlyBeside ? null : throw NotFound(recorded, bundle);
         ImageReference source = ImageReference.ByDigest(origin, digest);
         bool isBundle;
         PlannedManifest planned;
@@ -74,7 +82,10 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
     }
 
     /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
-    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
+    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
+        await TryLocateAsync(recorded, bundle, cancellationToken) ?? throw NotFound(recorded, bundle);
+
+    private async Task<(RepositoryName, Manifest)?> TryLocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
     {
         string digest = recorded.Digest!.Value.ToString();
         if (bundle.Repository != recorded.Repository)
@@ -90,16 +101,18 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
             }
         }
 
-        if (await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest)
-            return (recorded.Repository, manifest);
-        throw new AirgapException(
-            ErrorCode.ImageNotFound,
-            bundle.Repository == recorded.Repository
-                ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
-                : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded place.",
-            "Relocate the bundle from where its images are, or push the missing image again.")
-        { Reference = recorded.ToString(), Digest = digest };
+        if (onlyBeside && bundle.Repository != recorded.Repository)
+            return null;
+        return await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest ? (recorded.Repository, manifest) : null;
     }
+
+    private static AirgapException NotFound(ImageReference recorded, ImageReference bundle) => new(
+        ErrorCode.ImageNotFound,
+        bundle.Repository == recorded.Repository
+            ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
+            : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded place.",
+        "Relocate the bundle from where its images are, or push the missing image again.")
+    { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
     /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
     public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
