@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;
@@ -32,9 +33,7 @@ public static class LockOutput
 
         return new ImagesLock(
         [
-            .. result.Items
-                .Where(item => item.Item.Tag?.EndsWith(".sig", StringComparison.Ordinal) != true)
-                .Select(item => new LockedImage(ImageReference.ByDigest(destination, item.Item.Digest))),
+            .. AttachedItems.Without(result.Plan.Items).Select(item => new LockedImage(ImageReference.ByDigest(destination, item.Digest))),
         ]).ToYaml();
     }
 }

@@ -44,6 +44,13 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>The sequence is empty when the repository does not exist.</remarks>
     IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists the manifests that are attached to one: from the registry where it keeps such lists, else from the tag that clients keep them under.</summary>
+    /// <param name="subject">The manifest that others are attached to; it need not exist.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>Unless it is overridden, the registry keeps none.</remarks>
+    Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        ReferrerList.ReadFallbackAsync(this, subject, cancellationToken);
 }
 
 /// <summary>What became of a blob at its destination.</summary>

@@ -8,6 +8,7 @@ namespace Airgap.Oci.Registry;
 internal sealed class RegistryRepository(Transport transport, RepositoryName name) : IImageRepository
 {
     private readonly ManifestRequests _manifests = new(transport, name);
+    private readonly ReferrerRequests _referrers = new(transport, name);
 
     public RepositoryName Name { get; } = name;
 
@@ -27,4 +28,8 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
         TagList.ReadAsync(transport, Name, cancellationToken);
+
+    public async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false)
+        ?? await ReferrerList.ReadFallbackAsync(this, subject, cancellationToken).ConfigureAwait(false);
 }

@@ -30,6 +30,9 @@ public sealed record RegistryStatistics
     /// <summary>GETs of tag lists, one a page.</summary>
     public long TagLists { get; init; }
 
+    /// <summary>GETs of lists of referrers, one a page.</summary>
+    public long ReferrerLists { get; init; }
+
     /// <summary>Requests to token servers.</summary>
     public long TokenRequests { get; init; }
 
@@ -47,5 +50,5 @@ public sealed record RegistryStatistics
 
     /// <summary>All requests.</summary>
     public long Requests =>
-        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadPatches + UploadPuts + TagLists + TokenRequests + Pings;
+        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadPatches + UploadPuts + TagLists + ReferrerLists + TokenRequests + Pings;
 }

@@ -13,11 +13,13 @@ internal static class CommandTree
     {
         RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
         root.Subcommands.Add(CopyCommand.Create(host));
+        root.Subcommands.Add(DescribeCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
         root.Subcommands.Add(PublishCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));
         root.Subcommands.Add(PushCommand.Create(host));
         root.Subcommands.Add(ServeCommand.Create(host));
+        root.Subcommands.Add(TagCommand.Create(host));
         root.Subcommands.Add(VersionCommand.Create(host));
         globals.AddTo(root);
         foreach (Option option in root.Options)

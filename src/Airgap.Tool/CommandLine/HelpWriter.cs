@@ -105,7 +105,8 @@ internal static class HelpWriter
 
     private static string FirstSentence(string? text) => text is null ? "" : text.IndexOf(". ", StringComparison.Ordinal) is > 0 and int end ? text[..(end + 1)] : text;
 
-    private static string Path(Command command, Identity identity) =>
+    /// <summary>How a command is typed.</summary>
+    public static string Path(Command command, Identity identity) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent, identity)} {command.Name}" : identity.Invocation;
 
     /// <summary>Writes the help of the command it stands on.</summary>

@@ -12,7 +12,7 @@ internal static class UsageErrors
     public static IEnumerable<Diagnostic> Of(ParseResult parsed, Identity identity)
     {
         Command command = parsed.CommandResult.Command;
-        string help = $"See '{identity.Invocation}{(command is RootCommand ? "" : " " + command.Name)} --help'.";
+        string help = $"See '{HelpWriter.Path(command, identity)} --help'.";
         HashSet<string> seen = [];
         foreach (string token in parsed.UnmatchedTokens)
         {

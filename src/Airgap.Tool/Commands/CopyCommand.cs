@@ -28,6 +28,9 @@ internal sealed class CopyCommand
 
     private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
+    private readonly Option<bool> _artifacts = Flag.Switch(
+        "--artifacts", "Copy all that is attached to images: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too");
+
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -43,7 +46,7 @@ internal sealed class CopyCommand
         foreach (Option option in new Option[]
         {
             flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
-            flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign,
+            flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts,
         })
         {
             command.Options.Add(option);
@@ -108,6 +111,7 @@ internal sealed class CopyCommand
             {
                 IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
                 CosignSignatures = parsed.GetValue(_cosign),
+                Artifacts = parsed.GetValue(_artifacts),
                 EmbedConfigs = toArchive,
                 Destination = (request.Destination as RelocationDestination.Repository)?.Name,
                 Concurrency = concurrency,

@@ -10,19 +10,43 @@ internal sealed class ImgpkgJson
 {
     /// <summary>Tables; null for none.</summary>
     [JsonPropertyName("Tables")]
-    public IReadOnlyList<string>? Tables => null;
+    public List<ImgpkgTable>? Tables { get; private set; }
 
     /// <summary>Blocks of text; null for none.</summary>
     [JsonPropertyName("Blocks")]
-    public IReadOnlyList<string>? Blocks => null;
+    public List<string>? Blocks { get; private set; }
 
     /// <summary>Lines.</summary>
     [JsonPropertyName("Lines")]
     public List<string> Lines { get; } = [];
 
+    /// <summary>Adds a table.</summary>
+    public void AddTable(Table table) => (Tables ??= []).Add(new ImgpkgTable(
+        table.Content,
+        Named(table.Columns, table.Columns.Select(column => column.Title)),
+        [.. table.Rows.Select(row => Named(table.Columns, row))],
+        null));
+
+    /// <summary>Adds a block of text.</summary>
+    public void AddBlock(string text) => (Blocks ??= []).Add(text);
+
     /// <summary>The document.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ImgpkgJsonContext.Readable.ImgpkgJson);
+
+    private static SortedDictionary<string, string> Named(IEnumerable<TableColumn> columns, IEnumerable<string> values) =>
+        new(columns.Zip(values).ToDictionary(pair => pair.First.Key, pair => pair.Second), StringComparer.Ordinal);
 }
+
+/// <summary>A table.</summary>
+/// <param name="Content">What its rows are.</param>
+/// <param name="Header">Titles by column.</param>
+/// <param name="Rows">Texts by column.</param>
+/// <param name="Notes">Always null.</param>
+internal sealed record ImgpkgTable(
+    [property: JsonPropertyName("Content")] string Content,
+    [property: JsonPropertyName("Header")] SortedDictionary<string, string> Header,
+    [property: JsonPropertyName("Rows")] List<SortedDictionary<string, string>> Rows,
+    [property: JsonPropertyName("Notes")] IReadOnlyList<string>? Notes);
 
 /// <summary>Serialisation without reflection, with imgpkg's indent.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, IndentSize = 4, NewLine = "\n")]

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
+using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Output;
 
@@ -41,6 +42,12 @@ internal sealed class Report
     /// <summary>Files written.</summary>
     public List<ReportFile>? Files { get; set; }
 
+    /// <summary>The tags of a repository or archive.</summary>
+    public List<ReportTag>? Tags { get; set; }
+
+    /// <summary>The tree of a bundle.</summary>
+    public DescriptionDocument? Description { get; set; }
+
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }
 
@@ -71,6 +78,11 @@ internal sealed record ReportTotals(ReportTotal Copied, ReportTotal Mounted, Rep
 
 /// <summary>Number and bytes of blobs.</summary>
 internal sealed record ReportTotal(int Blobs, long Bytes);
+
+/// <summary>A tag.</summary>
+/// <param name="Name">The tag.</param>
+/// <param name="Digest">What it stands for; left out where that was not asked for.</param>
+internal sealed record ReportTag(string Name, string? Digest);
 
 /// <summary>A file that was written.</summary>
 internal sealed record ReportFile(string Path, string Kind);

@@ -22,18 +22,22 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
 
     /// <summary>Makes a body the action of a command.</summary>
     public void Attach(Command command, CommandBody body) =>
-        command.SetAction((parsed, cancellationToken) => RunAsync(command.Name, parsed, body, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(NameOf(command), parsed, body, cancellationToken));
 
     /// <summary>Shows problems of the command line itself.</summary>
     /// <returns>1.</returns>
     public async Task<int> RefuseAsync(ParseResult parsed, IEnumerable<Diagnostic> problems)
     {
-        Session session = new(parsed.CommandResult.Command.Name, identity, terminal, globals.Read(parsed));
+        Session session = new(NameOf(parsed.CommandResult.Command), identity, terminal, globals.Read(parsed));
         foreach (Diagnostic problem in problems)
             session.Fail(problem);
         await session.FinishAsync(exitCode: 1).ConfigureAwait(false);
         return 1;
     }
+
+    // "tag list", not "list".
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {

@@ -66,6 +66,37 @@ internal sealed class Session
             Write(SpeaksAsImgpkg ? Terminal.Out : Terminal.Error, line);
     }
 
+    /// <summary>Writes a text that is the result itself, under every name and wherever standard output goes. Nothing with <c>--json</c>.</summary>
+    public void WriteBlock(string text)
+    {
+        lock (_gate)
+        {
+            _gathered?.AddBlock(text);
+            if (Options.Json)
+                return;
+            Erase();
+            Terminal.Out.Write(text);
+
+            // Scripts get the text as it is; on a screen the prompt should not follow it on its line.
+            if (Terminal.OutIsTerminal && !SpeaksAsImgpkg && !text.EndsWith('\n'))
+                Terminal.Out.WriteLine();
+        }
+    }
+
+    /// <summary>Writes a table that is the result itself: for people on a terminal, for scripts elsewhere. Nothing with <c>--json</c>.</summary>
+    public void WriteTable(Table table)
+    {
+        Table shown = table.Only(Options.Columns);
+        lock (_gate)
+        {
+            _gathered?.AddTable(shown);
+            if (Options.Json)
+                return;
+            Erase();
+            Terminal.Out.Write(Options.Tty || Terminal.OutIsTerminal ? shown.ForTerminal() : shown.ForScripts());
+        }
+    }
+
     /// <summary>Writes a line to standard error.</summary>
     public void WriteError(string line) => Write(Terminal.Error, line);
 

@@ -11,6 +11,9 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
     private readonly Dictionary<Digest, BundleNode> _bundles = [];
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
 
+    /// <summary>The root bundle of the plan that was made; null for none.</summary>
+    public BundleNode? Root { get; private set; }
+
     public async Task<TransferPlan> PlanAsync(RelocationSource source, CancellationToken cancellationToken)
     {
         PlanBuilder builder = new(source, options);
@@ -46,13 +49,14 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
 
         if (root is not null)
         {
-            foreach (BundleNode bundle in (await ExpandAsync(_items[root.Digest], isRoot: true, cancellationToken)).SelfAndNested())
+            Root = await ExpandAsync(_items[root.Digest], isRoot: true, cancellationToken);
+            foreach (BundleNode bundle in Root.SelfAndNested())
                 builder.AddBundle(bundle);
         }
 
-        // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for.
-        if (root is null && builder.Items is { Count: 1 })
-            root = builder.Items.First();
+        // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for, whatever is attached to it.
+        if (root is null && AttachedItems.Without(builder.Items) is [{ } only])
+            root = only;
         return builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock: null);
     }
 

@@ -13,11 +13,13 @@ namespace Airgap.Transfer.Planning;
 /// the locations image, where the repository has one, says which images are bundles without looking. Where the destination has the
 /// locations image of an earlier relocation, the images are read there: what has its digest is the same everywhere.
 /// </summary>
-/// <param name="reader">Reads the source.</param>
-/// <param name="tree">Follows manifests down.</param>
-/// <param name="observer">Is told decisions.</param>
+/// <param name="reader">Reads the registries.</param>
+/// <param name="tree">Follows the manifests.</param>
+/// <param name="observer">Is told details.</param>
+/// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
-internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITransferObserver observer, RepositoryName? destination = null)
+internal sealed class BundleClosure(
+    SourceReader reader, ManifestTree tree, ITransferObserver observer, bool onlyBeside = false, RepositoryName? destination = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
     private bool _destinationKnowsRoot;
@@ -45,7 +47,7 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
         Locations locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
-        Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)>> found = [];
+        Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?>> found = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
             Digest digest = locked.Image.Digest!.Value;
@@ -55,23 +57,27 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
 
         await Task.WhenAll(found.Values);
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
+        List<LockedImage> missing = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
-            (ImageReference at, PlannedManifest planned, BundleNode? bundle) = await found[locked.Image.Digest!.Value];
-            entries.Add(new BundleEntry(locked, at, planned, bundle));
+            if (await found[locked.Image.Digest!.Value] is var (at, planned, bundle))
+                entries.Add(new BundleEntry(locked, at, planned, bundle));
+            else
+                missing.Add(locked);
         }
 
-        return new BundleNode(source, manifest, content, entries.MoveToImmutable());
+        return new BundleNode(source, manifest, content, entries.ToImmutable()) { Missing = [.. missing] };
     }
 
-    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)> FindAsync(
+    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
         ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
         if (locations.AtDestination && known is not null && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
             return relocated;
-        (RepositoryName origin, Manifest manifest) = await LocateAsync(recorded, bundle, cancellationToken);
+        if (await TryLocateAsync(recorded, bundle, cancellationToken) is not var (origin, manifest))
+            return onlyBeside ? null : throw NotFound(recorded, bundle);
         return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, cancellationToken);
     }
 
@@ -102,7 +108,10 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
     }
 
     /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
-    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
+    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
+        await TryLocateAsync(recorded, bundle, cancellationToken) ?? throw NotFound(recorded, bundle);
+
+    private async Task<(RepositoryName, Manifest)?> TryLocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
     {
         string digest = recorded.Digest!.Value.ToString();
         if (bundle.Repository != recorded.Repository)
@@ -118,16 +127,18 @@ internal sealed class BundleClosure(SourceReader reader, ManifestTree tree, ITra
             }
         }
 
-        if (await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest)
-            return (recorded.Repository, manifest);
-        throw new AirgapException(
-            ErrorCode.ImageNotFound,
-            bundle.Repository == recorded.Repository
-                ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
-                : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded place.",
-            "Relocate the bundle from where its images are, or push the missing image again.")
-        { Reference = recorded.ToString(), Digest = digest };
+        if (onlyBeside && bundle.Repository != recorded.Repository)
+            return null;
+        return await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest ? (recorded.Repository, manifest) : null;
     }
+
+    private static AirgapException NotFound(ImageReference recorded, ImageReference bundle) => new(
+        ErrorCode.ImageNotFound,
+        bundle.Repository == recorded.Repository
+            ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
+            : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded place.",
+        "Relocate the bundle from where its images are, or push the missing image again.")
+    { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
     /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
     public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) =>

@@ -7,6 +7,9 @@ namespace Airgap.Transfer.Planning;
 /// <summary>A bundle while its closure is searched.</summary>
 internal sealed record BundleNode(ImageReference Source, PlannedManifest Manifest, BundleContent Content, ImmutableArray<BundleEntry> Entries)
 {
+    /// <summary>Images that it pins and that were not found, where the search goes on without them.</summary>
+    public ImmutableArray<LockedImage> Missing { get; init; } = [];
+
     /// <summary>This bundle and those below it, parents first, each once.</summary>
     public IEnumerable<BundleNode> SelfAndNested()
     {

@@ -11,6 +11,12 @@ public sealed record PlanOptions
     /// <summary>True to carry cosign signatures: the tag <c>sha256-HEX.sig</c> beside each item.</summary>
     public bool CosignSignatures { get; init; }
 
+    /// <summary>
+    /// True to carry all that is attached to each item, to the children of indexes, and to what is attached itself: cosign's tags
+    /// <c>.sig</c>, <c>.att</c> and <c>.sbom</c>, and OCI 1.1 referrers. Includes <see cref="CosignSignatures"/>.
+    /// </summary>
+    public bool Artifacts { get; init; }
+
     /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
     public bool EmbedConfigs { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class RegistryPlanner : IDisposable
     private readonly SourceReader _reader;
     private readonly ManifestTree _tree;
     private readonly BundleClosure _closure;
+    private readonly Artifacts _artifacts;
 
     public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer)
     {
@@ -21,7 +22,8 @@ internal sealed class RegistryPlanner : IDisposable
         _reader = new SourceReader(registry, options.Concurrency);
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
-        _closure = new BundleClosure(_reader, _tree, observer, options.IncludeNonDistributableLayers ? null : options.Destination);
+        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination);
+        _artifacts = new Artifacts(_reader, _tree, options, observer);
     }
 
     public void Dispose() => _reader.Dispose();
@@ -100,32 +102,7 @@ internal sealed class RegistryPlanner : IDisposable
 
     private async Task<TransferPlan> FinishAsync(PlanBuilder builder, PlannedItem? root, ImagesLock? imagesLock, CancellationToken cancellationToken)
     {
-        if (_options.CosignSignatures)
-        {
-            PlannedItem?[] signatures = await Task.WhenAll(builder.Items.ToArray().Select(item => FindSignatureAsync(item, cancellationToken)));
-            foreach (PlannedItem signature in signatures.OfType<PlannedItem>())
-                builder.Add(signature);
-        }
-
+        await _artifacts.AddToAsync(builder, cancellationToken);
         return builder.Build(root, (node, blob) => new PlannedBlob(_reader.ContentOf(node.Origin, blob), node.Origin), imagesLock);
-    }
-
-    private async Task<PlannedItem?> FindSignatureAsync(PlannedItem item, CancellationToken cancellationToken)
-    {
-        string tag = $"sha256-{item.Digest.Hex}.sig";
-        try
-        {
-            Manifest? manifest = await _reader.FindManifestAsync(item.Source.Repository, tag, cancellationToken);
-            return manifest is null ? null : new PlannedItem
-            {
-                Source = ImageReference.ByDigest(item.Source.Repository, manifest.Digest),
-                Content = await _tree.ExpandAsync(item.Source.Repository, manifest, cancellationToken),
-                Tag = tag,
-            };
-        }
-        catch (AirgapException e) when (e.Code == ErrorCode.Forbidden)
-        {
-            return null;
-        }
     }
 }

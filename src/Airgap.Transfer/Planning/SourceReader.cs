@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Planning;
 
@@ -68,6 +69,14 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     /// <summary>What a tag or digest stands for; null for none.</summary>
     public Task<Descriptor?> ResolveAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
         ThrottledAsync(token => Repository(repository).ResolveAsync(tagOrDigest, token), cancellationToken);
+
+    /// <summary>What is attached to a manifest.</summary>
+    public Task<ReferrerList> ListReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken) =>
+        ThrottledAsync(token => Repository(repository).ListReferrersAsync(subject, token), cancellationToken);
+
+    /// <summary>The tags of a repository, as far as listing them is cheaper than asking for each.</summary>
+    public Task<ExistingTags> ListTagsAsync(RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
+        ThrottledAsync(token => ExistingTags.ListAsync(Repository(repository), expected, observer, token), cancellationToken);
 
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>

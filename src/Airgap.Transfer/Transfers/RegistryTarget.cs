@@ -70,6 +70,8 @@ internal sealed class RegistryTarget : ITransferTarget
         foreach (PlannedBundle bundle in _plan.Bundles)
             await PutLocationsAsync(bundle, cancellationToken);
 
+        await ReferrerTags.RestoreAsync(_repository, _plan, _options, cancellationToken);
+
         // One digest from two source repositories has two repository-based tags.
         foreach (PlannedItem item in _plan.Items.Where(item => _contentTags[item.Digest] != ContentTag(item)))
             await PutTagAsync(item, ContentTag(item), cancellationToken);

@@ -29,6 +29,7 @@ internal sealed class Counters
         UploadPatches = Of(RequestKind.UploadPatch),
         UploadPuts = Of(RequestKind.UploadPut),
         TagLists = Of(RequestKind.Tags),
+        ReferrerLists = Of(RequestKind.Referrers),
         BytesReceived = Interlocked.Read(ref _received),
         BytesSent = Interlocked.Read(ref _sent),
         Retries = Interlocked.Read(ref _retries),

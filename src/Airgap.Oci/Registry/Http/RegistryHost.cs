@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Registry.Auth;
 
 namespace Airgap.Oci.Registry.Http;
@@ -11,6 +13,7 @@ internal sealed class RegistryHost
     private readonly RequestTrace _trace;
     private readonly Shared<Uri> _address;
     private readonly string _name;
+    private readonly ConcurrentDictionary<string, bool> _withoutReferrers = new(StringComparer.Ordinal);
 
     public RegistryHost(
         string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator, CancellationToken lifetime)
@@ -33,6 +36,12 @@ internal sealed class RegistryHost
 
     /// <summary>The address, with the scheme that works; asks the host the first time.</summary>
     public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) => _address.GetAsync(cancellationToken);
+
+    /// <summary>True when this host was seen not to list the referrers of a repository's manifests.</summary>
+    public bool LacksReferrers(RepositoryName repository) => _withoutReferrers.ContainsKey(repository.Path);
+
+    /// <summary>Remembers it. For each repository: some hosts answer 404 for one that does not exist yet.</summary>
+    public void NoteLackOfReferrers(RepositoryName repository) => _withoutReferrers.TryAdd(repository.Path, true);
 
     private Task<Uri> ConnectAsync(CancellationToken cancellationToken) => _retry.ExecuteAsync(
         async token =>

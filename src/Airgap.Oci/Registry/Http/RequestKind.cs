@@ -14,4 +14,5 @@ internal enum RequestKind
     UploadPatch,
     UploadPut,
     Tags,
+    Referrers,
 }

@@ -44,18 +44,7 @@ internal static class TagList
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
         byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken).ConfigureAwait(false);
         transport.Counters.CountReceived(bytes.Length);
-        Uri? next = null;
-        if (LinkHeader.Next(response) is { } link)
-        {
-            next = Redirects.Resolve(address, link, transport.HostOf(repository).IsLocal, request.Operation);
-            if (!Redirects.IsSameOrigin(address, next))
-            {
-                throw request.Operation.Failed(
-                    ErrorCode.RedirectRefused, $"{address.Authority} names a next page on {next.Authority}", "Check the registry's configuration (its external URL).");
-            }
-        }
-
-        return (Parse(bytes, request.Operation), next);
+        return (Parse(bytes, request.Operation), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
     }
 
     private static List<string> Parse(byte[] bytes, Operation operation)

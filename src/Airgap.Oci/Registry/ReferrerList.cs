@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+
+namespace Airgap.Oci.Registry;
+
+/// <summary>The manifests that are attached to another (its referrers).</summary>
+/// <param name="Manifests">Their descriptors, each once. One that a list still names may be gone.</param>
+/// <param name="FromApi">True when the registry keeps the list itself; false when it is what clients keep under <see cref="FallbackTag"/>.</param>
+/// <remarks>Source: OCI distribution specification 1.1, "Listing Referrers" and "Referrers Tag Schema".</remarks>
+public sealed record ReferrerList(ImmutableArray<Descriptor> Manifests, bool FromApi)
+{
+    /// <summary>The tag of the index that lists a manifest's referrers where a registry does not: <c>sha256-HEX</c>, at most 64 digits.</summary>
+    public static string FallbackTag(Digest subject) => $"{subject.Algorithm}-{(subject.Hex.Length > 64 ? subject.Hex[..64] : subject.Hex)}";
+
+    /// <summary>Reads the list that clients keep.</summary>
+    /// <param name="repository">The repository of the subject.</param>
+    /// <param name="subject">The manifest that others are attached to.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<ReferrerList> ReadFallbackAsync(IImageRepository repository, Digest subject, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        Manifest? index = await repository.FindManifestAsync(FallbackTag(subject), cancellationToken).ConfigureAwait(false);
+        return new ReferrerList(index is null ? [] : [.. index.Manifests.DistinctBy(descriptor => descriptor.Digest)], FromApi: false);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Describing;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>tag list</c>: the tags of a repository, or those that an archive's images get.</summary>
+internal sealed class TagListCommand
+{
+    private readonly Option<string?> _image = Flag.Text("--image", "REPOSITORY", "Repository whose tags to list", "-i");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose tags to list; no registry is asked");
+    private readonly Option<bool> _digests = Flag.Switch("--digests", "Tell what each tag stands for, which takes a request for each");
+    private readonly Option<bool> _internal = Flag.Switch("--imgpkg-internal-tags", "List the tags that end with .imgpkg, too");
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "list",
+            "Lists the tags of a repository or an archive.",
+            ("The tags of a repository", "tag list -i final-registry.corp.com/apps/simple-app-bundle"),
+            ("With what they stand for", "tag list -i final-registry.corp.com/apps/simple-app-bundle --digests"),
+            ("The tags in an archive", "tag list --tar simple-app-bundle.tar"));
+        command.Aliases.Add("ls");
+        TagListCommand flags = new();
+        foreach (Option option in new Option[] { flags._image, flags._tar, flags._digests, flags._internal })
+            command.Options.Add(option);
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        string? tar = parsed.GetText(_tar);
+        string? image = parsed.GetText(_image);
+        if ((tar is null) == (image is null))
+            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --image (-i) or --tar as a source", "Give exactly one of them.");
+        session.Report.Source = tar ?? image;
+        session.Phase = "listing";
+        TagListOptions options = new() { Digests = parsed.GetValue(_digests), Internal = parsed.GetValue(_internal) };
+        ImmutableArray<ListedTag> tags = tar is not null
+            ? await TagLister.ListArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+            : await ListAsync(parsed, ImageReference.Parse(image!).Repository, options, session, cancellationToken).ConfigureAwait(false);
+        session.Report.Tags = [.. tags.Select(tag => new ReportTag(tag.Name, tag.Digest?.ToString()))];
+        session.WriteTable(Table(tags, options.Digests));
+        session.WriteLine("");
+        session.WriteLine("Succeeded");
+        return 0;
+    }
+
+    private static Table Table(ImmutableArray<ListedTag> tags, bool withDigests) => withDigests
+        ? new Table("Tags", "tags", [new("name", "Name"), new("digest", "Digest")], [.. tags.Select(tag => new[] { tag.Name, tag.Digest.ToString()! })])
+        : new Table("Tags", "tags", [new("name", "Name")], [.. tags.Select(tag => new[] { tag.Name })]);
+
+    private async Task<ImmutableArray<ListedTag>> ListAsync(
+        ParseResult parsed, RepositoryName repository, TagListOptions options, Session session, CancellationToken cancellationToken)
+    {
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        return await new TagLister(registry).ListAsync(repository, options, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Describing;
+
+/// <summary>The image that stands for an index: the first for linux/amd64, as Go's registry library chooses.</summary>
+internal static class DefaultPlatform
+{
+    /// <summary>The image itself, or the one that an index gives; null for an index without images.</summary>
+    public static PlannedManifest? ImageOf(PlannedManifest node)
+    {
+        if (!node.Manifest.IsIndex)
+            return node;
+
+        // A child that names no platform counts as linux/amd64, so that nested indexes are entered.
+        int chosen = Math.Max(0, PlatformsOf(node).FindIndex(platform => platform is null or ("linux", "amd64")));
+        return chosen < node.Children.Length ? ImageOf(node.Children[chosen]) : null;
+    }
+
+    private static List<(string Os, string Architecture)?> PlatformsOf(PlannedManifest index)
+    {
+        using JsonDocument document = JsonDocument.Parse(index.Manifest.Bytes);
+        return document.RootElement.TryGetProperty("manifests", out JsonElement manifests) && manifests.ValueKind == JsonValueKind.Array
+            ? [.. manifests.EnumerateArray().Select(PlatformOf)]
+            : [];
+    }
+
+    private static (string Os, string Architecture)? PlatformOf(JsonElement descriptor) =>
+        descriptor.TryGetProperty("platform", out JsonElement platform) && platform.ValueKind == JsonValueKind.Object
+            ? (TextOf(platform, "os"), TextOf(platform, "architecture"))
+            : null;
+
+    private static string TextOf(JsonElement platform, string name) =>
+        platform.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}

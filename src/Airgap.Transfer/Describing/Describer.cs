@@ -1,0 +1,63 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Describing;
+
+/// <summary>Tells what a bundle holds, without fetching a layer of its images.</summary>
+/// <param name="registry">The registries, with their credentials.</param>
+/// <param name="observer">Is told details; null for nobody.</param>
+public sealed class Describer(IRegistry registry, ITransferObserver? observer = null)
+{
+    /// <summary>
+    /// Describes a bundle in a registry. Each image is looked for in the bundle's own repository first and, where it is not there,
+    /// at its recorded origin (never with <see cref="DescribeOptions.Origins"/> false).
+    /// </summary>
+    /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>, <see cref="ErrorCode.ImageNotFound"/>.</exception>
+    public async Task<BundleDescription> DescribeAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken)
+    {
+        ITransferObserver told = observer ?? new SilentObserver();
+        using SourceReader reader = new(registry, options.Concurrency);
+        ManifestTree tree = new(reader, new PlanOptions());
+        BundleClosure closure = new(reader, tree, told, onlyBeside: !options.Origins);
+        Manifest manifest = await reader.FindManifestAsync(bundle.Repository, bundle.Selector, cancellationToken)
+            ?? throw TagLister.NotFound(bundle);
+        (PlannedManifest planned, bool isBundle) = await closure.InspectAsync(bundle.Repository, manifest, cancellationToken);
+        if (!isBundle)
+        {
+            throw new AirgapException(
+                ErrorCode.NotABundle,
+                $"Expected bundle image but found plain image (hint: Did you use -i instead of -b?): {bundle}.",
+                "Only bundles can be described: name one that 'imgpkg push -b' made.")
+            { Reference = bundle.ToString(), Digest = manifest.Digest.ToString() };
+        }
+
+        BundleNode root = await closure.ExpandAsync(bundle.WithDigest(manifest.Digest), planned, isRoot: false, cancellationToken);
+        RegistryExtras extras = new(reader, told, options);
+        return await new DescriptionTree(options, extras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+    }
+
+    /// <summary>Describes the root bundle of an archive, as it was described where the archive was written. Opens no connection.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code of the file.</exception>
+    public static async Task<BundleDescription> DescribeArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken)
+    {
+        ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+        ArchivePlanner planner = new(archive, new PlanOptions());
+        TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+        BundleNode root = planner.Root ?? throw new AirgapException(
+            ErrorCode.ArchiveRootUnknown,
+            plan.Items.Any(item => item.IsBundle)
+                ? $"The archive '{path}' does not say which of its bundles is the root, so it cannot be described."
+                : $"Only bundles can be described, and the archive '{path}' holds none.",
+            "Write the archive with 'copy -b … --to-tar', which marks the root.")
+        { Location = new SourceLocation(path) };
+        ArchiveExtras extras = new(plan, options);
+        return await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+    }
+
+    private sealed class SilentObserver : ITransferObserver;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Describing;
+
+/// <summary>A description as imgpkg prints it for people, to the byte.</summary>
+public static class DescriptionText
+{
+    /// <summary>The text, each line ended by a line feed.</summary>
+    public static string Write(BundleDescription bundle)
+    {
+        StringBuilder text = new();
+        text.Append("Bundle SHA: ").Append(bundle.Digest).Append("\n\n");
+        WriteContent(text, bundle, indent: 0);
+        return text.ToString();
+    }
+
+    private static void WriteContent(StringBuilder text, BundleDescription bundle, int indent)
+    {
+        if (bundle.Bundles.IsEmpty && bundle.Images.IsEmpty)
+            return;
+
+        // The list of a bundle inside stands at the level of its items; only that of the root stands before them.
+        int items = indent + 2;
+        Line(text, indent == 0 ? 0 : items, "Images:");
+        bool first = true;
+        foreach (BundleDescription nested in Distinct.ByDigest(bundle.Bundles))
+        {
+            if (!first)
+                text.Append('\n');
+            first = false;
+            Line(text, items, $"- Image: {nested.Image}");
+            Line(text, items, "  Type: Bundle");
+            Line(text, items, $"  Origin: {nested.Origin}");
+            WriteLayers(text, nested.Layers, items);
+            WriteAnnotations(text, nested.Annotations, items);
+            WriteContent(text, nested, items);
+        }
+
+        foreach (ImageDescription image in Distinct.ByDigest(bundle.Images))
+        {
+            Line(text, items, $"- Image: {image.Image}");
+            Line(text, items, $"  Type: {image.Kind}");
+            if (image.Kind == DescribedKind.Image)
+                Line(text, items, $"  Origin: {image.Origin}");
+            if (image.Error is not null)
+                Line(text, items, $"  Error: {image.Error}");
+            WriteLayers(text, image.Layers, items);
+            WriteAnnotations(text, image.Annotations, items);
+        }
+    }
+
+    private static void WriteLayers(StringBuilder text, ImmutableArray<Descriptor> layers, int indent)
+    {
+        if (layers.IsEmpty)
+            return;
+        Line(text, indent, "  Layers:");
+        foreach (Descriptor layer in layers)
+            Line(text, indent, $"    - Digest: {layer.Digest}");
+    }
+
+    private static void WriteAnnotations(StringBuilder text, ImmutableSortedDictionary<string, string> annotations, int indent)
+    {
+        if (annotations.IsEmpty)
+            return;
+        Line(text, indent, "  Annotations:");
+        foreach ((string key, string value) in annotations.OrderBy(pair => pair.Key, Layers.Utf8Order.Instance))
+            Line(text, indent, $"    {key}: {value}");
+    }
+
+    private static void Line(StringBuilder text, int indent, string line) => text.Append(' ', indent).Append(line).Append('\n');
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Bundles.Yaml;
+
+namespace Airgap.Transfer.Describing;
+
+/// <summary>A description as imgpkg writes it with <c>-o yaml</c>, to the byte.</summary>
+public static class DescriptionYaml
+{
+    /// <summary>The YAML text, without a document start.</summary>
+    public static string Write(BundleDescription bundle)
+    {
+        YamlTextWriter writer = new();
+        writer.Field("sha", bundle.Digest.ToString(), 0);
+        WriteBundle(writer, bundle, 0);
+        return writer.Finish()["---\n".Length..];
+    }
+
+    private static void WriteBundle(YamlTextWriter writer, BundleDescription bundle, int indent)
+    {
+        WriteAnnotations(writer, bundle.Annotations, indent);
+        if (bundle.Bundles.IsEmpty && bundle.Images.IsEmpty)
+            writer.Word("content", "{}", indent);
+        else
+            WriteContent(writer, bundle, indent);
+        writer.Field("image", bundle.Image.ToString(), indent);
+        WriteLayers(writer, bundle.Layers, indent);
+
+        // imgpkg has the field and never fills it.
+        writer.Word("metadata", "{}", indent);
+        writer.Field("origin", bundle.Origin.ToString(), indent);
+    }
+
+    private static void WriteContent(YamlTextWriter writer, BundleDescription bundle, int indent)
+    {
+        writer.Key("content", indent);
+        if (!bundle.Bundles.IsEmpty)
+            writer.Key("bundles", indent + 2);
+        foreach (BundleDescription nested in Distinct.ByDigest(bundle.Bundles).OrderBy(nested => nested.Digest.ToString(), NaturalKeyOrder.Instance))
+        {
+            writer.Key(nested.Digest.ToString(), indent + 4);
+            WriteBundle(writer, nested, indent + 6);
+        }
+
+        if (!bundle.Images.IsEmpty)
+            writer.Key("images", indent + 2);
+        foreach (ImageDescription image in Distinct.ByDigest(bundle.Images).OrderBy(KeyOf, NaturalKeyOrder.Instance))
+        {
+            writer.Key(KeyOf(image), indent + 4);
+            WriteImage(writer, image, indent + 6);
+        }
+    }
+
+    // What was not found is listed by its name.
+    private static string KeyOf(ImageDescription image) => image.Error is null ? image.Image.Digest!.Value.ToString() : image.Image.ToString();
+
+    private static void WriteImage(YamlTextWriter writer, ImageDescription image, int indent)
+    {
+        WriteAnnotations(writer, image.Annotations, indent);
+        if (image.Error is not null)
+            writer.Field("error", image.Error, indent);
+        writer.Field("image", image.Image.ToString(), indent);
+        writer.Field("imageType", image.Kind.ToString(), indent);
+        WriteLayers(writer, image.Layers, indent);
+        writer.Field("origin", image.Origin.ToString(), indent);
+    }
+
+    private static void WriteLayers(YamlTextWriter writer, ImmutableArray<Descriptor> layers, int indent)
+    {
+        if (layers.IsEmpty)
+            return;
+        writer.Key("layers", indent);
+        foreach (Descriptor layer in layers)
+        {
+            writer.Item(indent);
+            writer.Field("digest", layer.Digest.ToString(), indent + 2);
+        }
+    }
+
+    private static void WriteAnnotations(YamlTextWriter writer, ImmutableSortedDictionary<string, string> annotations, int indent)
+    {
+        if (annotations.IsEmpty)
+            return;
+        writer.Key("annotations", indent);
+        foreach ((string key, string value) in annotations.OrderBy(pair => pair.Key, NaturalKeyOrder.Instance))
+            writer.Field(key, value, indent + 2);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Writes the index that lists a manifest's referrers.</summary>
+/// <remarks>Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors.</remarks>
+internal static class ReferrerIndex
+{
+    /// <summary>An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.</summary>
+    /// <param name="old">The older index; null for none.</param>
+    /// <param name="kept">What of it is kept.</param>
+    /// <param name="added">The further manifests.</param>
+    public static Manifest Merge(Manifest? old, IReadOnlySet<Digest> kept, IEnumerable<Manifest> added)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+
+        // Media types hold a plus sign, which nobody else writes as an escape.
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schemaVersion", 2);
+            json.WriteString("mediaType", MediaTypes.OciIndex);
+            json.WriteStartArray("manifests");
+            if (old is not null)
+                WriteListed(json, old, kept);
+            foreach (Manifest manifest in added)
+                WriteDescriptor(json, manifest);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Manifest.Parse(bytes.WrittenMemory, MediaTypes.OciIndex);
+    }
+
+    private static void WriteListed(Utf8JsonWriter json, Manifest old, IReadOnlySet<Digest> kept)
+    {
+        using JsonDocument document = JsonDocument.Parse(old.Bytes);
+        if (!document.RootElement.TryGetProperty("manifests", out JsonElement manifests) || manifests.ValueKind != JsonValueKind.Array)
+            return;
+
+        // Parsed and raw stand in the same order.
+        foreach ((JsonElement raw, Descriptor descriptor) in manifests.EnumerateArray().Zip(old.Manifests))
+        {
+            if (kept.Contains(descriptor.Digest))
+                raw.WriteTo(json);
+        }
+    }
+
+    private static void WriteDescriptor(Utf8JsonWriter json, Manifest manifest)
+    {
+        using JsonDocument document = JsonDocument.Parse(manifest.Bytes);
+        json.WriteStartObject();
+        json.WriteString("mediaType", manifest.MediaType);
+        json.WriteString("digest", manifest.Digest.ToString());
+        json.WriteNumber("size", manifest.Bytes.Length);
+        if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object)
+        {
+            json.WritePropertyName("annotations");
+            annotations.WriteTo(json);
+        }
+
+        if ((manifest.ArtifactType ?? manifest.Config?.MediaType) is { Length: > 0 } type)
+            json.WriteString("artifactType", type);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,50 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Makes referrers found at a registry that does not list them itself: by the index that clients keep under a tag.</summary>
+/// <remarks>Source: OCI distribution specification 1.1, "Pushing Manifests with Subject" and "Referrers Tag Schema".</remarks>
+internal static class ReferrerTags
+{
+    /// <summary>Adds the referrers of a plan to the lists of a repository. What is listed there stays listed as long as it exists.</summary>
+    public static Task RestoreAsync(IImageRepository repository, TransferPlan plan, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        plan.Items.Select(item => item.Content.Manifest)
+            .Where(manifest => manifest.Subject is not null)
+            .DistinctBy(manifest => manifest.Digest)
+            .GroupBy(manifest => manifest.Subject!.Digest),
+        new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
+        async (referrers, token) =>
+        {
+            ReferrerList listed = await repository.ListReferrersAsync(referrers.Key, token);
+            if (listed.FromApi)
+                return;
+            HashSet<Digest> known = [.. listed.Manifests.Select(descriptor => descriptor.Digest)];
+            Manifest[] missing = [.. referrers.Where(manifest => !known.Contains(manifest.Digest)).OrderBy(manifest => manifest.Digest)];
+            if (missing.Length == 0)
+                return;
+            string tag = ReferrerList.FallbackTag(referrers.Key);
+            Manifest? old = await repository.FindManifestAsync(tag, token);
+            if (old is { IsIndex: false })
+            {
+                throw new AirgapException(
+                    ErrorCode.DestinationMismatch,
+                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds something else: {old.Digest}.",
+                    "Remove or rename that tag, or relocate without artifacts.")
+                { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
+            }
+
+            // Strict registries refuse an index that lists what was removed since.
+            HashSet<Digest> there = [];
+            foreach (Digest digest in known)
+            {
+                if (await repository.ResolveAsync(digest.ToString(), token) is not null)
+                    there.Add(digest);
+            }
+
+            await repository.PushManifestAsync(ReferrerIndex.Merge(old, there, missing), tag, token);
+        });
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary><c>describe</c> against what imgpkg printed.</summary>
+[TestClass]
+public sealed class DescribeTests
+{
+    [TestMethod]
+    [DataRow("simple-app-bundle")]
+    [DataRow("nested-bundle")]
+    [DataRow("index-bundle")]
+    [DataRow("foreign-bundle")]
+    [DataRow("signed-bundle")]
+    public async Task OutputIsImgpkgs(string name)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string reference = $"registry.local:5055/user1/{name}:v1.0.0";
+        string text = await File.ReadAllTextAsync(Fixtures.Golden($"{name}.describe.txt"));
+        string yaml = await File.ReadAllTextAsync(Fixtures.Golden($"{name}.describe.yaml"));
+
+        Assert.AreEqual(text, Succeeded(await bench.RunAsync("describe", "-b", reference)));
+        Assert.AreEqual(text, Succeeded(await bench.RunAsImgpkgAsync("describe", "-b", reference)));
+        Assert.AreEqual(yaml, Succeeded(await bench.RunAsync("describe", "-b", reference, "-o", "yaml", "--tty")));
+        Assert.AreEqual(yaml, Succeeded(await bench.RunAsImgpkgAsync("describe", "-b", reference, "--output-type=yaml", "--tty=true")));
+
+        bench.Registry.Clear();
+        Assert.AreEqual(text, Succeeded(await bench.RunAsync("describe", "--tar", Fixtures.Golden($"{name}.tar"))));
+        Assert.IsEmpty(bench.Registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task ItTakesTheRegistryOptionsOfEveryCommand()
+    {
+        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("robot", "pass-word-1") });
+        string[] line = ["describe", "-b", "registry.local:5055/mirror/simple-app-bundle:v1.0.0"];
+
+        CliResult refused = await bench.RunAsync(line);
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.Contains("AIRGAP1003", refused.Error);
+
+        CliResult described = await bench.RunAsync([.. line, "--registry-username", "robot", "--registry-password", "pass-word-1"]);
+        Assert.Contains("Type: Internal", Succeeded(described));
+    }
+
+    [TestMethod]
+    public async Task JsonIsOneDocument()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync("describe", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual("describe", document.GetProperty("command").GetString());
+        Assert.IsTrue(document.GetProperty("succeeded").GetBoolean());
+        JsonElement description = document.GetProperty("description");
+        Assert.AreEqual(document.GetProperty("reference").GetString(), description.GetProperty("image").GetString());
+        Assert.AreEqual(2, description.GetProperty("bundles").GetArrayLength());
+        Assert.AreEqual(3, description.GetProperty("images")[0].GetProperty("layers").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task WithoutOriginsTheyAreNotAsked()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult result = await bench.RunAsync("describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--no-origin", "--layers=false");
+
+        Assert.Contains("Error: registry.local:5055/apps/frontend@", Succeeded(result));
+        Assert.DoesNotContain("Layers:", result.Output);
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Repository.StartsWith("apps/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow("describe", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
+    [DataRow("describe -b registry.local:5055/a/b --tar x.tar", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
+    [DataRow("describe -b registry.local:5055/a/b -o json", "AIRGAP2022", "'json' is not a value of --output-type")]
+    [DataRow("describe --tar no-such.tar", "AIRGAP3001", "no-such.tar")]
+    [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004", "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
+    [DataRow("describe -b registry.local:5055/user1/simple-app-bundle:none", "AIRGAP1005", "MANIFEST_UNKNOWN")]
+    public async Task BadInputIsRefused(string line, string code, string phrase)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult result = await bench.RunAsync(line.Split(' '));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.IsEmpty(result.Output);
+        Assert.Contains(code, result.Error);
+        Assert.Contains(phrase, result.Error);
+    }
+
+    private static string Succeeded(CliResult result)
+    {
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        return result.Output;
+    }
+}
