@@ -3,7 +3,6 @@ using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
