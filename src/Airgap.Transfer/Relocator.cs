@@ -43,6 +43,8 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             return await new ArchivePlanner(await ArchiveReader.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
 
         using RegistryPlanner planner = new(registry, options, _observer);
+        if (options.EarlierArchive is { } earlier)
+            await planner.LearnFromArchiveAsync(earlier, cancellationToken);
         switch (source)
         {
             case RelocationSource.Bundle { Reference: var reference }:

@@ -114,6 +114,7 @@ internal sealed class CopyCommand
                 Artifacts = parsed.GetValue(_artifacts),
                 EmbedConfigs = toArchive,
                 Destination = (request.Destination as RelocationDestination.Repository)?.Name,
+                EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
                 Concurrency = concurrency,
             },
             cancellationToken).ConfigureAwait(false);

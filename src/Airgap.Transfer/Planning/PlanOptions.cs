@@ -26,6 +26,12 @@ public sealed record PlanOptions
     /// </summary>
     public RepositoryName? Destination { get; init; }
 
+    /// <summary>
+    /// An archive of an earlier run, which may not exist: manifests and configs that it holds are not fetched again. Only what has its digest
+    /// is taken; where images are is still asked of the registries. Null for none.
+    /// </summary>
+    public string? EarlierArchive { get; init; }
+
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 }

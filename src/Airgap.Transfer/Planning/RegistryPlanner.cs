@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Transfers;
 
@@ -11,6 +12,7 @@ namespace Airgap.Transfer.Planning;
 internal sealed class RegistryPlanner : IDisposable
 {
     private readonly PlanOptions _options;
+    private readonly ITransferObserver _observer;
     private readonly SourceReader _reader;
     private readonly ManifestTree _tree;
     private readonly BundleClosure _closure;
@@ -19,6 +21,7 @@ internal sealed class RegistryPlanner : IDisposable
     public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer)
     {
         _options = options;
+        _observer = observer;
         _reader = new SourceReader(registry, options.Concurrency);
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
@@ -27,6 +30,26 @@ internal sealed class RegistryPlanner : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>Reads what an archive of an earlier run holds; one that is damaged, or none at all, only saves no requests.</summary>
+    public async Task LearnFromArchiveAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+            await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, cancellationToken))
+            {
+                foreach (PlannedManifest known in item.Content.SelfAndDescendants())
+                    _reader.Know(known);
+            }
+        }
+        catch (AirgapException e)
+        {
+            _observer.Detail($"Nothing is taken from '{path}': {e.Message}");
+        }
+    }
 
     public async Task<TransferPlan> PlanBundleAsync(RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
     {

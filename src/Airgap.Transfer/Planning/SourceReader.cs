@@ -84,6 +84,14 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     public Task<ExistingTags> ListTagsAsync(RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
         ThrottledAsync(token => ExistingTags.ListAsync(Repository(repository), expected, observer, token), cancellationToken);
 
+    /// <summary>Takes a manifest with its config that was read and verified elsewhere, as if this had fetched it by its digest.</summary>
+    public void Know(PlannedManifest known)
+    {
+        _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), new Lazy<Task<Manifest?>>(Task.FromResult<Manifest?>(known.Manifest)));
+        if (known.Config is { } config)
+            _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
+    }
+
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
         _blobs.TryGetValue(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);

@@ -47,6 +47,7 @@ internal sealed class ItemPublisher(
                 IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
                 EmbedConfigs = declaration.Archive is not null,
                 Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
+                EarlierArchive = declaration.Archive,
                 Concurrency = settings.Concurrency,
             },
             cancellationToken);

@@ -35,7 +35,7 @@ public abstract class WireTestBase
     protected async Task<TransferResult> CopyAsync(IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null)
     {
         Relocator relocator = new(client);
-        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name }, Token);
+        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name, EarlierArchive = transfer?.Resume == true ? (destination as RelocationDestination.Archive)?.Path : null }, Token);
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }
 
