@@ -12,6 +12,7 @@ internal static class CommandTree
     public static RootCommand Create(CommandHost host, GlobalFlags globals)
     {
         RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
+        root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));

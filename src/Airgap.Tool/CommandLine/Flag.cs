@@ -7,6 +7,9 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>Makes options that behave as imgpkg's flags do: the last of several wins, lists repeat or take commas.</summary>
 internal static class Flag
 {
+    /// <summary>How help calls the value of a flag that takes an image reference; its tags are completed.</summary>
+    public const string ReferenceName = "REF";
+
     /// <summary>The text of a flag; null where it is not given, or empty, which imgpkg does not tell apart.</summary>
     public static string? GetText(this ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 

@@ -29,6 +29,8 @@ internal sealed class RegistryFlags
     {
         foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _retries })
             command.Options.Add(option);
+        if (command is ToolCommand tool)
+            tool.Registry = this;
     }
 
     /// <summary>How registries are talked to.</summary>

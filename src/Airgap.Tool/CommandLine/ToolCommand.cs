@@ -10,4 +10,7 @@ internal sealed class ToolCommand(string name, string description, params (strin
 {
     /// <summary>Command lines after the tool's name.</summary>
     public IReadOnlyList<(string Purpose, string Line)> Examples { get; } = examples;
+
+    /// <summary>How the command talks to registries; null when it does not.</summary>
+    public RegistryFlags? Registry { get; set; }
 }

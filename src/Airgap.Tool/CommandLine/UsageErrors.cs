@@ -19,7 +19,10 @@ internal static class UsageErrors
             seen.Add(token);
             string what = token.StartsWith('-') ? "flag" : command.Subcommands.Count > 0 ? "command" : "argument";
             string? near = Nearest(token, command);
-            yield return new Diagnostic(ErrorCode.InvalidArgument, $"Unknown {what} '{token}'.", near is null ? help : $"Did you mean '{near}'? {help}");
+            string message = identity.IsImgpkg && what == "argument"
+                ? $"command '{HelpWriter.Path(command, identity)}' does not accept extra arguments '{token}'"
+                : $"Unknown {what} '{token}'.";
+            yield return new Diagnostic(ErrorCode.InvalidArgument, message, near is null ? help : $"Did you mean '{near}'? {help}");
         }
 
         foreach (ParseError error in parsed.Errors)

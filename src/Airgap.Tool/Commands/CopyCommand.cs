@@ -14,8 +14,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>copy</c>: a bundle, image, lock or archive to a repository or archive.</summary>
 internal sealed class CopyCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to copy, with every image it pins", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to copy", "-i");
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");

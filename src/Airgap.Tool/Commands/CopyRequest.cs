@@ -83,8 +83,8 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
 
     private static RelocationSource SourceOf(CopyArguments arguments) => arguments switch
     {
-        { Bundle: { } bundle } => new RelocationSource.Bundle(Reference(bundle)),
-        { Image: { } image } => new RelocationSource.Image(Reference(image)),
+        { Bundle: { } bundle } => new RelocationSource.Bundle(References.Parse(bundle)),
+        { Image: { } image } => new RelocationSource.Image(References.Parse(image)),
         { Lock: { } file } => new RelocationSource.Lock(file),
         _ => new RelocationSource.Archive(arguments.Tar!),
     };
@@ -92,14 +92,6 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
     private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments.ToTar is { } tar
         ? new RelocationDestination.Archive(tar)
         : new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!));
-
-    private static ImageReference Reference(string text) => ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
-        ? reference
-        : throw new AirgapException(
-            ErrorCode.InvalidReference,
-            $"could not parse reference: {text}: {problem}.",
-            "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST, without http:// or https://.")
-        { Reference = text };
 
     private static int Given(params string?[] values) => values.Count(value => value is not null);
 }

@@ -11,7 +11,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>describe</c>: the tree of a bundle, in a registry or an archive.</summary>
 internal sealed class DescribeCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to describe", "-b");
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose bundle to describe; no registry is asked");
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);

@@ -15,8 +15,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>package-repository</c>: the manifest of a bundle that is already relocated.</summary>
 internal sealed class PackageRepositoryCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Relocated bundle", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Relocated plain image, fetched as fetch.image", "-i");
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Relocated bundle", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Relocated plain image, fetched as fetch.image", "-i");
     private readonly Option<string?> _output = Flag.Text("--output", "FILE", "File to write (default: standard output)", "-o");
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "metadata.name (default: the last path segment of the reference)");
     private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAME", "metadata.namespace", "-n");

@@ -13,8 +13,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>pull</c>: a bundle or image to a folder.</summary>
 internal sealed class PullCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to pull", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image to pull", "-i");
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to pull", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to pull", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to pull out of; beside it -b or -i name one of its images");
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");

@@ -15,8 +15,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>push</c>: files and folders to a bundle or image.</summary>
 internal sealed class PushCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to push to", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image to push to", "-i");
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to push to", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to push to", "-i");
     private readonly Option<string[]> _files = Flag.List("--file", "PATH", "File or folder to pack", "-f");
     private readonly Option<string[]> _exclusions = Flag.List(
         "--file-exclusion", "PATH", "Path to leave out, relative to each folder, in place of .git");

@@ -11,7 +11,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>tag resolve</c>: what a tag stands for.</summary>
 internal sealed class TagResolveCommand
 {
-    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image, index or bundle, by tag", "-i");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image, index or bundle, by tag", "-i");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>

@@ -51,6 +51,9 @@ internal sealed class Report
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }
 
+    /// <summary>The script of <c>completion</c>.</summary>
+    public string? Script { get; set; }
+
     /// <summary>What the user should know.</summary>
     public List<ReportDiagnostic> Warnings { get; } = [];
 

@@ -17,7 +17,15 @@ internal static class ToolRunner
     {
         GlobalFlags globals = new();
         CommandHost host = new(identity, terminal, globals);
-        ParseResult parsed = CommandTree.Create(host, globals).Parse(args);
+        RootCommand root = CommandTree.Create(host, globals);
+        if (SuggestRequest.TryRead(args, out string? line))
+        {
+            foreach (string suggestion in await Suggestions.OfAsync(root, line, SuggestRequest.TimeLimit, cancellationToken).ConfigureAwait(false))
+                await terminal.Out.WriteLineAsync(suggestion).ConfigureAwait(false);
+            return 0;
+        }
+
+        ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity)).ConfigureAwait(false);
         InvocationConfiguration configuration = new()

@@ -60,6 +60,21 @@ public sealed class RefusalTests
     }
 
     [TestMethod]
+    [DataRow("version extra", "imgpkg: Error: command 'imgpkg version' does not accept extra arguments 'extra' (AIRGAP2022)")]
+    [DataRow("tag list extra", "imgpkg: Error: command 'imgpkg tag list' does not accept extra arguments 'extra' (AIRGAP2022)")]
+    [DataRow("completion", "imgpkg: Error: accepts 1 arg(s), received 0 (AIRGAP2022)")]
+    [DataRow("completion bash zsh", "imgpkg: Error: accepts 1 arg(s), received 2 (AIRGAP2022)")]
+    [DataRow("completion ksh", "imgpkg: Error: invalid argument \"ksh\" for \"imgpkg completion\" (AIRGAP2022)")]
+    public async Task PositionalArguments_AreRefusedAsImgpkgDoes(string line, string message)
+    {
+        CliResult result = await InProcess.RunAsAsync("imgpkg", line.Split(' '));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.IsEmpty(result.Output);
+        Assert.StartsWith(message, result.Error);
+    }
+
+    [TestMethod]
     [DataRow("error-two-sources.txt")]
     [DataRow("error-no-destination.txt")]
     [DataRow("error-tar-to-tar.txt")]
