@@ -24,6 +24,18 @@ public interface IImageRepository
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
     Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
 
+    /// <summary>Fetches a manifest that has to be there, and verifies its digest.</summary>
+    /// <param name="tagOrDigest">A tag, or a digest's text.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the registry's own words where it gave some.</exception>
+    async Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        await FindManifestAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
+        ?? throw new AirgapException(
+            ErrorCode.ManifestUnknown,
+            $"There is no {Name}{(Digest.TryParse(tagOrDigest, out _) ? '@' : ':')}{tagOrDigest}: MANIFEST_UNKNOWN.",
+            "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.")
+        { Reference = Name.ToString() };
+
     /// <summary>A blob of this repository, to be opened when its bytes are needed. Makes no request.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 

@@ -18,6 +18,9 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         _manifests.FindAsync(tagOrDigest, cancellationToken);
 
+    public Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        _manifests.GetAsync(tagOrDigest, cancellationToken);
+
     public IBlobContent GetBlob(Descriptor descriptor) => new RegistryBlob(transport, Name, descriptor);
 
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal static partial class DiagnosticText
         StringBuilder text = new();
         text.Append(identity.Name).Append(": ").Append(severity).Append(": ");
         if (identity.IsImgpkg)
-            text.Append(Nested((IsFetch(diagnostic.Code, phase) ? "Fetching image: " : "") + diagnostic.Message)).Append(" (").Append(diagnostic.Id).Append(')');
+            text.Append(Nested((IsFetch(diagnostic.Code, phase) ? "Fetching image: " : "") + Lead().Replace(diagnostic.Message, ""))).Append(" (").Append(diagnostic.Id).Append(')');
         else
             text.Append(diagnostic.Id).Append(": ").Append(diagnostic.Message);
         if (diagnostic.Location is { } place && !diagnostic.Message.Contains(place.ToString(), StringComparison.Ordinal))
@@ -40,6 +40,11 @@ internal static partial class DiagnosticText
         return Cause().Replace(message, _ => $":\n{new string(' ', 2 * ++level)}");
     }
 
-    [GeneratedRegex(": (?=[A-Z])")]
+    // A hint in brackets is no cause.
+    [GeneratedRegex(@"(?<!\(hint): (?=[A-Z])")]
     private static partial Regex Cause();
+
+    // Its causes begin with the request itself.
+    [GeneratedRegex("^Cannot [^:]*(?::[^ ][^:]*)*: (?=(?:GET|HEAD|PUT|POST|PATCH|DELETE) https?://)")]
+    private static partial Regex Lead();
 }

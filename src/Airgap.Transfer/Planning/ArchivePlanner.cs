@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
@@ -54,10 +55,17 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
                 builder.AddBundle(bundle);
         }
 
-        // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for, whatever is attached to it.
-        if (root is null && AttachedItems.Without(builder.Items) is [{ } only])
-            root = only;
-        return builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock: null);
+        ImagesLock? imagesLock = null;
+        if (root is null)
+        {
+            ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
+            imagesLock = ArchivedLock.Find(archive.Path, images.Select(image => image.Digest).ToHashSet());
+
+            // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for, whatever is attached to it.
+            root = images is [{ } only] && imagesLock is null ? only : null;
+        }
+
+        return builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock);
     }
 
     private async Task<BundleNode> ExpandAsync(ArchivedItem item, bool isRoot, CancellationToken cancellationToken)

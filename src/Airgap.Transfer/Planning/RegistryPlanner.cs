@@ -91,12 +91,7 @@ internal sealed class RegistryPlanner : IDisposable
 
     private async Task<(ImageReference, Manifest)> FetchAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        Manifest manifest = await _reader.FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
-            ?? throw new AirgapException(
-                ErrorCode.ManifestUnknown,
-                $"There is no {reference}: MANIFEST_UNKNOWN.",
-                reference.Digest is null ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
-            { Reference = reference.ToString(), Digest = reference.Digest?.ToString() };
+        Manifest manifest = await _reader.GetManifestAsync(reference, cancellationToken);
         return (reference.WithDigest(manifest.Digest), manifest);
     }
 

@@ -25,6 +25,12 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
         _manifests.GetOrAdd((repository, tagOrDigest), static (key, state) => new Lazy<Task<Manifest?>>(() =>
             state.Self.ThrottledAsync(token => state.Self.Repository(key.Item1).FindManifestAsync(key.Item2, token), state.Token)), (Self: this, Token: cancellationToken)).Value;
 
+    /// <summary>The manifest of a reference that has to be there.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, in the registry's own words: it is asked once more for them.</exception>
+    public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
+        await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
+        ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
+
     /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ public sealed record TransferPlan
     /// <summary>Layers that stay behind because they may not be redistributed.</summary>
     public ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
 
-    /// <summary>The ImagesLock that was given as the source, in its order and with its annotations; null for other sources.</summary>
+    /// <summary>The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other sources.</summary>
     public ImagesLock? ImagesLock { get; init; }
 
     /// <summary>What a user should know before the transfer.</summary>

@@ -42,12 +42,7 @@ internal sealed class RegistryPullSource : IPullSource
 
     public async Task<PullItem> FindRootAsync(CancellationToken cancellationToken)
     {
-        Manifest manifest = await _reader.FindManifestAsync(_reference.Repository, _reference.Selector, cancellationToken)
-            ?? throw new AirgapException(
-                ErrorCode.ManifestUnknown,
-                $"There is no {_reference}: MANIFEST_UNKNOWN.",
-                _reference.Digest is null ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
-            { Reference = _reference.ToString(), Digest = _reference.Digest?.ToString() };
+        Manifest manifest = await _reader.GetManifestAsync(_reference, cancellationToken);
         if (manifest.IsIndex)
             throw _asBundle ? PullRefusals.NotABundle(_reference) : PullRefusals.Index(_reference);
         if (_asBundle || _checkBundle)

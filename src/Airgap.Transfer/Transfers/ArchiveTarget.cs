@@ -77,6 +77,7 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
     {
         if (!_complete)
             await _partial!.CompleteAsync(cancellationToken);
+        await ArchivedLock.WriteAsync(path, plan.ImagesLock, cancellationToken);
     }
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(item, null, _complete ? BlobOutcome.Present : outcome, []);

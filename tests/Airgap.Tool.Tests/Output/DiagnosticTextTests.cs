@@ -25,6 +25,21 @@ public sealed class DiagnosticTextTests
             new Diagnostic(ErrorCode.ManifestUnknown, "GET http://a.local/v2/: MANIFEST_UNKNOWN: manifest unknown", ""), "Error", Identity.Of("imgpkg", "1"), "planning"));
 
     [TestMethod]
+    public void UnderImgpkgsName_ARequestBeginsItsCause() => Assert.AreEqual(
+        "imgpkg: Error: Fetching image:\n  GET http://a.local:5055/v2/b/manifests/nope:\n    MANIFEST_UNKNOWN: manifest unknown (AIRGAP1005)",
+        DiagnosticText.Of(
+            new Diagnostic(ErrorCode.ManifestUnknown, "Cannot fetch a.local:5055/b:nope: GET http://a.local:5055/v2/b/manifests/nope: MANIFEST_UNKNOWN: manifest unknown", ""),
+            "Error",
+            Identity.Of("imgpkg", "1"),
+            "planning"));
+
+    [TestMethod]
+    public void UnderImgpkgsName_AHintIsNoCause() => Assert.StartsWith(
+        "imgpkg: Error: Expected bundle image but found plain image (hint: Did you use -i instead of -b?)",
+        DiagnosticText.Of(
+            new Diagnostic(ErrorCode.NotABundle, "Expected bundle image but found plain image (hint: Did you use -i instead of -b?): a.local/b:1.", ""), "Error", Identity.Of("imgpkg", "1")));
+
+    [TestMethod]
     public void UnexpectedFailure_NamesTypeAndMessage_WithoutAStack()
     {
         Diagnostic described = ToolRunner.Describe(new InvalidOperationException("first\nsecond"));

@@ -3,6 +3,7 @@ using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
@@ -97,6 +98,17 @@ public sealed class FaultTests : WireTestBase
         await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"));
         TransferResult second = await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"));
         Assert.IsTrue(second.IsUpToDate);
+    }
+
+    [TestMethod]
+    public async Task AnUnknownTagIsToldInTheRegistrysOwnWords()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using RegistryClient client = Client(source);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(
+            client, new RelocationSource.Bundle(Airgap.Oci.Naming.ImageReference.Parse($"{Fixtures.Registry}/user1/simple-app-bundle:nope")), Repository("127.0.0.1:9", "apps/it")));
+        Assert.AreEqual(ErrorCode.ManifestUnknown, e.Code, e.Message);
+        Assert.Contains("GET http://registry.local:5055/v2/user1/simple-app-bundle/manifests/nope: MANIFEST_UNKNOWN: ", e.Message);
     }
 
     [TestMethod]

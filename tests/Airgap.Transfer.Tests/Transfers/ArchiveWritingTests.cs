@@ -102,6 +102,24 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     }
 
     [TestMethod]
+    public async Task TheAnnotationsOfALockSurviveATar()
+    {
+        using TempFolder folder = new();
+        RelocationSource source = new RelocationSource.Lock(Fixtures.Golden("lock-quoting.in.yml"));
+        string direct = LockOutput.Create(await CopyToRepositoryAsync(source, "dest.example/out/lock"));
+        await CopyToArchiveAsync(source, folder["a.tar"]);
+        string imported = LockOutput.Create(await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/out/lock"));
+        Assert.AreEqual(direct, imported);
+        Assert.Contains("kbld.carvel.dev/id: nginx:1.0", imported);
+
+        // The lock of other images beside an archive is not its lock.
+        File.Copy(Fixtures.Golden("multi-image.tar"), folder["b.tar"]);
+        File.Copy(folder["a.tar.images.yml"], folder["b.tar.images.yml"]);
+        TransferResult other = await CopyToRepositoryAsync(new RelocationSource.Archive(folder["b.tar"]), "dest.example/out/other");
+        Assert.IsNull(other.Plan.ImagesLock);
+    }
+
+    [TestMethod]
     public async Task AnArchiveThatDoesNotFitOnTheDiskIsRefusedBeforeAnythingIsFetched()
     {
         const long Petabytes = 1L << 52;

@@ -28,13 +28,39 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         return known ? descriptor : (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
     }
 
-    public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken)
+    public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
+
+    // A missing one is a refusal here, so that the failure carries the registry's own words.
+    public async Task<Manifest> GetAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        (await FetchAsync(tagOrDigest, static _ => false, cancellationToken).ConfigureAwait(false))!;
+
+    public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
+    {
+        string target = tag ?? manifest.Digest.ToString();
+        Operation operation = Operation.OnManifest("push the manifest", repository, target) with { Digest = manifest.Digest };
+        RegistryRequest request = new(RequestKind.ManifestPut, HttpMethod.Put, Target(target), ScopeSet.PullAndPush(repository.Path), operation)
+        {
+            Content = _ => ContentOf(manifest),
+        };
+        Digest? stored = await transport.SendAsync(
+            repository, request, (response, _) => Task.FromResult(DigestOf(response)), cancellationToken).ConfigureAwait(false);
+        transport.Counters.CountSent(manifest.Bytes.Length);
+        stored ??= (await ResolveAsync(target, cancellationToken).ConfigureAwait(false))?.Digest;
+        if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))
+            return;
+        throw operation.Failed(
+            ErrorCode.DestinationMismatch,
+            $"the registry holds {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
+            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as they are.");
+    }
+
+    private Task<Manifest?> FetchAsync(string tagOrDigest, Func<int, bool> expects, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("fetch", repository, tagOrDigest);
         RegistryRequest request = new(RequestKind.ManifestGet, HttpMethod.Get, Target(tagOrDigest), _pull, operation)
         {
             Headers = Accept,
-            Expects = static status => status == 404,
+            Expects = expects,
         };
         return transport.SendAsync(
             repository,
@@ -58,26 +84,6 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 return Manifest.Parse(bytes, response.Content.Headers.ContentType?.MediaType, expected);
             },
             cancellationToken);
-    }
-
-    public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
-    {
-        string target = tag ?? manifest.Digest.ToString();
-        Operation operation = Operation.OnManifest("push the manifest", repository, target) with { Digest = manifest.Digest };
-        RegistryRequest request = new(RequestKind.ManifestPut, HttpMethod.Put, Target(target), ScopeSet.PullAndPush(repository.Path), operation)
-        {
-            Content = _ => ContentOf(manifest),
-        };
-        Digest? stored = await transport.SendAsync(
-            repository, request, (response, _) => Task.FromResult(DigestOf(response)), cancellationToken).ConfigureAwait(false);
-        transport.Counters.CountSent(manifest.Bytes.Length);
-        stored ??= (await ResolveAsync(target, cancellationToken).ConfigureAwait(false))?.Digest;
-        if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))
-            return;
-        throw operation.Failed(
-            ErrorCode.DestinationMismatch,
-            $"the registry holds {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
-            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as they are.");
     }
 
     private static (bool Known, Descriptor? Descriptor) DescriptorOf(HttpResponseMessage response, Digest? asked)

@@ -1,0 +1,149 @@
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.EndToEnd.Soak;
+
+/// <summary>The three ways of a relocation.</summary>
+internal enum SoakRoute
+{
+    RegistryToRegistry,
+    RegistryToTar,
+    TarToRegistry,
+}
+
+/// <summary>
+/// One relocation under a schedule of faults, and the same again without faults when it failed. Either ends in a destination that
+/// is right, byte for byte; a failure is one that tells what to do and leaves nothing that looks finished.
+/// </summary>
+internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source, TokenServer tokens, SoakTotals totals, CancellationToken cancellationToken)
+{
+    private const string Repository = "apps/it";
+    private readonly string _bundle = seed % 2 == 0 ? "simple-app-bundle" : "nested-bundle";
+
+    public async Task RunAsync()
+    {
+        source.OnRequest = null;
+        source.Clear();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        FaultSchedule sourceFaults = new(seed, $"source {route}", tokens.Realm);
+        FaultSchedule destinationFaults = new(seed, $"destination {route}", tokens.Realm);
+        source.OnRequest = sourceFaults.Choose;
+        destination.OnRequest = destinationFaults.Choose;
+
+        TransferResult? result = null;
+        AirgapException? failure = null;
+        using (RegistryClient client = Client())
+        {
+            try
+            {
+                result = await CopyAsync(client, destination.Host, folder["it.tar"], resume: false);
+            }
+            catch (AirgapException e)
+            {
+                failure = e;
+            }
+
+            totals.Add(client.Statistics.Retries, [.. sourceFaults.Injected, .. destinationFaults.Injected]);
+        }
+
+        source.OnRequest = null;
+        destination.OnRequest = null;
+        if (failure is not null)
+        {
+            totals.CountFailure(failure.Code);
+            AssertSaysWhatToDo(failure);
+            await AssertLooksUnfinishedAsync(destination.Host, folder["it.tar"]);
+            HashSet<string> finished = FinishedUploads(destination);
+            int before = destination.Requests.Count;
+            using RegistryClient client = Client();
+            result = await CopyAsync(client, destination.Host, folder["it.tar"], resume: true);
+            string[] again = [.. destination.Requests.Skip(before).Where(IsFinishedUpload).Select(DigestOf).Where(finished.Contains)];
+            Assert.IsEmpty(again, "Finished blobs were sent again.");
+        }
+
+        await AssertFinishedAsync(destination.Host, folder["it.tar"]);
+        long size = result!.Blobs.Sum(blob => blob.Descriptor.Size);
+        long moved = route == SoakRoute.RegistryToTar
+            ? source.Of(RequestKind.BlobGet).Sum(request => request.ResponseBytes)
+            : destination.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch).Sum(request => request.RequestBytes);
+        totals.CountBytes(size, Math.Max(0, moved - size));
+    }
+
+    private RegistryClient Client() => new(
+        new RegistryOptions
+        {
+            ResponseHeaderTimeout = TimeSpan.FromSeconds(60),
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            MapEndpoint = (host, port) => host == "registry.local" ? ("127.0.0.1", source.Port) : (host, port),
+        },
+        CredentialSources.CreateDefault(new CredentialOptions { Environment = new Dictionary<string, string>() }));
+
+    private async Task<TransferResult> CopyAsync(RegistryClient client, string host, string tar, bool resume)
+    {
+        RelocationSource from = route == SoakRoute.TarToRegistry
+            ? new RelocationSource.Archive(Fixtures.Golden($"{_bundle}.tar"))
+            : new RelocationSource.Bundle(Oci.Naming.ImageReference.Parse($"{Fixtures.Registry}/user1/{_bundle}:v1.0.0"));
+        RelocationDestination to = route == SoakRoute.RegistryToTar
+            ? new RelocationDestination.Archive(tar)
+            : new RelocationDestination.Repository(Oci.Naming.RepositoryName.Parse($"{host}/{Repository}"));
+        Relocator relocator = new(client);
+        PlanOptions options = new() { EmbedConfigs = route == SoakRoute.RegistryToTar, Destination = (to as RelocationDestination.Repository)?.Name };
+        TransferPlan plan = await relocator.PlanAsync(from, options, cancellationToken);
+        return await relocator.RunAsync(plan, to, new TransferOptions { Resume = resume && route == SoakRoute.RegistryToTar }, cancellationToken);
+    }
+
+    private static void AssertSaysWhatToDo(AirgapException failure)
+    {
+        Assert.AreNotEqual(ErrorCode.Unexpected, failure.Code, failure.ToString());
+        Assert.IsFalse(string.IsNullOrWhiteSpace(failure.Message));
+        Assert.IsFalse(string.IsNullOrWhiteSpace(failure.Advice), failure.ToString());
+    }
+
+    private async Task AssertLooksUnfinishedAsync(string host, string tar)
+    {
+        if (route == SoakRoute.RegistryToTar)
+        {
+            Assert.IsFalse(File.Exists(tar), "A failed run left an archive.");
+            return;
+        }
+
+        // The last answer may be what was lost: then everything is there.
+        using RegistryContent content = RegistryContent.At(host);
+        if (await content.HasManifestAsync(Repository, "v1.0.0"))
+            await AssertGoldenAsync(host);
+    }
+
+    private async Task AssertFinishedAsync(string host, string tar)
+    {
+        if (route == SoakRoute.RegistryToTar)
+            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden($"{_bundle}.tar"), cancellationToken), await File.ReadAllBytesAsync(tar, cancellationToken));
+        else
+            await AssertGoldenAsync(host);
+    }
+
+    private async Task AssertGoldenAsync(string host)
+    {
+        using RegistryContent content = RegistryContent.At(host);
+        List<string> actual = [];
+        foreach (string tag in await content.TagsAsync(Repository))
+        {
+            actual.Add($"{tag} {(await content.ManifestAsync(Repository, tag)).Digest}");
+            await content.AssertCompleteAsync(Repository, tag);
+        }
+
+        string[] golden = await File.ReadAllLinesAsync(Fixtures.Golden($"{_bundle}.mirror-tags.txt"), cancellationToken);
+        Assert.AreSequenceEqual(golden, actual.Order(StringComparer.Ordinal).ToArray());
+    }
+
+    private static HashSet<string> FinishedUploads(RegistryFixture registry) => [.. registry.Requests.Where(IsFinishedUpload).Select(DigestOf)];
+
+    private static bool IsFinishedUpload(RecordedRequest request) => request is { Kind: RequestKind.UploadPut, Status: 201 };
+
+    private static string DigestOf(RecordedRequest request) => Uri.UnescapeDataString(request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..]);
+}
