@@ -72,7 +72,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     public void BlobStarted(Descriptor blob) => _started[blob.Digest] = _clock.GetTimestamp();
 
     /// <inheritdoc/>
-    public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob.Digest, bytes);
+    public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob, bytes);
 
     /// <inheritdoc/>
     public void BlobFinished(Descriptor blob, BlobOutcome outcome)

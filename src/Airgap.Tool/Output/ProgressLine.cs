@@ -3,13 +3,16 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Output;
 
 /// <summary>
-/// Writes how far a relocation is to standard error: on a terminal one line that is drawn again ten times a second, without
-/// one a line every five seconds; nothing with <c>--json</c>, nor under imgpkg's name without a terminal.
+/// Writes how far a transfer is to standard error: on a terminal bars that are drawn again ten times a second, one for the whole
+/// and one for each of the largest blobs under way, without one a line every five seconds; nothing with <c>--json</c>, nor under imgpkg's name without a terminal.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan LivePeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan QuietPeriod = TimeSpan.FromSeconds(5);
+
+    private const int Bars = 4;
+    private const long SmallestBar = 1_000_000;
 
     private readonly Lock _gate = new();
     private readonly Session _session;
@@ -38,7 +41,7 @@ internal sealed class ProgressLine : IDisposable
         lock (_gate)
         {
             _ended = true;
-            _session.Draw(null);
+            _session.Draw([]);
         }
     }
 
@@ -49,11 +52,23 @@ internal sealed class ProgressLine : IDisposable
         {
             if (_ended || !_meter.HasTotals)
                 return;
-            string text = $"{_session.Report.Command}: {_meter.Text()}";
+            Progress whole = _meter.Whole();
             if (_live)
-                _session.Draw(text);
+                Draw(whole);
             else
-                _session.WriteError(text);
+                _session.WriteError($"{_session.Report.Command}: {whole.Text()}");
         }
+    }
+
+    private void Draw(Progress whole)
+    {
+        string command = $"{_session.Report.Command}: ";
+        const string Indent = "  ";
+        // The session leaves the screen's last column free.
+        int width = _session.Terminal.Width - 1;
+        _session.Draw([
+            command + whole.Bar(width - command.Length),
+            .. _meter.Largest(Bars, SmallestBar).Select(blob => Indent + blob.Bar(width - Indent.Length)),
+        ]);
     }
 }

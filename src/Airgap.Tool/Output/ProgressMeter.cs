@@ -4,11 +4,12 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Counts what has moved and says so in one line. Safe for several threads.</summary>
+/// <summary>Counts what has moved and tells how far it is. Safe for several threads.</summary>
 /// <param name="clock">The time that rates are measured by.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Digest, long> _reported = [];
+    private readonly ConcurrentDictionary<Digest, (Descriptor Blob, long Start)> _underWay = [];
     private long _start = clock.GetTimestamp();
     private long _sent;
     private long _done;
@@ -23,6 +24,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
     public void Start(int blobs, long bytes)
     {
         _reported.Clear();
+        _underWay.Clear();
         _start = clock.GetTimestamp();
         Volatile.Write(ref _sent, 0);
         Volatile.Write(ref _done, 0);
@@ -32,9 +34,10 @@ internal sealed class ProgressMeter(TimeProvider clock)
     }
 
     /// <summary>Bytes of a blob moved; negative when they are moved again.</summary>
-    public void Moved(Digest blob, long bytes)
+    public void Moved(Descriptor blob, long bytes)
     {
-        _reported.AddOrUpdate(blob, bytes, (_, sum) => sum + bytes);
+        if (_reported.AddOrUpdate(blob.Digest, bytes, (_, sum) => sum + bytes) == bytes)
+            _underWay.TryAdd(blob.Digest, (blob, clock.GetTimestamp()));
         Interlocked.Add(ref _sent, bytes);
         Interlocked.Add(ref _done, bytes);
     }
@@ -42,22 +45,41 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>A blob is where it should be, however it got there.</summary>
     public void Finished(Descriptor blob)
     {
+        _underWay.TryRemove(blob.Digest, out _);
         Interlocked.Add(ref _done, blob.Size - _reported.GetValueOrDefault(blob.Digest));
         Interlocked.Increment(ref _finished);
     }
 
-    /// <summary>Such as <c>3 of 12 blobs, 12.3 MB of 45 MB (27%), 8.1 MB/s, 4 s left</c>.</summary>
-    public string Text()
+    /// <summary>How far the whole is.</summary>
+    public Progress Whole()
     {
         long total = Volatile.Read(ref _totalBytes);
-        long done = Math.Clamp(Volatile.Read(ref _done), 0, total);
-        double seconds = clock.GetElapsedTime(_start).TotalSeconds;
-        double rate = seconds > 0.5 ? Volatile.Read(ref _sent) / seconds : 0;
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Volatile.Read(ref _finished)} of {Volatile.Read(ref _totalBlobs)} blobs, {ByteSize.Text(done)} of {ByteSize.Text(total)} ({Percent(done, total)}%)");
-        return rate < 1 ? text : $"{text}, {ByteSize.Text((long)rate)}/s, {ByteSize.Text(TimeSpan.FromSeconds(Math.Min(1e8, (total - done) / rate)))} left";
+        return new Progress(
+            $"{Volatile.Read(ref _finished).ToString(CultureInfo.InvariantCulture)} of {Volatile.Read(ref _totalBlobs).ToString(CultureInfo.InvariantCulture)} blobs",
+            Math.Clamp(Volatile.Read(ref _done), 0, total),
+            total,
+            Rate(Volatile.Read(ref _sent), _start));
     }
 
-    private static int Percent(long done, long total) => total == 0 ? 100 : (int)(done * 100 / total);
+    /// <summary>How far the largest blobs under way are, the largest first.</summary>
+    /// <param name="count">That many at most.</param>
+    /// <param name="smallest">None smaller, in bytes: those come and go faster than they can be read.</param>
+    public IReadOnlyList<Progress> Largest(int count, long smallest) =>
+    [
+        .. _underWay.Values
+            .Where(entry => entry.Blob.Size >= smallest)
+            .OrderByDescending(entry => entry.Blob.Size)
+            .ThenBy(entry => entry.Blob.Digest.Hex, StringComparer.Ordinal)
+            .Take(count)
+            .Select(Of),
+    ];
+
+    private Progress Of((Descriptor Blob, long Start) entry)
+    {
+        long done = Math.Clamp(_reported.GetValueOrDefault(entry.Blob.Digest), 0, entry.Blob.Size);
+        return new Progress(entry.Blob.Digest.Hex[..12], done, entry.Blob.Size, Rate(done, entry.Start));
+    }
+
+    // Of less than half a second no rate can be told.
+    private double Rate(long bytes, long start) => clock.GetElapsedTime(start).TotalSeconds is > 0.5 and double seconds ? bytes / seconds : 0;
 }

@@ -90,7 +90,7 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, IDisposable
     public void Warning(Diagnostic warning) => _session.Warn(warning);
 
     /// <inheritdoc/>
-    public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob.Digest, bytes);
+    public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob, bytes);
 
     /// <inheritdoc/>
     public void BlobFinished(Descriptor blob, BlobOutcome outcome) => _meter.Finished(blob);

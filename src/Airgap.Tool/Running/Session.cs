@@ -1,3 +1,4 @@
+using System.Globalization;
 using Airgap.Oci;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
@@ -9,7 +10,7 @@ internal sealed class Session
 {
     private readonly Lock _gate = new();
     private readonly ImgpkgJson? _gathered;
-    private bool _drawn;
+    private int _drawn;
 
     /// <summary>Makes a session.</summary>
     public Session(string command, Identity identity, Terminal terminal, GlobalOptions options)
@@ -100,18 +101,18 @@ internal sealed class Session
     /// <summary>Writes a line to standard error.</summary>
     public void WriteError(string line) => Write(Terminal.Error, line);
 
-    /// <summary>Draws the last line of the screen anew, until something else is written; null to take it away.</summary>
-    public void Draw(string? live)
+    /// <summary>Draws the last lines of the screen anew, until something else is written; none to take them away.</summary>
+    public void Draw(IReadOnlyList<string> live)
     {
         lock (_gate)
         {
             Erase();
-            if (live is null)
+            if (live.Count == 0)
                 return;
-            // One column less than the screen, so that no terminal wraps the line.
+            // One column less than the screen, so that no terminal wraps a line and the way back up stays known.
             int width = Terminal.Width - 1;
-            Terminal.Error.Write(live.Length > width ? live[..width] : live);
-            _drawn = true;
+            Terminal.Error.Write(string.Join('\n', live.Select(line => line.Length > width ? line[..width] : line)));
+            _drawn = live.Count;
         }
     }
 
@@ -160,8 +161,9 @@ internal sealed class Session
 
     private void Erase()
     {
-        if (_drawn)
-            Terminal.Error.Write("\r\u001b[K");
-        _drawn = false;
+        // To the first column, up to the first line drawn, and away with all that follows.
+        if (_drawn > 0)
+            Terminal.Error.Write(_drawn == 1 ? "\r\u001b[K" : string.Create(CultureInfo.InvariantCulture, $"\r\u001b[{_drawn - 1}A\u001b[J"));
+        _drawn = 0;
     }
 }

@@ -9,8 +9,11 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
 {
     private const int DefaultWidth = 100;
 
+    /// <summary>Columns that are known beforehand; null to ask the screen.</summary>
+    public int? Columns { get; init; }
+
     /// <summary>Columns of the screen; 100 where there is none.</summary>
-    public int Width => OutIsTerminal || ErrorIsTerminal ? WindowWidth() : DefaultWidth;
+    public int Width => Columns is { } known ? known : OutIsTerminal || ErrorIsTerminal ? WindowWidth() : DefaultWidth;
 
     /// <summary>The process's.</summary>
     public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);

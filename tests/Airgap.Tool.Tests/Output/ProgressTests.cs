@@ -17,10 +17,10 @@ public sealed class ProgressTests
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
         meter.Start(2, 10_000_000);
-        meter.Moved(First.Digest, 5_000_000);
+        meter.Moved(First, 5_000_000);
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.AreEqual("0 of 2 blobs, 5.0 MB of 10.0 MB (50%), 1.0 MB/s, 5.0 s left", meter.Text());
+        Assert.AreEqual("0 of 2 blobs, 5.0 MB of 10.0 MB (50%), 1.0 MB/s, 5.0 s left", meter.Whole().Text());
     }
 
     [TestMethod]
@@ -29,13 +29,13 @@ public sealed class ProgressTests
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
         meter.Start(2, 10_000_000);
-        meter.Moved(First.Digest, 6_000_000);
-        meter.Moved(First.Digest, -6_000_000);
-        meter.Moved(First.Digest, 6_000_000);
+        meter.Moved(First, 6_000_000);
+        meter.Moved(First, -6_000_000);
+        meter.Moved(First, 6_000_000);
         meter.Finished(First);
         meter.Finished(Second);
 
-        Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (100%)", meter.Text());
+        Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (100%)", meter.Whole().Text());
     }
 
     [TestMethod]
@@ -61,7 +61,7 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         using StringWriter error = new() { NewLine = "\n" };
-        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true), new GlobalOptions());
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { Columns = 120 }, new GlobalOptions());
         ProgressMeter meter = new(clock);
         using (new ProgressLine(session, meter, clock))
         {
@@ -72,7 +72,79 @@ public sealed class ProgressTests
             session.WriteError("something else");
         }
 
-        Assert.AreEqual("copy: 0 of 2 blobs, 0 B of 10 B (0%)\r\u001b[Ksomething else\n", error.ToString());
+        Assert.AreEqual("copy: [--------------------]   0%  0 of 2 blobs, 0 B of 10 B\r\u001b[Ksomething else\n", error.ToString());
+    }
+
+    [TestMethod]
+    public void OnATerminal_TheLargestBlobsUnderWayHaveBars()
+    {
+        (ManualClock clock, ProgressMeter meter, StringWriter error, Session session) = Watched();
+        meter.Start(2, 10_000_000);
+        using (new ProgressLine(session, meter, clock))
+        {
+            meter.Moved(Second, 1_000_000);
+            meter.Moved(First, 3_000_000);
+            clock.Advance(TimeSpan.FromSeconds(1));
+            string last = error.ToString().Split("\u001b[J")[^1];
+            string[] lines = last.Split('\n');
+            Assert.HasCount(3, lines);
+            Assert.AreEqual("copy: [########------------]  40%  0 of 2 blobs, 4.0 MB of 10.0 MB, 4.0 MB/s, 1.5 s left", lines[0]);
+            Assert.AreEqual($"  [##########----------]  50%  {First.Digest.Hex[..12]}, 3.0 MB of 6.0 MB, 3.0 MB/s, 1.0 s left", lines[1]);
+            Assert.StartsWith($"  [#####---------------]  25%  {Second.Digest.Hex[..12]}, ", lines[2]);
+
+            meter.Finished(First);
+            meter.Finished(Second);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################] 100%  2 of 2 blobs, 10.0 MB of 10.0 MB, 3.6 MB/s, 0 ms left", error.ToString());
+        }
+
+        Assert.EndsWith("\r\u001b[K", error.ToString());
+    }
+
+    [TestMethod]
+    public void ThousandsOfBlobs_StayReadable()
+    {
+        (ManualClock clock, ProgressMeter meter, StringWriter error, Session session) = Watched();
+        Descriptor[] small = [.. Enumerable.Range(0, 5000).Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(i)), 1000))];
+        Descriptor[] large = [.. Enumerable.Range(0, 50).Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(-1 - i)), 5_000_000 + i))];
+        meter.Start(small.Length + large.Length, small.Concat(large).Sum(blob => blob.Size));
+        using (new ProgressLine(session, meter, clock))
+        {
+            foreach (Descriptor blob in small)
+                meter.Moved(blob, 500);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            Assert.DoesNotContain("\n", error.ToString(), "Small blobs get no bars.");
+            foreach (Descriptor blob in large)
+                meter.Moved(blob, 500);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.HasCount(5, error.ToString().Split('\n'), "Many large ones do not fill the screen.");
+        Assert.Contains(large[^1].Digest.Hex[..12], error.ToString());
+        Assert.DoesNotContain(large[0].Digest.Hex[..12], error.ToString());
+    }
+
+    [TestMethod]
+    public void OnANarrowScreen_TheBarGivesWayToTheWords()
+    {
+        Progress progress = new("0 of 2 blobs", 4_000_000, 10_000_000, 4_000_000);
+
+        Assert.AreEqual("[##---]  40%  0 of 2 blobs, 4.0 MB of 10.0 MB, 4.0 MB/s, 1.5 s left", progress.Bar(40));
+        Assert.AreEqual(80, progress.Bar(80).Length);
+        Assert.EndsWith("1.5 s left", progress.Bar(80));
+    }
+
+    [TestMethod]
+    public void ABlobThatIsSentAgain_IsNotAheadOfItself()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(1, First.Size);
+        meter.Moved(First, 2_000_000);
+        meter.Moved(First, -2_000_000);
+        meter.Moved(First, 1_000_000);
+
+        Assert.AreEqual(1_000_000, meter.Largest(4, 1).Single().Done);
     }
 
     [TestMethod]
@@ -97,6 +169,14 @@ public sealed class ProgressTests
     [DataRow(2, "image", "2 images")]
     [DataRow(2, "index", "2 indexes")]
     public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, ByteSize.Count(number, noun));
+
+    private static (ManualClock Clock, ProgressMeter Meter, StringWriter Error, Session Session) Watched()
+    {
+        ManualClock clock = new();
+        StringWriter error = new() { NewLine = "\n" };
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, false, true) { Columns = 120 }, new GlobalOptions());
+        return (clock, new ProgressMeter(clock), error, session);
+    }
 
     private static string[] LinesAfter(TimeSpan time, GlobalOptions options, string name = "dotnet-airgap")
     {

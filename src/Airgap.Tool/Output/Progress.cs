@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>How far something is.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Done">Bytes moved.</param>
+/// <param name="Total">Bytes in all.</param>
+/// <param name="Rate">Bytes in a second; 0 where there is no telling.</param>
+internal sealed record Progress(string Name, long Done, long Total, double Rate)
+{
+    private const int WidestBar = 20;
+    private const int NarrowestBar = 5;
+
+    /// <summary>Such as <c>3 of 12 blobs, 12.3 MB of 45 MB (27%), 8.1 MB/s, 4 s left</c>.</summary>
+    public string Text() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes()} ({Percent}%){Speed()}");
+
+    /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45 MB, 8.1 MB/s, 4 s left</c>.</summary>
+    /// <param name="width">The columns there are: the bar gives way to the words.</param>
+    public string Bar(int width)
+    {
+        string words = string.Create(CultureInfo.InvariantCulture, $"{Percent,3}%  {Name}, {Bytes()}{Speed()}");
+        int size = Math.Clamp(width - words.Length - "[] ".Length, NarrowestBar, WidestBar);
+        int full = Total == 0 ? size : (int)(Done * size / Total);
+        return $"[{new string('#', full)}{new string('-', size - full)}] {words}";
+    }
+
+    private int Percent => Total == 0 ? 100 : (int)(Done * 100 / Total);
+
+    private string Bytes() => $"{ByteSize.Text(Done)} of {ByteSize.Text(Total)}";
+
+    private string Speed() => Rate < 1
+        ? ""
+        : $", {ByteSize.Text((long)Rate)}/s, {ByteSize.Text(TimeSpan.FromSeconds(Math.Min(1e8, (Total - Done) / Rate)))} left";
+}
