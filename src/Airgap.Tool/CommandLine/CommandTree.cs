@@ -21,6 +21,7 @@ internal static class CommandTree
         root.Subcommands.Add(PushCommand.Create(host));
         root.Subcommands.Add(ServeCommand.Create(host));
         root.Subcommands.Add(TagCommand.Create(host));
+        root.Subcommands.Add(VerifyCommand.Create(host));
         root.Subcommands.Add(VersionCommand.Create(host));
         globals.AddTo(root);
         foreach (Option option in root.Options)

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Verifying;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>verify</c>: reads everything again and compares it with its digests.</summary>
+internal sealed class VerifyCommand
+{
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to verify", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to verify");
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "verify",
+            "Reads every manifest, config and layer of a bundle, an image or an archive, and all that their locks pin, and lists everything that is missing or wrong. Changes nothing.",
+            ("A relocated bundle", "verify -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
+            ("An archive", "verify --tar simple-app-bundle.tar"));
+        VerifyCommand flags = new();
+        command.Options.Add(flags._bundle);
+        command.Options.Add(flags._image);
+        command.Options.Add(flags._tar);
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_tar)) switch
+        {
+            ({ } bundle, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
+            (null, { } image, null) => new RelocationSource.Image(References.Parse(image)),
+            (null, null, { } tar) => new RelocationSource.Archive(tar),
+            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image or tar", "Give exactly one of --bundle (-b), --image (-i) or --tar."),
+        };
+        session.Report.Source = source.ToString();
+        session.Phase = "verifying";
+        VerificationResult result;
+        using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
+            result = await new Verifier(registry).VerifyAsync(source, cancellationToken).ConfigureAwait(false);
+        session.Report.Reference = source is RelocationSource.Archive ? null : result.Target;
+        foreach (Diagnostic problem in result.Problems)
+            session.Fail(problem);
+        string read = $"{ByteSize.Count(result.Manifests, "manifest")}, {ByteSize.Count(result.Blobs, "blob")} ({ByteSize.Text(result.Bytes)}) of {result.Target}";
+        session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{ByteSize.Count(result.Problems.Length, "problem")} in {read}";
+        session.WriteResult(session.Report.Summary);
+        if (!result.IsRight)
+            return 1;
+        session.WriteLine("");
+        session.WriteLine("Succeeded");
+        return 0;
+    }
+}

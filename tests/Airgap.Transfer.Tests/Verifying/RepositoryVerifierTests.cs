@@ -1,0 +1,114 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.TestKit;
+using Airgap.TestKit.Faults;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Tests.EndToEnd;
+using Airgap.Transfer.Verifying;
+
+namespace Airgap.Transfer.Tests.Verifying;
+
+[TestClass]
+public sealed class RepositoryVerifierTests : WireTestBase
+{
+    private const string Frontend = "apps/frontend";
+
+    [TestMethod]
+    [DataRow("mirror/simple-app-bundle")]
+    [DataRow("mirror/nested-bundle")]
+    [DataRow("mirror/index-bundle")]
+    [DataRow("mirror/foreign-bundle")]
+    [DataRow("mirror/signed-bundle")]
+    [DataRow("mirror/repo-based")]
+    [DataRow("user1/simple-app-bundle")]
+    [DataRow("user1/nested-bundle")]
+    public async Task WhatImgpkgRelocatedOrPushedIsRight(string repository)
+    {
+        VerificationResult result = await VerifyAsync(repository, null);
+        Assert.IsEmpty(result.Problems, string.Join('\n', result.Problems));
+        Assert.IsGreaterThan(3, result.Manifests);
+        Assert.IsGreaterThan(3, result.Blobs);
+    }
+
+    [TestMethod]
+    public async Task AFlippedBitOfAnyBlobOrManifestIsFound()
+    {
+        foreach (RecordedRequest read in await ReadsAsync())
+        {
+            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.PathAndQuery == read.PathAndQuery ? Fault.CorruptBody(20) : null);
+            Assert.IsTrue(result.Problems.Any(problem => problem.Code == ErrorCode.DigestMismatch && problem.Advice.Length > 0 && problem.Reference is not null), $"{read}: {string.Join('\n', result.Problems)}");
+        }
+    }
+
+    [TestMethod]
+    public async Task EverythingThatIsMissingIsFound()
+    {
+        foreach (RecordedRequest read in await ReadsAsync())
+        {
+            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Reference == read.Reference && request.Kind == read.Kind ? Fault.Status(404) : null);
+            ErrorCode expected = read.Kind == RequestKind.BlobGet ? ErrorCode.BlobUnknown : ErrorCode.ManifestUnknown;
+            Assert.IsTrue(result.Problems.Any(problem => problem.Code == expected), $"{read}: {string.Join('\n', result.Problems)}");
+        }
+    }
+
+    [TestMethod]
+    public async Task TagsThatAreMissingAreAllFound()
+    {
+        VerificationResult result = await VerifyAsync("mirror/nested-bundle", request =>
+            request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal) && !request.Reference.Contains("locations") && request.Kind is RequestKind.ManifestHead or RequestKind.TagsList ? Fault.Status(404) : null);
+        Assert.IsGreaterThan(3, result.Problems.Count(problem => problem.Code == ErrorCode.ManifestUnknown));
+        Assert.IsTrue(result.Problems.All(problem => problem.Digest is not null));
+    }
+
+    [TestMethod]
+    public async Task ATagThatStandsForAnotherImageIsFound()
+    {
+        VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Kind == RequestKind.ManifestHead && request.Reference.Contains("d9771e46", StringComparison.Ordinal) && request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal)
+            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)), ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")])
+            : null);
+        Assert.AreEqual(ErrorCode.DestinationMismatch, result.Problems.Single().Code);
+    }
+
+    [TestMethod]
+    public async Task AnImageIsNoBundle()
+    {
+        await using RegistryFixture registry = await FixturesAsync();
+        using RegistryClient client = Client(registry);
+        RegistryContent content = RegistryContent.At(registry.Host);
+        string digest = (await content.ManifestAsync(Frontend, (await content.TagsAsync(Frontend))[0])).Digest;
+        ImageReference reference = ImageReference.Parse($"{Fixtures.Registry}/{Frontend}@{digest}");
+        VerificationResult result = await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(reference), Token);
+        Assert.AreEqual(ErrorCode.NotABundle, result.Problems.Single().Code);
+        Assert.IsTrue((await new Verifier(client).VerifyAsync(new RelocationSource.Image(reference), Token)).IsRight);
+    }
+
+    private static Task<RegistryFixture> FixturesAsync() => RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+
+    /// <summary>The reads of a verification, one for each content.</summary>
+    private async Task<IReadOnlyList<RecordedRequest>> ReadsAsync()
+    {
+        List<RecordedRequest> reads = [];
+        await VerifyAsync("mirror/nested-bundle", request =>
+        {
+            lock (reads)
+            {
+                if (request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet && !reads.Exists(read => read.PathAndQuery == request.PathAndQuery))
+                    reads.Add(request);
+            }
+
+            return null;
+        });
+        Assert.IsGreaterThan(10, reads.Count);
+        return reads;
+    }
+
+    private async Task<VerificationResult> VerifyAsync(string repository, Func<RecordedRequest, Fault?>? fault)
+    {
+        await using RegistryFixture registry = await FixturesAsync();
+        registry.OnRequest = (request, _) => fault?.Invoke(request);
+        using RegistryClient client = Client(registry, retries: 1);
+        return await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{repository}:v1.0.0")), Token);
+    }
+}
