@@ -57,7 +57,7 @@ internal sealed class DescribeCommand
         };
         BundleDescription description = tar is not null
             ? await Describer.DescribeArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
-            : await DescribeAsync(parsed, ImageReference.Parse(bundle!), options, session, cancellationToken).ConfigureAwait(false);
+            : await DescribeAsync(parsed, References.Parse(bundle!), options, session, cancellationToken).ConfigureAwait(false);
         session.Report.Reference = description.Image.ToString();
         session.Report.Description = DescriptionDocument.Of(description);
         session.WriteBlock(parsed.GetValue(_output) == "yaml" ? DescriptionYaml.Write(description) : DescriptionText.Write(description));

@@ -61,7 +61,7 @@ internal sealed class PackageRepositoryCommand
         string? image = parsed.GetText(_image);
         if ((bundle is null) == (image is null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
-        ImageReference reference = ImageReference.Parse(bundle ?? image!);
+        ImageReference reference = References.Parse(bundle ?? image!);
         session.Report.Source = reference.ToString();
 
         using RegistryClient client = _registry.Connect(parsed, session.Trace);

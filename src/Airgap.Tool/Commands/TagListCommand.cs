@@ -48,7 +48,7 @@ internal sealed class TagListCommand
         TagListOptions options = new() { Digests = parsed.GetValue(_digests), Internal = parsed.GetValue(_internal) };
         ImmutableArray<ListedTag> tags = tar is not null
             ? await TagLister.ListArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
-            : await ListAsync(parsed, ImageReference.Parse(image!).Repository, options, session, cancellationToken).ConfigureAwait(false);
+            : await ListAsync(parsed, References.Parse(image!).Repository, options, session, cancellationToken).ConfigureAwait(false);
         session.Report.Tags = [.. tags.Select(tag => new ReportTag(tag.Name, tag.Digest?.ToString()))];
         session.WriteTable(Table(tags, options.Digests));
         session.WriteLine("");

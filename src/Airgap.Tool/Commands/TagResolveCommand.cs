@@ -35,7 +35,7 @@ internal sealed class TagResolveCommand
         session.Report.Source = image;
         session.Phase = "resolving";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        ImageReference found = await new TagLister(registry).ResolveAsync(ImageReference.Parse(image), cancellationToken).ConfigureAwait(false);
+        ImageReference found = await new TagLister(registry).ResolveAsync(References.Parse(image), cancellationToken).ConfigureAwait(false);
         session.Report.Reference = found.ToString();
         session.WriteBlock(found.ToString());
         session.WriteLine("");

@@ -1,4 +1,5 @@
 using Airgap.TestKit;
+using Airgap.TestKit.Peers;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
@@ -10,7 +11,7 @@ public sealed class ImgpkgScriptTests
 
     private const string Script = """
         set -eu
-        host=registry.local:5055
+        host=$HOST
         mkdir config && echo one > config/one.txt && echo two > two.txt && echo three > three.txt
 
         pushed=$(imgpkg push -b $host/ci/simple:v1.0.0 -f "$INPUT/simple-app-bundle" --lock-output pushed.lock.yml --yes --tty=true |
@@ -32,12 +33,18 @@ public sealed class ImgpkgScriptTests
         """;
 
     [TestMethod]
-    [DataRow("dotnet-airgap")]
-    [DataRow("imgpkg")]
+    [DataRow("dotnet-airgap", false)]
+    [DataRow("imgpkg", false)]
+    [DataRow("dotnet-airgap", true)]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public async Task TheScript_Runs(string name)
+    public async Task TheScript_Runs(string name, bool againstDockerRegistry)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
+        await using DockerRegistry? docker = againstDockerRegistry ? await DockerRegistry.StartAsync() : null;
+        string host = docker?.Host ?? Fixtures.Registry;
+        bench.Environment["HOST"] = host;
+        // The images of the bundle stay where the bench serves them, by its proxy; docker-registry is reached directly.
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
         File.CreateSymbolicLink(bench.Folder[Path.Combine("home", name)], await PackedTool.PathAsync());
         bench.Environment["PATH"] = $"{bench.Folder["home"]}:{Environment.GetEnvironmentVariable("PATH")}";
         bench.Environment["INPUT"] = Fixtures.Input("");
@@ -46,17 +53,17 @@ public sealed class ImgpkgScriptTests
         CliResult result = await Cli.RunAsync("sh", ["script"], bench.Environment, bench.Folder.Path);
 
         Assert.AreEqual(0, result.ExitCode, result.Error + result.Output);
-        Assert.Contains($"pushed registry.local:5055/ci/simple@{Digest}\n", result.Output);
+        Assert.Contains($"pushed {host}/ci/simple@{Digest}\n", result.Output);
         Assert.Contains("copy | importing 3 images...\n", result.Output);
         Assert.Contains("Extracting layer ", result.Output);
         // Whatever succeeds says so, once: two of the commands write elsewhere, one fails.
         Assert.HasCount(8, result.Output.Split("Succeeded\n"));
-        Assert.Contains($"image: registry.local:5055/inside/simple@{Digest}", await File.ReadAllTextAsync(bench.Folder["relocated.lock.yml"]));
-        Assert.Contains("registry.local:5055/inside/simple@sha256:", await File.ReadAllTextAsync(bench.Folder["pulled/.imgpkg/images.yml"]));
+        Assert.Contains($"image: {host}/inside/simple@{Digest}", await File.ReadAllTextAsync(bench.Folder["relocated.lock.yml"]));
+        Assert.Contains($"{host}/inside/simple@sha256:", await File.ReadAllTextAsync(bench.Folder["pulled/.imgpkg/images.yml"]));
         Assert.AreEqual("one\n", await File.ReadAllTextAsync(bench.Folder["pulled-config/one.txt"]));
         Assert.AreEqual("three\n", await File.ReadAllTextAsync(bench.Folder["pulled-config/three.txt"]));
         Assert.Contains(Digest, await File.ReadAllTextAsync(bench.Folder["described.yml"]));
-        Assert.StartsWith($"registry.local:5055/inside/simple@{Digest}", await File.ReadAllTextAsync(bench.Folder["resolved.txt"]));
+        Assert.StartsWith($"{host}/inside/simple@{Digest}", await File.ReadAllTextAsync(bench.Folder["resolved.txt"]));
         Assert.IsFalse(Directory.Exists(bench.Folder["wrong"]));
     }
 }
