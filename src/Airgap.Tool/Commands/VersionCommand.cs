@@ -11,7 +11,7 @@ internal static class VersionCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
-        ToolCommand command = new("version", "Prints the version.");
+        ToolCommand command = new("version", "Prints the version.", ("What runs here", "version"));
         host.Attach(command, (_, session, _) =>
         {
             session.Report.Version = session.Identity.Version;
