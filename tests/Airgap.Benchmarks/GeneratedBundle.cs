@@ -5,28 +5,21 @@ using System.Text;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>
-/// A bundle of 12 images in 12 repositories, written straight into the storage folder of a registry: 110 distinct blobs, 72 of them under
-/// 1 MiB, at the full size about 1.5 GB, the largest 256 MiB. The same sizes always give the same bytes.
-/// </summary>
+/// <summary>A bundle written straight into the storage folder of a registry. The same shape always gives the same bytes.</summary>
 internal sealed class GeneratedBundle
 {
-    private const int Images = 12;
-    private const int MiB = 1024 * 1024;
-    private static readonly int[] LargeSizes = [256, 128, 128, .. Enumerable.Repeat(64, 6), .. Enumerable.Repeat(32, 6), .. Enumerable.Repeat(24, 10), .. Enumerable.Repeat(8, 8), .. Enumerable.Repeat(4, 5)];
-
     private readonly string _root;
-    private readonly int _divisor;
-    private readonly byte[] _buffer = new byte[MiB];
+    private readonly BundleShape _shape;
+    private readonly byte[] _buffer = new byte[1024 * 1024];
 
-    private GeneratedBundle(string folder, int divisor)
+    private GeneratedBundle(string folder, BundleShape shape)
     {
         _root = Path.Combine(folder, "docker", "registry", "v2");
-        _divisor = divisor;
+        _shape = shape;
     }
 
     /// <summary>Where the bundle is in the registry.</summary>
-    public const string Repository = "bench/bundle";
+    public string Repository => $"{_shape.Name}/bundle";
 
     /// <summary>Number of distinct blobs written.</summary>
     public int Blobs { get; private set; }
@@ -40,30 +33,25 @@ internal sealed class GeneratedBundle
     /// <summary>Writes the bundle below a storage folder.</summary>
     /// <param name="folder">The storage folder.</param>
     /// <param name="host">The registry's host and port, which the bundle records for its images.</param>
-    /// <param name="divisor">1 for the full size; 16 for a sixteenth.</param>
-    public static GeneratedBundle Write(string folder, string host, int divisor)
+    /// <param name="shape">What is in it.</param>
+    public static GeneratedBundle Write(string folder, string host, BundleShape shape)
     {
-        GeneratedBundle bundle = new(folder, divisor);
+        GeneratedBundle bundle = new(folder, shape);
         StringBuilder locked = new("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n");
         int seed = 1;
-        int large = 0;
-        for (int image = 0; image < Images; image++)
+        for (int image = 0; image < shape.Images.Count; image++)
         {
-            string repository = $"bench/image-{image:d2}";
-            List<string> layers = [];
-            for (; large < LargeSizes.Length * (image + 1) / Images; large++)
-                layers.Add(bundle.Layer(repository, seed++, (long)LargeSizes[large] * MiB / divisor));
-            for (int small = 0; small < 5; small++)
-                layers.Add(bundle.Layer(repository, seed++, (100 + (150 * small)) * 1024L / divisor));
+            string repository = $"{shape.Name}/image-{image:d2}";
+            List<string> layers = [.. shape.Images[image].Select(size => bundle.Layer(repository, seed++, size))];
             string digest = bundle.Image(repository, $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{\"Labels\":{{\"n\":\"{image}\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[]}}}}", layers, tag: null);
             locked.Append($"- image: {host}/{repository}@{digest}\n");
         }
 
         byte[] content = BundleLayer(locked.ToString());
-        string layer = bundle.Blob(Repository, content);
-        bundle.Layers.Add((Repository, layer));
+        string layer = bundle.Blob(bundle.Repository, content);
+        bundle.Layers.Add((bundle.Repository, layer));
         bundle.Image(
-            Repository,
+            bundle.Repository,
             "{\"config\":{\"Labels\":{\"dev.carvel.imgpkg.bundle\":\"true\"}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}",
             [$"{{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":{content.Length},\"digest\":\"{layer}\"}}"],
             "v1");
@@ -78,7 +66,7 @@ internal sealed class GeneratedBundle
         {
             using (FileStream file = File.Create(temp))
             {
-                Random random = new(seed * 31 + _divisor);
+                Random random = new(HashCode(seed));
                 for (long left = size; left > 0;)
                 {
                     Span<byte> part = _buffer.AsSpan(0, (int)Math.Min(left, _buffer.Length));
@@ -136,6 +124,9 @@ internal sealed class GeneratedBundle
 
     private void Link(string repository, string digest) =>
         WriteLink(Path.Combine(_root, "repositories", repository, "_layers", "sha256", digest[7..]), digest);
+
+    // Not the runtime's, which differs from run to run.
+    private int HashCode(int seed) => (seed * 31) + (_shape.Name.Length * 7919) + _shape.Images.Count;
 
     private static void WriteLink(string folder, string digest)
     {

@@ -4,19 +4,33 @@ using Airgap.Benchmarks;
 Option<string?> tool = new("--tool") { Description = "The executable to measure. Without it the native tool is built first, or the framework-dependent one where there is no C linker." };
 Option<int> runs = new("--runs") { Description = "Runs of each row; the median is printed.", DefaultValueFactory = _ => 3 };
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
+Option<string[]> rows = new("--rows") { Description = "Which rows: routes, peers, latency, growth. All unless told.", AllowMultipleArgumentsPerToken = true };
+Option<int> images = new("--images") { Description = "The most images of the growth rows.", DefaultValueFactory = _ => 10_000 };
 Option<string?> generate = new("--generate") { Description = "Only write the bundle below this storage folder, for a registry at --host, to be served by any registry." };
 Option<string> host = new("--host") { Description = "The registry that the generated bundle records for its images.", DefaultValueFactory = _ => "127.0.0.1:5000" };
-RootCommand root = new("Runs the three routes of a generated bundle with the tool as a whole process, and prints what each took.") { tool, runs, divisor, generate, host };
+RootCommand root = new("Runs the routes of generated bundles with the tool as a whole process, and prints what each took.") { tool, runs, divisor, rows, images, generate, host };
 root.SetAction(async (arguments, _) =>
 {
+    int divided = Math.Max(1, arguments.GetValue(divisor));
     if (arguments.GetValue(generate) is { } folder)
     {
-        GeneratedBundle written = GeneratedBundle.Write(folder, arguments.GetValue(host)!, Math.Max(1, arguments.GetValue(divisor)));
-        Console.WriteLine($"{written.Blobs} blobs, {written.Bytes} bytes: {arguments.GetValue(host)}/{GeneratedBundle.Repository}:v1");
+        GeneratedBundle written = GeneratedBundle.Write(folder, arguments.GetValue(host)!, BundleShape.Big(divided));
+        Console.WriteLine($"{written.Blobs} blobs, {written.Bytes} bytes: {arguments.GetValue(host)}/{written.Repository}:v1");
         return;
     }
 
-    string executable = arguments.GetValue(tool) ?? await ToolBuild.PublishAsync();
-    await new RouteBenchmark(executable, Math.Max(1, arguments.GetValue(runs)), Math.Max(1, arguments.GetValue(divisor))).RunAsync();
+    string[] wanted = arguments.GetValue(rows) is { Length: > 0 } some ? some : ["routes", "peers", "latency", "growth"];
+    int repeated = Math.Max(1, arguments.GetValue(runs));
+    Bench bench = new(arguments.GetValue(tool) ?? await ToolBuild.PublishAsync());
+    Console.WriteLine($"{Machine.Describe()}; {bench.Tool}");
+    if (wanted.Contains("routes"))
+        await new RouteRows(bench, divided).RunAsync(repeated);
+    if (wanted.Contains("peers"))
+        await new PeerRows(bench, divided).RunAsync(repeated);
+    if (wanted.Contains("latency"))
+        await new LatencyRows(bench, divided).RunAsync(repeated);
+    if (wanted.Contains("growth"))
+        await new GrowthRows(bench, arguments.GetValue(images)).RunAsync();
+    bench.Print();
 });
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,46 @@
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Benchmarks;
+
+/// <summary>One large image, which every peer on the PATH can copy, too.</summary>
+internal sealed class PeerRows(Bench bench, int divisor)
+{
+    private const string Row = "one image, registry -> empty registry";
+
+    public async Task RunAsync(int runs)
+    {
+        using TempFolder work = new();
+        string storage = work["storage"];
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage });
+        GeneratedBundle.Write(storage, source.Host, BundleShape.Big(divisor) with { Name = "one" });
+        string digest = Path.GetFileName(Directory.GetDirectories(Path.Combine(storage, "docker", "registry", "v2", "repositories", "one", "image-00", "_manifests", "revisions", "sha256")).Single());
+        string image = $"{source.Host}/one/image-00@sha256:{digest}";
+        for (int run = 0; run < runs; run++)
+        {
+            await AgainstAsync(source, to => bench.RunAsync(Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+            if (Cli.Find("skopeo") is not null)
+            {
+                await AgainstAsync(source, to => bench.RunPeerAsync(
+                    "skopeo",
+                    Row,
+                    ["--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{image}", $"docker://{to.Host}/a/b:v1"],
+                    [source, to]));
+            }
+
+            if (Cli.Find("crane") is not null)
+                await AgainstAsync(source, to => bench.RunPeerAsync("crane", Row, ["copy", "--insecure", image, $"{to.Host}/a/b:v1"], [source, to]));
+            if (Cli.Find("oras") is not null)
+                await AgainstAsync(source, to => bench.RunPeerAsync("oras", Row, ["copy", "--from-plain-http", "--to-plain-http", image, $"{to.Host}/a/b:v1"], [source, to]));
+            if (Cli.Find("imgpkg") is not null)
+                await AgainstAsync(source, to => bench.RunPeerAsync("imgpkg", Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+        }
+    }
+
+    private static async Task AgainstAsync(RegistryFixture source, Func<RegistryFixture, Task> run)
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        await run(destination);
+        source.Clear();
+    }
+}

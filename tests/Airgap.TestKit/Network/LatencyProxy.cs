@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Airgap.TestKit.Network;
+
+/// <summary>
+/// A distance to a server on the loopback: bytes pass as they are, and each takes half a round trip each way; a new connection takes a
+/// whole one before its first byte passes, as the handshake of a real one does. Counts the connections.
+/// </summary>
+public sealed class LatencyProxy : IAsyncDisposable
+{
+    private const int BufferBytes = 64 * 1024;
+
+    /// <summary>Buffers on their way at once, each way: what a long line holds.</summary>
+    private const int InFlight = 64;
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Task, bool> _connections = new();
+    private readonly int _target;
+    private readonly TimeSpan _roundTrip;
+    private readonly Task _accepting;
+    private int _count;
+
+    private LatencyProxy(int target, TimeSpan roundTrip)
+    {
+        _target = target;
+        _roundTrip = roundTrip;
+        _listener.Start(512);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The port it listens on.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Such as <c>127.0.0.1:41234</c>.</summary>
+    public string Host => $"127.0.0.1:{Port}";
+
+    /// <summary>Connections made so far.</summary>
+    public int Connections => Volatile.Read(ref _count);
+
+    /// <summary>Puts a distance before a server.</summary>
+    /// <param name="targetPort">The server's port on the loopback.</param>
+    /// <param name="roundTrip">How long a request without work takes there and back.</param>
+    public static LatencyProxy Start(int targetPort, TimeSpan roundTrip) => new(targetPort, roundTrip);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await Task.WhenAll(_connections.Keys);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Socket client = await _listener.AcceptSocketAsync(_stop.Token);
+                Interlocked.Increment(ref _count);
+                Task connection = ServeAsync(client);
+                _connections.TryAdd(connection, true);
+                _ = connection.ContinueWith(done => _connections.TryRemove(done, out _), TaskScheduler.Default);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        // Started here, so that what the client sends at once waits for the handshake and no longer.
+        long open = Stopwatch.GetTimestamp() + Ticks(_roundTrip);
+        using Socket server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using (client)
+        {
+            try
+            {
+                client.NoDelay = true;
+                await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                await Task.WhenAll(PassAsync(client, server, open), PassAsync(server, client, open));
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // A side is gone, and the other has to notice.
+            }
+        }
+    }
+
+    private async Task PassAsync(Socket from, Socket to, long open)
+    {
+        Channel<(byte[] Buffer, int Count, long Due)> line = Channel.CreateBounded<(byte[], int, long)>(InFlight);
+        Task delivering = DeliverAsync(line.Reader, to);
+        try
+        {
+            while (true)
+            {
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                int count = await from.ReceiveAsync(buffer, _stop.Token);
+                await line.Writer.WriteAsync((buffer, count, Math.Max(Stopwatch.GetTimestamp(), open) + (Ticks(_roundTrip) / 2)), _stop.Token);
+                if (count == 0)
+                    break;
+            }
+        }
+        catch (SocketException)
+        {
+            // A reset is passed on as one, at once: nobody measures failures.
+            to.Close(timeout: 0);
+        }
+        finally
+        {
+            line.Writer.TryComplete();
+        }
+
+        await delivering;
+    }
+
+    private async Task DeliverAsync(ChannelReader<(byte[] Buffer, int Count, long Due)> line, Socket to)
+    {
+        await foreach ((byte[] buffer, int count, long due) in line.ReadAllAsync(_stop.Token))
+        {
+            TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, _stop.Token);
+            if (count == 0)
+                to.Shutdown(SocketShutdown.Send);
+            for (int sent = 0; sent < count;)
+                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+}
