@@ -190,6 +190,9 @@ public enum ErrorCode
     /// <summary>The output folder holds files that no earlier run wrote.</summary>
     OutputNotEmpty = 3011,
 
+    /// <summary>A cloud's keychain got no credentials of its registry.</summary>
+    CloudKeychain = 3022,
+
     /// <summary>A failure that has no code of its own: a defect of this product.</summary>
     Unexpected = 3999,
 

@@ -29,6 +29,9 @@ public sealed record CredentialOptions
 
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>What requests to clouds go through; null for the machine's network.</summary>
+    internal Func<HttpMessageHandler>? CreateCloudHandler { get; init; }
+
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The kind of what is given, never the values.</summary>

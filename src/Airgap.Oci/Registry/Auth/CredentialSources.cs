@@ -15,7 +15,7 @@ public static class CredentialSources
     /// decides. No file is read and no program started before the first repository is asked for.
     /// </summary>
     /// <remarks>
-    /// Departures from imgpkg: keychains call the clouds' credential helper programs and no metadata server; credentials that
+    /// Departures from imgpkg: a keychain asks the cloud's credential helper program first, where one is on the PATH; credentials that
     /// docker's config records under a path go to repositories below that path only; a helper's failure is told at once for a
     /// missing program or a time-out, and otherwise after three tries.
     /// </remarks>
@@ -29,7 +29,7 @@ public static class CredentialSources
         EnvironmentVariables environment = EnvironmentVariables.Capture(options.Environment);
         HelperCache helpers = new(new CredentialHelper(environment, options));
         List<ICredentialSource> sources = [new HostSetSource(HostSetReader.Read(environment, options.Trace))];
-        sources.AddRange(KeychainSelection.Read(environment, helpers, options.Trace));
+        sources.AddRange(KeychainSelection.Read(environment, helpers, options));
         sources.Add(FlagSource.Create(options, environment));
         foreach (DockerConfigFile file in DockerConfigLocations.All(environment, options.WorkingDirectory))
             sources.Add(new DockerConfigSource(file, helpers));

@@ -1,5 +1,6 @@
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Tests.Auth.Sources.Keychains;
 using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
@@ -24,7 +25,9 @@ public abstract class SourceTest : IDisposable
 
     protected List<string> Traced { get; } = [];
 
-    protected CredentialOptions Options => new() { Environment = Variables, Trace = Trace };
+    private protected FakeCloud Cloud { get; } = new();
+
+    protected CredentialOptions Options => new() { Environment = Variables, Trace = Trace, CreateCloudHandler = () => Cloud };
 
     public void Dispose()
     {

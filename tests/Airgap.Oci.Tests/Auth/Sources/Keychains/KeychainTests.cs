@@ -1,7 +1,7 @@
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Registry.Auth.Sources.Keychains;
 
-namespace Airgap.Oci.Tests.Auth.Sources;
+namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
 public sealed class KeychainTests : HelperTest
@@ -42,31 +42,43 @@ public sealed class KeychainTests : HelperTest
     {
         Helper(helper, """echo '{"Username":"cloud","Secret":"pw"}'""");
         Assert.IsNull(await FindAsync($"{host}/a"), "not unless it is turned on");
+        Variables["AWS_ACCESS_KEY_ID"] = Variables["AWS_SECRET_ACCESS_KEY"] = "keys of the environment, which the helper goes before";
         Variables["IMGPKG_ACTIVE_KEYCHAINS"] = keychain;
         ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
         Assert.AreEqual(new Credential.Basic("cloud", "pw"), await FindAsync(source, $"{host}/a"), "and before the flags");
         Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "r.corp.com/a"));
         CollectionAssert.AreEqual(new[] { $"get {host}" }, Runs(helper));
+        Assert.IsEmpty(Cloud.Asked);
     }
 
     [TestMethod]
-    public async Task EcrWithoutItsHelperFailsOnlyForItsHosts()
+    public async Task EcrWithNothingFailsOnlyForItsHosts()
     {
         Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "ecr";
         ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
         Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "r.corp.com/a"));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync(source, "public.ecr.aws/a/b"));
-        Assert.AreEqual(ErrorCode.CredentialHelper, e.Code);
-        Assert.Contains("'docker-credential-ecr-login'", e.Message);
+        Assert.AreEqual(ErrorCode.CloudKeychain, e.Code);
+        Assert.Contains("AWS_ACCESS_KEY_ID", e.Message);
+        Assert.Contains("docker-credential-ecr-login", e.Message);
     }
 
     [TestMethod]
-    public async Task TheOthersWithoutTheirHelperLetTheNextAnswer()
+    public async Task TheOthersWithNothingLetTheNextAnswer()
     {
         Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "gke,aks";
         ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
         Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "gcr.io/a/b"));
         Assert.Contains(line => line.Contains("docker-credential-gcr or docker-credential-gcloud"), Traced);
+    }
+
+    [TestMethod]
+    public async Task AHelperThatHasNothingLeavesItToTheCloud()
+    {
+        Helper("gcr", "echo 'credentials not found in native keychain'; exit 1");
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "gke";
+        Cloud.On("GET http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token", """{"access_token":"t"}""");
+        Assert.AreEqual(new Credential.Basic("_token", "t"), await FindAsync("gcr.io/a/b"));
     }
 
     [TestMethod]

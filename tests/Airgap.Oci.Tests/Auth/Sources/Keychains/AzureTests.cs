@@ -1,0 +1,120 @@
+using Airgap.Oci.Registry.Auth;
+
+namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
+
+[TestClass]
+public sealed class AzureTests : HelperTest
+{
+    private const string Exchange = "POST https://corp.azurecr.io/oauth2/exchange";
+    private const string Directory = "POST https://login.microsoftonline.com/tenant/oauth2/v2.0/token";
+    private const string Machine = "GET http://169.254.169.254/metadata/identity/oauth2/token";
+
+    public AzureTests()
+    {
+        Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "aks";
+        Cloud.On(Exchange, request => request.Field("access_token") == "directory token" && request.Field("service") == "corp.azurecr.io"
+            ? (200, """{"refresh_token":"refresh"}""")
+            : (401, "{}"));
+    }
+
+    [TestMethod]
+    public async Task AnApplicationsSecretBuysARefreshToken()
+    {
+        Application();
+        Variables["AZURE_CLIENT_SECRET"] = "s3cr3t";
+        Cloud.On(Directory, """{"access_token":"directory token"}""");
+
+        Assert.AreEqual(new Credential.IdentityToken("refresh"), await FindAsync("corp.azurecr.io/a"));
+
+        Assert.AreEqual("s3cr3t", Cloud.Asked[0].Field("client_secret"));
+        Assert.AreEqual("application", Cloud.Asked[0].Field("client_id"));
+        Assert.AreEqual("https://management.azure.com/.default", Cloud.Asked[0].Field("scope"));
+        Assert.AreEqual("tenant", Cloud.Asked[1].Field("tenant"));
+    }
+
+    [TestMethod]
+    public async Task AWorkloadsTokenDoesToo()
+    {
+        Application();
+        Variables["AZURE_FEDERATED_TOKEN_FILE"] = Write(Path.Combine(Folder, "token"), "signed by the cluster");
+        Cloud.On(Directory, """{"access_token":"directory token"}""");
+
+        Assert.AreEqual(new Credential.IdentityToken("refresh"), await FindAsync("corp.azurecr.io/a"));
+
+        Assert.AreEqual("signed by the cluster", Cloud.Asked[0].Field("client_assertion"));
+        Assert.IsNull(Cloud.Asked[0].Field("client_secret"));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("chosen")]
+    public async Task TheMachinesIdentityComesLast(string application)
+    {
+        Variables["AZURE_CLIENT_ID"] = application;
+        Cloud.On(Machine, """{"access_token":"directory token","expires_in":"3599"}""");
+
+        Assert.AreEqual(new Credential.IdentityToken("refresh"), await FindAsync("corp.azurecr.io/a"));
+
+        Assert.AreEqual("true", Cloud.Asked[0].Headers["Metadata"]);
+        Assert.AreEqual(application.Length > 0, Cloud.Asked[0].Query.Contains("client_id=chosen", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task AnAppServiceHasAnEndpointOfItsOwn()
+    {
+        Variables["IDENTITY_ENDPOINT"] = "http://127.0.0.1:41000/msi/token";
+        Variables["IDENTITY_HEADER"] = "header";
+        Cloud.On("GET http://127.0.0.1:41000/msi/token", """{"access_token":"directory token"}""");
+        Assert.IsNotNull(await FindAsync("corp.azurecr.io/a"));
+        Assert.AreEqual("header", Cloud.Asked[0].Headers["X-IDENTITY-HEADER"]);
+    }
+
+    [TestMethod]
+    [DataRow("corp.azurecr.cn", "https://login.chinacloudapi.cn", "https://management.chinacloudapi.cn/.default")]
+    [DataRow("corp.azurecr.us", "https://login.microsoftonline.us", "https://management.usgovcloudapi.net/.default")]
+    public async Task EachCloudHasItsDirectory(string host, string directory, string scope)
+    {
+        Application();
+        Variables["AZURE_CLIENT_SECRET"] = "s";
+        Cloud.On($"POST {directory}/tenant/oauth2/v2.0/token", """{"access_token":"t"}""");
+        Cloud.On($"POST https://{host}/oauth2/exchange", """{"refresh_token":"r"}""");
+        Assert.IsNotNull(await FindAsync($"{host}/a"));
+        Assert.AreEqual(scope, Cloud.Asked[0].Field("scope"));
+    }
+
+    [TestMethod]
+    public async Task WhatTheDirectoryObjectsToIsSaidAndNoSecret()
+    {
+        Application();
+        Variables["AZURE_CLIENT_SECRET"] = "s3cr3t";
+        Cloud.On(Directory, """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1"}""", 401);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync("corp.azurecr.io/a"));
+        Assert.AreEqual(ErrorCode.CloudKeychain, e.Code);
+        Assert.Contains("AADSTS7000215: Invalid client secret provided)", e.Message);
+        Assert.DoesNotContain("s3cr3t", e.ToString());
+    }
+
+    [TestMethod]
+    public async Task ADirectoryWithoutHttpsIsNotAsked()
+    {
+        Application();
+        Variables["AZURE_CLIENT_SECRET"] = "s";
+        Variables["AZURE_AUTHORITY_HOST"] = "http://login.example";
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync("corp.azurecr.io/a"));
+        Assert.IsEmpty(Cloud.Asked);
+    }
+
+    [TestMethod]
+    public async Task ARegistryThatRefusesTheTokenIsNamed()
+    {
+        Cloud.On(Machine, """{"access_token":"of somebody else"}""");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync("corp.azurecr.io/a"));
+        Assert.Contains("corp.azurecr.io does not take the token of the machine's identity (status 401)", e.Message);
+    }
+
+    private void Application()
+    {
+        Variables["AZURE_CLIENT_ID"] = "application";
+        Variables["AZURE_TENANT_ID"] = "tenant";
+    }
+}
