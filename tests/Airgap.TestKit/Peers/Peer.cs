@@ -1,7 +1,7 @@
 namespace Airgap.TestKit.Peers;
 
 /// <summary>Programs of others that tests run against, where they are installed.</summary>
-internal static class Peer
+public static class Peer
 {
     /// <summary>Where a peer is. Where it is missing the test ends as inconclusive, or fails when AIRGAP_REQUIRE_PEERS is 1.</summary>
     public static string Require(string program)
