@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Publishing;
+using Json.Schema;
+
+namespace Airgap.Transfer.Tests.Publishing;
+
+/// <summary>The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.</summary>
+[TestClass]
+public sealed class SchemaTests
+{
+    [TestMethod]
+    public void EverySchemaIsOne()
+    {
+        foreach (string file in Directory.GetFiles(Schemas.Folder))
+        {
+            EvaluationResults result = MetaSchemas.Draft202012.Evaluate(JsonElement.Parse(File.ReadAllText(file)), new EvaluationOptions { OutputFormat = OutputFormat.Flag });
+            Assert.IsTrue(result.IsValid, file);
+        }
+    }
+
+    [TestMethod]
+    public async Task TheReportsOfBothRoutesAreWhatTheirSchemaSays()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        PublishItem[] items =
+        [
+            PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple")),
+            PublishItems.Image($"{registry.Host}/user1/plain:1", ("PackageRepository", "true"), ("Pinning", "None")),
+        ];
+        PublishSettings settings = PublishItems.To($"{registry.Host}/apps", folder.Path);
+        string report = folder["airgap/relocation.json"];
+
+        await new Publisher(client).RunAsync(items, settings, CancellationToken.None);
+        Schemas.AssertValid("relocation", File.ReadAllText(report));
+        Assert.Contains("AIRGAP4104", File.ReadAllText(report), "A warning is among what is validated.");
+
+        await new Publisher(client).RunAsync(items, settings with { Archive = "out/", Registry = "" }, CancellationToken.None);
+        Schemas.AssertValid("relocation", File.ReadAllText(report));
+
+        JsonNode changed = JsonNode.Parse(File.ReadAllText(report))!;
+        changed["items"]![0]!["outcome"] = "moved";
+        changed["items"]![1]!.AsObject().Remove("images");
+        changed["more"] = 1;
+        Assert.IsGreaterThanOrEqualTo(3, Schemas.Validate("relocation", changed.ToJsonString()).Count);
+    }
+}
