@@ -9,7 +9,10 @@ namespace Airgap.Oci.Registry.Auth;
 internal sealed class Authenticator(
     ICredentialSource credentials, TokenClient tokens, TimeProvider clock, RequestTrace trace, CancellationToken lifetime)
 {
-    private readonly ConcurrentDictionary<RepositoryName, Shared<Credential?>> _credentials = new();
+    // A refusal of what was found just now says that it is wrong; later, that it has ended.
+    private static readonly TimeSpan _freshness = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<RepositoryName, Shared<FoundCredential>> _credentials = new();
     private readonly ConcurrentDictionary<ScopeSet, ScopeSet> _widened = new();
     private readonly TokenCache _cache = new(clock, lifetime);
     private volatile Challenge? _challenge;
@@ -27,18 +30,25 @@ internal sealed class Authenticator(
     /// <summary>Takes up the challenge of a 401: what was sent did not do.</summary>
     /// <param name="response">The 401.</param>
     /// <param name="sent">What was sent.</param>
+    /// <param name="repository">For which repository.</param>
     /// <param name="scopes">What the request was thought to need.</param>
+    /// <param name="cancellationToken">Ends the wait for other credentials.</param>
     /// <returns>False when sending the request again would be the same request.</returns>
-    public bool Reconsider(HttpResponseMessage response, AuthenticationHeaderValue? sent, ScopeSet scopes)
+    public async Task<bool> ReconsiderAsync(
+        HttpResponseMessage response, AuthenticationHeaderValue? sent, RepositoryName repository, ScopeSet scopes, CancellationToken cancellationToken)
     {
         Challenge? before = _challenge;
         if (!Accept(response))
             return false;
         Challenge now = _challenge!;
         if (!now.IsBearer)
-            return before is null || before.IsBearer;
+            return before is null || before.IsBearer || await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken).ConfigureAwait(false);
         if (sent is { Scheme: "Bearer", Parameter: { } token })
+        {
             _cache.Forget(token);
+            await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken).ConfigureAwait(false);
+        }
+
         ScopeSet asked = ScopeSet.Parse(now.Scope);
         if (!scopes.Covers(asked))
             _widened[scopes] = scopes.Union(asked);
@@ -52,7 +62,24 @@ internal sealed class Authenticator(
     {
         if (_challenge is not { } challenge)
             return null;
-        Credential? credential = await FindAsync(repository, cancellationToken).ConfigureAwait(false);
+        for (bool isRenewed = false; ; isRenewed = true)
+        {
+            Credential? credential = (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential;
+            try
+            {
+                return await AuthorizeAsync(challenge, credential, scopes, registry, isLocal, operation, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AirgapException e) when (!isRenewed && e.Code == ErrorCode.Unauthorized)
+            {
+                if (!await RenewAsync(repository, used => used == credential, cancellationToken).ConfigureAwait(false))
+                    throw;
+            }
+        }
+    }
+
+    private async Task<AuthenticationHeaderValue?> AuthorizeAsync(
+        Challenge challenge, Credential? credential, ScopeSet scopes, Uri registry, bool isLocal, Operation operation, CancellationToken cancellationToken)
+    {
         if (credential is Credential.Bearer bearer)
             return new AuthenticationHeaderValue("Bearer", bearer.Token);
         if (!challenge.IsBearer)
@@ -65,14 +92,42 @@ internal sealed class Authenticator(
         return new AuthenticationHeaderValue("Bearer", token.Value);
     }
 
-    private Task<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken) => _credentials.GetOrAdd(
+    private static bool IsHeaderOf(Credential? credential, AuthenticationHeaderValue? sent) => credential switch
+    {
+        Credential.Basic basic => TokenClient.BasicHeader(basic).Equals(sent),
+        Credential.Bearer bearer => bearer.Token == sent?.Parameter,
+        _ => sent is null,
+    };
+
+    // Asks the sources again for what they gave a while ago. One of those who were refused together asks; the others find its answer.
+    private async Task<bool> RenewAsync(RepositoryName repository, Func<Credential?, bool> wasUsed, CancellationToken cancellationToken)
+    {
+        if (!_credentials.TryGetValue(repository, out Shared<FoundCredential>? shared))
+            return false;
+        FoundCredential old = await shared.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (!wasUsed(old.Credential))
+            return true;
+        if (clock.GetUtcNow() - old.At < _freshness)
+            return false;
+        if (_credentials.TryRemove(new(repository, shared)))
+        {
+            trace.Note($"credentials for {repository} are taken no longer: their source is asked again");
+            credentials.Forget(repository);
+        }
+
+        return (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential != old.Credential;
+    }
+
+    private Task<FoundCredential> FindAsync(RepositoryName repository, CancellationToken cancellationToken) => _credentials.GetOrAdd(
         repository,
-        name => new Shared<Credential?>(
+        name => new Shared<FoundCredential>(
             async token =>
             {
                 Credential? found = await credentials.FindAsync(name, token).ConfigureAwait(false);
                 trace.Note($"credentials for {name}: {found?.ToString() ?? "none"}");
-                return found;
+                return new FoundCredential(found, clock.GetUtcNow());
             },
             lifetime)).GetAsync(cancellationToken);
+
+    private sealed record FoundCredential(Credential? Credential, DateTimeOffset At);
 }

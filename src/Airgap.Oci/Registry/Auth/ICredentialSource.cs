@@ -12,4 +12,12 @@ public interface ICredentialSource
     /// <returns>Null when this source has none for the repository, so that the next is asked.</returns>
     /// <exception cref="AirgapException">A source that should answer and cannot: <see cref="ErrorCode.CredentialHelper"/>, <see cref="ErrorCode.InvalidDockerConfig"/>.</exception>
     ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells the source that the registry takes no longer what it gave: a source that keeps what it was told, by a helper or a
+    /// cloud whose credentials end, asks anew the next time. Nothing by default.
+    /// </summary>
+    void Forget(RepositoryName repository)
+    {
+    }
 }

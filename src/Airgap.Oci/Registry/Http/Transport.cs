@@ -79,7 +79,7 @@ internal sealed class Transport : IDisposable
                 return response;
             bool again = status == 401 && round == 0
                 && Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!)
-                && host.Authenticator.Reconsider(response, authorization, request.Scopes);
+                && await host.Authenticator.ReconsiderAsync(response, authorization, repository, request.Scopes, cancellationToken).ConfigureAwait(false);
             if (!again && request.Expects(status))
                 return response;
             using (response)

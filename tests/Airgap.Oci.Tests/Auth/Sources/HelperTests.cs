@@ -8,6 +8,20 @@ public sealed class HelperTests : HelperTest
     private const string Answer = """echo '{"ServerURL":"x","Username":"ann","Secret":"pw"}'""";
 
     [TestMethod]
+    public async Task AForgottenAnswerIsAskedForAgain()
+    {
+        Helper("h", """echo '{"Username":"u","Secret":"p"}'""");
+        WriteDockerConfig("""{"credsStore":"h"}""");
+        ICredentialSource source = Create();
+        await FindAsync(source, "r.corp.com/a");
+        await FindAsync(source, "r.corp.com/b");
+        Assert.HasCount(1, Runs("h"));
+        source.Forget(Airgap.Oci.Naming.RepositoryName.Parse("r.corp.com/a"));
+        await FindAsync(source, "r.corp.com/a");
+        Assert.HasCount(2, Runs("h"));
+    }
+
+    [TestMethod]
     public async Task AHelperOfAHostIsAskedByTheProtocol()
     {
         Helper("corp", Answer);

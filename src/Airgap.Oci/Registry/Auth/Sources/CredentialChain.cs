@@ -22,4 +22,10 @@ internal sealed class CredentialChain(IReadOnlyList<ICredentialSource> sources, 
         trace?.Invoke($"credentials for {repository}: none");
         return null;
     }
+
+    public void Forget(RepositoryName repository)
+    {
+        foreach (ICredentialSource source in sources)
+            source.Forget(repository);
+    }
 }

@@ -33,4 +33,6 @@ internal sealed class DockerConfigSource(DockerConfigFile file, HelperCache help
 
         return null;
     }
+
+    public void Forget(RepositoryName repository) => helpers.Forget();
 }

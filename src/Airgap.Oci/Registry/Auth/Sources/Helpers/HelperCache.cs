@@ -13,6 +13,9 @@ internal sealed class HelperCache(CredentialHelper helper)
     /// <summary>True when the helper's program is on the PATH.</summary>
     public bool Exists(string name) => helper.Exists(name);
 
+    /// <summary>Forgets what helpers said: the next to ask starts them anew.</summary>
+    public void Forget() => _calls.Clear();
+
     /// <inheritdoc cref="CredentialHelper.GetAsync"/>
     public async Task<Credential?> FindAsync(string name, string server, CancellationToken cancellationToken)
     {

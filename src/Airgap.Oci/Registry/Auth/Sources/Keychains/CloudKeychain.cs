@@ -61,6 +61,14 @@ internal sealed class CloudKeychain(
         return null;
     }
 
+    public void Forget(RepositoryName repository)
+    {
+        if (!isHost(repository.Registry))
+            return;
+        _logins.TryRemove(repository.Registry, out _);
+        helpers.Forget();
+    }
+
     private async Task<CloudLogin?> LogInAsync(string registry, CancellationToken cancellationToken)
     {
         while (true)
