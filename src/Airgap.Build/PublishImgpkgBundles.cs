@@ -43,6 +43,18 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
 
+    /// <summary>The property of that name.</summary>
+    public string? AirgapLockFile { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapUseLockFile { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapLockedMode { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapUpdateLock { get; set; }
+
     /// <summary>The file that remembers which artifacts a clean removes, relative to the project's folder.</summary>
     [Required]
     public string ArtifactList { get; set; } = "";

@@ -32,10 +32,18 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         if (problems.Length > 0)
             return false;
 
-        bool done = Attempt(() => Report(Wait(Task.Run(() => publisher.RunAsync(items, settings, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
+        bool done = Attempt(() => Report(Wait(Task.Run(() => RunAsync(publisher, items, settings, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
-        return done && listed;
+        return done && listed && !task.Log.HasLoggedErrors;
+    }
+
+    private async Task<PublishResult?> RunAsync(Publisher publisher, PublishItem[] items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Diagnostic> problems = await publisher.ResolveAsync(items, settings, cancellationToken);
+        foreach (Diagnostic problem in problems)
+            log.Error(problem);
+        return problems.IsEmpty ? await publisher.RunAsync(items, settings, cancellationToken) : null;
     }
 
     private bool Attempt(Action action, CancellationToken cancellationToken)
@@ -57,20 +65,26 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
     }
 
-    private void Report(PublishResult result, PublishSettings settings)
+    private void Report(PublishResult? result, PublishSettings settings)
     {
+        if (result is null)
+            return;
         task.Manifests = OutputItems.Files(result, PublishedFileKind.PackageRepository);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
         task.Reports = OutputItems.Files(result, PublishedFileKind.Report);
         task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
         task.Relocated = OutputItems.Items(result);
+        if (result.Lock is { IsNone: false } changed)
+            log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
         if (result.Items.Length > 0)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary})");
+        else if (result.Lock is { } updated)
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
     // A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.
-    private static PublishResult Wait(Task<PublishResult> running, CancellationToken cancellationToken)
+    private static PublishResult? Wait(Task<PublishResult?> running, CancellationToken cancellationToken)
     {
         using ManualResetEventSlim overdue = new();
         using Timer timer = new(_ => overdue.Set());
@@ -90,6 +104,10 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.OutputPath => task.AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
         PropertyNames.Concurrency => task.AirgapConcurrency,
+        PropertyNames.LockFile => task.AirgapLockFile,
+        PropertyNames.UseLockFile => task.AirgapUseLockFile,
+        PropertyNames.LockedMode => task.AirgapLockedMode,
+        PropertyNames.UpdateLock => task.AirgapUpdateLock,
         _ => null,
     };
 }

@@ -145,6 +145,18 @@ public enum ErrorCode
     /// <summary>A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer has.</summary>
     InvalidLayer = 2025,
 
+    /// <summary>A project's <c>airgap.lock.json</c> is malformed, or holds what no run would have written.</summary>
+    InvalidProjectLock = 2033,
+
+    /// <summary>Locked mode, and the lock file pins no digest for an item.</summary>
+    NotLocked = 2034,
+
+    /// <summary>Locked mode, and the lock file pins what no item declares.</summary>
+    StaleLock = 2035,
+
+    /// <summary>Locked mode, and a tag stands for another digest than the lock file pins.</summary>
+    TagMoved = 2036,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

@@ -1,3 +1,4 @@
+using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
@@ -48,9 +49,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         switch (source)
         {
             case RelocationSource.Bundle { Reference: var reference }:
-                return await planner.PlanBundleAsync(source, reference, reference.Digest is null ? reference.Tag : null, recordOrigins: true, cancellationToken);
-            case RelocationSource.Image image:
-                return await planner.PlanImageAsync(source, image.Reference, cancellationToken);
+                return await planner.PlanBundleAsync(source, Pinned(reference, options), TagOf(reference), recordOrigins: true, cancellationToken);
+            case RelocationSource.Image { Reference: var reference }:
+                return await planner.PlanImageAsync(source, Pinned(reference, options), TagOf(reference), cancellationToken);
             case RelocationSource.Lock file:
                 return LockFile.Read(file.Path) switch
                 {
@@ -62,6 +63,12 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
                 throw new ArgumentException("Unknown source.", nameof(source));
         }
     }
+
+    // imgpkg lets a digest decide, and then moves no tag.
+    private static string? TagOf(ImageReference reference) => reference.Digest is null ? reference.Tag : null;
+
+    private static ImageReference Pinned(ImageReference reference, PlanOptions options) =>
+        reference.Digest is null && options.Pin is { } pin ? reference.WithDigest(pin) : reference;
 
     private sealed class SilentObserver : ITransferObserver;
 }

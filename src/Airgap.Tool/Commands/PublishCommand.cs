@@ -62,6 +62,11 @@ internal sealed class PublishCommand
             session.Fail(problem with { Location = problem.Location ?? projectFile });
         if (problems.Length > 0)
             return 1;
+        problems = [.. await publisher.ResolveAsync(project.Items, project.Settings, cancellationToken).ConfigureAwait(false)];
+        foreach (Diagnostic problem in problems)
+            session.Fail(problem with { Location = problem.Location ?? projectFile });
+        if (problems.Length > 0)
+            return 1;
         if (project.Items.IsEmpty)
             session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage or ImgpkgLock: there is nothing to do.");
 
@@ -93,10 +98,19 @@ internal sealed class PublishCommand
         }
 
         foreach (PublishedFile file in result.Files)
-            session.WriteResult(Path.GetRelativePath(Environment.CurrentDirectory, file.Path) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : file.Path);
+            session.WriteResult(Shown(file.Path));
+        if (result.Lock is { IsNone: false } changed)
+        {
+            session.Report.Files.Add(new ReportFile(changed.Path, "projectLock"));
+            session.WriteResult($"{Shown(changed.Path)}: {changed}");
+        }
+
         if (result.Summary.Length > 0)
             session.WriteResult(result.Summary);
     }
+
+    private static string Shown(string path) =>
+        Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
 
     private static string JsonName(PublishedFileKind kind) => kind switch
     {

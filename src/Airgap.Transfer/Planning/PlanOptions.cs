@@ -1,3 +1,4 @@
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Planning;
@@ -31,6 +32,12 @@ public sealed record PlanOptions
     /// is taken; where images are is still asked of the registries. Null for none.
     /// </summary>
     public string? EarlierArchive { get; init; }
+
+    /// <summary>
+    /// What the source's tag is taken to stand for: this digest is relocated, under that tag, whatever the tag stands for now. Null to ask the
+    /// registry. Without meaning for a source that names no tag.
+    /// </summary>
+    public Digest? Pin { get; init; }
 
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;

@@ -70,7 +70,7 @@ internal sealed class RegistryPlanner : IDisposable
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
 
-    public async Task<TransferPlan> PlanImageAsync(RelocationSource source, ImageReference reference, CancellationToken cancellationToken)
+    public async Task<TransferPlan> PlanImageAsync(RelocationSource source, ImageReference reference, string? tag, CancellationToken cancellationToken)
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
         (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
@@ -84,7 +84,7 @@ internal sealed class RegistryPlanner : IDisposable
         }
 
         PlanBuilder builder = new(source, _options);
-        PlannedItem item = new() { Source = at, Content = planned, Tag = reference.Digest is null ? reference.Tag : null };
+        PlannedItem item = new() { Source = at, Content = planned, Tag = tag };
         builder.Add(item);
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }

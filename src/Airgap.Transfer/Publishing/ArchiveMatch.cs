@@ -26,6 +26,16 @@ internal static class ArchiveMatch
             throw Failure(ErrorCode.UnexpectedBundle, archive, declared, "holds a bundle", "Declare it as ImgpkgBundle.");
         if (declared.Digest is { } digest && digest != root.Digest)
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Digest}", Advice);
+        if (declaration.Pin is { } pin && pin != root.Digest)
+        {
+            throw Failure(
+                ErrorCode.ArchiveMismatch,
+                archive,
+                declared.WithDigest(pin),
+                $"holds {root.Digest}",
+                "The project's lock pins the other digest: carry over the lock that belongs to the archive, or write the archive again.");
+        }
+
         if (declaration.Tag is not null && !declared.IsUnpinned && root.Tag is { Length: > 0 } tag && tag != declaration.Tag)
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds the tag {tag}", Advice);
         if (root.Source.Repository.LastSegment != declared.Repository.LastSegment)

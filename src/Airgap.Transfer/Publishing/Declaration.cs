@@ -1,3 +1,4 @@
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Planning;
@@ -19,6 +20,9 @@ internal sealed record Declaration
 
     /// <summary>The tag that will be moved at the destination; null for none.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>The digest that the project's lock pins the tag to; null where none does.</summary>
+    public Digest? Pin { get; init; }
 
     /// <summary>What its artifacts are called before the dot: the PackageRepository's name or the source's last path segment.</summary>
     public required string Name { get; init; }

@@ -6,7 +6,9 @@ using Airgap.Transfer.Planning;
 namespace Airgap.Transfer.Publishing;
 
 /// <summary>Turns items into declarations and collects everything that is wrong with them, without a request.</summary>
-internal sealed class DeclarationReader(PublishSettings settings)
+/// <param name="settings">The project's settings.</param>
+/// <param name="needsDestination">False where nothing will be relocated, so that an item may have no destination.</param>
+internal sealed class DeclarationReader(PublishSettings settings, bool needsDestination = true)
 {
     private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
     private bool _registryIsWrong;
@@ -43,7 +45,7 @@ internal sealed class DeclarationReader(PublishSettings settings)
             Attempt(item, () => request.Verify(repository, tag));
         if (_problems.Count > before)
             return null;
-        if (repository is null && archives.Target is null && !_registryIsWrong)
+        if (needsDestination && repository is null && archives.Target is null && !_registryIsWrong)
         {
             _problems.Add(item.Problem(
                 ErrorCode.DestinationSelection,

@@ -26,7 +26,9 @@ internal sealed class ItemPublisher(
         }
         catch (AirgapException e) when (e.Location is null)
         {
-            throw new AirgapException(e.Code, e.Message, e.Advice, e)
+            // Only the bundle or image itself is asked for by the pin; what it consists of has digests of its own.
+            bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
+            throw new AirgapException(e.Code, e.Message, unpinnable ? "The project's lock pins this digest, which is gone: AirgapUpdateLock=true locks what the tag stands for now." : e.Advice, e)
             {
                 Reference = e.Reference,
                 Digest = e.Digest,
@@ -48,6 +50,7 @@ internal sealed class ItemPublisher(
                 EmbedConfigs = declaration.Archive is not null,
                 Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
                 EarlierArchive = declaration.Archive,
+                Pin = declaration.Pin,
                 Concurrency = settings.Concurrency,
             },
             cancellationToken);

@@ -29,7 +29,19 @@ public static class PropertyNames
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
+    /// <summary>The project's lock file.</summary>
+    public const string LockFile = "AirgapLockFile";
+
+    /// <summary><c>true</c> to have a lock file written where there is none yet.</summary>
+    public const string UseLockFile = "AirgapUseLockFile";
+
+    /// <summary><c>true</c> to fail where the lock file and what would be relocated differ.</summary>
+    public const string LockedMode = "AirgapLockedMode";
+
+    /// <summary><c>true</c> to lock what the tags stand for now.</summary>
+    public const string UpdateLock = "AirgapUpdateLock";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, Concurrency];
+        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, Concurrency, LockFile, UseLockFile, LockedMode, UpdateLock];
 }

@@ -24,6 +24,10 @@ public static class PublishProperties
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
             Concurrency = Count(PropertyNames.Concurrency, otherwise: 8),
+            LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
+            UseLockFile = Text(PropertyNames.UseLockFile).Length > 0 ? Flag(PropertyNames.UseLockFile) : null,
+            LockedMode = Flag(PropertyNames.LockedMode),
+            UpdateLock = Flag(PropertyNames.UpdateLock),
         };
         problems = found.ToImmutable();
         return settings;

@@ -24,6 +24,21 @@ public sealed record PublishSettings
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
+    /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
+    public string LockFile { get; init; } = "airgap.lock.json";
+
+    /// <summary><c>AirgapUseLockFile</c>: true to have a lock written, false to have none; null to use one that is there.</summary>
+    public bool? UseLockFile { get; init; }
+
+    /// <summary><c>AirgapLockedMode</c>: true to fail where the lock and what would be relocated differ.</summary>
+    public bool LockedMode { get; init; }
+
+    /// <summary><c>AirgapUpdateLock</c>: true to lock what the tags stand for now.</summary>
+    public bool UpdateLock { get; init; }
+
+    /// <summary>Full path of the lock.</summary>
+    public string FullLockFile => FullPath(LockFile);
+
     /// <summary>Full path of the folder of the artifacts, with a separator at its end.</summary>
     public string FullOutputPath => Path.TrimEndingDirectorySeparator(FullPath(OutputPath)) + Path.DirectorySeparatorChar;
 

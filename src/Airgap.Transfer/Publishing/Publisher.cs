@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Publishing.Locking;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Publishing;
@@ -11,6 +12,7 @@ namespace Airgap.Transfer.Publishing;
 public sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly PublishWarnings _warnings = new(observer);
+    private (IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock Lock)? _resolved;
 
     /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
@@ -20,28 +22,43 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
     public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         WarnOfTypos(items);
-        if (!HasDestination(items, settings))
-            return [];
-        DeclarationReader reader = new(settings);
-        reader.Read(items);
-        return reader.Problems;
+        return HasWork(items, settings) ? Read(items, settings).Problems : [];
     }
 
-    /// <summary>Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing.</summary>
+    /// <summary>
+    /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one, and remembers it for <see cref="RunAsync"/>.
+    /// Asks the source registries what a tag stands for where the lock does not tell, and in locked mode whether it has moved. Writes nothing.
+    /// </summary>
+    /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
+    public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0 || !HasWork(items, settings))
+            return [];
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        return problems.IsEmpty ? (await ResolveAsync(items, settings, declarations, cancellationToken)).Problems : [];
+    }
+
+    /// <summary>
+    /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a lock that
+    /// is to be updated (<see cref="PublishSettings.UpdateLock"/>).
+    /// </summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
     public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
         WarnOfTypos(items);
-        if (items.Count == 0 || !HasDestination(items, settings))
+        if (items.Count == 0 || !HasWork(items, settings))
             return NothingToDo(items);
-        DeclarationReader reader = new(settings);
-        ImmutableArray<Declaration> declarations = reader.Read(items);
-        if (reader.Problems is [var problem, ..])
-            throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Location = problem.Location };
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        ThrowFirst(problems);
+        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
+        ThrowFirst(resolved.Problems);
+        await LockKeeper.WriteAsync(resolved, cancellationToken);
+        if (!HasDestination(items, settings))
+            return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
 
         ItemPublisher publisher = new(registry, observer, _warnings, settings, OnArtifact);
         List<PublishedItem> published = [];
-        foreach (Declaration declaration in declarations)
+        foreach (Declaration declaration in resolved.Declarations)
             published.Add(await publisher.RunAsync(declaration, cancellationToken));
 
         string summary = PublishSummary.Create(published);
@@ -53,8 +70,35 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
             [.. published],
             [.. published.SelectMany(item => item.Files), report],
             _warnings.All,
-            summary);
+            summary)
+        {
+            Lock = resolved.Change,
+        };
     }
+
+    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
+        ImmutableArray<Declaration> declarations = reader.Read(items);
+        return (declarations, [.. reader.Problems, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+    }
+
+    private async Task<ResolvedLock> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
+    {
+        if (_resolved is { } known && ReferenceEquals(known.Items, items) && known.Settings == settings)
+            return known.Lock;
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(declarations, cancellationToken);
+        _resolved = (items, settings, resolved);
+        return resolved;
+    }
+
+    private static void ThrowFirst(ImmutableArray<Diagnostic> problems)
+    {
+        if (problems is [var problem, ..])
+            throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
+    }
+
+    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || HasDestination(items, settings);
 
     private static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
         settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);

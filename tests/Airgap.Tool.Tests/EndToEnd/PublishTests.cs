@@ -167,6 +167,27 @@ public sealed class PublishTests
         Assert.Contains("several project files", result.Error);
     }
 
+    [TestMethod]
+    public async Task Lock_IsThatOfTheProject()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
+        string lockFile = bench.Folder[Path.Combine("App", "airgap.lock.json")];
+
+        (CliResult unlocked, JsonElement refusal) = await bench.RunJsonAsync("publish", "App", "-p:AirgapRegistry=final.local:5000/apps;AirgapLockedMode=true");
+        (CliResult updated, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapUpdateLock=true");
+        CliResult locked = await bench.RunAsync("publish", "App", "-p:AirgapRegistry=final.local:5000/apps;AirgapLockedMode=true");
+
+        Assert.AreEqual(1, unlocked.ExitCode);
+        Assert.AreEqual("AIRGAP2034", refusal.GetProperty("errors")[0].GetProperty("code").GetString());
+        Assert.AreEqual(6, refusal.GetProperty("errors")[0].GetProperty("line").GetInt32());
+        Assert.AreEqual(0, updated.ExitCode, updated.Output);
+        Assert.AreEqual("1 tag locked: 1 added", document.GetProperty("summary").GetString());
+        Assert.AreEqual("projectLock", document.GetProperty("files")[0].GetProperty("kind").GetString());
+        Assert.Contains($"\"registry.local:5055/user1/simple-app-bundle:v1.0.0\": \"{Digest}\"", await File.ReadAllTextAsync(lockFile));
+        Assert.AreEqual(0, locked.ExitCode, locked.Error);
+    }
+
     private static async Task WriteProjectAsync(Bench bench, string item, string framework = "<TargetFramework>net10.0</TargetFramework>")
     {
         Directory.CreateDirectory(bench.Folder["App"]);
