@@ -70,6 +70,9 @@ public enum ErrorCode
     /// <summary>The registry redirects to a place that is not followed.</summary>
     RedirectRefused = 1021,
 
+    /// <summary>The registry forgot an upload again and again before it was finished.</summary>
+    UploadForgotten = 1022,
+
     /// <summary>Not an image reference.</summary>
     InvalidReference = 2001,
 

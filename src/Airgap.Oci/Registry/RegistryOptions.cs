@@ -32,6 +32,12 @@ public sealed record RegistryOptions
     /// <summary>The longest wait for a connection, TLS included. 15 s unless told.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Remembers the uploads of large blobs, so that a later run goes on with them; null for none.</summary>
+    public IUploadSessionStore? UploadSessions { get; init; }
+
+    /// <summary>The length of a chunk, in bytes. A larger blob can be gone on with; one of more than four goes in chunks from the beginning.</summary>
+    internal long UploadChunkBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Sends a host and port elsewhere; proxies are not used then. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
 

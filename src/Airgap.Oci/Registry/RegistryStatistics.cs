@@ -21,6 +21,9 @@ public sealed record RegistryStatistics
     /// <summary>POSTs that start an upload, mount a blob or find it present.</summary>
     public long UploadPosts { get; init; }
 
+    /// <summary>GETs of an upload that was cut: how far it came.</summary>
+    public long UploadGets { get; init; }
+
     /// <summary>PATCHes of an upload.</summary>
     public long UploadPatches { get; init; }
 
@@ -50,5 +53,5 @@ public sealed record RegistryStatistics
 
     /// <summary>All requests.</summary>
     public long Requests =>
-        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadPatches + UploadPuts + TagLists + ReferrerLists + TokenRequests + Pings;
+        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + TagLists + ReferrerLists + TokenRequests + Pings;
 }

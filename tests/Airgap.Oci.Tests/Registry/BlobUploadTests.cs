@@ -155,7 +155,7 @@ public sealed class BlobUploadTests
         StringAssert.Contains(e.Message, "source.local/a");
         await Assert.ThrowsAsync<Exception>(() => upload.FirstBody.Task, "the body was cut");
         Assert.IsNull(upload.Stored);
-        Assert.AreEqual(1, upload.Puts, "a source's failure is not the registry's: no retry");
+        Assert.AreEqual(3, upload.Puts, "bytes may be spoiled on their way: they are fetched again, twice and no more");
     }
 
     [TestMethod]

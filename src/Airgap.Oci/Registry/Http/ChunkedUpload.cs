@@ -1,53 +1,77 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry.Auth;
 
 namespace Airgap.Oci.Registry.Http;
 
-/// <summary>Sends a blob in chunks, for registries (and the proxies before them) that refuse it in one piece.</summary>
+/// <summary>How the chunks of an upload ended.</summary>
+internal enum ChunksOutcome
+{
+    /// <summary>The blob is there.</summary>
+    Finished,
+
+    /// <summary>The registry knows the session no more, or what it holds is not the blob.</summary>
+    Forgotten,
+
+    /// <summary>It takes no chunks.</summary>
+    Refused,
+}
+
+/// <summary>
+/// Sends what a session lacks of a blob in chunks: for large blobs, for those whose PUT was cut, and for registries (and the
+/// proxies before them) that refuse one piece. What was answered is safe from the next cut.
+/// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
 internal sealed class ChunkedUpload(
     Transport transport, RepositoryName repository, IBlobContent content, ScopeSet scopes, Operation operation, UploadProgress progress)
 {
-    private const long ChunkBytes = 16 * 1024 * 1024;
+    private const long LeastChunk = 1024 * 1024;
 
-    /// <summary>Sends all chunks, and finishes the upload.</summary>
-    /// <param name="opened">The answer that opened the session.</param>
+    // A registry that corrects us again and again without getting on would do so for ever.
+    private const int MostCorrections = 3;
+
+    private readonly long _size = content.Descriptor.Size;
+    private long _chunk = transport.Options.UploadChunkBytes;
+
+    /// <summary>Told after each chunk the registry has.</summary>
+    public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
+
+    /// <summary>True when a refusal of the first chunk is the end, because nothing else is left to try.</summary>
+    public bool IsLastResort { get; init; }
+
+    /// <summary>Sends the chunks, and finishes the upload.</summary>
+    /// <param name="session">The session; it has the bytes before its offset.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    public async Task RunAsync(HttpResponseMessage opened, CancellationToken cancellationToken)
+    public async Task<ChunksOutcome> RunAsync(UploadSession session, CancellationToken cancellationToken)
     {
-        Uri location = LocationOf(opened);
-        long chunk = Math.Max(ChunkBytes, MinimumOf(opened));
+        progress.RewindTo(session.Offset);
         UploadSource source = new(content);
         await using (source.ConfigureAwait(false))
         {
-            for (long offset = 0; offset < source.Size;)
+            for (int corrections = 0; session.Offset < _size;)
             {
-                long length = Math.Min(chunk, source.Size - offset);
-                (location, long next) = await PatchAsync(source, location, offset, length, cancellationToken).ConfigureAwait(false);
-                if (next <= offset || next > offset + length)
-                {
-                    throw operation.Failed(
-                        ErrorCode.RegistryProtocol, $"the registry counts {next} bytes after byte {offset + length} was sent", "Report it to the registry's operator.");
-                }
-
-                progress.RewindTo(next);
-                offset = next;
+                long before = session.Offset;
+                if (await PatchAsync(source, session, cancellationToken).ConfigureAwait(false) is { } end)
+                    return end;
+                corrections = session.Offset > before ? 0 : corrections + 1;
+                if (corrections > MostCorrections)
+                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent", "Report it to the registry's operator.");
+                progress.RewindTo(session.Offset);
+                await OnConfirmed(session, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        RegistryRequest finish = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(location, content.Descriptor.Digest), scopes, operation)
-        {
-            Content = static _ => new ByteArrayContent([]),
-        };
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(Uri Location, long Next)> PatchAsync(UploadSource source, Uri location, long offset, long length, CancellationToken cancellationToken)
+    // Null to go on.
+    private async Task<ChunksOutcome?> PatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
     {
-        RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, location, scopes, operation)
+        long offset = session.Offset;
+        long length = Math.Min(Math.Max(_chunk, session.MinimumChunk), _size - offset);
+        bool isFirst = offset == 0 && !session.WasAsked;
+        RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
             Content = watchdog =>
             {
@@ -56,28 +80,60 @@ internal sealed class ChunkedUpload(
                 body.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
                 return body;
             },
+            Expects = status => status switch
+            {
+                413 => length > Math.Max(LeastChunk, session.MinimumChunk),
+                416 => true,
+                400 or 404 or 405 or 501 => !isFirst || !IsLastResort,
+                _ => false,
+            },
         };
+        session.IsInDoubt = true;
         using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
-        return (LocationOf(answer), NextOf(answer) ?? offset + length);
+        switch ((int)answer.StatusCode)
+        {
+            case 413:
+                _chunk = length / 2;
+                transport.Trace.Note($"a chunk of {length} bytes is too large for {operation.Reference}; the next has {_chunk}");
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+            case 416 when UploadSession.NextOf(answer) is { } has && has <= _size:
+                session.Resume(answer, has);
+                return null;
+            case 416:
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+            case >= 400:
+                return isFirst ? ChunksOutcome.Refused : ChunksOutcome.Forgotten;
+        }
+
+        // One that took less than it was sent is given the rest again.
+        long next = UploadSession.NextOf(answer) ?? offset + length;
+        if (next <= offset || next > offset + length)
+        {
+            throw operation.Failed(
+                ErrorCode.RegistryProtocol, $"the registry counts {next} bytes after byte {offset + length} was sent", "Report it to the registry's operator.");
+        }
+
+        // The next request has to know where to go.
+        if (Redirects.LocationOf(answer) is null)
+            throw operation.Failed(ErrorCode.RegistryProtocol, "the registry took a chunk without saying where the next goes", "Report it to the registry's operator.");
+        session.Advance(answer, next);
+        return null;
     }
 
-    // "0-1023": what the registry has. One that took less than it was sent is given the rest again.
-    private static long? NextOf(HttpResponseMessage answer)
+    private async Task<ChunksOutcome?> AskAsync(UploadSession session, CancellationToken cancellationToken) =>
+        await UploadQuestion.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken).ConfigureAwait(false) ? null : ChunksOutcome.Forgotten;
+
+    private async Task<ChunksOutcome> FinishAsync(UploadSession session, CancellationToken cancellationToken)
     {
-        string? range = ValueOf(answer, "Range");
-        int dash = range?.LastIndexOf('-') ?? -1;
-        return dash >= 0 && long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last + 1 : null;
+        RegistryRequest finish = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
+        {
+            Content = static _ => new ByteArrayContent([]),
+
+            // Pieces of two requests, or of two runs, may not fit together: then all of it is sent once more.
+            Expects = status => session.WasAsked && status is 400 or 404 or 416,
+        };
+        session.IsInDoubt = true;
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccessStatusCode ? ChunksOutcome.Finished : ChunksOutcome.Forgotten;
     }
-
-    private static long MinimumOf(HttpResponseMessage answer) =>
-        long.TryParse(ValueOf(answer, "OCI-Chunk-Min-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out long minimum) ? minimum : 0;
-
-    private static string? ValueOf(HttpResponseMessage answer, string header)
-    {
-        if (answer.Headers.NonValidated.TryGetValues(header, out HeaderStringValues values))
-            return values.ToString();
-        return answer.Content.Headers.NonValidated.TryGetValues(header, out values) ? values.ToString() : null;
-    }
-
-    private Uri LocationOf(HttpResponseMessage answer) => UploadSession.LocationOf(answer, transport.HostOf(repository).IsLocal, operation);
 }

@@ -26,6 +26,7 @@ internal sealed class Counters
         BlobGets = Of(RequestKind.BlobGet),
         BlobHeads = Of(RequestKind.BlobHead),
         UploadPosts = Of(RequestKind.UploadPost),
+        UploadGets = Of(RequestKind.UploadGet),
         UploadPatches = Of(RequestKind.UploadPatch),
         UploadPuts = Of(RequestKind.UploadPut),
         TagLists = Of(RequestKind.Tags),

@@ -11,6 +11,7 @@ internal enum RequestKind
     BlobGet,
     BlobHead,
     UploadPost,
+    UploadGet,
     UploadPatch,
     UploadPut,
     Tags,

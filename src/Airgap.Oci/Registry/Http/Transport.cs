@@ -11,7 +11,6 @@ internal sealed class Transport : IDisposable
     private readonly ConcurrentDictionary<string, RegistryHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _lifetime = new();
     private readonly ICredentialSource _credentials;
-    private readonly RequestTrace _trace;
     private readonly TlsTrust _trust;
     private readonly HttpClient _client;
     private readonly TokenClient _tokens;
@@ -21,11 +20,11 @@ internal sealed class Transport : IDisposable
     {
         Options = options;
         _credentials = credentials;
-        _trace = new RequestTrace(options.Trace);
+        Trace = new RequestTrace(options.Trace);
         _trust = new TlsTrust(options);
         _client = HandlerFactory.CreateClient(options, _trust);
-        Retry = new RetryPolicy(options, Counters, _trace);
-        Exchange = new Exchange(_client, options, _trust, Counters, _trace);
+        Retry = new RetryPolicy(options, Counters, Trace);
+        Exchange = new Exchange(_client, options, _trust, Counters, Trace);
         _tokens = new TokenClient(Exchange, Retry, options);
     }
 
@@ -33,14 +32,16 @@ internal sealed class Transport : IDisposable
 
     public Counters Counters { get; } = new();
 
+    public RequestTrace Trace { get; }
+
     public RetryPolicy Retry { get; }
 
     public Exchange Exchange { get; }
 
     public RegistryHost HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, name =>
     {
-        Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, _trace, _lifetime.Token);
-        return new RegistryHost(name, Exchange, Retry, Options, _trace, authenticator, _lifetime.Token);
+        Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, Trace, _lifetime.Token);
+        return new RegistryHost(name, Exchange, Retry, Options, Trace, authenticator, _lifetime.Token);
     });
 
     /// <summary>Sends a request, and again where that may help. The attempt reads what it needs of the answer.</summary>
