@@ -13,12 +13,22 @@ namespace Airgap.Transfer;
 public sealed class Relocator(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly ITransferObserver _observer = observer ?? new SilentObserver();
+    private DestinationState? _asked;
 
     /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
     public async Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
     {
         _observer.PhaseStarted(TransferPhase.Planning, null);
+        _asked = null;
+        if (options.Destination is { } destination && source is not RelocationSource.Archive)
+        {
+            // Asked while the source is being read, so that a distance to both is waited for once. An archive is read in no time, and a
+            // damaged one leads to no request at all.
+            _asked = new DestinationState(registry.GetRepository(destination), _observer);
+            _asked.Begin(TagOf(source), cancellationToken);
+        }
+
         TransferPlan plan = await MakePlanAsync(source, options, cancellationToken);
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);
@@ -29,9 +39,11 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
+        // Good for one run: what another has done since is not in it.
+        DestinationState? asked = Interlocked.Exchange(ref _asked, null);
         await using ITransferTarget target = destination switch
         {
-            RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer),
+            RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer, asked?.Name == to.Name ? asked : null),
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
@@ -43,7 +55,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         if (source is RelocationSource.Archive from)
             return await new ArchivePlanner(await ArchiveReader.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
 
-        using RegistryPlanner planner = new(registry, options, _observer);
+        using RegistryPlanner planner = new(registry, options, _observer, _asked);
         if (options.EarlierArchive is { } earlier)
             await planner.LearnFromArchiveAsync(earlier, cancellationToken);
         switch (source)
@@ -66,6 +78,13 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 
     // imgpkg lets a digest decide, and then moves no tag.
     private static string? TagOf(ImageReference reference) => reference.Digest is null ? reference.Tag : null;
+
+    private static string? TagOf(RelocationSource source) => source switch
+    {
+        RelocationSource.Bundle bundle => TagOf(bundle.Reference),
+        RelocationSource.Image image => TagOf(image.Reference),
+        _ => null,
+    };
 
     private static ImageReference Pinned(ImageReference reference, PlanOptions options) =>
         reference.Digest is null && options.Pin is { } pin ? reference.WithDigest(pin) : reference;

@@ -18,8 +18,14 @@ namespace Airgap.Transfer.Planning;
 /// <param name="observer">Is told details.</param>
 /// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
+/// <param name="state">What is asked of the destination; null for nothing.</param>
 internal sealed class BundleClosure(
-    SourceReader reader, ManifestTree tree, ITransferObserver observer, bool onlyBeside = false, RepositoryName? destination = null)
+    SourceReader reader,
+    ManifestTree tree,
+    ITransferObserver observer,
+    bool onlyBeside = false,
+    RepositoryName? destination = null,
+    DestinationState? state = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
     private bool _destinationKnowsRoot;
@@ -38,12 +44,28 @@ internal sealed class BundleClosure(
         return (planned with { Config = config }, config is { } bytes && BundleLabel.IsPresent(bytes.Span));
     }
 
+    /// <summary>Asks at once for what a bundle needs, while its config still has to say whether it is one.</summary>
+    public void Anticipate(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
+    {
+        if (manifest.IsIndex || manifest.Layers is not [{ Size: <= SourceReader.SmallBlob } layer])
+            return;
+        Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
+        Forget(FindLocationsManifestAsync(source.Repository, manifest.Digest, cancellationToken));
+        if (AsksDestination(source, isRoot: true))
+        {
+            Forget(FindLocationsManifestAsync(destination!, manifest.Digest, cancellationToken));
+            state?.Anticipate(ContentTags.Default(manifest.Digest), cancellationToken);
+        }
+    }
+
     private async Task<BundleNode> SearchAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
         Task<Locations> locating = LocationsOfAsync(source, isRoot, cancellationToken);
         BundleContent content = await reader.ReadBlobAsync(
             manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token), cancellationToken);
+        if (AsksDestination(source, isRoot))
+            await AnticipateRelocatedAsync(source, content, cancellationToken);
         Locations locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
@@ -76,7 +98,7 @@ internal sealed class BundleClosure(
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
         if (locations.AtDestination && known is not null && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
             return relocated;
-        if (await TryLocateAsync(recorded, bundle, cancellationToken) is not var (origin, manifest))
+        if (await TryLocateAsync(recorded, bundle, locations.IsBeside, cancellationToken) is not var (origin, manifest))
             return onlyBeside ? null : throw NotFound(recorded, bundle);
         return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, cancellationToken);
     }
@@ -109,13 +131,18 @@ internal sealed class BundleClosure(
 
     /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
     public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
-        await TryLocateAsync(recorded, bundle, cancellationToken) ?? throw NotFound(recorded, bundle);
+        await TryLocateAsync(recorded, bundle, isBeside: true, cancellationToken) ?? throw NotFound(recorded, bundle);
 
-    private async Task<(RepositoryName, Manifest)?> TryLocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken)
+    private async Task<(RepositoryName, Manifest)?> TryLocateAsync(
+        ImageReference recorded, ImageReference bundle, bool isBeside, CancellationToken cancellationToken)
     {
         string digest = recorded.Digest!.Value.ToString();
         if (bundle.Repository != recorded.Repository)
         {
+            // Most bundles are not relocated, and one host is asked for both places in the time of one. Another host than the bundle's is
+            // asked only when it has to be: from behind an air gap it cannot be reached.
+            if (!isBeside && !onlyBeside && bundle.Repository.Registry == recorded.Repository.Registry)
+                Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
             try
             {
                 if (await reader.FindManifestAsync(bundle.Repository, digest, cancellationToken) is { } beside)
@@ -145,41 +172,58 @@ internal sealed class BundleClosure(
         await ReadLocationsAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) ?? [];
 
     // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
+    private bool AsksDestination(ImageReference bundle, bool isRoot) =>
+        destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot);
+
     private async Task<Locations> LocationsOfAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
     {
-        if (destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot))
+        // Asked for at once: where a report says the images come from must not depend on where they were read this time.
+        Task<Manifest?> beside = FindLocationsManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        if (AsksDestination(bundle, isRoot))
         {
-            Dictionary<Digest, bool>? relocated = await ReadLocationsAsync(destination, bundle.Digest!.Value, cancellationToken);
+            Dictionary<Digest, bool>? relocated = await ReadLocationsAsync(destination!, bundle.Digest!.Value, cancellationToken);
             _destinationKnowsRoot |= relocated is not null;
             if (relocated is not null)
-                return new Locations(relocated, AtDestination: true, await HasLocationsAsync(bundle, cancellationToken));
+                return new Locations(relocated, AtDestination: true, await beside is not null);
         }
 
-        return new Locations(await FindLocationsAsync(bundle, cancellationToken), AtDestination: false, IsBeside: false);
+        Dictionary<Digest, bool>? known = await ReadLocationsAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        return new Locations(known ?? [], AtDestination: false, IsBeside: known is not null);
     }
 
-    // Where a report says the images come from must not depend on where they were read this time.
-    private async Task<bool> HasLocationsAsync(ImageReference bundle, CancellationToken cancellationToken)
+    // Where the destination has a locations image it has the images, and which of them are bundles need not be known to ask for them.
+    private async Task AnticipateRelocatedAsync(ImageReference bundle, BundleContent content, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await reader.FindManifestAsync(bundle.Repository, LocationsImage.Tag(bundle.Digest!.Value), cancellationToken) is not null;
-        }
-        catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest)
-        {
-            return false;
-        }
+        if (await FindLocationsManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
+            return;
+        foreach (LockedImage locked in content.Lock.Images)
+            Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
     }
 
-    private async Task<Dictionary<Digest, bool>?> ReadLocationsAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    private async Task<Manifest?> FindLocationsManifestAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
     {
         string tag = LocationsImage.Tag(bundle);
         try
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
-            if (manifest?.Layers is not [{ } layer])
-                return null;
-            ImageReference reference = ImageReference.ByTag(repository, tag);
+            if (manifest is not null && repository == destination)
+                state?.Note(tag, manifest.Digest);
+            return manifest;
+        }
+        catch (AirgapException e) when (IsUnusable(e))
+        {
+            observer.Detail($"{repository}:{tag} is not used: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task<Dictionary<Digest, bool>?> ReadLocationsAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    {
+        if (await FindLocationsManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
+            return null;
+        ImageReference reference = ImageReference.ByTag(repository, LocationsImage.Tag(bundle));
+        try
+        {
             ImageLocations? locations = await reader.ReadBlobAsync(
                 repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
             Dictionary<Digest, bool> result = [];
@@ -192,17 +236,24 @@ internal sealed class BundleClosure(
             observer.Detail($"{reference} tells where {result.Count} images are.");
             return result;
         }
-        catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock)
+        catch (AirgapException e) when (IsUnusable(e))
         {
-            // The locations image only saves requests: without a readable one every image is looked at.
-            observer.Detail($"{repository}:{tag} is not used: {e.Message}");
+            observer.Detail($"{reference} is not used: {e.Message}");
             return null;
         }
     }
 
+    // The locations image only saves requests: without a readable one every image is looked at.
+    private static bool IsUnusable(AirgapException e) =>
+        SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock;
+
+    // Whoever needs the answer asks again and gets this one, or its failure.
+    private static void Forget(Task asked) => asked.ContinueWith(
+        static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     /// <summary>
-    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and then whether the
-    /// source is a relocated bundle, too.
+    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and whether the source
+    /// is a relocated bundle, too.
     /// </summary>
     private sealed record Locations(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside);
 }

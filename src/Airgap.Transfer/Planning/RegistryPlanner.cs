@@ -18,14 +18,14 @@ internal sealed class RegistryPlanner : IDisposable
     private readonly BundleClosure _closure;
     private readonly Artifacts _artifacts;
 
-    public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer)
+    public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer, DestinationState? state = null)
     {
         _options = options;
         _observer = observer;
         _reader = new SourceReader(registry, options.Concurrency);
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
-        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination);
+        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state);
         _artifacts = new Artifacts(_reader, _tree, options, observer);
     }
 
@@ -54,6 +54,7 @@ internal sealed class RegistryPlanner : IDisposable
     public async Task<TransferPlan> PlanBundleAsync(RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
+        _closure.Anticipate(at, manifest, cancellationToken);
         (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
         if (!isBundle)
         {

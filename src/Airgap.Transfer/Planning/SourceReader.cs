@@ -18,7 +18,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
 
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly ConcurrentDictionary<(RepositoryName, string), Lazy<Task<Manifest?>>> _manifests = new();
-    private readonly ConcurrentDictionary<Digest, MemoryBlobContent> _blobs = new();
+    private readonly ConcurrentDictionary<Digest, Lazy<Task<MemoryBlobContent>>> _blobs = new();
 
     /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
@@ -31,24 +31,21 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
         await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
 
-    /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified.</summary>
+    /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
     {
-        if (_blobs.TryGetValue(blob.Digest, out MemoryBlobContent? known))
-            return known.Bytes;
-        ReadOnlyMemory<byte> bytes = await ThrottledAsync(
-            async token =>
-            {
-                byte[] buffer = new byte[blob.Size];
-                await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, token);
-                await stream.ReadExactlyAsync(buffer, token);
-                // The stream verifies when its end is read, whatever the length of the blob.
-                await stream.CopyToAsync(Stream.Null, token);
-                return buffer;
-            },
-            cancellationToken);
-        _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, bytes));
-        return bytes;
+        Lazy<Task<MemoryBlobContent>> reading = _blobs.GetOrAdd(
+            blob.Digest, _ => new Lazy<Task<MemoryBlobContent>>(() => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken)));
+        try
+        {
+            return (await reading.Value).Bytes;
+        }
+        catch
+        {
+            // Another repository may have it.
+            _blobs.TryRemove(new(blob.Digest, reading));
+            throw;
+        }
     }
 
     /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
@@ -89,18 +86,31 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     {
         _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), new Lazy<Task<Manifest?>>(Task.FromResult<Manifest?>(known.Manifest)));
         if (known.Config is { } config)
-            _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
+            _blobs.TryAdd(known.Manifest.Config!.Digest, new Lazy<Task<MemoryBlobContent>>(Task.FromResult(new MemoryBlobContent(known.Manifest.Config, config))));
     }
 
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
-        _blobs.TryGetValue(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
+        _blobs.TryGetValue(blob.Digest, out Lazy<Task<MemoryBlobContent>>? known) && known.Value.IsCompletedSuccessfully
+            ? known.Value.Result
+            : Repository(repository).GetBlob(blob);
 
     public void Dispose() => _throttle.Dispose();
 
     /// <summary>True for the answers that mean "not here" when one of several places is tried.</summary>
     public static bool IsAbsence(AirgapException e) =>
         e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.ManifestUnknown or ErrorCode.RepositoryUnknown;
+
+    private async Task<MemoryBlobContent> FetchAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[blob.Size];
+        await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, cancellationToken);
+        await stream.ReadExactlyAsync(buffer, cancellationToken);
+
+        // The stream verifies when its end is read, whatever the length of the blob.
+        await stream.CopyToAsync(Stream.Null, cancellationToken);
+        return new MemoryBlobContent(blob, buffer);
+    }
 
     private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);
 

@@ -42,6 +42,9 @@ internal sealed class ItemPublisher(
     {
         ItemObserver itemObserver = new(observer, warnings, declaration.Item.Location);
         Relocator relocator = new(registry, itemObserver);
+
+        // Held while the plan is made, too: it asks what the destination has.
+        using IDisposable? held = await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
         TransferPlan plan = await relocator.PlanAsync(
             declaration.Source,
             new PlanOptions
@@ -59,9 +62,7 @@ internal sealed class ItemPublisher(
         PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
-        TransferResult result;
-        using (await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken))
-            result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
+        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.

@@ -16,6 +16,9 @@ internal sealed class ExistingTags
 
     private ExistingTags(HashSet<string>? tags) => _tags = tags;
 
+    /// <summary>True only when the repository is known to have had no tag at all: it is new, or as good as new.</summary>
+    public bool IsEmpty => _tags is { Count: 0 };
+
     /// <summary>False only when the tag is known not to be there.</summary>
     public bool MayHave(string tag) => _tags?.Contains(tag) ?? true;
 

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
 
 namespace Airgap.Transfer.Transfers;
@@ -19,11 +17,19 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly Dictionary<Digest, string> _contentTags = [];
     private readonly ConcurrentDictionary<Digest, Lazy<Task<bool>>> _lookups = new();
     private readonly HashSet<Digest> _present = [];
+    private readonly List<LocationsUpload> _locations = [];
+    private readonly DestinationState _state;
     private ExistingTags _existing = ExistingTags.Unknown;
 
-    public RegistryTarget(IImageRepository repository, TransferPlan plan, TransferOptions options, ITransferObserver observer)
+    /// <param name="repository">The destination.</param>
+    /// <param name="plan">What goes there.</param>
+    /// <param name="options">How.</param>
+    /// <param name="observer">Is told details.</param>
+    /// <param name="state">What was asked of the destination while the plan was made; null for nothing.</param>
+    public RegistryTarget(IImageRepository repository, TransferPlan plan, TransferOptions options, ITransferObserver observer, DestinationState? state = null)
     {
         _repository = repository;
+        _state = state ?? new DestinationState(repository, observer);
         _plan = plan;
         _options = options;
         _observer = observer;
@@ -31,17 +37,35 @@ internal sealed class RegistryTarget : ITransferTarget
             _contentTags.TryAdd(item.Digest, ContentTag(item));
     }
 
+    private ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Math.Max(1, _options.Concurrency), CancellationToken = cancellationToken };
+
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        _existing = await ExistingTags.ListAsync(_repository, _plan.Items.Length, _observer, cancellationToken);
-        await Parallel.ForEachAsync(
-            _plan.Items.DistinctBy(item => item.Digest).Where(item => _existing.MayHave(_contentTags[item.Digest])),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.Concurrency), CancellationToken = cancellationToken },
-            async (item, token) => await IsPresentAsync(item.Content, token));
+        _existing = await _state.ListAsync(_plan.Items.Length, cancellationToken);
+        foreach (PlannedBundle bundle in _plan.Bundles)
+            _locations.Add(new LocationsUpload(_repository, bundle, _observer));
+
+        // Whatever is asked of the destination is asked side by side; at the end the tags are written, not looked up.
+        await Task.WhenAll(
+            Parallel.ForEachAsync(
+                _plan.Items.DistinctBy(item => item.Digest).Where(item => _existing.MayHave(_contentTags[item.Digest])),
+                Bounded(cancellationToken),
+                async (item, token) => await IsPresentAsync(item.Content, token)),
+            Parallel.ForEachAsync(
+                _plan.Items.Select(item => item.Tag).OfType<string>().Concat(_locations.Select(upload => upload.Tag)).Where(_existing.MayHave),
+                Bounded(cancellationToken),
+                async (tag, token) => await _state.FindTagAsync(tag, token)));
         foreach ((Digest digest, Lazy<Task<bool>> lookup) in _lookups)
         {
             if (await lookup.Value)
                 _present.Add(digest);
+        }
+
+        foreach (LocationsUpload upload in _locations)
+        {
+            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken))
+                upload.Begin(cancellationToken);
         }
 
         HashSet<Digest> missing =
@@ -54,10 +78,15 @@ internal sealed class RegistryTarget : ITransferTarget
         return [.. _plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
     }
 
-    public Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
+    public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
         RepositoryName? mountFrom = blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
-        return _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
+        if (!_existing.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
+            return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
+
+        // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
+        await using OpenedAhead ahead = new(blob.Content, cancellationToken);
+        return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
 
     public bool HasManifest(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
@@ -67,18 +96,22 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        foreach (PlannedBundle bundle in _plan.Bundles)
-            await PutLocationsAsync(bundle, cancellationToken);
-
+        await Parallel.ForEachAsync(_locations, Bounded(cancellationToken), async (upload, token) => await upload.CompleteAsync(token));
         await ReferrerTags.RestoreAsync(_repository, _plan, _options, cancellationToken);
 
         // One digest from two source repositories has two repository-based tags.
-        foreach (PlannedItem item in _plan.Items.Where(item => _contentTags[item.Digest] != ContentTag(item)))
-            await PutTagAsync(item, ContentTag(item), cancellationToken);
+        await Parallel.ForEachAsync(
+            _plan.Items.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag),
+            Bounded(cancellationToken),
+            async (item, token) => await PutTagAsync(item, ContentTag(item), token));
 
         // The user's own tag comes last: whoever sees it sees a whole bundle.
-        foreach (PlannedItem item in _plan.Items.Where(item => item.Tag is not null).OrderBy(item => item == _plan.Root))
-            await PutTagAsync(item, item.Tag!, cancellationToken);
+        await Parallel.ForEachAsync(
+            _plan.Items.Where(item => item.Tag is not null && item != _plan.Root),
+            Bounded(cancellationToken),
+            async (item, token) => await PutTagAsync(item, item.Tag!, token));
+        if (_plan.Items.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root)
+            await PutTagAsync(root, tag, cancellationToken);
     }
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(
@@ -87,7 +120,11 @@ internal sealed class RegistryTarget : ITransferTarget
         outcome,
         item.Tag is null ? [ContentTag(item)] : [ContentTag(item), item.Tag]);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LocationsUpload upload in _locations)
+            await upload.DisposeAsync();
+    }
 
     // Asked once for each manifest, however many indexes list it.
     private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>
@@ -97,9 +134,10 @@ internal sealed class RegistryTarget : ITransferTarget
             // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
             if (node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
             {
-                string selector = tag is not null && _existing.MayHave(tag) ? tag : node.Manifest.Digest.ToString();
-                Descriptor? there = await _repository.ResolveAsync(selector, cancellationToken);
-                if (there?.Digest != node.Manifest.Digest)
+                Digest? there = tag is not null && _existing.MayHave(tag)
+                    ? await _state.FindTagAsync(tag, cancellationToken)
+                    : (await _repository.ResolveAsync(node.Manifest.Digest.ToString(), cancellationToken))?.Digest;
+                if (there != node.Manifest.Digest)
                     return false;
             }
 
@@ -107,34 +145,6 @@ internal sealed class RegistryTarget : ITransferTarget
             bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));
             return children.All(present => present);
         })).Value;
-
-    private async Task PutLocationsAsync(PlannedBundle bundle, CancellationToken cancellationToken)
-    {
-        LocationsImage image = LocationsImage.Create(bundle.Locations);
-        string tag = LocationsImage.Tag(bundle.Digest);
-        if (await HasTagAsync(tag, image.Manifest.Digest, cancellationToken))
-            return;
-        await Task.WhenAll(
-            PushAsync(image.Manifest.Config!, image.Config),
-            PushAsync(image.Manifest.Layers[0], image.Layer));
-        try
-        {
-            await _repository.PushManifestAsync(image.Manifest, tag, cancellationToken);
-        }
-        catch (AirgapException e) when (e.Code == ErrorCode.TagImmutable)
-        {
-            // Another locations image of the same bundle says the same: it is the bundle's content that it lists.
-            if (await _repository.ResolveAsync(tag, cancellationToken) is null)
-                throw;
-            _observer.Detail($"{_repository.Name}:{tag} is immutable and stays as it is.");
-            return;
-        }
-
-        await _repository.PushManifestAsync(image.Manifest, ContentTags.Default(image.Manifest.Digest), cancellationToken);
-
-        Task<BlobOutcome> PushAsync(Descriptor descriptor, ReadOnlyMemory<byte> bytes) =>
-            _repository.PushBlobAsync(new MemoryBlobContent(descriptor, bytes), mountFrom: null, progress: null, cancellationToken);
-    }
 
     private string ContentTag(PlannedItem item) => _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
 
@@ -145,5 +155,5 @@ internal sealed class RegistryTarget : ITransferTarget
     }
 
     private async Task<bool> HasTagAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
-        _existing.MayHave(tag) && (await _repository.ResolveAsync(tag, cancellationToken))?.Digest == digest;
+        _existing.MayHave(tag) && await _state.FindTagAsync(tag, cancellationToken) == digest;
 }

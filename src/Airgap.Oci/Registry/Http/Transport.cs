@@ -69,6 +69,7 @@ internal sealed class Transport : IDisposable
             Content = request.Content,
         };
         bool ours = Redirects.IsSameOrigin(address, wire.Uri);
+        using RegistryHost.Lead? lead = ours ? await host.GoFirstAsync(cancellationToken).ConfigureAwait(false) : null;
         for (int round = 0; ; round++)
         {
             AuthenticationHeaderValue? authorization = ours
@@ -77,10 +78,15 @@ internal sealed class Transport : IDisposable
             HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken).ConfigureAwait(false);
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
+            {
+                lead?.Dispose();
                 return response;
+            }
+
             bool again = status == 401 && round == 0
                 && Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!)
                 && await host.Authenticator.ReconsiderAsync(response, authorization, repository, request.Scopes, cancellationToken).ConfigureAwait(false);
+            lead?.Dispose();
             if (!again && request.Expects(status))
                 return response;
             using (response)

@@ -1,0 +1,80 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// The locations image of one bundle on its way to a repository. Its blobs, which say nothing by themselves, go along with the bundle's
+/// own; its manifest follows when all that it lists is there.
+/// </summary>
+internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle bundle, ITransferObserver observer) : IAsyncDisposable
+{
+    private readonly LocationsImage _image = LocationsImage.Create(bundle.Locations);
+    private CancellationTokenSource? _stop;
+    private Task? _blobs;
+
+    /// <summary>The tag under which it is looked for.</summary>
+    public string Tag { get; } = LocationsImage.Tag(bundle.Digest);
+
+    /// <summary>The manifest's digest.</summary>
+    public Digest Digest => _image.Manifest.Digest;
+
+    /// <summary>Sends the blobs. Not called for an image that is there.</summary>
+    public void Begin(CancellationToken cancellationToken)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _blobs = Task.WhenAll(
+            PushAsync(_image.Manifest.Config!, _image.Config, _stop.Token),
+            PushAsync(_image.Manifest.Layers[0], _image.Layer, _stop.Token));
+    }
+
+    /// <summary>Puts the manifest under its two tags, once the blobs are there.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_blobs is null)
+            return;
+        await _blobs;
+        await Task.WhenAll(
+            PutUnderTagAsync(cancellationToken),
+            repository.PushManifestAsync(_image.Manifest, ContentTags.Default(_image.Manifest.Digest), cancellationToken));
+    }
+
+    /// <summary>Waits for the blobs to end, so that nothing goes on behind a caller's back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_blobs is null || _stop is null)
+            return;
+        await _stop.CancelAsync();
+        try
+        {
+            await _blobs;
+        }
+        catch (Exception)
+        {
+            // What went wrong was told by whoever waited for it, or something else had gone wrong before.
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task PutUnderTagAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await repository.PushManifestAsync(_image.Manifest, Tag, cancellationToken);
+        }
+        catch (AirgapException e) when (e.Code == ErrorCode.TagImmutable)
+        {
+            // Another locations image of the same bundle says the same: it is the bundle's content that it lists.
+            if (await repository.ResolveAsync(Tag, cancellationToken) is null)
+                throw;
+            observer.Detail($"{repository.Name}:{Tag} is immutable and stays as it is.");
+        }
+    }
+
+    private Task<BlobOutcome> PushAsync(Descriptor descriptor, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        repository.PushBlobAsync(new MemoryBlobContent(descriptor, bytes), mountFrom: null, progress: null, cancellationToken);
+}

@@ -1,0 +1,44 @@
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>A blob whose first bytes are asked for at once, so that they come while its destination is still being asked whether it wants them.</summary>
+internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
+{
+    private readonly IBlobContent _content;
+    private Task<Stream>? _opening;
+
+    public OpenedAhead(IBlobContent content, CancellationToken cancellationToken)
+    {
+        _content = content;
+        _opening = content.OpenAsync(0, cancellationToken).AsTask();
+    }
+
+    public Descriptor Descriptor => _content.Descriptor;
+
+    public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _opening, null) is { } opening)
+        {
+            if (offset == 0)
+                return await opening;
+            await DiscardAsync(opening);
+        }
+
+        return await _content.OpenAsync(offset, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _opening, null) is { } unused ? DiscardAsync(unused) : ValueTask.CompletedTask;
+
+    private static async ValueTask DiscardAsync(Task<Stream> opening)
+    {
+        try
+        {
+            await (await opening).DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // Nobody wanted it.
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Airgap.TestKit.Faults;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.TestKit.Registries;
+
+/// <summary>
+/// Counts the round trips that wait for one another, over several registries: every request is held until nothing more comes, and then all
+/// that are held are answered together. A slow machine can only make the count larger, because a request that comes late is taken for one
+/// that had to wait; so a bound holds when it holds in one of several tries.
+/// </summary>
+public sealed class RoundTrips : IAsyncDisposable
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(60);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _clock;
+    private List<(string Request, TaskCompletionSource Gate)> _held = [];
+    private int _arrivals;
+
+    /// <summary>Holds the requests of registries.</summary>
+    public RoundTrips(params RegistryFixture[] registries)
+    {
+        foreach (RegistryFixture registry in registries)
+            registry.OnRequest = Hold;
+        _clock = RunAsync();
+    }
+
+    /// <summary>The requests of each round trip so far.</summary>
+    public List<IReadOnlyList<string>> Rounds { get; } = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _clock;
+        _stop.Dispose();
+        foreach ((_, TaskCompletionSource gate) in _held)
+            gate.TrySetResult();
+    }
+
+    private Fault Hold(RecordedRequest request, HttpContext context)
+    {
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _held.Add(($"{request.Method} {request.PathAndQuery}", gate));
+            _arrivals++;
+        }
+
+        return Fault.Delay(gate.Task);
+    }
+
+    private async Task RunAsync()
+    {
+        using PeriodicTimer timer = new(Quiet);
+        int seen = 0;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                List<(string Request, TaskCompletionSource Gate)> round;
+                lock (_lock)
+                {
+                    bool isQuiet = seen == _arrivals;
+                    seen = _arrivals;
+                    if (!isQuiet || _held.Count == 0)
+                        continue;
+                    round = _held;
+                    _held = [];
+                    Rounds.Add([.. round.Select(held => held.Request)]);
+                }
+
+                foreach ((_, TaskCompletionSource gate) in round)
+                    gate.SetResult();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Airgap.Oci.Registry;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.EndToEnd;
+
+/// <summary>Over a distance a copy takes as long as its longest chain of requests that wait for one another, however many there are beside it.</summary>
+[TestClass]
+public sealed class RoundTripTests : WireTestBase
+{
+    private const int Tries = 5;
+
+    // So that no blob waits for its turn.
+    private static readonly TransferOptions Wide = new() { Concurrency = 32 };
+
+    // Ping; bundle; its config, layer and locations; images; platforms, and theirs; blobs asked for; blobs sent; manifests; index, and its
+    // index; locations; tag.
+    [TestMethod]
+    public Task AColdCopyWaitsForThirteenRoundTrips() => AssertAsync(most: 13, async (source, destination, client, attempt) =>
+        await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: Wide));
+
+    // Ping; bundle; its config, layer and the destination's locations; what the locations say, beside the images; platforms.
+    [TestMethod]
+    public Task ACopyOfWhatIsThereWaitsForFiveRoundTrips() => AssertAsync(
+        most: 5,
+        async (source, destination, client, _) => Assert.IsTrue((await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"))).IsUpToDate),
+        async (source, destination) =>
+        {
+            using RegistryClient client = Client(source);
+            await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"));
+        });
+
+    [TestMethod]
+    public Task AMountWaitsForTwelveRoundTrips() => AssertAsync(most: 12, async (_, _, client, attempt) =>
+        await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: Wide));
+
+    private async Task AssertAsync(
+        int most, Func<RegistryFixture, RegistryFixture, RegistryClient, int, Task> copy, Func<RegistryFixture, RegistryFixture, Task>? before = null)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        if (before is not null)
+            await before(source, destination);
+        IReadOnlyList<IReadOnlyList<string>> rounds = [];
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            await using RoundTrips clock = new(source, destination);
+            using RegistryClient client = Client(source);
+            await copy(source, destination, client, attempt);
+            rounds = clock.Rounds;
+            if (rounds.Count <= most)
+                return;
+        }
+
+        Assert.Fail($"{rounds.Count} round trips, at most {most} expected:\n{string.Join("\n\n", rounds.Select(round => string.Join('\n', round)))}");
+    }
+}
