@@ -1,6 +1,7 @@
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
+using Airgap.Transfer.Sessions;
 
 namespace Airgap.Build;
 
@@ -8,7 +9,7 @@ namespace Airgap.Build;
 internal sealed class BuildRegistry(BuildLog log) : IRegistry, IDisposable
 {
     private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(
-        new RegistryOptions { Trace = log.Trace },
+        new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() },
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
 
     /// <inheritdoc/>

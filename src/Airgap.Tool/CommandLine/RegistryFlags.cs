@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
+using Airgap.Transfer.Sessions;
 
 namespace Airgap.Tool.CommandLine;
 
@@ -45,6 +46,7 @@ internal sealed class RegistryFlags
         ResponseHeaderTimeout = parsed.GetValue(_timeout) is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan,
         RetryCount = Math.Max(1, parsed.GetValue(_retries)),
         Trace = trace,
+        UploadSessions = UploadSessionFiles.InUserCache(),
     };
 
     /// <summary>The credentials given by flags.</summary>

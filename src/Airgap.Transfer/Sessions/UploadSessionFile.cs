@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+
+namespace Airgap.Transfer.Sessions;
+
+/// <summary>
+/// One upload under way, in two files: what is known of it, which is replaced as a whole, and a lock that its process holds and
+/// the system frees when the process ends, however it ends.
+/// </summary>
+internal sealed class UploadSessionFile : IUploadSessionSlot
+{
+    private const int MostBytes = 64 * 1024;
+
+    private readonly string _key;
+    private readonly string _path;
+    private readonly string _lockPath;
+    private readonly TimeProvider _clock;
+    private readonly FileStream _lock;
+
+    /// <summary>Takes the lock.</summary>
+    /// <param name="path">The place, without the files' extensions.</param>
+    /// <param name="key">Repository and digest, which the file has to be about.</param>
+    /// <param name="clock">Of the file's age.</param>
+    /// <exception cref="IOException">Another upload has it.</exception>
+    public UploadSessionFile(string path, string key, TimeProvider clock)
+    {
+        _key = key;
+        _clock = clock;
+        _path = path + ".json";
+        _lockPath = path + ".lock";
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = AtomicFile.OwnerOnly;
+        _lock = new FileStream(_lockPath, options);
+        Saved = Read();
+    }
+
+    public SavedUpload? Saved { get; }
+
+    public async ValueTask SaveAsync(SavedUpload upload, CancellationToken cancellationToken)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("blob", _key);
+            json.WriteString("location", upload.Location.AbsoluteUri);
+            json.WriteNumber("offset", upload.Offset);
+            json.WriteString("saved", _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+        }
+
+        try
+        {
+            await AtomicFile.WriteAsync(_path, buffer.WrittenMemory, AtomicFile.OwnerOnly, cancellationToken);
+        }
+        catch (AirgapException)
+        {
+            // A full disk, say. The upload itself needs none.
+        }
+    }
+
+    public void Clear() => TryDelete(_path);
+
+    public void Dispose()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            _lock.Dispose();
+            TryDelete(_lockPath);
+            return;
+        }
+
+        // While it is held, so that nobody else's is deleted.
+        TryDelete(_lockPath);
+        _lock.Dispose();
+    }
+
+    private SavedUpload? Read()
+    {
+        try
+        {
+            FileInfo file = new(_path);
+            if (!file.Exists || file.Length > MostBytes)
+                return null;
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(_path));
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || root.GetProperty("blob").GetString() != _key)
+                return null;
+            DateTimeOffset saved = root.GetProperty("saved").GetDateTimeOffset();
+            TimeSpan age = _clock.GetUtcNow() - saved;
+            return age < UploadSessionFiles.MaxAge && Uri.TryCreate(root.GetProperty("location").GetString(), UriKind.Absolute, out Uri? location)
+                ? new SavedUpload(location, root.GetProperty("offset").GetInt64())
+                : null;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // A file that cannot be read is none.
+            return null;
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // It will be too old one day.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+
+namespace Airgap.Transfer.Sessions;
+
+/// <summary>
+/// Uploads under way as files in the user's cache folder, one for each blob and destination repository, so that a run that was
+/// killed is gone on with by the next one. The files are the user's alone (mode 0600), hold addresses of the registry and no
+/// credentials, and are worth nothing after <see cref="MaxAge"/>.
+/// </summary>
+/// <param name="folder">Where they are kept; made when it is first needed.</param>
+/// <param name="clock">Of their age; null for the system's.</param>
+public sealed class UploadSessionFiles(string folder, TimeProvider? clock = null) : IUploadSessionStore
+{
+    /// <summary>How long a file is of use: a day less than registries keep uploads that nobody goes on with.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(6);
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private int _isTidied;
+
+    /// <summary>The store in the user's cache folder: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on Windows the local application data.</summary>
+    /// <returns>Null when the user has no such folder.</returns>
+    public static UploadSessionFiles? InUserCache()
+    {
+        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (!Path.IsPathFullyQualified(cache ?? ""))
+        {
+            string home = Environment.GetFolderPath(OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
+            if (home.Length == 0)
+                return null;
+            cache = OperatingSystem.IsWindows() ? home
+                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+                : Path.Combine(home, ".cache");
+        }
+
+        return new UploadSessionFiles(Path.Combine(cache!, "airgap", "uploads"));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IUploadSessionSlot?> OpenAsync(RepositoryName repository, Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (Interlocked.Exchange(ref _isTidied, 1) == 0)
+                Tidy();
+            string key = $"{repository}@{digest}";
+            string path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+            return ValueTask.FromResult<IUploadSessionSlot?>(new UploadSessionFile(path, key, _clock));
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // Another run holds the place, or nothing can be written: the upload does without.
+            return ValueTask.FromResult<IUploadSessionSlot?>(null);
+        }
+    }
+
+    private void Tidy()
+    {
+        DateTime limit = (_clock.GetUtcNow() - MaxAge).UtcDateTime;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles().Where(file => file.LastWriteTimeUtc < limit))
+            file.Delete();
+    }
+}
