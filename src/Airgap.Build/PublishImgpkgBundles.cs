@@ -41,6 +41,9 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     public string? AirgapIncludeNonDistributableLayers { get; set; }
 
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapKeepGoing { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
 
     /// <summary>The property of that name.</summary>

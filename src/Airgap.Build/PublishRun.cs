@@ -76,8 +76,10 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         task.Relocated = OutputItems.Items(result);
         if (result.Lock is { IsNone: false } changed)
             log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
+        foreach (Diagnostic failure in result.Failures)
+            log.Error(failure);
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
-        if (result.Items.Length > 0)
+        if (result.Items.Length > 0 || result.Failures.Length > 0)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary})");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
@@ -103,6 +105,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.SourceArchive => task.AirgapSourceArchive,
         PropertyNames.OutputPath => task.AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
+        PropertyNames.KeepGoing => task.AirgapKeepGoing,
         PropertyNames.Concurrency => task.AirgapConcurrency,
         PropertyNames.LockFile => task.AirgapLockFile,
         PropertyNames.UseLockFile => task.AirgapUseLockFile,

@@ -148,6 +148,9 @@ public enum ErrorCode
     /// <summary>A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer has.</summary>
     InvalidLayer = 2025,
 
+    /// <summary>Images failed in a run that kept going: the others arrived, and nothing that tells of a whole was written.</summary>
+    IncompleteRelocation = 2026,
+
     /// <summary>A project's <c>airgap.lock.json</c> is malformed, or holds what no run would have written.</summary>
     InvalidProjectLock = 2033,
 

@@ -14,6 +14,8 @@ public static class LockOutput
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>: the destination is an archive; <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive holds bundles and names no root.</exception>
     public static string Create(TransferResult result)
     {
+        if (!result.IsComplete)
+            throw new InvalidOperationException("A relocation that is not whole has no lock file.");
         if (result.Destination is not RelocationDestination.Repository { Name: var destination })
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination.", "Write the lock file when the archive is imported.");
 

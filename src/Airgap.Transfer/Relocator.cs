@@ -35,7 +35,10 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         return plan;
     }
 
-    /// <summary>Carries out a plan. When it returns, everything is at the destination and verified; when it throws, nothing there looks finished.</summary>
+    /// <summary>
+    /// Carries out a plan. When it returns, everything is at the destination and verified, but for the <see cref="TransferResult.Failures"/> of a run
+    /// that keeps going; when it throws, or with failures, nothing there looks finished.
+    /// </summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
@@ -47,7 +50,8 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
-        return await new TransferEngine(plan, target, options, _observer).RunAsync(destination, cancellationToken);
+        using TransferEngine engine = new(plan, target, options, _observer);
+        return await engine.RunAsync(destination, cancellationToken);
     }
 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)

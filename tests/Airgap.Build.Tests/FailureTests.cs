@@ -44,6 +44,24 @@ public sealed class FailureTests
     }
 
     [TestMethod]
+    public async Task KeepingGoingTheBuildFailsAndTheRestIsThere()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        source.OnRequest = (request, _) => request is { Kind: RequestKind.ManifestGet, Repository: "apps/frontend" } ? Fault.Status(StatusCodes.Status403Forbidden) : null;
+        using TestProject project = new TestProject(TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/user1/plain:1" />""").Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapKeepGoing=true")).FailedWith("AIRGAP1004");
+
+        Assert.HasCount(1, result.Lines("AIRGAP2026"));
+        Assert.Contains("1 image failed and 2 arrived", result.Lines("AIRGAP2026")[0]);
+        Assert.IsFalse(File.Exists(project.Manifest));
+        Assert.IsTrue(File.Exists(project.Report));
+        using RegistryContent content = RegistryContent.At(source.Host);
+        Assert.Contains("1", await content.TagsAsync("apps/plain"));
+        Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
+    }
+
+    [TestMethod]
     public async Task AnUnknownHostIsAFailureWithItsName()
     {
         using TestProject project = new("""<ImgpkgBundle Include="registry.invalid/user1/simple-app-bundle:v1.0.0" />""");

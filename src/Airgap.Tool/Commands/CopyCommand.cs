@@ -22,6 +22,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
+    private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs under way at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
         "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
@@ -46,7 +47,7 @@ internal sealed class CopyCommand
         foreach (Option option in new Option[]
         {
             flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
-            flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts,
+            flags._keepGoing, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts,
         })
         {
             command.Options.Add(option);
@@ -78,6 +79,8 @@ internal sealed class CopyCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
+        if (!result.IsComplete)
+            return Fail(result, session);
         if (request.LockOutput is { } lockOutput)
         {
             await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
@@ -98,6 +101,13 @@ internal sealed class CopyCommand
         return 0;
     }
 
+    private static int Fail(TransferResult result, Session session)
+    {
+        foreach (Diagnostic failure in IncompleteRelocation.Describe(result, location: null))
+            session.Fail(failure);
+        return 1;
+    }
+
     private async Task<TransferResult> TransferAsync(
         ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
@@ -112,6 +122,7 @@ internal sealed class CopyCommand
                 IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
                 CosignSignatures = parsed.GetValue(_cosign),
                 Artifacts = parsed.GetValue(_artifacts),
+                KeepGoing = parsed.GetValue(_keepGoing),
                 EmbedConfigs = toArchive,
                 Destination = (request.Destination as RelocationDestination.Repository)?.Name,
                 EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
@@ -124,6 +135,7 @@ internal sealed class CopyCommand
             new TransferOptions
             {
                 Concurrency = concurrency,
+                KeepGoing = parsed.GetValue(_keepGoing),
                 RepositoryBasedTags = parsed.GetValue(_repositoryTags),
                 Resume = parsed.GetValue(_resume),
             },

@@ -22,6 +22,7 @@ internal sealed class PublishCommand
     private readonly Option<string?> _framework = Flag.Text("--framework", "TFM", "Target framework", "-f");
     private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
+    private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -34,7 +35,7 @@ internal sealed class PublishCommand
             ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties })
+        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -48,6 +49,8 @@ internal sealed class PublishCommand
             parsed.GetValue(_project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime), parsed.GetValue(_properties) ?? []);
         session.Report.Source = request.Project;
         ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, cancellationToken).ConfigureAwait(false));
+        if (parsed.GetValue(_keepGoing))
+            project = project with { Settings = project.Settings with { KeepGoing = true } };
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
@@ -83,7 +86,9 @@ internal sealed class PublishCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         Show(result, session);
-        return 0;
+        foreach (Diagnostic failure in result.Failures)
+            session.Fail(failure);
+        return result.Failures.IsEmpty ? 0 : 1;
     }
 
     private static void Show(PublishResult result, Session session)

@@ -31,7 +31,7 @@ internal static class CopyResultText
     {
         report.Source = result.Plan.Source.ToString();
         report.Destination = result.Destination.ToString();
-        report.Reference = Reference(result);
+        report.Reference = result.IsComplete ? Reference(result) : null;
         report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
         report.Items = [.. result.Items.Select(Item)];
         report.Totals = new ReportTotals(Total(result, BlobOutcome.Copied), Total(result, BlobOutcome.Mounted), Total(result, BlobOutcome.Present));

@@ -61,8 +61,10 @@ internal sealed class ArchiveReader
 
     /// <summary>Reads manifest.json, one element after the other; every digest in it is checked.</summary>
     /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
+    /// <param name="failures">Takes the elements that are damaged, which are passed over; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(bool includeNonDistributable, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
+        bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
         await using FileStream file = OpenFile();
@@ -84,12 +86,25 @@ internal sealed class ArchiveReader
                 throw Invalid(Path, $"its {ArchiveLayout.ManifestName} is malformed at byte {e.BytePositionInLine}", e);
             }
 
-            yield return elements.Current switch
+            if (Item(tree, elements.Current, failures) is { } item)
+                yield return item;
+        }
+    }
+
+    private ArchivedItem? Item(ArchivedTree tree, ArchiveElement? element, ImageFailures? failures)
+    {
+        try
+        {
+            return element switch
             {
                 { ImageIndex: { } index } => tree.Item(index),
                 { Image: { } image } => tree.Item(image),
                 _ => throw Invalid($"its {ArchiveLayout.ManifestName} holds an element that is neither image nor index"),
             };
+        }
+        catch (AirgapException e) when (failures?.Take(ArchivedTree.NameOf(element), ArchivedTree.DigestOf(element), e) == true)
+        {
+            return null;
         }
     }
 

@@ -18,6 +18,14 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public ArchivedItem Item(ArchiveImage image) =>
         Item(image.Refs, Expand(image), image.OrigRef, image.Tag, image.Labels);
 
+    /// <summary>What an element calls itself, for a message about one that cannot be read.</summary>
+    public static string NameOf(ArchiveElement? element) =>
+        (element?.ImageIndex?.Refs ?? element?.Image?.Refs)?.FirstOrDefault() is { Length: > 0 } name ? name : "an image without a name";
+
+    /// <summary>The digest an element goes by; null where it gives none.</summary>
+    public static Digest? DigestOf(ArchiveElement? element) =>
+        Digest.TryParse(element?.ImageIndex?.Digest ?? element?.Image?.Manifest?.Digest, out Digest digest) ? digest : null;
+
     private ArchivedItem Item(List<string?>? refs, PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
     {
         if (!string.IsNullOrEmpty(tag) && !ImageReference.IsTag(tag))

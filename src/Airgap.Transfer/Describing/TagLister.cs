@@ -55,7 +55,7 @@ public sealed class TagLister(IRegistry registry)
     {
         ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
         HashSet<ListedTag> tags = [];
-        await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, cancellationToken))
+        await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {
             if (item.Tag is { } tag && IsShown(tag, options))
                 tags.Add(new ListedTag(tag, options.Digests ? item.Content.Manifest.Digest : null));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 
@@ -11,16 +12,17 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
 {
     private readonly Dictionary<Digest, BundleNode> _bundles = [];
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
+    private readonly ImageFailures _failures = new(options.KeepGoing);
 
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
     public BundleNode? Root { get; private set; }
 
     public async Task<TransferPlan> PlanAsync(RelocationSource source, CancellationToken cancellationToken)
     {
-        PlanBuilder builder = new(source, options);
+        PlanBuilder builder = new(source, options, _failures);
         PlannedItem? root = null;
         List<ArchivedItem> archived = [];
-        await foreach (ArchivedItem item in archive.ReadItemsAsync(options.IncludeNonDistributableLayers, cancellationToken))
+        await foreach (ArchivedItem item in archive.ReadItemsAsync(options.IncludeNonDistributableLayers, _failures, cancellationToken))
         {
             archived.Add(item);
             _items.TryAdd(item.Content.Manifest.Digest, item);
@@ -56,7 +58,8 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         }
 
         ImagesLock? imagesLock = null;
-        if (root is null)
+        // Of an archive with damaged elements nobody knows what the sound ones are a part of.
+        if (root is null && !_failures.Any)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
             imagesLock = ArchivedLock.Find(archive.Path, images.Select(image => image.Digest).ToHashSet());
@@ -84,21 +87,33 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         List<BundleEntry> entries = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
-            if (!_items.TryGetValue(locked.Image.Digest!.Value, out ArchivedItem? entry))
+            try
             {
-                throw new AirgapException(
-                    ErrorCode.ImageNotFound,
-                    $"The image {locked.Image}, which the bundle {item.Source} pins, is not in the archive '{archive.Path}'.",
-                    "Write the archive again from a registry that has all images.")
-                { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString() };
+                entries.Add(await EntryAsync(locked, item.Source, cancellationToken));
             }
-
-            bool isBundle = !entry.Content.Manifest.IsIndex && entry.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
-            entries.Add(new BundleEntry(locked, entry.Source, entry.Content, isBundle ? await ExpandAsync(entry, isRoot: false, cancellationToken) : null));
+            catch (AirgapException e) when (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e))
+            {
+                // A damaged element was told of when it was read; that the bundle misses it is no news.
+            }
         }
 
         BundleNode node = new(item.Source, item.Content, content, [.. entries]);
         _bundles.Add(digest, node);
         return node;
+    }
+
+    private async Task<BundleEntry> EntryAsync(LockedImage locked, ImageReference bundle, CancellationToken cancellationToken)
+    {
+        if (!_items.TryGetValue(locked.Image.Digest!.Value, out ArchivedItem? entry))
+        {
+            throw new AirgapException(
+                ErrorCode.ImageNotFound,
+                $"The image {locked.Image}, which the bundle {bundle} pins, is not in the archive '{archive.Path}'.",
+                "Write the archive again from a registry that has all images.")
+            { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString() };
+        }
+
+        bool isBundle = !entry.Content.Manifest.IsIndex && entry.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
+        return new BundleEntry(locked, entry.Source, entry.Content, isBundle ? await ExpandAsync(entry, isRoot: false, cancellationToken) : null);
     }
 }

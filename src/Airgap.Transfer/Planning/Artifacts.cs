@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>Finds what is attached to the items of a plan: cosign's tags beside them, and the manifests that name them as their subject.</summary>
-internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer)
+internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer, ImageFailures failures)
 {
     /// <summary>A signature of a signature is one step; chains beyond this are an attack.</summary>
     private const int MaxDepth = 16;
@@ -78,6 +78,10 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
             observer.Detail($"{repository}:{tag} is left out: {e.Message}");
             return null;
         }
+        catch (AirgapException e) when (failures.Take(ImageReference.ByTag(repository, tag), e))
+        {
+            return null;
+        }
     }
 
     private async Task<PlannedItem?[]> FindReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken)
@@ -97,6 +101,10 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         catch (AirgapException e) when (e.Code == ErrorCode.Forbidden)
         {
             observer.Detail($"The referrers of {repository}@{subject} are left out: {e.Message}");
+            return [];
+        }
+        catch (AirgapException e) when (failures.Take($"the referrers of {repository}@{subject}", digest: null, e))
+        {
             return [];
         }
     }

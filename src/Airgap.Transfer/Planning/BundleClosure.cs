@@ -19,13 +19,15 @@ namespace Airgap.Transfer.Planning;
 /// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
 /// <param name="state">What is asked of the destination; null for nothing.</param>
+/// <param name="failures">Takes the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null for none.</param>
 internal sealed class BundleClosure(
     SourceReader reader,
     ManifestTree tree,
     ITransferObserver observer,
     bool onlyBeside = false,
     RepositoryName? destination = null,
-    DestinationState? state = null)
+    DestinationState? state = null,
+    ImageFailures? failures = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
     private bool _destinationKnowsRoot;
@@ -92,6 +94,20 @@ internal sealed class BundleClosure(
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
+        ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SearchAsync(recorded, bundle, locations, cancellationToken);
+        }
+        catch (AirgapException e) when (failures?.Take(recorded, e) == true)
+        {
+            observer.Detail($"{recorded} is left out: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> SearchAsync(
         ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;

@@ -8,7 +8,7 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>Gathers items and makes the plan of them: each item once, each blob once, in one order.</summary>
-internal sealed class PlanBuilder(RelocationSource source, PlanOptions options)
+internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, ImageFailures failures)
 {
     private readonly Dictionary<(string Source, string? Tag), PlannedItem> _items = [];
     private readonly List<PlannedBundle> _bundles = [];
@@ -117,6 +117,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options)
             Blobs = [.. blobs.Values],
             SkippedLayers = [.. skipped],
             ImagesLock = imagesLock,
+            Failures = failures.All,
             Warnings = [.. Warnings(skipped, anyNonDistributable)],
         };
     }

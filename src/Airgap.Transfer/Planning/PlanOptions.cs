@@ -34,6 +34,11 @@ public sealed record PlanOptions
     public string? EarlierArchive { get; init; }
 
     /// <summary>
+    /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). What was asked for itself, the root, has to be readable.
+    /// </summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>
     /// What the source's tag is taken to stand for: this digest is relocated, under that tag, whatever the tag stands for now. Null to ask the
     /// registry. Without meaning for a source that names no tag.
     /// </summary>

@@ -17,16 +17,18 @@ internal sealed class RegistryPlanner : IDisposable
     private readonly ManifestTree _tree;
     private readonly BundleClosure _closure;
     private readonly Artifacts _artifacts;
+    private readonly ImageFailures _failures;
 
     public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer, DestinationState? state = null)
     {
         _options = options;
         _observer = observer;
+        _failures = new ImageFailures(options.KeepGoing);
         _reader = new SourceReader(registry, options.Concurrency);
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
-        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state);
-        _artifacts = new Artifacts(_reader, _tree, options, observer);
+        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state, failures: _failures);
+        _artifacts = new Artifacts(_reader, _tree, options, observer, _failures);
     }
 
     public void Dispose() => _reader.Dispose();
@@ -39,7 +41,7 @@ internal sealed class RegistryPlanner : IDisposable
         try
         {
             ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
-            await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, cancellationToken))
+            await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
             {
                 foreach (PlannedManifest known in item.Content.SelfAndDescendants())
                     _reader.Know(known);
@@ -66,7 +68,7 @@ internal sealed class RegistryPlanner : IDisposable
         }
 
         BundleNode root = await _closure.ExpandAsync(at, planned, isRoot: true, cancellationToken);
-        PlanBuilder builder = new(source, _options);
+        PlanBuilder builder = new(source, _options, _failures);
         PlannedItem item = builder.AddBundle(root, tag, recordOrigins);
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
@@ -84,7 +86,7 @@ internal sealed class RegistryPlanner : IDisposable
             { Reference = reference.ToString() };
         }
 
-        PlanBuilder builder = new(source, _options);
+        PlanBuilder builder = new(source, _options, _failures);
         PlannedItem item = new() { Source = at, Content = planned, Tag = tag };
         builder.Add(item);
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
@@ -92,25 +94,32 @@ internal sealed class RegistryPlanner : IDisposable
 
     public async Task<TransferPlan> PlanLockAsync(RelocationSource source, ImagesLock images, string path, CancellationToken cancellationToken)
     {
-        PlanBuilder builder = new(source, _options);
-        PlannedItem[] items = await Task.WhenAll(images.Images.Select(async locked =>
+        PlanBuilder builder = new(source, _options, _failures);
+        foreach (PlannedItem? item in await Task.WhenAll(images.Images.Select(locked => FindLockedAsync(locked, path, cancellationToken))))
+        {
+            if (item is not null)
+                builder.Add(item);
+        }
+
+        return await FinishAsync(builder, root: null, images, cancellationToken);
+    }
+
+    private async Task<PlannedItem?> FindLockedAsync(LockedImage locked, string path, CancellationToken cancellationToken)
+    {
+        try
         {
             (ImageReference at, Manifest manifest) = await FetchAsync(locked.Image, cancellationToken);
             (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
-            if (isBundle)
-            {
-                throw new AirgapException(
-                    ErrorCode.LockContainsBundle,
-                    $"The ImagesLock '{path}' holds a bundle: {locked.Image}.",
-                    "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
-                { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
-            }
-
-            return new PlannedItem { Source = at, Content = planned };
-        }));
-        foreach (PlannedItem item in items)
-            builder.Add(item);
-        return await FinishAsync(builder, root: null, images, cancellationToken);
+            return !isBundle ? new PlannedItem { Source = at, Content = planned } : throw new AirgapException(
+                ErrorCode.LockContainsBundle,
+                $"The ImagesLock '{path}' holds a bundle: {locked.Image}.",
+                "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
+            { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
+        }
+        catch (AirgapException e) when (_failures.Take(locked.Image, e))
+        {
+            return null;
+        }
     }
 
     private async Task<(ImageReference, Manifest)> FetchAsync(ImageReference reference, CancellationToken cancellationToken)

@@ -30,6 +30,9 @@ public sealed record TransferPlan
     /// <summary>The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other sources.</summary>
     public ImagesLock? ImagesLock { get; init; }
 
+    /// <summary>The images that could not be read and that the plan goes on without; empty unless <see cref="PlanOptions.KeepGoing"/> is set.</summary>
+    public ImmutableArray<FailedImage> Failures { get; init; } = [];
+
     /// <summary>What a user should know before the transfer.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 

@@ -16,7 +16,7 @@ internal sealed class ItemPublisher(
     PublishSettings settings,
     Action<PublishedFile>? onArtifact)
 {
-    /// <summary>Relocates an item. Its artifacts are written when everything is at the destination.</summary>
+    /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public async Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken)
     {
@@ -50,6 +50,7 @@ internal sealed class ItemPublisher(
             new PlanOptions
             {
                 IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
+                KeepGoing = settings.KeepGoing,
                 EmbedConfigs = declaration.Archive is not null,
                 Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
                 EarlierArchive = declaration.Archive,
@@ -62,9 +63,12 @@ internal sealed class ItemPublisher(
         PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
-        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, Resume = true }, cancellationToken);
+        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true }, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
+        if (!result.IsComplete)
+            return new PublishedItem(declaration.Item, result, []);
+
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = WithDestination(result, repository);

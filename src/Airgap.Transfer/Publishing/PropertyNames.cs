@@ -26,6 +26,9 @@ public static class PropertyNames
     /// <summary><c>true</c> to carry layers that may not be redistributed.</summary>
     public const string IncludeNonDistributableLayers = "AirgapIncludeNonDistributableLayers";
 
+    /// <summary><c>true</c> to relocate the other images and items when one fails.</summary>
+    public const string KeepGoing = "AirgapKeepGoing";
+
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
@@ -43,5 +46,5 @@ public static class PropertyNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, Concurrency, LockFile, UseLockFile, LockedMode, UpdateLock];
+        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, LockFile, UseLockFile, LockedMode, UpdateLock];
 }

@@ -23,6 +23,7 @@ public static class PublishProperties
             SourceArchive = Text(PropertyNames.SourceArchive),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
+            KeepGoing = Flag(PropertyNames.KeepGoing),
             Concurrency = Count(PropertyNames.Concurrency, otherwise: 8),
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
             UseLockFile = Text(PropertyNames.UseLockFile).Length > 0 ? Flag(PropertyNames.UseLockFile) : null,

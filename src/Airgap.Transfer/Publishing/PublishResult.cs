@@ -13,4 +13,7 @@ public sealed record PublishResult(ImmutableArray<PublishedItem> Items, Immutabl
 {
     /// <summary>What became of the project's lock; null where none is kept.</summary>
     public LockChange? Lock { get; init; }
+
+    /// <summary>What went wrong, with the item's place; empty unless <see cref="PublishSettings.KeepGoing"/> is set. An item with a failure is none of <see cref="Items"/>.</summary>
+    public ImmutableArray<Diagnostic> Failures { get; init; } = [];
 }

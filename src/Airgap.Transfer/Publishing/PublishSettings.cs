@@ -21,6 +21,9 @@ public sealed record PublishSettings
     /// <summary>True to carry non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 
+    /// <summary>True to relocate the other images and items when one fails.</summary>
+    public bool KeepGoing { get; init; }
+
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 

@@ -41,6 +41,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
     /// <summary>
     /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a lock that
     /// is to be updated (<see cref="PublishSettings.UpdateLock"/>).
+    /// A failure ends it, unless <see cref="PublishSettings.KeepGoing"/> is set: then it is one of <see cref="PublishResult.Failures"/>.
     /// </summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
     public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
@@ -58,12 +59,19 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
         ItemPublisher publisher = new(registry, observer, _warnings, settings, OnArtifact);
         List<PublishedItem> published = [];
+        List<PublishItem> failed = [];
+        List<Diagnostic> failures = [];
         foreach (Declaration declaration in resolved.Declarations)
-            published.Add(await publisher.RunAsync(declaration, cancellationToken));
+        {
+            ImmutableArray<Diagnostic> found = await TryAsync(declaration);
+            failures.AddRange(found);
+            if (found.Length > 0)
+                failed.Add(declaration.Item);
+        }
 
-        string summary = PublishSummary.Create(published);
+        string summary = PublishSummary.Create(published, failed);
         PublishedFile report = new(
-            await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, summary, cancellationToken),
+            await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken),
             PublishedFileKind.Report);
         OnArtifact?.Invoke(report);
         return new PublishResult(
@@ -73,7 +81,24 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
             summary)
         {
             Lock = resolved.Change,
+            Failures = [.. failures],
         };
+
+        async Task<ImmutableArray<Diagnostic>> TryAsync(Declaration declaration)
+        {
+            try
+            {
+                PublishedItem item = await publisher.RunAsync(declaration, cancellationToken);
+                if (!item.Result.IsComplete)
+                    return IncompleteRelocation.Describe(item.Result, declaration.Item.Location);
+                published.Add(item);
+                return [];
+            }
+            catch (AirgapException e) when (settings.KeepGoing && e.Code != ErrorCode.Canceled)
+            {
+                return [e.ToDiagnostic()];
+            }
+        }
     }
 
     private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)

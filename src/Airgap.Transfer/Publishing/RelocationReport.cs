@@ -20,12 +20,16 @@ internal sealed record RelocationReport
     /// <summary>The warnings, in order.</summary>
     public required ImmutableArray<ReportWarning> Warnings { get; init; }
 
+    /// <summary>What went wrong with items that are not among <see cref="Items"/>; left out when nothing did.</summary>
+    public ImmutableArray<ReportWarning>? Errors { get; init; }
+
     /// <summary>How long the transfers took.</summary>
     public required double ElapsedSeconds { get; init; }
 
     /// <summary>True when both tell of the same content at the same places, whatever had to be done for it.</summary>
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.SequenceEqual(other.Warnings)
+        && (Errors ?? []).SequenceEqual(other.Errors ?? [])
         && Items.Select(item => item.Identity).SequenceEqual(other.Items.Select(item => item.Identity));
 }
 
@@ -108,5 +112,5 @@ internal sealed record ReportTotals(ReportCount Copied, ReportCount Mounted, Rep
 /// <summary>A number of blobs, and their length in bytes.</summary>
 internal sealed record ReportCount(int Count, long Bytes);
 
-/// <summary>A warning of a report.</summary>
+/// <summary>A warning or failure of a report.</summary>
 internal sealed record ReportWarning(string Code, string Message, string Advice, string? Reference);

@@ -27,10 +27,10 @@ internal static class RelocationReportWriter
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
     /// <returns>The report's path.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static async Task<string> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, string summary, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
-        RelocationReport report = Create(folder, items, warnings, summary);
+        RelocationReport report = Create(folder, items, warnings, failures, summary);
         bool moved = items.Any(item => !item.Result.IsUpToDate);
         if (moved || Read(path)?.DescribesTheSameAs(report) != true)
             await ArtifactFile.WriteAsync(path, JsonSerializer.Serialize(report, s_json.RelocationReport) + "\n", cancellationToken);
@@ -38,14 +38,17 @@ internal static class RelocationReportWriter
     }
 
     /// <summary>Makes the report.</summary>
-    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, string summary) => new()
+    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary) => new()
     {
         Summary = summary,
         Items = [.. items.Select(item => CreateItem(folder, item))],
         Totals = Totals([.. items.Select(item => item.Result)]),
-        Warnings = [.. warnings.Select(warning => new ReportWarning(warning.Id, warning.Message, warning.Advice, warning.Reference))],
+        Warnings = [.. warnings.Select(CreateWarning)],
+        Errors = failures.IsEmpty ? null : [.. failures.Select(CreateWarning)],
         ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
     };
+
+    private static ReportWarning CreateWarning(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
 
     private static ReportItem CreateItem(string folder, PublishedItem item)
     {

@@ -19,7 +19,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
     {
         _archive = await ArchiveReader.OpenAsync(path, cancellationToken);
         List<ArchivedItem> items = [];
-        await foreach (ArchivedItem item in _archive.ReadItemsAsync(includeNonDistributable: false, cancellationToken))
+        await foreach (ArchivedItem item in _archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {
             items.Add(item);
             _items.TryAdd(item.Content.Manifest.Digest, item);

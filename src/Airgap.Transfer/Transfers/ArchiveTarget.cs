@@ -73,8 +73,17 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
 
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task CompleteAsync(CancellationToken cancellationToken)
+    // A disk that is full or gone ends every run.
+    public bool IsLost(AirgapException failure) => false;
+
+    public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
     {
+        if (failures.Any)
+        {
+            observer.Detail($"The archive has holes and stays '{PartialArchive.PathOf(path)}'.");
+            return;
+        }
+
         if (!_complete)
             await _partial!.CompleteAsync(cancellationToken);
         await ArchivedLock.WriteAsync(path, plan.ImagesLock, cancellationToken);

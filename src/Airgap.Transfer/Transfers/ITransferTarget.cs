@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
 
@@ -20,8 +21,16 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <summary>Puts one manifest, after everything below it.</summary>
     Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Makes the relocation visible: locations and tags, or the archive's name. Called once, after all else succeeded.</summary>
-    Task CompleteAsync(CancellationToken cancellationToken);
+    /// <summary>True for a failure after which nothing else can succeed at this destination, so that going on would only take long.</summary>
+    bool IsLost(AirgapException failure);
+
+    /// <summary>
+    /// Makes the relocation visible: locations and tags, or the archive's name; of a relocation with failures only what is whole. Called once,
+    /// when all else is done.
+    /// </summary>
+    /// <param name="failures">The images that are not there; takes further ones.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken);
 
     /// <summary>Where an item is now, and under which tags.</summary>
     RelocatedItem Describe(PlannedItem item, BlobOutcome outcome);

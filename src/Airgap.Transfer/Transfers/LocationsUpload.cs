@@ -16,6 +16,9 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     private CancellationTokenSource? _stop;
     private Task? _blobs;
 
+    /// <summary>The bundle that it is about.</summary>
+    public Digest Bundle => bundle.Digest;
+
     /// <summary>The tag under which it is looked for.</summary>
     public string Tag { get; } = LocationsImage.Tag(bundle.Digest);
 

@@ -10,9 +10,9 @@ namespace Airgap.Transfer.Transfers;
 /// <remarks>Source: OCI distribution specification 1.1, "Pushing Manifests with Subject" and "Referrers Tag Schema".</remarks>
 internal static class ReferrerTags
 {
-    /// <summary>Adds the referrers of a plan to the lists of a repository. What is listed there stays listed as long as it exists.</summary>
-    public static Task RestoreAsync(IImageRepository repository, TransferPlan plan, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        plan.Items.Select(item => item.Content.Manifest)
+    /// <summary>Adds the referrers among items to the lists of a repository. What is listed there stays listed as long as it exists.</summary>
+    public static Task RestoreAsync(IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        items.Select(item => item.Content.Manifest)
             .Where(manifest => manifest.Subject is not null)
             .DistinctBy(manifest => manifest.Digest)
             .GroupBy(manifest => manifest.Subject!.Digest),

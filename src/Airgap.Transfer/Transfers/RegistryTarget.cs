@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
@@ -20,6 +21,7 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly List<LocationsUpload> _locations = [];
     private readonly DestinationState _state;
     private ExistingTags _existing = ExistingTags.Unknown;
+    private bool _isTagWithheld;
 
     /// <param name="repository">The destination.</param>
     /// <param name="plan">What goes there.</param>
@@ -94,31 +96,55 @@ internal sealed class RegistryTarget : ITransferTarget
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) =>
         _repository.PushManifestAsync(manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
 
-    public async Task CompleteAsync(CancellationToken cancellationToken)
+    // A source that is gone may be one of many; without the destination there is nothing to go on for.
+    public bool IsLost(AirgapException failure) =>
+        failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate or ErrorCode.Unauthorized or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused
+        && failure.Reference is { } reference && (reference == _repository.Name.ToString()
+            || reference.StartsWith($"{_repository.Name}@", StringComparison.Ordinal) || reference.StartsWith($"{_repository.Name}:", StringComparison.Ordinal));
+
+    public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(_locations, Bounded(cancellationToken), async (upload, token) => await upload.CompleteAsync(token));
-        await ReferrerTags.RestoreAsync(_repository, _plan, _options, cancellationToken);
+        WholeBundles whole = new(_plan, failures);
+        await Parallel.ForEachAsync(
+            _locations.FindAll(upload => whole.Contains(upload.Bundle)),
+            Bounded(cancellationToken),
+            async (upload, token) => await TryAsync($"{_repository.Name}:{upload.Tag}", null, () => upload.CompleteAsync(token)));
+
+        PlannedItem[] arrived = [.. _plan.Items.Where(item => !failures.Contains(item.Digest))];
+        await TryAsync($"the lists of referrers of {_repository.Name}", null, () => ReferrerTags.RestoreAsync(_repository, arrived, _options, cancellationToken));
 
         // One digest from two source repositories has two repository-based tags.
-        await Parallel.ForEachAsync(
-            _plan.Items.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag),
-            Bounded(cancellationToken),
-            async (item, token) => await PutTagAsync(item, ContentTag(item), token));
+        await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag), ContentTag);
+        await PutTagsAsync(arrived.Where(item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
         // The user's own tag comes last: whoever sees it sees a whole bundle.
-        await Parallel.ForEachAsync(
-            _plan.Items.Where(item => item.Tag is not null && item != _plan.Root),
-            Bounded(cancellationToken),
-            async (item, token) => await PutTagAsync(item, item.Tag!, token));
-        if (_plan.Items.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root)
+        _isTagWithheld = failures.Any;
+        if (arrived.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root && !_isTagWithheld)
             await PutTagAsync(root, tag, cancellationToken);
+
+        Task PutTagsAsync(IEnumerable<PlannedItem> items, Func<PlannedItem, string> tagOf) => Parallel.ForEachAsync(
+            items.ToArray(),
+            Bounded(cancellationToken),
+            async (item, token) => await TryAsync(item.Source.ToString(), item.Digest, () => PutTagAsync(item, tagOf(item), token)));
+
+        async Task TryAsync(string reference, Digest? digest, Func<Task> work)
+        {
+            try
+            {
+                await work();
+            }
+            catch (AirgapException e) when (!IsLost(e) && failures.Take(reference, digest, e))
+            {
+                // The user's tag tells of it: it is not written.
+            }
+        }
     }
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(
         item,
         ImageReference.ByDigest(_repository.Name, item.Digest),
         outcome,
-        item.Tag is null ? [ContentTag(item)] : [ContentTag(item), item.Tag]);
+        item.Tag is null || (_isTagWithheld && !CosignTags.IsOne(item.Tag)) ? [ContentTag(item)] : [ContentTag(item), item.Tag]);
 
     public async ValueTask DisposeAsync()
     {

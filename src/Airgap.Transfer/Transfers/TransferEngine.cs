@@ -12,13 +12,15 @@ namespace Airgap.Transfer.Transfers;
 /// Carries out a plan at any destination. Blobs move side by side, the longest first, so that none is left over at the end;
 /// a manifest follows when the last blob or child it refers to has arrived, never before.
 /// </summary>
-internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer)
+internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer) : IDisposable
 {
     private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
         plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
     private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
+    private readonly ImageFailures _failures = new(options.KeepGoing);
+    private readonly CancellationTokenSource _stop = new();
     private Exception? _failure;
 
     public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
@@ -29,25 +31,42 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
         foreach (Digest present in plan.Blobs.Select(blob => blob.Descriptor.Digest).Except(missing.Select(blob => blob.Descriptor.Digest)))
             _blobs[present].SetResult(BlobOutcome.Present);
 
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ImmutableArray<BlobOutcome>> items = PutItemsAsync(stop.Token);
-        await WhenAllOrFirstFailureAsync(stop, PutBlobsAsync(missing, stop.Token), items);
-        ImmutableArray<BlobOutcome> outcomes = await items;
+        _failures.AddRange(plan.Failures);
+        _failures.Phase = TransferPhase.Transferring;
+        using CancellationTokenRegistration registration = cancellationToken.Register(_stop.Cancel);
+        Task<BlobOutcome?[]> items = PutItemsAsync(_stop.Token);
+        await WhenAllOrFirstFailureAsync(PutBlobsAsync(missing, _stop.Token), items);
+        BlobOutcome?[] outcomes = await items;
 
         observer.PhaseStarted(TransferPhase.Completing, plan);
-        await target.CompleteAsync(cancellationToken);
+        _failures.Phase = TransferPhase.Completing;
+        await target.CompleteAsync(_failures, cancellationToken);
 
-        ImmutableArray<RelocatedItem> relocated = [.. plan.Items.Zip(outcomes, target.Describe)];
+        ImmutableArray<RelocatedItem> relocated =
+        [
+            .. plan.Items.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => target.Describe(pair.First, pair.Second!.Value)),
+        ];
         return new TransferResult
         {
             Plan = plan,
             Destination = destination,
             Items = relocated,
             Root = plan.Root is null ? null : relocated.FirstOrDefault(item => item.Item == plan.Root),
-            Blobs = [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result))],
+            Blobs =
+            [
+                .. plan.Blobs.Where(blob => _blobs[blob.Descriptor.Digest].Task.IsCompletedSuccessfully)
+                    .Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result)),
+            ],
+            Failures = _failures.All,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = plan.Warnings,
         };
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _manifestThrottle.Dispose();
     }
 
     private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
@@ -72,22 +91,39 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
             {
                 // Whoever waits for this blob is cancelled before this failure is through, so it is kept as the one to tell.
                 Exception failure = Named(e, blob);
+                if (failure is AirgapException { } bad && options.KeepGoing && !target.IsLost(bad) && !ImageFailures.EndsEveryRun(bad.Code))
+                {
+                    observer.Detail($"{blob.Descriptor.Digest} is left out: {bad.Message}");
+                    arrival.TrySetException(bad);
+                    return;
+                }
+
                 Interlocked.CompareExchange(ref _failure, failure, null);
                 arrival.TrySetCanceled(CancellationToken.None);
                 ExceptionDispatchInfo.Throw(failure);
             }
         });
 
-    private async Task<ImmutableArray<BlobOutcome>> PutItemsAsync(CancellationToken cancellationToken)
+    private Task<BlobOutcome?[]> PutItemsAsync(CancellationToken cancellationToken) => Task.WhenAll(plan.Items.Select(async item =>
     {
-        BlobOutcome[] outcomes = await Task.WhenAll(plan.Items.Select(async item =>
+        try
         {
             BlobOutcome outcome = await PutManifestOnce(item.Content, cancellationToken);
             observer.ItemFinished(item, outcome);
-            return outcome;
-        }));
-        return [.. outcomes];
-    }
+            return (BlobOutcome?)outcome;
+        }
+        catch (AirgapException e) when (!target.IsLost(e) && _failures.Take(item.Source, e))
+        {
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Told at once, not when the last of the other blobs has come.
+            Interlocked.CompareExchange(ref _failure, e, null);
+            await _stop.CancelAsync();
+            throw;
+        }
+    }));
 
     // Called from one thread only, before anything is awaited: children are entered before their parents.
     private Task<BlobOutcome> PutManifestOnce(PlannedManifest node, CancellationToken cancellationToken)
@@ -139,7 +175,7 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
 
     // Lets everything end before it throws, so that nothing goes on behind the caller's back; what failed first is told, not what
     // was cancelled because of it.
-    private async Task WhenAllOrFirstFailureAsync(CancellationTokenSource stop, params Task[] tasks)
+    private async Task WhenAllOrFirstFailureAsync(params Task[] tasks)
     {
         List<Task> running = [.. tasks];
         List<Exception> failures = [];
@@ -150,7 +186,7 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
             if (finished.IsCompletedSuccessfully)
                 continue;
             failures.AddRange(finished.Exception?.InnerExceptions ?? [new TaskCanceledException(finished)]);
-            await stop.CancelAsync();
+            await _stop.CancelAsync();
         }
 
         if (failures.Count > 0)

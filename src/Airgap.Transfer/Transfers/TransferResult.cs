@@ -7,7 +7,7 @@ using Airgap.Transfer.Planning;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>What a finished relocation did. It exists only when everything is at the destination and verified.</summary>
+/// <summary>What a relocation did. Unless it went on past failures, it exists only when everything is at the destination and verified.</summary>
 public sealed record TransferResult
 {
     /// <summary>The plan that was carried out.</summary>
@@ -16,13 +16,13 @@ public sealed record TransferResult
     /// <summary>Where it went.</summary>
     public required RelocationDestination Destination { get; init; }
 
-    /// <summary>The items, in the plan's order.</summary>
+    /// <summary>The items that are at the destination, in the plan's order.</summary>
     public required ImmutableArray<RelocatedItem> Items { get; init; }
 
-    /// <summary>The item of the plan's root; null when the plan has none.</summary>
+    /// <summary>The item of the plan's root; null when the plan has none, or when it failed.</summary>
     public RelocatedItem? Root { get; init; }
 
-    /// <summary>The distinct blobs, in the plan's order.</summary>
+    /// <summary>The distinct blobs that are at the destination, in the plan's order.</summary>
     public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
 
     /// <summary>How long it took, planning left out.</summary>
@@ -31,12 +31,18 @@ public sealed record TransferResult
     /// <summary>What a user should know, the plan's warnings included.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>The images that are not at the destination, and why; empty unless <see cref="TransferOptions.KeepGoing"/> is set.</summary>
+    public ImmutableArray<FailedImage> Failures { get; init; } = [];
+
+    /// <summary>False when an image failed: then the destination has no tag of the user's, or the archive is still <c>NAME.partial</c>.</summary>
+    public bool IsComplete => Failures.IsEmpty;
+
     /// <summary>Number and bytes of the blobs with an outcome.</summary>
     public (int Count, long Bytes) Total(BlobOutcome outcome) =>
         (Blobs.Count(blob => blob.Outcome == outcome), Blobs.Where(blob => blob.Outcome == outcome).Sum(blob => blob.Descriptor.Size));
 
     /// <summary>True when nothing had to be moved.</summary>
-    public bool IsUpToDate => Items.All(item => item.Outcome == BlobOutcome.Present);
+    public bool IsUpToDate => IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present);
 }
 
 /// <summary>An image, index or bundle at its destination.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Airgap.TestKit;
+using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
@@ -47,6 +48,40 @@ public sealed class CopyTests
         Assert.Contains("v1.0.0", tags);
         Assert.Contains($"{SimpleDigest.Replace(':', '-')}.imgpkg", tags);
         Assert.Contains($"{SimpleDigest.Replace(':', '-')}.image-locations.imgpkg", tags);
+    }
+
+    [TestMethod]
+    public async Task KeepGoing_CopiesTheRest_AndTellsOfTheFailure()
+    {
+        const string Frontend = "sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        bench.Registry.OnRequest = (request, _) =>
+            request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } && request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal) ? Fault.Status(404) : null;
+
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync("copy", "-b", Simple, "--to-repo", "other.local:5000/apps/simple", "--keep-going", "--lock-output", "lock.yml");
+
+        Assert.AreEqual(1, result.ExitCode, result.Error);
+        Assert.IsFalse(document.GetProperty("succeeded").GetBoolean());
+        Assert.AreEqual(2, document.GetProperty("items").GetArrayLength());
+        Assert.IsFalse(document.TryGetProperty("reference", out _));
+        JsonElement[] errors = [.. document.GetProperty("errors").EnumerateArray()];
+        Assert.AreSequenceEqual(new[] { "AIRGAP1006", "AIRGAP2026" }, errors.Select(error => error.GetProperty("code").GetString()));
+        Assert.Contains(Frontend, errors[0].GetProperty("reference").GetString()!);
+        Assert.Contains($"AIRGAP1006: registry.local:5055/apps/frontend@{Frontend} was left out: ", result.Error);
+        Assert.Contains("1 image failed and 2 arrived, so other.local:5000/apps/simple got no tag", result.Error);
+        Assert.IsFalse(File.Exists(bench.Folder["lock.yml"]));
+        using RegistryContent content = new(bench.Registry.Address);
+        IReadOnlyList<string> tags = await content.TagsAsync("apps/simple");
+        Assert.HasCount(2, tags, string.Join(' ', tags));
+        Assert.IsTrue(tags.All(tag => tag.EndsWith(".imgpkg", StringComparison.Ordinal) && !tag.Contains("locations", StringComparison.Ordinal)));
+
+        result = await bench.RunAsync("copy", "-b", Simple, "--to-tar", "a.tar", "--keep-going");
+        Assert.AreEqual(1, result.ExitCode, result.Error);
+        Assert.Contains("stays 'a.tar.partial'", result.Error);
+        Assert.IsEmpty(bench.Finished());
+        bench.Registry.OnRequest = null;
+        (await bench.RunAsync("copy", "-b", Simple, "--to-tar", "a.tar", "--keep-going", "--resume")).EnsureSuccess();
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["a.tar"]));
     }
 
     [TestMethod]

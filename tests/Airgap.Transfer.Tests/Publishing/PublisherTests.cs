@@ -62,6 +62,35 @@ public sealed class PublisherTests
     }
 
     [TestMethod]
+    [DataRow("apps/simple-app-bundle", RequestKind.ManifestPut)]
+    [DataRow("mirror/simple-app-bundle", RequestKind.ManifestGet)]
+    public async Task KeepingGoingTheOtherItemsHaveTheirArtifactsAndTheReportTellsWhy(string repository, RequestKind refused)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        registry.OnRequest = (request, _) => request.Repository == repository && request.Kind == refused ? Fault.Status(403) : null;
+        using TempFolder folder = new();
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+
+        PublishResult result = await new Publisher(client).RunAsync(
+            [PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0"), PublishItems.Bundle($"{registry.Host}/mirror/index-bundle:v1.0.0")],
+            PublishItems.To($"{registry.Host}/apps", folder.Path) with { KeepGoing = true },
+            CancellationToken.None);
+
+        Assert.AreEqual(ErrorCode.Forbidden, result.Failures[0].Code);
+        Assert.IsTrue(result.Failures.All(failure => failure.Location == new SourceLocation("App.csproj", 7)));
+        Assert.EndsWith(", 1 failed", result.Summary);
+        Assert.EndsWith("mirror/index-bundle:v1.0.0", Assert.ContainsSingle(result.Items).Item.Include);
+        Assert.AreSequenceEqual(
+            new[] { "index-bundle.bundle-lock.yml", "relocation.json" },
+            Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Where(name => !name!.Contains("packagerepository", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.IsFalse(File.Exists(folder["airgap/simple-app-bundle.packagerepository.yml"]));
+        Assert.Contains("\"errors\"", File.ReadAllText(folder["airgap/relocation.json"]));
+        Assert.Contains("AIRGAP1004", File.ReadAllText(folder["airgap/relocation.json"]));
+        using RegistryContent content = RegistryContent.At(registry.Host);
+        Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
+    }
+
+    [TestMethod]
     public async Task AManifestThatWasAskedForAndCannotBeIsAWarning()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();

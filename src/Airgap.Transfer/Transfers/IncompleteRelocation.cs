@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Says what a relocation that went on past failures lacks, and what it therefore did not write.</summary>
+public static class IncompleteRelocation
+{
+    /// <summary>Each failure, and at the end what that means for the whole (<see cref="ErrorCode.IncompleteRelocation"/>).</summary>
+    /// <param name="result">A result that is not complete.</param>
+    /// <param name="location">Where the relocation is declared; null where it is not.</param>
+    public static ImmutableArray<Diagnostic> Describe(TransferResult result, SourceLocation? location)
+    {
+        string images = result.Failures.Length == 1 ? "1 image" : $"{result.Failures.Length} images";
+        string left = result.Destination is RelocationDestination.Archive { Path: var path }
+            ? $"the archive has holes and stays '{path}.partial'"
+            : $"{result.Destination} got no tag and no lock of it";
+        return
+        [
+            .. result.Failures.Select(failure => failure.Problem with { Location = failure.Problem.Location ?? location }),
+            new Diagnostic(
+                ErrorCode.IncompleteRelocation,
+                $"{result.Plan.Source} is not whole: {images} failed and {result.Items.Length} arrived, so {left}.",
+                "Mend what failed and run the same again; what arrived is not moved again.")
+            { Reference = result.Plan.Source.ToString(), Location = location },
+        ];
+    }
+}
