@@ -47,7 +47,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
-        return await new TransferEngine(plan, target, options, _observer).RunAsync(destination, cancellationToken);
+        return await new TransferEngine(plan, target, options, _observer, () => registry.LoadRefusals).RunAsync(destination, cancellationToken);
     }
 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
