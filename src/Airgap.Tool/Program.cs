@@ -4,7 +4,16 @@ namespace Airgap.Tool;
 
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    private static Task<int> Main(string[] args)
+    {
+        if (!QuickVersion.IsAskedFor(args))
+            return RunAsync(args);
+        using Stream output = Console.OpenStandardOutput();
+        QuickVersion.Write(Identity.OfProcess(), output);
+        return Task.FromResult(0);
+    }
+
+    private static async Task<int> RunAsync(string[] args)
     {
         using Interruption interruption = new();
         Terminal terminal = Terminal.OfProcess();

@@ -50,7 +50,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
-        using TransferEngine engine = new(plan, target, options, _observer);
+        using TransferEngine engine = new(plan, target, options, _observer, () => registry.LoadRefusals);
         return await engine.RunAsync(destination, cancellationToken);
     }
 

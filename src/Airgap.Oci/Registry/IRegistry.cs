@@ -7,4 +7,7 @@ public interface IRegistry
 {
     /// <summary>A repository. Makes no request.</summary>
     IImageRepository GetRepository(RepositoryName name);
+
+    /// <summary>How often registries have said so far that they are asked too much (429, 503). Who sends many requests at once sends fewer then.</summary>
+    long LoadRefusals => 0;
 }

@@ -26,6 +26,9 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <summary>What has been done so far, at this moment.</summary>
     public RegistryStatistics Statistics => _transport.Counters.Snapshot();
 
+    /// <inheritdoc/>
+    public long LoadRefusals => _transport.Counters.LoadRefusals;
+
     /// <summary>A repository, to be used as long as the client is. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name);
 

@@ -14,6 +14,9 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>copy</c>: a bundle, image, lock or archive to a repository or archive.</summary>
 internal sealed class CopyCommand
 {
+    /// <summary>What concurrency rises to where that helps and nobody set it.</summary>
+    private const int MostUnlessTold = 16;
+
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
@@ -136,6 +139,7 @@ internal sealed class CopyCommand
             {
                 Concurrency = concurrency,
                 KeepGoing = parsed.GetValue(_keepGoing),
+                MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? concurrency : MostUnlessTold,
                 RepositoryBasedTags = parsed.GetValue(_repositoryTags),
                 Resume = parsed.GetValue(_resume),
             },

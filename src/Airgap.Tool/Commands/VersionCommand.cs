@@ -24,7 +24,8 @@ internal static class VersionCommand
         return command;
     }
 
-    private static string Line(Identity identity) => $"{identity.Name} version {identity.Version}";
+    /// <summary>The line itself.</summary>
+    public static string Line(Identity identity) => $"{identity.Name} version {identity.Version}";
 
     /// <summary>What <c>--version</c> does.</summary>
     internal sealed class OptionAction(CommandHost host) : SynchronousCommandLineAction

@@ -12,8 +12,16 @@ namespace Airgap.Transfer.Transfers;
 /// Carries out a plan at any destination. Blobs move side by side, the longest first, so that none is left over at the end;
 /// a manifest follows when the last blob or child it refers to has arrived, never before.
 /// </summary>
-internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer) : IDisposable
+/// <param name="plan">What moves.</param>
+/// <param name="target">Where to.</param>
+/// <param name="options">How.</param>
+/// <param name="observer">Is told what happens.</param>
+/// <param name="refusals">How often registries have said so far that they are asked too much; null where none is asked.</param>
+internal sealed class TransferEngine(
+    TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer, Func<long>? refusals = null) : IDisposable
 {
+    private readonly AdaptiveConcurrency _places = new(options.Concurrency, options.MostConcurrency, refusals ?? (static () => 0), TimeProvider.System);
+
     private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
         plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
 
@@ -71,14 +79,17 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
 
     private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         missing.OrderByDescending(blob => blob.Descriptor.Size),
-        new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
+        new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Max(options.Concurrency, options.MostConcurrency)), CancellationToken = cancellationToken },
         async (blob, token) =>
         {
             TaskCompletionSource<BlobOutcome> arrival = _blobs[blob.Descriptor.Digest];
+            bool entered = false;
             try
             {
+                await _places.EnterAsync(token);
+                entered = true;
                 observer.BlobStarted(blob.Descriptor);
-                BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, blob.Descriptor), token);
+                BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, _places, blob.Descriptor), token);
                 observer.BlobFinished(blob.Descriptor, outcome);
                 arrival.SetResult(outcome);
             }
@@ -101,6 +112,11 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
                 Interlocked.CompareExchange(ref _failure, failure, null);
                 arrival.TrySetCanceled(CancellationToken.None);
                 ExceptionDispatchInfo.Throw(failure);
+            }
+            finally
+            {
+                if (entered)
+                    _places.Leave();
             }
         });
 
@@ -193,8 +209,12 @@ internal sealed class TransferEngine(TransferPlan plan, ITransferTarget target, 
             ExceptionDispatchInfo.Throw(_failure ?? failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
     }
 
-    private sealed class BlobProgress(ITransferObserver observer, Descriptor blob) : IProgress<long>
+    private sealed class BlobProgress(ITransferObserver observer, AdaptiveConcurrency places, Descriptor blob) : IProgress<long>
     {
-        public void Report(long value) => observer.BlobProgress(blob, value);
+        public void Report(long value)
+        {
+            places.Moved(value);
+            observer.BlobProgress(blob, value);
+        }
     }
 }

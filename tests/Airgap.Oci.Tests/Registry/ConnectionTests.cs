@@ -221,6 +221,38 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
+    public async Task TheTimeAHostAsksForIsKeptByAllItsRequests()
+    {
+        ManualTime clock = new();
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        bool isBusy = true;
+        server.OnRequest = async context =>
+        {
+            if (!Volatile.Read(ref isBusy))
+            {
+                await context.Manifest(Bytes);
+                return;
+            }
+
+            context.Response.Headers.RetryAfter = "7";
+            await context.Error(429, "TOOMANYREQUESTS", "slow down");
+        };
+        RegistryClient client = test.Client(change: options => options with { TimeProvider = clock, RetryCount = 1 });
+        IImageRepository repository = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.TooManyRequests, e.Code);
+        Assert.AreEqual(1, client.LoadRefusals);
+
+        Volatile.Write(ref isBusy, false);
+        Task<Manifest?> other = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/b")).FindManifestAsync("v2", None);
+        await clock.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(7));
+        Assert.HasCount(1, server.Lines);
+        clock.Advance(TimeSpan.FromSeconds(7));
+        Assert.IsNotNull(await other);
+    }
+
+    [TestMethod]
     public async Task NoHeadersInTimeIsATimeout()
     {
         ManualTime clock = new();

@@ -7,10 +7,15 @@ internal sealed class Counters
     private long _received;
     private long _sent;
     private long _retries;
+    private long _loadRefusals;
+
+    public long LoadRefusals => Interlocked.Read(ref _loadRefusals);
 
     public void CountRequest(RequestKind kind) => Interlocked.Increment(ref _requests[(int)kind]);
 
     public void CountRetry() => Interlocked.Increment(ref _retries);
+
+    public void CountLoadRefusal() => Interlocked.Increment(ref _loadRefusals);
 
     public void CountReceived(long bytes) => Interlocked.Add(ref _received, bytes);
 

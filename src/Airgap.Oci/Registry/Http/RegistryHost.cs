@@ -27,6 +27,7 @@ internal sealed class RegistryHost
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
+        Pause = new HostPause(options.TimeProvider);
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
         _address = new Shared<Uri>(ConnectAsync, lifetime);
         if (!MaySpeakInTheClear)
@@ -35,6 +36,9 @@ internal sealed class RegistryHost
 
     /// <summary>True when the host is on this machine or its own network.</summary>
     public bool IsLocal { get; }
+
+    /// <summary>The pause this host asked for.</summary>
+    public HostPause Pause { get; }
 
     /// <summary>Answers this host's challenges.</summary>
     public Authenticator Authenticator { get; }

@@ -11,8 +11,8 @@ internal sealed class RetryPolicy
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    // A server may ask for hours (Docker Hub's quota does); failing tells the user more than a silent hour would.
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
+    /// <summary>A server may ask for hours (Docker Hub's quota does); failing tells the user more than a silent hour would.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
 
     private readonly ResiliencePipeline _pipeline;
 

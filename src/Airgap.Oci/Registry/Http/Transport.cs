@@ -75,6 +75,8 @@ internal sealed class Transport : IDisposable
             AuthenticationHeaderValue? authorization = ours
                 ? await host.Authenticator.AuthorizeAsync(repository, request.Scopes, address, host.IsLocal, request.Operation, cancellationToken).ConfigureAwait(false)
                 : null;
+            if (ours)
+                await host.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
             HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken).ConfigureAwait(false);
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
@@ -91,10 +93,22 @@ internal sealed class Transport : IDisposable
                 return response;
             using (response)
             {
-                if (!again)
-                    throw await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken).ConfigureAwait(false);
+                if (again)
+                    continue;
+                Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken).ConfigureAwait(false);
+                if (status is 429 or 503)
+                    NoteLoad(host, refusal, isHost: Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!));
+                throw refusal;
             }
         }
+    }
+
+    // What stores the blobs may be another host, whose pause is not the registry's.
+    private void NoteLoad(RegistryHost host, Exception refusal, bool isHost)
+    {
+        Counters.CountLoadRefusal();
+        if (isHost && refusal is TransientException { RetryAfter: { } asked })
+            host.Pause.Begin(asked < RetryPolicy.LongestRetryAfter ? asked : RetryPolicy.LongestRetryAfter);
     }
 
     public void Dispose()

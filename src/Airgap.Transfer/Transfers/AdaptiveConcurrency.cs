@@ -1,0 +1,136 @@
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// How many blobs are under way at once: more while that moves more, fewer when a registry says that it is asked too much. It climbs
+/// quickly until more stopped helping for the first time, carefully afterwards.
+/// </summary>
+/// <param name="first">Where it begins.</param>
+/// <param name="most">What it never exceeds; <paramref name="first"/> or less keeps it where it begins, but for refusals.</param>
+/// <param name="refusals">How often registries have said so far that they are asked too much.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusals, TimeProvider clock)
+{
+    /// <summary>What a blob counts for beside its bytes: its requests cost time whatever its length.</summary>
+    private const long BlobWeight = 64 * 1024;
+
+    /// <summary>More that moves less than this much more does not help.</summary>
+    private const double Gain = 1.1;
+
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly int _most = Math.Max(Math.Max(1, first), most);
+    private int _limit = Math.Max(1, first);
+    private int _active;
+    private int _completed;
+    private long _work;
+    private long _turnBegan = clock.GetTimestamp();
+    private long _refusalsSeen = refusals();
+    private double _bestRate;
+    private bool _wasFull;
+    private bool _isClimbing = true;
+
+    /// <summary>Blobs that may be under way now.</summary>
+    public int Limit
+    {
+        get
+        {
+            lock (_lock)
+                return _limit;
+        }
+    }
+
+    /// <summary>Waits for a place.</summary>
+    public Task EnterAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource place = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_active < _limit)
+            {
+                _active++;
+                return Task.CompletedTask;
+            }
+
+            _wasFull = true;
+            _waiting.Enqueue(place);
+        }
+
+        return WaitAsync(place, cancellationToken);
+    }
+
+    /// <summary>Takes note of bytes that moved; negative when they move again.</summary>
+    public void Moved(long bytes) => Interlocked.Add(ref _work, bytes);
+
+    /// <summary>Gives the place of a finished blob free.</summary>
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            _active--;
+            _completed++;
+            Interlocked.Add(ref _work, BlobWeight);
+            TimeSpan took = clock.GetElapsedTime(_turnBegan);
+            if (refusals() is var seen && seen > _refusalsSeen)
+            {
+                // The first is answered at once; those of the blobs that were under way with it are the same one.
+                _refusalsSeen = seen;
+                if (_completed >= _limit || took >= LongestTurn || _isClimbing)
+                {
+                    _limit = Math.Max(1, _limit / 2);
+                    BeginTurn();
+                }
+
+                _isClimbing = false;
+                _bestRate = 0;
+            }
+            else if (took > TimeSpan.Zero && (_completed >= _limit || took >= LongestTurn))
+            {
+                EndTurn(Interlocked.Read(ref _work) / took.TotalSeconds);
+            }
+
+            while (_active < _limit && _waiting.TryDequeue(out TaskCompletionSource? next))
+            {
+                if (next.TrySetResult())
+                    _active++;
+            }
+        }
+    }
+
+    private void EndTurn(double rate)
+    {
+        if (rate > _bestRate * Gain)
+        {
+            _bestRate = rate;
+
+            // Where nobody waits for a place more places say nothing.
+            if (_wasFull)
+                _limit = Math.Min(_most, _isClimbing ? _limit * 2 : _limit + 1);
+        }
+        else
+        {
+            _isClimbing = false;
+
+            // Blobs differ, and so do turns: what was best once fades.
+            _bestRate *= 0.95;
+        }
+
+        BeginTurn();
+    }
+
+    private void BeginTurn()
+    {
+        _turnBegan = clock.GetTimestamp();
+        _completed = 0;
+        _wasFull = _waiting.Count > 0;
+        Interlocked.Exchange(ref _work, 0);
+    }
+
+    private static async Task WaitAsync(TaskCompletionSource place, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), place);
+        await place.Task;
+    }
+}
