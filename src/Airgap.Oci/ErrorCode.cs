@@ -237,4 +237,7 @@ public enum ErrorCode
 
     /// <summary>A sync period under 30 s, which the cluster raises to 30 s (warning).</summary>
     SyncPeriodRaised = 4105,
+
+    /// <summary>The summary for the CI system could not be written (warning).</summary>
+    SummaryNotWritten = 4106,
 }

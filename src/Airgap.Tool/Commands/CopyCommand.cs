@@ -7,6 +7,7 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
@@ -35,6 +36,10 @@ internal sealed class CopyCommand
     private readonly Option<bool> _artifacts = Flag.Switch(
         "--artifacts", "Copy all that is attached to images: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too");
 
+    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "Page to write about the copy, which opens without a network");
+    private readonly Option<string?> _summary = Flag.Text(
+        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: told to GitHub Actions and Azure Pipelines, where one of them runs)");
+
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -50,7 +55,7 @@ internal sealed class CopyCommand
         foreach (Option option in new Option[]
         {
             flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
-            flags._keepGoing, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts,
+            flags._keepGoing, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
             command.Options.Add(option);
@@ -82,12 +87,13 @@ internal sealed class CopyCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
+        await ReportAsync(parsed, result, registry, session, cancellationToken).ConfigureAwait(false);
         if (!result.IsComplete)
             return Fail(result, session);
         if (request.LockOutput is { } lockOutput)
         {
             await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
-            session.Report.Files = [new ReportFile(lockOutput, "lock")];
+            (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
         foreach (string line in CopyResultText.Lines(result))
@@ -109,6 +115,18 @@ internal sealed class CopyCommand
         foreach (Diagnostic failure in IncompleteRelocation.Describe(result, location: null))
             session.Fail(failure);
         return 1;
+    }
+
+    private async Task ReportAsync(ParseResult parsed, TransferResult result, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    {
+        // Under imgpkg's name nothing is written that imgpkg would not write.
+        ReportRequest report = new(parsed.GetText(_report), parsed.GetText(_summary), Detects: !session.Identity.IsImgpkg);
+        if (!report.IsWanted)
+            return;
+        ReportBuilder builder = new();
+        builder.Add(result);
+        builder.AddWarnings(result.Warnings);
+        await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TransferResult> TransferAsync(

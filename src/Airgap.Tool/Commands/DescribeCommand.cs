@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Airgap.Oci;
-using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Reporting;
 
 namespace Airgap.Tool.Commands;
 
@@ -20,6 +20,8 @@ internal sealed class DescribeCommand
     private readonly Option<bool> _noOrigin = Flag.Switch(
         "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked for where they came from)");
 
+    private readonly Option<string?> _html = Flag.Text("--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers");
+    private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "Markdown to write, of the same");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -30,10 +32,11 @@ internal sealed class DescribeCommand
             "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. No layer of an image is fetched.",
             ("A bundle in a registry", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("As YAML", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 -o yaml"),
+            ("As a page for a browser", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html bundle.html"),
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -55,9 +58,25 @@ internal sealed class DescribeCommand
             Origins = !parsed.GetValue(_noOrigin),
             Concurrency = parsed.GetValue(_concurrency),
         };
-        BundleDescription description = tar is not null
-            ? await Describer.DescribeArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
-            : await DescribeAsync(parsed, References.Parse(bundle!), options, session, cancellationToken).ConfigureAwait(false);
+        ReportRequest report = new(parsed.GetText(_html), parsed.GetText(_summary), Detects: false);
+        BundleDescription description;
+        if (report.IsWanted)
+        {
+            BundleSurvey survey = tar is not null
+                ? await Describer.SurveyArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+                : await AskAsync(parsed, session, describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
+            description = survey.Description;
+            ReportBuilder builder = new();
+            builder.Add(survey.Plan);
+            await report.WriteAsync(builder.Build(), session, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            description = tar is not null
+                ? await Describer.DescribeArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+                : await AskAsync(parsed, session, describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
+        }
+
         session.Report.Reference = description.Image.ToString();
         session.Report.Description = DescriptionDocument.Of(description);
         session.WriteBlock(parsed.GetValue(_output) == "yaml" ? DescriptionYaml.Write(description) : DescriptionText.Write(description));
@@ -66,10 +85,9 @@ internal sealed class DescribeCommand
         return 0;
     }
 
-    private async Task<BundleDescription> DescribeAsync(
-        ParseResult parsed, ImageReference bundle, DescribeOptions options, Session session, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)
     {
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        return await new Describer(registry).DescribeAsync(bundle, options, cancellationToken).ConfigureAwait(false);
+        return await ask(new Describer(registry)).ConfigureAwait(false);
     }
 }

@@ -18,11 +18,24 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
     /// at its recorded origin (never with <see cref="DescribeOptions.Origins"/> false).
     /// </summary>
     /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>, <see cref="ErrorCode.ImageNotFound"/>.</exception>
-    public async Task<BundleDescription> DescribeAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken)
+    public async Task<BundleDescription> DescribeAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken) =>
+        (await SurveyAsync(bundle, options, withPlan: false, cancellationToken)).Description;
+
+    /// <summary>Describes a bundle in a registry, and says what a relocation of it would move, sizes and shared layers among it.</summary>
+    /// <exception cref="AirgapException">As <see cref="DescribeAsync"/>.</exception>
+    public async Task<BundleSurvey> SurveyAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken)
+    {
+        (BundleDescription description, TransferPlan? plan) = await SurveyAsync(bundle, options, withPlan: true, cancellationToken);
+        return new BundleSurvey(description, plan!);
+    }
+
+    private async Task<(BundleDescription Description, TransferPlan? Plan)> SurveyAsync(
+        ImageReference bundle, DescribeOptions options, bool withPlan, CancellationToken cancellationToken)
     {
         ITransferObserver told = observer ?? new SilentObserver();
+        PlanOptions planOptions = new() { CosignSignatures = options.CosignArtifacts };
         using SourceReader reader = new(registry, options.Concurrency);
-        ManifestTree tree = new(reader, new PlanOptions());
+        ManifestTree tree = new(reader, planOptions);
         BundleClosure closure = new(reader, tree, told, onlyBeside: !options.Origins);
         Manifest manifest = await reader.FindManifestAsync(bundle.Repository, bundle.Selector, cancellationToken)
             ?? throw TagLister.NotFound(bundle);
@@ -38,12 +51,25 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
 
         BundleNode root = await closure.ExpandAsync(bundle.WithDigest(manifest.Digest), planned, isRoot: false, cancellationToken);
         RegistryExtras extras = new(reader, told, options);
-        return await new DescriptionTree(options, extras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        BundleDescription description = await new DescriptionTree(options, extras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        if (!withPlan)
+            return (description, null);
+
+        RelocationSource source = new RelocationSource.Bundle(bundle);
+        PlanBuilder builder = new(source, planOptions);
+        PlannedItem item = builder.AddBundle(root, bundle.Digest is null ? bundle.Tag : null, recordOrigins: true);
+        await new Artifacts(reader, tree, planOptions, told).AddToAsync(builder, cancellationToken);
+        return (description, builder.Build(item, (node, blob) => new PlannedBlob(reader.ContentOf(node.Origin, blob), node.Origin), imagesLock: null));
     }
 
     /// <summary>Describes the root bundle of an archive, as it was described where the archive was written. Opens no connection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code of the file.</exception>
-    public static async Task<BundleDescription> DescribeArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken)
+    public static async Task<BundleDescription> DescribeArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken) =>
+        (await SurveyArchiveAsync(path, options, cancellationToken)).Description;
+
+    /// <summary>Describes the root bundle of an archive, and says what a relocation of it would move. Opens no connection.</summary>
+    /// <exception cref="AirgapException">As <see cref="DescribeArchiveAsync"/>.</exception>
+    public static async Task<BundleSurvey> SurveyArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken)
     {
         ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
@@ -56,7 +82,8 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
             "Write the archive with 'copy -b … --to-tar', which marks the root.")
         { Location = new SourceLocation(path) };
         ArchiveExtras extras = new(plan, options);
-        return await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        BundleDescription description = await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        return new BundleSurvey(description, plan);
     }
 
     private sealed class SilentObserver : ITransferObserver;

@@ -14,11 +14,16 @@ internal static class CosignTags
     public static IEnumerable<string> All(Digest digest) => Suffixes.Select(suffix => Of(digest, suffix));
 
     /// <summary>True for a tag of that form.</summary>
-    public static bool IsOne(string? tag) =>
+    public static bool IsOne(string? tag) => SubjectOf(tag) is not null;
+
+    /// <summary>The digest that a tag of that form belongs to; null for any other tag.</summary>
+    public static Digest? SubjectOf(string? tag) =>
         tag is not null
         && Suffixes.FirstOrDefault(suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix
         && tag.IndexOf('-') is > 0 and int dash
-        && Digest.TryParse(string.Concat(tag.AsSpan(0, dash), ":", tag.AsSpan(dash + 1, tag.Length - dash - 1 - suffix.Length)), out _);
+        && Digest.TryParse(string.Concat(tag.AsSpan(0, dash), ":", tag.AsSpan(dash + 1, tag.Length - dash - 1 - suffix.Length)), out Digest digest)
+            ? digest
+            : null;
 
     private static string Of(Digest digest, string suffix) => $"{digest.Algorithm}-{digest.Hex}{suffix}";
 }

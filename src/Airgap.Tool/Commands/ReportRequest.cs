@@ -1,0 +1,50 @@
+using System.Text;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Reporting;
+using Airgap.Transfer.Reporting.Html;
+using Airgap.Transfer.Reporting.Markdown;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The reports for people that a command was asked for.</summary>
+/// <param name="Page">The page to write; null for none.</param>
+/// <param name="Summary">Where the Markdown goes, <c>none</c> to write none; null where nothing was said.</param>
+/// <param name="Detects">True to tell a CI system that is found in the environment, too.</param>
+internal sealed record ReportRequest(string? Page, string? Summary, bool Detects)
+{
+    private readonly SummaryTarget? _target = SummaryTarget.Find(Summary ?? "", Detects, Environment.GetEnvironmentVariable);
+
+    /// <summary>True when there is something to write.</summary>
+    public bool IsWanted => Page is not null || _target is not null;
+
+    /// <summary>Writes what was asked for.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
+    public async Task WriteAsync(ReportModel model, Session session, CancellationToken cancellationToken)
+    {
+        if (Page is not null)
+        {
+            await AtomicFile.WriteAsync(Page, Encoding.UTF8.GetBytes(HtmlReport.Write(model)), mode: null, cancellationToken).ConfigureAwait(false);
+            (session.Report.Files ??= []).Add(new ReportFile(Page, "page"));
+        }
+
+        await WriteSummaryAsync(model, session, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the Markdown alone.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
+    public async Task WriteSummaryAsync(ReportModel model, Session session, CancellationToken cancellationToken)
+    {
+        if (_target is null)
+            return;
+        SummaryOutcome written = await _target.WriteAsync(model, cancellationToken).ConfigureAwait(false);
+        if (written.Warning is { } warning)
+            session.Warn(warning);
+        if (written.Path is { } path)
+            (session.Report.Files ??= []).Add(new ReportFile(path, "summary"));
+        // With --json standard output is one document; the agent reads both streams.
+        if (written.Announcement is { } announcement)
+            (session.Options.Json ? session.Terminal.Error : session.Terminal.Out).WriteLine(announcement);
+    }
+}
