@@ -1,7 +1,7 @@
 namespace Airgap.Oci;
 
 /// <summary>An expected failure: something a user can mend, with what to do about it.</summary>
-/// <remarks><see cref="Exception.Message"/> is one sentence that says what was wrong and names the reference or digest.</remarks>
+/// <remarks><see cref="Exception.Message"/> is one sentence that says what was wrong and names the reference or digest. Control characters in it, which a registry may have put there, stand as escapes.</remarks>
 public sealed class AirgapException : Exception
 {
     /// <summary>Makes a failure.</summary>
@@ -10,10 +10,10 @@ public sealed class AirgapException : Exception
     /// <param name="advice">What to do, one sentence; empty only where nothing can be done.</param>
     /// <param name="innerException">The cause, for a debugger; its text is not shown to users.</param>
     public AirgapException(ErrorCode code, string message, string advice, Exception? innerException = null)
-        : base(message, innerException)
+        : base(Printable.Of(message), innerException)
     {
         Code = code;
-        Advice = advice;
+        Advice = Printable.Of(advice);
     }
 
     /// <summary>What kind of failure.</summary>

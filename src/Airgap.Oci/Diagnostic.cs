@@ -6,6 +6,12 @@ namespace Airgap.Oci;
 /// <param name="Advice">What to do, one sentence; may be empty.</param>
 public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
 {
+    /// <summary>What was wrong and where, one sentence, without the code. Control characters stand as escapes.</summary>
+    public string Message { get; init; } = Printable.Of(Message);
+
+    /// <summary>What to do, one sentence; may be empty. Control characters stand as escapes.</summary>
+    public string Advice { get; init; } = Printable.Of(Advice);
+
     /// <summary>The image or repository it is about, as far as known.</summary>
     public string? Reference { get; init; }
 

@@ -57,44 +57,48 @@ public sealed class Manifest
     public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
     {
         Digest actual = digest ?? Digest.Compute(bytes.Span);
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64 });
+            // Of a field that stands twice one reader takes the first and another the last: they would see two images under one digest.
+            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            return Read(document.RootElement, bytes, mediaType, actual);
         }
         catch (JsonException e)
         {
-            throw Invalid(actual, "it is not JSON", e);
+            throw Invalid(actual, "it is not JSON, or holds a field twice", e);
         }
-
-        using (document)
+        catch (InvalidOperationException e)
         {
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-                throw Invalid(actual, "it is not a JSON object");
-            string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? StringOf(root, "mediaType") ?? GuessType(root) ?? mediaType ?? "" : mediaType;
-            if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == 1))
-            {
-                throw new AirgapException(
-                    ErrorCode.UnsupportedManifest,
-                    $"The manifest {actual} is in the registry v1 (schema 1) format.",
-                    "Push the image again with a current tool; the old format cannot be relocated by digest.")
-                { Digest = actual.ToString() };
-            }
-
-            Descriptor descriptor = new(type, actual, bytes.Length);
-            if (MediaTypes.IsIndex(type))
-                return new Manifest(descriptor, bytes) { Manifests = Descriptors(root, "manifests", actual), Subject = Optional(root, "subject", actual), ArtifactType = StringOf(root, "artifactType") };
-            if (!MediaTypes.IsImageManifest(type))
-                throw Invalid(actual, $"its media type '{type}' is not a manifest's");
-            return new Manifest(descriptor, bytes)
-            {
-                Config = Optional(root, "config", actual) ?? throw Invalid(actual, "it has no config"),
-                Layers = Descriptors(root, "layers", actual),
-                Subject = Optional(root, "subject", actual),
-                ArtifactType = StringOf(root, "artifactType"),
-            };
+            throw Invalid(actual, "an escape in it is no Unicode character", e);
         }
+    }
+
+    private static Manifest Read(JsonElement root, ReadOnlyMemory<byte> bytes, string? mediaType, Digest digest)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Invalid(digest, "it is not a JSON object");
+        string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? StringOf(root, "mediaType") ?? GuessType(root) ?? mediaType ?? "" : mediaType;
+        if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == 1))
+        {
+            throw new AirgapException(
+                ErrorCode.UnsupportedManifest,
+                $"The manifest {digest} is in the registry v1 (schema 1) format.",
+                "Push the image again with a current tool; the old format cannot be relocated by digest.")
+            { Digest = digest.ToString() };
+        }
+
+        Descriptor descriptor = new(type, digest, bytes.Length);
+        if (MediaTypes.IsIndex(type))
+            return new Manifest(descriptor, bytes) { Manifests = Descriptors(root, "manifests", digest), Subject = Optional(root, "subject", digest), ArtifactType = StringOf(root, "artifactType") };
+        if (!MediaTypes.IsImageManifest(type))
+            throw Invalid(digest, $"its media type '{type}' is not a manifest's");
+        return new Manifest(descriptor, bytes)
+        {
+            Config = Optional(root, "config", digest) ?? throw Invalid(digest, "it has no config"),
+            Layers = Descriptors(root, "layers", digest),
+            Subject = Optional(root, "subject", digest),
+            ArtifactType = StringOf(root, "artifactType"),
+        };
     }
 
     private static bool IsKnown(string type) => MediaTypes.IsIndex(type) || MediaTypes.IsImageManifest(type) || MediaTypes.IsSchema1(type);

@@ -33,7 +33,7 @@ internal sealed class ManifestSummary
             using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 64 });
             return Read(document.RootElement, out problem);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             problem = "it is not JSON";
             return null;

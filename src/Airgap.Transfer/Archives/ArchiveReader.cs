@@ -69,7 +69,7 @@ internal sealed class ArchiveReader
         ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
         await using FileStream file = OpenFile();
         file.Position = entry.Offset;
-        await using LimitedStream json = new(file, entry.Size);
+        await using ElementStream json = new(file, entry.Size);
         await using IAsyncEnumerator<ArchiveElement?> elements = JsonSerializer
             .DeserializeAsyncEnumerable(json, ArchiveJsonContext.Default.ArchiveElement, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
@@ -85,7 +85,12 @@ internal sealed class ArchiveReader
             {
                 throw Invalid(Path, $"its {ArchiveLayout.ManifestName} is malformed at byte {e.BytePositionInLine}", e);
             }
+            catch (InvalidDataException e)
+            {
+                throw Invalid(Path, e.Message, e);
+            }
 
+            json.BeginElement();
             if (Item(tree, elements.Current, failures) is { } item)
                 yield return item;
         }

@@ -17,7 +17,7 @@ internal static class BundleLabel
             // config.Labels.<name>: every other value is skipped whole, so no document is built for thousands of configs.
             return Enter(ref reader, "config"u8) && Enter(ref reader, "Labels"u8) && Find(ref reader, "dev.carvel.imgpkg.bundle"u8);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }

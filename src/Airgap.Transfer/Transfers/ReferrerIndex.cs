@@ -45,7 +45,7 @@ internal static class ReferrerIndex
         foreach ((JsonElement raw, Descriptor descriptor) in manifests.EnumerateArray().Zip(old.Manifests))
         {
             if (kept.Contains(descriptor.Digest))
-                raw.WriteTo(json);
+                json.WriteRawValue(raw.GetRawText());
         }
     }
 
@@ -59,7 +59,7 @@ internal static class ReferrerIndex
         if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object)
         {
             json.WritePropertyName("annotations");
-            annotations.WriteTo(json);
+            json.WriteRawValue(annotations.GetRawText());
         }
 
         if ((manifest.ArtifactType ?? manifest.Config?.MediaType) is { Length: > 0 } type)

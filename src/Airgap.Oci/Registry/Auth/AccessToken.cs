@@ -29,7 +29,7 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
             double margin = Math.Min(10, seconds / 5);
             return new AccessToken(token, now.AddSeconds(seconds - margin));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -53,7 +53,7 @@ internal sealed record ErrorBody(string Code, string Message)
             using JsonDocument document = JsonDocument.Parse(body);
             return document.RootElement.ValueKind == JsonValueKind.Object ? FromJson(document.RootElement) : None;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // A page of HTML says nothing on a console; plain text often says it all.
             return mediaType is null or "text/plain" or "application/json" ? new("", OneLine(Encoding.UTF8.GetString(body.Span))) : None;

@@ -61,7 +61,7 @@ internal static class TagList
                     return [.. tags.EnumerateArray().Select(tag => tag.GetString()!)];
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Said below.
         }

@@ -20,18 +20,25 @@ internal static class CloudJson
     }
 
     /// <summary>A field that is a non-empty string, or null.</summary>
-    public static string? Text(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
-        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+    public static string? Text(this JsonElement element, string name)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+                && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Escapes that are no Unicode characters.
+            return null;
+        }
+    }
 
     /// <summary>A field that is a number, written as one or as a string, or null.</summary>
     public static double? Number(this JsonElement element, string name)
     {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out JsonElement value))
-            return null;
-        if (value.ValueKind == JsonValueKind.Number)
+        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
             return value.GetDouble();
-        return value.ValueKind == JsonValueKind.String
-            && double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : null;
+        return double.TryParse(element.Text(name), System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : null;
     }
 }

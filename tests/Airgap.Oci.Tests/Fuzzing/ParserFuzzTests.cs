@@ -1,0 +1,90 @@
+using System.Text;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Registry.Auth.Sources.Docker;
+using Airgap.Oci.Registry.Auth.Sources.Helpers;
+using Airgap.Oci.Registry.Auth.Sources.Keychains.Amazon;
+using Airgap.Oci.Registry.Auth.Sources.Variables;
+using Airgap.Oci.Registry.Http;
+using Airgap.TestKit.Fuzzing;
+
+namespace Airgap.Oci.Tests.Fuzzing;
+
+/// <summary>What registries, helpers, files and users say: read, or refused in words that can be shown.</summary>
+[TestClass]
+public sealed class ParserFuzzTests
+{
+    private static readonly string[] Json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b"];
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void References() => Run("reference", text =>
+    {
+        if (ImageReference.TryParse(text, out ImageReference? reference, out _))
+            Assert.AreEqual(reference.ToString(), ImageReference.Parse(reference.ToString()).ToString(), "what is written is read again");
+        ImageReference.Parse(text);
+    }, "/", ":", "@sha256:", "localhost", "[::1]", "index.docker.io/library/", "http://", "..", "%2e", "xn--");
+
+    [TestMethod]
+    public void Digests() => Run("digest", text => Assert.AreEqual(text, Digest.Parse(text).ToString()), "sha256:", "sha512:", "+", ".");
+
+    [TestMethod]
+    public void Challenges() => Run("challenge", text => Refuse(ChallengeParser.Parse(text).Count == 0), "Bearer ", "Basic ", "realm=", "\"", "\\", ",", "=", "scope=");
+
+    [TestMethod]
+    public void Links() => Run("link", text => Refuse(LinkHeader.Next(text) is null), "<", ">", ";", "rel=", "\"next\"", ",", "title=");
+
+    [TestMethod]
+    public void Manifests() => Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes), [.. Json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
+
+    [TestMethod]
+    public void DockerConfigs() => Fuzz.Run(TestContext, "docker-config", bytes =>
+    {
+        foreach (DockerAuthEntry entry in DockerConfigReader.Read(bytes, "config.json").Auths.Values)
+            entry.ToCredential();
+    }, [.. Json, "\"auths\":", "\"auth\":\"", "\"credHelpers\":", "\"credsStore\":"]);
+
+    [TestMethod]
+    public void AnswersOfHelpers() => Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)), [.. Json, "\"Secret\":", "\"Username\":\"<token>\""]);
+
+    [TestMethod]
+    public void SetsOfTheEnvironment() => Run("environment", text =>
+    {
+        EnvironmentVariables environment = EnvironmentVariables.Capture(new Dictionary<string, string>
+        {
+            ["IMGPKG_REGISTRY_HOSTNAME_1"] = text,
+            ["IMGPKG_REGISTRY_USERNAME_1"] = "u",
+            ["IMGPKG_REGISTRY_PASSWORD_1"] = "p",
+        });
+        HostSetReader.Read(environment, null);
+    }, "*", "?", "[", "]", "[a-", ".", ":", "/v2/", "\\", "@");
+
+    [TestMethod]
+    public void Tokens() => Fuzz.Run(TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null), [.. Json, "\"token\":\"", "\"expires_in\":"]);
+
+    [TestMethod]
+    public void BodiesOfErrors() => Fuzz.Run(TestContext, "error-body", bytes =>
+    {
+        ErrorBody body = ErrorBody.Parse(bytes, "application/json");
+        Assert.IsFalse(body.Text.Any(char.IsControl), "it is shown on a terminal");
+        Refuse(body.Text.Length == 0);
+    }, [.. Json, "\"errors\":[", "\"code\":", "\"message\":"]);
+
+    [TestMethod]
+    public void ProfilesOfAmazon() => Run("aws-profile", text =>
+    {
+        AwsProfiles profiles = new();
+        profiles.Add(text, isConfig: true);
+        Refuse(profiles["default"] is null);
+    }, "[profile ", "]", "=", " #", "\n ", "role_arn");
+
+    private static void Refuse(bool refused)
+    {
+        if (refused)
+            throw new AirgapException(ErrorCode.InvalidArgument, "It was not taken.", "None.");
+    }
+
+    private void Run(string target, Action<string> parse, params string[] tokens) => Fuzz.Run(TestContext, target, bytes => parse(Encoding.UTF8.GetString(bytes)), tokens);
+}

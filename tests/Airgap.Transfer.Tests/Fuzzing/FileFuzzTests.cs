@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.TestKit.Fuzzing;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Tests.Fuzzing;
+
+/// <summary>What came over the air gap, or out of a registry's layer: read, or refused in words that can be shown.</summary>
+[TestClass]
+public sealed class FileFuzzTests
+{
+    private static readonly string[] Yaml =
+        ["&a ", "*a", "!!binary ", "<<: ", "? ", "---\n", "...\n", "|\n  ", ">-\n", "\"\\x1b\"", "'", "{a: ", "[a, ", "images:\n", "- image: ", "@sha256:", "annotations:\n", "~", "0x7f", "\t", "#"];
+
+    private static readonly string[] Tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n", "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void ImagesLocks() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), Yaml);
+
+    [TestMethod]
+    public void LocksOfBothKinds() => Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. Yaml, "bundle:\n", "tag: "]);
+
+    [TestMethod]
+    public void ImageLocationFiles() => Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. Yaml, "isBundle: "]);
+
+    [TestMethod]
+    public void PackageFiles() => Fuzz.Run(TestContext, "package", bytes =>
+    {
+        if (PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml").IsEmpty)
+            throw new AirgapException(ErrorCode.InvalidArgument, "No reference was found.", "None.");
+    }, [.. Yaml, "image: ", "#@ "]);
+
+    [TestMethod]
+    public void Archives()
+    {
+        using TempFolder folder = new();
+        string path = folder["fuzz.tar"];
+        Fuzz.Run(TestContext, "archive", bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            Plan(path).GetAwaiter().GetResult();
+        }, [.. Tar, "\"Digest\":\"sha256:", "\"Raw\":\"", "\"Layers\":null", "\"Refs\":[", "null", "-1"], TarChecksums.Mend);
+
+        static async Task Plan(string path)
+        {
+            ArchiveReader archive = await ArchiveReader.OpenAsync(path, CancellationToken.None);
+            await new ArchivePlanner(archive, new PlanOptions()).PlanAsync(new RelocationSource.Archive(path), CancellationToken.None);
+        }
+    }
+
+    [TestMethod]
+    public void Layers() => Fuzz.Run(TestContext, "layer", bytes =>
+    {
+        using MemoryStream gzip = new();
+        using (GZipStream zip = new(gzip, CompressionLevel.Fastest, leaveOpen: true))
+            zip.Write(bytes);
+        gzip.Position = 0;
+        BundleContent.ReadAsync(gzip, ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult();
+    }, Tar, TarChecksums.Mend);
+
+    [TestMethod]
+    public void TarsOfLayers() => Fuzz.Run(TestContext, "layer", bytes =>
+    {
+        try
+        {
+            ReadAsync(bytes).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            // The reader's documented refusals, which its callers turn into a coded one.
+            throw new AirgapException(ErrorCode.InvalidLayer, "It is no tar.", "None.", e);
+        }
+
+        static async Task ReadAsync(byte[] bytes)
+        {
+            LayerTarReader reader = new(new MemoryStream(bytes));
+            while (await reader.ReadNextAsync(CancellationToken.None) is { } entry)
+                await entry.Content.CopyToAsync(Stream.Null);
+        }
+    }, Tar, TarChecksums.Mend);
+}
