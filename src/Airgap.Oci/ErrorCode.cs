@@ -211,6 +211,9 @@ public enum ErrorCode
     /// <summary>A cloud's keychain got no credentials of its registry.</summary>
     CloudKeychain = 3022,
 
+    /// <summary>Another run is writing the same archive.</summary>
+    ArchiveInUse = 3012,
+
     /// <summary>A failure that has no code of its own: a defect of this product.</summary>
     Unexpected = 3999,
 

@@ -55,6 +55,7 @@ public static class AtomicFile
 
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(temporary, target, overwrite: true);
+            FolderFlush.Flush(Path.GetDirectoryName(target)!);
         }
         catch when (created)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
 
@@ -35,6 +36,22 @@ internal sealed class ArchiveLayout
 
     /// <summary>Length of a content filled up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
+
+    /// <summary>True when a file begins as this archive does: its manifest.json says where everything stands.</summary>
+    public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        byte[] expected = [.. HeaderOf(ManifestName, Manifest.Length), .. Manifest];
+        byte[] actual = new byte[expected.Length];
+        for (int filled = 0; filled < actual.Length;)
+        {
+            int read = await RandomAccess.ReadAsync(file, actual.AsMemory(filled), filled, cancellationToken);
+            if (read == 0)
+                return false;
+            filled += read;
+        }
+
+        return actual.AsSpan().SequenceEqual(expected);
+    }
 
     /// <summary>Lays out the archive of a plan.</summary>
     public static ArchiveLayout Create(TransferPlan plan)

@@ -1,5 +1,7 @@
 using Airgap.Oci;
-using Microsoft.Win32.SafeHandles;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Archives;
 
@@ -11,62 +13,55 @@ internal sealed class PartialArchive : IDisposable
 {
     private readonly string _path;
     private readonly string _partialPath;
-    private readonly FileStream _file;
+    private readonly ArchiveDisk _disk;
+    private readonly Dictionary<Digest, PartialLayer> _layers = [];
+    private FileStream _file;
+    private long _needed;
 
-    private PartialArchive(string path, string partialPath, FileStream file)
+    private PartialArchive(string path, FileStream file, ArchiveDisk disk)
     {
         _path = path;
-        _partialPath = partialPath;
+        _partialPath = PathOf(path);
         _file = file;
+        _disk = disk;
+        Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     }
 
-    private SafeFileHandle Handle => _file.SafeFileHandle;
+    /// <summary>The layers of which something stands there already, each as far as it got.</summary>
+    public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
+
+    private string Folder { get; }
 
     /// <summary>Where an unfinished archive stands.</summary>
     public static string PathOf(string path) => path + ".partial";
 
+    /// <summary>Where an unfinished archive of another plan is kept until its layers have been taken over.</summary>
+    public static string AsideOf(string path) => PathOf(path) + ".earlier";
+
     /// <summary>Opens the partial file and writes everything but the layers.</summary>
     /// <param name="path">The final path.</param>
     /// <param name="layout">What goes where.</param>
-    /// <param name="keep">True to keep what the file holds already.</param>
-    /// <exception cref="AirgapException">3xxx: no room, no access, no such folder, or another process is writing the same archive.</exception>
-    public static PartialArchive Open(string path, ArchiveLayout layout, bool keep)
+    /// <param name="resume">True to keep what an earlier run left.</param>
+    /// <param name="disk">The file system.</param>
+    /// <param name="observer">Is told details.</param>
+    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; another 3xxx: no access, no such folder.</exception>
+    public static async Task<PartialArchive> OpenAsync(
+        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        string partialPath = PathOf(path);
-        FileStream? file = null;
+        PartialArchive partial = new(path, Lock(path, disk), disk);
         try
         {
-            file = new FileStream(partialPath, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-            });
-            if (!keep)
-                file.SetLength(0);
-            CheckSpace(path, layout.Length - file.Length);
-            file.SetLength(layout.Length);
-            PartialArchive partial = new(path, partialPath, file);
-            partial.WriteHeaders(layout);
+            ArchiveHolder.Write(partial._partialPath);
+            if (resume)
+                await partial.SurveyAsync(layout, observer, cancellationToken);
+            await partial.PrepareAsync(layout, cancellationToken);
             return partial;
         }
         catch (Exception e)
         {
-            bool empty = file?.Length == 0;
-            file?.Dispose();
-            if (empty)
-                File.Delete(partialPath);
-            if (e is IOException && e is not (FileNotFoundException or DirectoryNotFoundException) && IsLocked(partialPath))
-            {
-                throw new AirgapException(
-                    ErrorCode.FileFailure,
-                    $"'{partialPath}' is being written by another process.",
-                    "Wait for the other run to end, or give this one another archive.",
-                    e)
-                { Location = new SourceLocation(path) };
-            }
-
+            partial.DeleteIfEmpty();
+            partial.Dispose();
             if (e is IOException or UnauthorizedAccessException)
                 throw IoFailures.Translate(e, path);
             throw;
@@ -78,24 +73,28 @@ internal sealed class PartialArchive : IDisposable
     {
         try
         {
-            await RandomAccess.WriteAsync(Handle, bytes, offset, cancellationToken);
+            await _disk.WriteAsync(_file.SafeFileHandle, bytes, offset, cancellationToken);
+            Interlocked.Add(ref _needed, -bytes.Length);
         }
         catch (IOException e)
         {
-            throw IoFailures.Translate(e, _partialPath);
+            AirgapException failure = IoFailures.Translate(e, _partialPath);
+            throw failure.Code == ErrorCode.DiskFull ? Full(_disk.FreeSpace(Folder) ?? 0, e) : failure;
         }
     }
 
-    /// <summary>Brings everything to the disk, then gives the file its name.</summary>
+    /// <summary>Brings everything to the disk, then gives the file its name, then brings the name to the disk.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             try
             {
-                RandomAccess.FlushToDisk(Handle);
+                _disk.Flush(_file.SafeFileHandle);
                 cancellationToken.ThrowIfCancellationRequested();
-                _file.Dispose();
-                File.Move(_partialPath, _path, overwrite: true);
+                // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
+                _disk.Rename(_partialPath, _path);
+                _disk.FlushFolder(Folder);
+                File.Delete(AsideOf(_path));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -104,37 +103,112 @@ internal sealed class PartialArchive : IDisposable
         },
         cancellationToken);
 
-    public void Dispose() => _file.Dispose();
-
-    private void WriteHeaders(ArchiveLayout layout)
+    public void Dispose()
     {
-        byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length);
-        RandomAccess.Write(Handle, header, 0);
-        RandomAccess.Write(Handle, layout.Manifest, header.Length);
-        foreach (ArchiveLayer layer in layout.Layers)
-            RandomAccess.Write(Handle, ArchiveLayout.HeaderOf(ArchiveLayout.NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size), layer.HeaderOffset);
+        foreach (PartialLayer layer in _layers.Values)
+            layer.Dispose();
+        _layers.Clear();
+        ArchiveHolder.Clear(_partialPath);
+        _file.Dispose();
     }
 
-    // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
-    private static void CheckSpace(string path, long needed)
+    private static FileStream Lock(string path, ArchiveDisk disk)
     {
-        long free;
+        string partialPath = PathOf(path);
         try
         {
-            free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
+            while (true)
+            {
+                FileStream file = disk.Open(partialPath);
+                if (File.Exists(partialPath))
+                    return file;
+                // Between opening and locking it became the finished archive of the run that held it, which must stay as it is.
+                file.Dispose();
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && IsLocked(partialPath))
         {
+            throw ArchiveHolder.InUse(path, partialPath, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        if (_file.Length == 0)
+            return;
+        if (!await layout.IsOfAsync(_file.SafeFileHandle, cancellationToken))
+        {
+            SetAside(observer);
             return;
         }
 
-        if (needed > free)
+        foreach (ArchiveLayer layer in layout.Layers)
         {
-            throw new AirgapException(
-                ErrorCode.DiskFull,
-                $"The archive '{path}' needs {needed} more bytes, and {free} are free.",
-                "Free some space, or write it to another disk.")
-            { Location = new SourceLocation(path) };
+            if (await PartialLayer.ReadAsync(_file.SafeFileHandle, layer, cancellationToken) is not { } there)
+                continue;
+            Descriptor descriptor = layer.Blob.Descriptor;
+            _layers.Add(descriptor.Digest, there);
+            if (!there.IsWhole)
+                observer.Detail($"{descriptor.Digest} goes on at byte {there.Length} of {descriptor.Size} in '{_partialPath}'.");
+        }
+    }
+
+    // The source changed, or an image that was missing is there now: other offsets, and most layers the same.
+    private void SetAside(ITransferObserver observer)
+    {
+        if (File.Exists(AsideOf(_path)))
+            return;
+        _disk.Rename(_partialPath, AsideOf(_path));
+        FileStream aside = _file;
+        _file = _disk.Open(_partialPath);
+        aside.Dispose();
+        observer.Detail($"'{_partialPath}' is of another plan and became '{AsideOf(_path)}', from which layers are taken.");
+    }
+
+    private async Task PrepareAsync(ArchiveLayout layout, CancellationToken cancellationToken)
+    {
+        if (_layers.Count == 0)
+            _disk.SetLength(_file, 0);
+        _needed = layout.Length - _file.Length;
+        if (_layers.Count > 0 && _disk.HasHoles(Folder))
+            _needed = layout.Length - _layers.Values.Sum(layer => layer.Length);
+
+        // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
+        if (_disk.FreeSpace(Folder) is { } free && free < _needed)
+            throw Full(free, null);
+        _disk.SetLength(_file, layout.Length);
+        byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length);
+        await WriteAsync(header, 0, cancellationToken);
+        await WriteAsync(layout.Manifest, header.Length, cancellationToken);
+        foreach (ArchiveLayer layer in layout.Layers)
+            await WriteAsync(ArchiveLayout.HeaderOf(ArchiveLayout.NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size), layer.HeaderOffset, cancellationToken);
+    }
+
+    private AirgapException Full(long free, Exception? cause)
+    {
+        long needed = Math.Max(0, Interlocked.Read(ref _needed));
+        return new AirgapException(
+            ErrorCode.DiskFull,
+            $"The archive '{_path}' needs {ByteSize.Format(needed)} more ({needed} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
+            "Free some space and go on with --resume, which keeps what is there, or write it to another disk.",
+            cause)
+        { Location = new SourceLocation(_path) };
+    }
+
+    private void DeleteIfEmpty()
+    {
+        try
+        {
+            if (_file.Length == 0)
+                File.Delete(_partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // The failure that led here is the one to tell.
         }
     }
 

@@ -26,24 +26,18 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
     {
         foreach (ArchiveLayer layer in _layout.Layers)
             _layers.Add(layer.Blob.Descriptor.Digest, layer);
-        HashSet<Digest> there = [];
-        if (options.Resume)
+        EarlierArchive earlier = new(_layout, observer);
+        if (options.Resume && await earlier.IsWholeAsync(path, cancellationToken))
         {
-            EarlierArchive earlier = new(path, _layout, observer);
-            there = await earlier.VerifyInPlaceAsync(path, cancellationToken);
-            if (there.Count == _layers.Count && earlier.IsComplete)
-            {
-                _complete = true;
-                observer.Detail($"'{path}' is complete and verified; it is left alone.");
-                return [];
-            }
-
-            _reusable = earlier.FindLayers();
-            there = await earlier.VerifyInPlaceAsync(PartialArchive.PathOf(path), cancellationToken);
+            _complete = true;
+            observer.Detail($"'{path}' is complete and verified; it is left alone.");
+            return [];
         }
 
-        _partial = PartialArchive.Open(path, _layout, keep: there.Count > 0);
-        return [.. plan.Blobs.Where(blob => !there.Contains(blob.Descriptor.Digest))];
+        _partial = await PartialArchive.OpenAsync(path, _layout, options.Resume, options.Disk, observer, cancellationToken);
+        if (options.Resume)
+            _reusable = await earlier.FindLayersAsync([path, PartialArchive.AsideOf(path)], cancellationToken);
+        return [.. plan.Blobs.Where(blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
@@ -55,7 +49,7 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         {
             try
             {
-                await WriteAsync(earlier, layer, progress: null, cancellationToken);
+                await WriteAsync(earlier, layer, null, progress: null, cancellationToken);
                 return BlobOutcome.Present;
             }
             catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch or ErrorCode.InvalidArchive or ErrorCode.FileNotFound)
@@ -64,7 +58,14 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
             }
         }
 
-        await WriteAsync(blob.Content, layer, progress, cancellationToken);
+        if (_partial!.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there))
+        {
+            if (await WriteAsync(blob.Content, layer, there, progress, cancellationToken))
+                return BlobOutcome.Copied;
+            observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning: what stood in the partial archive was not its beginning.");
+        }
+
+        await WriteAsync(blob.Content, layer, null, progress, cancellationToken);
         return BlobOutcome.Copied;
     }
 
@@ -84,9 +85,10 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
             return;
         }
 
+        // The lock comes first: an archive that has its name has all that belongs to it.
+        await ArchivedLock.WriteAsync(path, plan.ImagesLock, cancellationToken);
         if (!_complete)
             await _partial!.CompleteAsync(cancellationToken);
-        await ArchivedLock.WriteAsync(path, plan.ImagesLock, cancellationToken);
     }
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(item, null, _complete ? BlobOutcome.Present : outcome, []);
@@ -97,31 +99,34 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         return ValueTask.CompletedTask;
     }
 
-    // The stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written.
-    private async Task WriteAsync(IBlobContent content, ArchiveLayer layer, IProgress<long>? progress, CancellationToken cancellationToken)
+    // From its beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written.
+    private async Task<bool> WriteAsync(IBlobContent content, ArchiveLayer layer, PartialLayer? there, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        long start = there?.Length ?? 0;
         long sent = 0;
+        bool isRight = false;
         try
         {
-            await using Stream stream = await content.OpenAsync(0, cancellationToken);
+            await using Stream stream = await content.OpenAsync(start, cancellationToken);
             while (true)
             {
                 int filled = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
                 if (filled == 0)
-                    return;
-                await _partial!.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + sent, cancellationToken);
+                    break;
+                await _partial!.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + start + sent, cancellationToken);
+                there?.Append(buffer.AsSpan(0, filled));
                 sent += filled;
                 progress?.Report(filled);
             }
-        }
-        catch
-        {
-            progress?.Report(-sent);
-            throw;
+
+            isRight = there?.Verify(content.Descriptor) ?? true;
+            return isRight;
         }
         finally
         {
+            if (!isRight)
+                progress?.Report(-sent);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Archives;
+
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>How a plan is carried out.</summary>
@@ -17,4 +19,7 @@ public sealed record TransferOptions
 
     /// <summary>True to keep what an earlier, interrupted run left in the partial archive, after hashing it.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>The file system that archives are written to.</summary>
+    internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;
 }

@@ -89,7 +89,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         using TempFolder folder = new();
         using FileStream other = new(folder["a.tar.partial"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
-        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code);
         Assert.Contains("another process", e.Message);
     }
 
