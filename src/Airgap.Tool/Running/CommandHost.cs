@@ -43,14 +43,19 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     {
         Session session = new(name, identity, terminal, globals.Read(parsed));
         int exitCode;
+        string? continuation = Continuation.Of(parsed, identity);
         try
         {
-            exitCode = await body(parsed, session, cancellationToken).ConfigureAwait(false);
+            exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (exitCode != 0)
+                TellHowToGoOn(session, continuation);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // Whatever broke while stopping, broke because of it.
-            session.Fail(ToolRunner.Describe(new OperationCanceledException()));
+            Diagnostic interrupted = ToolRunner.Describe(new OperationCanceledException());
+            session.Report.Continuation = continuation;
+            session.Fail(continuation is null ? interrupted : interrupted with { Advice = $"What was moved so far is kept. Go on with: {continuation}" });
             exitCode = Interruption.ExitCode;
         }
         catch (Exception failure)
@@ -58,9 +63,29 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
             Diagnostic problem = ToolRunner.Describe(failure);
             session.Fail(problem);
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
+            TellHowToGoOn(session, continuation);
         }
 
         await session.FinishAsync(exitCode).ConfigureAwait(false);
         return exitCode;
+    }
+
+    // A command that does not stop in time is left behind: the process ends with the last words, not without them.
+    private static async Task<int> RunToTheEndAsync(Func<Task<int>> body, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<int> overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using Timer timer = new(_ => overdue.TrySetCanceled(CancellationToken.None));
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => timer.Change(Interruption.Patience, Timeout.InfiniteTimeSpan));
+        return await await Task.WhenAny(Task.Run(body, CancellationToken.None), overdue.Task).ConfigureAwait(false);
+    }
+
+    // Before anything moved, going on is the same as beginning.
+    private static void TellHowToGoOn(Session session, string? continuation)
+    {
+        if (continuation is null || session.Phase is not ("transferring" or "completing"))
+            return;
+        session.Report.Continuation = continuation;
+        if (!session.SpeaksAsImgpkg)
+            session.WriteError($"  Go on with: {continuation}");
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Interruption : IDisposable
     /// <summary>How long a command may take to stop.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.8);
 
+    /// <summary>How long a command is waited for before the last words are said without it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.4);
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;

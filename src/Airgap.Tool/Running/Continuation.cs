@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Airgap.Tool.CommandLine;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>The command by which a run that ended early is gone on with: what was typed, and <c>--resume</c> for an archive.</summary>
+internal static class Continuation
+{
+    private static readonly string[] s_secrets = [RegistryFlags.Prefix + "password", RegistryFlags.Prefix + "token"];
+
+    /// <summary>The command as it is typed; null for a command that begins anew every time. Secrets are left to the one who types.</summary>
+    public static string? Of(ParseResult parsed, Identity identity)
+    {
+        if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push"))
+            return null;
+        List<string> words = [identity.Invocation];
+        bool isSecret = false;
+        foreach (string token in parsed.Tokens.Select(token => token.Value))
+        {
+            words.Add(isSecret ? "'***'" : Quote(token));
+            isSecret = s_secrets.Contains(token);
+        }
+
+        if (parsed.Tokens.Any(token => token.Value == "--to-tar") && !parsed.Tokens.Any(token => token.Value == "--resume"))
+            words.Add("--resume");
+        return string.Join(' ', words);
+    }
+
+    private static string Quote(string word)
+    {
+        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '@' or '=' or '+' or ',' or '%'))
+            return word;
+        if (OperatingSystem.IsWindows())
+            return $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        return $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+}
