@@ -66,7 +66,10 @@ internal sealed class RegistryTarget : ITransferTarget
 
         foreach (LocationsUpload upload in _locations)
         {
-            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken))
+            // It has two tags, and an earlier run may have ended between them.
+            string contentTag = ContentTags.Default(upload.Digest);
+            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
+                || !(_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken)))
                 upload.Begin(cancellationToken);
         }
 

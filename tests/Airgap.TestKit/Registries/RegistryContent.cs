@@ -100,6 +100,13 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
         return seen;
     }
 
+    /// <summary>The same for several roots of one repository: what was verified before is not downloaded again.</summary>
+    /// <param name="repository">The repository that must hold everything.</param>
+    /// <param name="reference">The root: a digest or tag.</param>
+    /// <param name="verified">The digests that were verified; takes those that are.</param>
+    public Task AssertCompleteAsync(string repository, string reference, HashSet<string> verified) =>
+        WalkAsync(repository, reference, null, skipForeignLayers: true, verified);
+
     public void Dispose() => _client.Dispose();
 
     private async Task WalkAsync(string repository, string reference, long? size, bool skipForeignLayers, HashSet<string> seen)

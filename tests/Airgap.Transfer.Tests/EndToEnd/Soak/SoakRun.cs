@@ -20,16 +20,21 @@ internal enum SoakRoute
 /// One relocation under a schedule of faults, and the same again without faults when it failed. Either ends in a destination that
 /// is right, byte for byte; a failure is one that tells what to do and leaves nothing that looks finished.
 /// </summary>
-internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source, TokenServer tokens, SoakTotals totals, CancellationToken cancellationToken)
+internal sealed class SoakRun(
+    int seed, SoakRoute route, RegistryFixture source, RegistryFixture destination, TokenServer tokens, SoakTotals totals, CancellationToken cancellationToken)
 {
-    private const string Repository = "apps/it";
     private readonly string _bundle = seed % 2 == 0 ? "simple-app-bundle" : "nested-bundle";
+    private readonly bool _keepGoing = seed % 3 == 0;
+
+    // Runs share a registry, which takes long to start, and no repository.
+    private string Repository => $"apps/it{seed}";
 
     public async Task RunAsync()
     {
         source.OnRequest = null;
         source.Clear();
-        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        destination.OnRequest = null;
+        destination.Clear();
         using TempFolder folder = new();
         FaultSchedule sourceFaults = new(seed, $"source {route}", tokens.Realm);
         FaultSchedule destinationFaults = new(seed, $"destination {route}", tokens.Realm);
@@ -37,16 +42,17 @@ internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source,
         destination.OnRequest = destinationFaults.Choose;
 
         TransferResult? result = null;
-        AirgapException? failure = null;
+        Diagnostic? failure = null;
         using (RegistryClient client = Client())
         {
             try
             {
-                result = await CopyAsync(client, destination.Host, folder["it.tar"], resume: false);
+                result = await CopyAsync(client, folder["it.tar"], resume: false);
+                failure = result.Failures.FirstOrDefault()?.Problem;
             }
             catch (AirgapException e)
             {
-                failure = e;
+                failure = e.ToDiagnostic();
             }
 
             totals.Add(client.Statistics.Retries, [.. sourceFaults.Injected, .. destinationFaults.Injected]);
@@ -58,16 +64,17 @@ internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source,
         {
             totals.CountFailure(failure.Code);
             AssertSaysWhatToDo(failure);
-            await AssertLooksUnfinishedAsync(destination.Host, folder["it.tar"]);
+            await AssertLooksUnfinishedAsync(folder["it.tar"]);
             HashSet<string> finished = FinishedUploads(destination);
             int before = destination.Requests.Count;
             using RegistryClient client = Client();
-            result = await CopyAsync(client, destination.Host, folder["it.tar"], resume: true);
+            result = await CopyAsync(client, folder["it.tar"], resume: true);
+            Assert.IsTrue(result.IsComplete);
             string[] again = [.. destination.Requests.Skip(before).Where(IsFinishedUpload).Select(DigestOf).Where(finished.Contains)];
             Assert.IsEmpty(again, "Finished blobs were sent again.");
         }
 
-        await AssertFinishedAsync(destination.Host, folder["it.tar"]);
+        await AssertFinishedAsync(folder["it.tar"]);
         long size = result!.Blobs.Sum(blob => blob.Descriptor.Size);
         long moved = route == SoakRoute.RegistryToTar
             ? source.Of(RequestKind.BlobGet).Sum(request => request.ResponseBytes)
@@ -84,28 +91,34 @@ internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source,
         },
         CredentialSources.CreateDefault(new CredentialOptions { Environment = new Dictionary<string, string>() }));
 
-    private async Task<TransferResult> CopyAsync(RegistryClient client, string host, string tar, bool resume)
+    private async Task<TransferResult> CopyAsync(RegistryClient client, string tar, bool resume)
     {
         RelocationSource from = route == SoakRoute.TarToRegistry
             ? new RelocationSource.Archive(Fixtures.Golden($"{_bundle}.tar"))
             : new RelocationSource.Bundle(Oci.Naming.ImageReference.Parse($"{Fixtures.Registry}/user1/{_bundle}:v1.0.0"));
         RelocationDestination to = route == SoakRoute.RegistryToTar
             ? new RelocationDestination.Archive(tar)
-            : new RelocationDestination.Repository(Oci.Naming.RepositoryName.Parse($"{host}/{Repository}"));
+            : new RelocationDestination.Repository(Oci.Naming.RepositoryName.Parse($"{destination.Host}/{Repository}"));
         Relocator relocator = new(client);
-        PlanOptions options = new() { EmbedConfigs = route == SoakRoute.RegistryToTar, Destination = (to as RelocationDestination.Repository)?.Name };
+        PlanOptions options = new()
+        {
+            EmbedConfigs = route == SoakRoute.RegistryToTar,
+            Destination = (to as RelocationDestination.Repository)?.Name,
+            EarlierArchive = resume ? (to as RelocationDestination.Archive)?.Path : null,
+            KeepGoing = _keepGoing,
+        };
         TransferPlan plan = await relocator.PlanAsync(from, options, cancellationToken);
-        return await relocator.RunAsync(plan, to, new TransferOptions { Resume = resume && route == SoakRoute.RegistryToTar }, cancellationToken);
+        return await relocator.RunAsync(plan, to, new TransferOptions { Resume = resume && route == SoakRoute.RegistryToTar, KeepGoing = _keepGoing }, cancellationToken);
     }
 
-    private static void AssertSaysWhatToDo(AirgapException failure)
+    private static void AssertSaysWhatToDo(Diagnostic failure)
     {
         Assert.AreNotEqual(ErrorCode.Unexpected, failure.Code, failure.ToString());
         Assert.IsFalse(string.IsNullOrWhiteSpace(failure.Message));
         Assert.IsFalse(string.IsNullOrWhiteSpace(failure.Advice), failure.ToString());
     }
 
-    private async Task AssertLooksUnfinishedAsync(string host, string tar)
+    private async Task AssertLooksUnfinishedAsync(string tar)
     {
         if (route == SoakRoute.RegistryToTar)
         {
@@ -114,27 +127,28 @@ internal sealed class SoakRun(int seed, SoakRoute route, RegistryFixture source,
         }
 
         // The last answer may be what was lost: then everything is there.
-        using RegistryContent content = RegistryContent.At(host);
+        using RegistryContent content = RegistryContent.At(destination.Host);
         if (await content.HasManifestAsync(Repository, "v1.0.0"))
-            await AssertGoldenAsync(host);
+            await AssertGoldenAsync();
     }
 
-    private async Task AssertFinishedAsync(string host, string tar)
+    private async Task AssertFinishedAsync(string tar)
     {
         if (route == SoakRoute.RegistryToTar)
             Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden($"{_bundle}.tar"), cancellationToken), await File.ReadAllBytesAsync(tar, cancellationToken));
         else
-            await AssertGoldenAsync(host);
+            await AssertGoldenAsync();
     }
 
-    private async Task AssertGoldenAsync(string host)
+    private async Task AssertGoldenAsync()
     {
-        using RegistryContent content = RegistryContent.At(host);
+        using RegistryContent content = RegistryContent.At(destination.Host);
         List<string> actual = [];
+        HashSet<string> verified = [];
         foreach (string tag in await content.TagsAsync(Repository))
         {
             actual.Add($"{tag} {(await content.ManifestAsync(Repository, tag)).Digest}");
-            await content.AssertCompleteAsync(Repository, tag);
+            await content.AssertCompleteAsync(Repository, tag, verified);
         }
 
         string[] golden = await File.ReadAllLinesAsync(Fixtures.Golden($"{_bundle}.mirror-tags.txt"), cancellationToken);

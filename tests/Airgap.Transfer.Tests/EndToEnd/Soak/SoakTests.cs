@@ -4,13 +4,13 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
 /// <summary>
-/// Seeded schedules of faults over the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (20, of three runs each, unless told);
+/// Seeded schedules of faults over the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (170, of three runs each, unless told);
 /// AIRGAP_SOAK_SEED runs one again.
 /// </summary>
 [TestClass]
 public sealed class SoakTests
 {
-    private const int OrdinarySeeds = 20;
+    private const int OrdinarySeeds = 170;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -25,11 +25,12 @@ public sealed class SoakTests
         await Task.WhenAll(Enum.GetValues<SoakRoute>().Select(async route =>
         {
             await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+            await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
             foreach (int one in seeds)
             {
                 try
                 {
-                    await new SoakRun(one, route, source, tokens, totals, TestContext.CancellationToken).RunAsync();
+                    await new SoakRun(one, route, source, destination, tokens, totals, TestContext.CancellationToken).RunAsync();
                 }
                 catch (Exception e) when (!TestContext.CancellationToken.IsCancellationRequested)
                 {
