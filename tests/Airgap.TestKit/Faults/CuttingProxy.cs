@@ -15,6 +15,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly Func<int, (long Up, long Down)> _life;
     private readonly Task _loop;
     private long _up;
+    private long _down;
     private int _connections;
     private int _cuts;
 
@@ -37,6 +38,9 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>Bytes passed on to the server, heads of requests included.</summary>
     public long BytesUp => Interlocked.Read(ref _up);
+
+    /// <summary>Bytes passed back from the server, heads of answers included.</summary>
+    public long BytesDown => Interlocked.Read(ref _down);
 
     public async ValueTask DisposeAsync()
     {
@@ -77,7 +81,7 @@ public sealed class CuttingProxy : IAsyncDisposable
                 await server.ConnectAsync(_server, cut.Token);
                 await Task.WhenAll(
                     PassAsync(client, server, life.Up, count => Interlocked.Add(ref _up, count), cut),
-                    PassAsync(server, client, life.Down, _ => { }, cut));
+                    PassAsync(server, client, life.Down, count => Interlocked.Add(ref _down, count), cut));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
