@@ -10,17 +10,19 @@ namespace Airgap.TestKit.Registries;
 /// </summary>
 public sealed class RoundTrips : IAsyncDisposable
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(60);
-
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _quiet;
     private readonly Task _clock;
     private List<(string Request, TaskCompletionSource Gate)> _held = [];
     private int _arrivals;
 
     /// <summary>Holds the requests of registries.</summary>
-    public RoundTrips(params RegistryFixture[] registries)
+    /// <param name="quiet">How long nothing has to come before what is held is answered: longer for a machine that is busier.</param>
+    /// <param name="registries">The registries.</param>
+    public RoundTrips(TimeSpan quiet, params RegistryFixture[] registries)
     {
+        _quiet = quiet;
         foreach (RegistryFixture registry in registries)
             registry.OnRequest = Hold;
         _clock = RunAsync();
@@ -52,7 +54,7 @@ public sealed class RoundTrips : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using PeriodicTimer timer = new(Quiet);
+        using PeriodicTimer timer = new(_quiet);
         int seen = 0;
         try
         {

@@ -32,7 +32,10 @@ public sealed class GrowthTests : RelocatorTestBase
                 double images = Math.Pow(10, i);
                 (int before, double allocatedBefore) = measured[i - 1][route];
                 (int now, double allocated) = measured[i][route];
-                Assert.AreEqual(10 * (before - measured[i - 2][route].Calls), now - before, $"{route}: requests of {images} to {images * 10} images");
+                int expected = 10 * (before - measured[i - 2][route].Calls);
+
+                // Tags that are more than was worth reading before anybody had counted the images are listed once more.
+                Assert.IsInRange(expected, expected + 1, now - before, $"{route}: requests of {images} to {images * 10} images");
                 Assert.IsLessThan(2 * allocatedBefore / images, allocated / (images * 10), $"{route}: bytes allocated for each of {images * 10} images, and of a tenth of them twice");
             }
         }

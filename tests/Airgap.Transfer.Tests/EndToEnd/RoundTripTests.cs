@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 [TestClass]
 public sealed class RoundTripTests : WireTestBase
 {
-    private const int Tries = 5;
+    private const int Tries = 6;
 
     // So that no blob waits for its turn.
     private static readonly TransferOptions Wide = new() { Concurrency = 32 };
@@ -45,7 +45,7 @@ public sealed class RoundTripTests : WireTestBase
         IReadOnlyList<IReadOnlyList<string>> rounds = [];
         for (int attempt = 0; attempt < Tries; attempt++)
         {
-            await using RoundTrips clock = new(source, destination);
+            await using RoundTrips clock = new(TimeSpan.FromMilliseconds(50 << attempt), source, destination);
             using RegistryClient client = Client(source);
             await copy(source, destination, client, attempt);
             rounds = clock.Rounds;
