@@ -47,6 +47,9 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     public string? AirgapConcurrency { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapSummary { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapLockFile { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
@@ -70,7 +73,7 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     [Output]
     public ITaskItem[] LockFiles { get; internal set; } = [];
 
-    /// <summary><c>relocation.json</c>.</summary>
+    /// <summary><c>relocation.json</c> and <c>relocation.html</c>.</summary>
     [Output]
     public ITaskItem[] Reports { get; internal set; } = [];
 

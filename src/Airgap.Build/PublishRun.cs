@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Reporting.Markdown;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
@@ -25,7 +26,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishItem[] items = new ItemReader().Read(task.Bundles, task.Images, task.Locks);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log);
-        Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = files.Add };
+        Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = files.Add, CountRetries = () => registry.Retries };
         problems = [.. problems, .. publisher.Validate(items, settings)];
         foreach (Diagnostic problem in problems)
             log.Error(problem);
@@ -43,7 +44,23 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         ImmutableArray<Diagnostic> problems = await publisher.ResolveAsync(items, settings, cancellationToken);
         foreach (Diagnostic problem in problems)
             log.Error(problem);
-        return problems.IsEmpty ? await publisher.RunAsync(items, settings, cancellationToken) : null;
+        if (!problems.IsEmpty)
+            return null;
+        PublishResult result = await publisher.RunAsync(items, settings, cancellationToken);
+        await SummarizeAsync(result, settings, cancellationToken);
+        return result;
+    }
+
+    private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        if (result.Model is not { } model || settings.FindSummary(Environment.GetEnvironmentVariable) is not { } target)
+            return;
+        SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
+        if (written.Warning is { } warning)
+            log.Warning(warning);
+        // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the default there.
+        if (written.Announcement is { } announcement)
+            log.Message(MessageImportance.High, announcement);
     }
 
     private bool Attempt(Action action, CancellationToken cancellationToken)
@@ -71,7 +88,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             return;
         task.Manifests = OutputItems.Files(result, PublishedFileKind.PackageRepository);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
-        task.Reports = OutputItems.Files(result, PublishedFileKind.Report);
+        task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
         task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
         task.Relocated = OutputItems.Items(result);
         if (result.Lock is { IsNone: false } changed)
@@ -107,6 +124,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
         PropertyNames.KeepGoing => task.AirgapKeepGoing,
         PropertyNames.Concurrency => task.AirgapConcurrency,
+        PropertyNames.Summary => task.AirgapSummary,
         PropertyNames.LockFile => task.AirgapLockFile,
         PropertyNames.UseLockFile => task.AirgapUseLockFile,
         PropertyNames.LockedMode => task.AirgapLockedMode,

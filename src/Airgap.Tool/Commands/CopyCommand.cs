@@ -126,6 +126,8 @@ internal sealed class CopyCommand
         ReportBuilder builder = new();
         builder.Add(result);
         builder.AddWarnings(result.Warnings);
+        if (!result.IsComplete)
+            builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,6 +6,7 @@ using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Reporting.Markdown;
 
 namespace Airgap.Tool.Commands;
 
@@ -23,6 +24,9 @@ internal sealed class PublishCommand
     private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
+    private readonly Option<string?> _summary = Flag.Text(
+        "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else told to GitHub Actions and Azure Pipelines, where one of them runs)");
+
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -35,7 +39,7 @@ internal sealed class PublishCommand
             ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing })
+        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._summary })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -58,7 +62,7 @@ internal sealed class PublishCommand
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         PublishedFileList artifacts = new(project.ArtifactList);
-        Publisher publisher = new(registry, observer) { OnArtifact = artifacts.Add };
+        Publisher publisher = new(registry, observer) { OnArtifact = artifacts.Add, CountRetries = () => registry.Statistics.Retries };
         SourceLocation projectFile = new(request.Project);
         Diagnostic[] problems = [.. project.Problems, .. publisher.Validate(project.Items, project.Settings)];
         foreach (Diagnostic problem in problems)
@@ -86,6 +90,12 @@ internal sealed class PublishCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         Show(result, session);
+        if (result.Model is { } model)
+        {
+            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null) : project.Settings.FindSummary(Environment.GetEnvironmentVariable);
+            await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (Diagnostic failure in result.Failures)
             session.Fail(failure);
         return result.Failures.IsEmpty ? 0 : 1;
@@ -122,6 +132,7 @@ internal sealed class PublishCommand
         PublishedFileKind.PackageRepository => "packageRepository",
         PublishedFileKind.Lock => "lock",
         PublishedFileKind.Report => "report",
+        PublishedFileKind.Page => "page",
         _ => "archive",
     };
 }

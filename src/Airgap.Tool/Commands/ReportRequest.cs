@@ -29,16 +29,16 @@ internal sealed record ReportRequest(string? Page, string? Summary, bool Detects
             (session.Report.Files ??= []).Add(new ReportFile(Page, "page"));
         }
 
-        await WriteSummaryAsync(model, session, cancellationToken).ConfigureAwait(false);
+        await WriteSummaryAsync(_target, model, session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the Markdown alone.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
-    public async Task WriteSummaryAsync(ReportModel model, Session session, CancellationToken cancellationToken)
+    public static async Task WriteSummaryAsync(SummaryTarget? target, ReportModel model, Session session, CancellationToken cancellationToken)
     {
-        if (_target is null)
+        if (target is null)
             return;
-        SummaryOutcome written = await _target.WriteAsync(model, cancellationToken).ConfigureAwait(false);
+        SummaryOutcome written = await target.WriteAsync(model, cancellationToken).ConfigureAwait(false);
         if (written.Warning is { } warning)
             session.Warn(warning);
         if (written.Path is { } path)

@@ -56,9 +56,10 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
             return (description, null);
 
         RelocationSource source = new RelocationSource.Bundle(bundle);
-        PlanBuilder builder = new(source, planOptions);
+        ImageFailures none = new(keepGoing: false);
+        PlanBuilder builder = new(source, planOptions, none);
         PlannedItem item = builder.AddBundle(root, bundle.Digest is null ? bundle.Tag : null, recordOrigins: true);
-        await new Artifacts(reader, tree, planOptions, told).AddToAsync(builder, cancellationToken);
+        await new Artifacts(reader, tree, planOptions, told, none).AddToAsync(builder, cancellationToken);
         return (description, builder.Build(item, (node, blob) => new PlannedBlob(reader.ContentOf(node.Origin, blob), node.Origin), imagesLock: null));
     }
 

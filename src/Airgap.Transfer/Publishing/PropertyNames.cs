@@ -32,6 +32,9 @@ public static class PropertyNames
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
+    /// <summary>The file of the Markdown summary, or <c>none</c>.</summary>
+    public const string Summary = "AirgapSummary";
+
     /// <summary>The project's lock file.</summary>
     public const string LockFile = "AirgapLockFile";
 
@@ -46,5 +49,5 @@ public static class PropertyNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, LockFile, UseLockFile, LockedMode, UpdateLock];
+        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, Summary, LockFile, UseLockFile, LockedMode, UpdateLock];
 }

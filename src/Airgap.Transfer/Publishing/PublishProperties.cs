@@ -25,6 +25,7 @@ public static class PublishProperties
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
             KeepGoing = Flag(PropertyNames.KeepGoing),
             Concurrency = Count(PropertyNames.Concurrency, otherwise: 8),
+            Summary = Text(PropertyNames.Summary),
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
             UseLockFile = Text(PropertyNames.UseLockFile).Length > 0 ? Flag(PropertyNames.UseLockFile) : null,
             LockedMode = Flag(PropertyNames.LockedMode),

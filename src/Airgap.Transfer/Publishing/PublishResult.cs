@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Publishing.Locking;
+using Airgap.Transfer.Reporting;
 
 namespace Airgap.Transfer.Publishing;
 
@@ -16,4 +17,7 @@ public sealed record PublishResult(ImmutableArray<PublishedItem> Items, Immutabl
 
     /// <summary>What went wrong, with the item's place; empty unless <see cref="PublishSettings.KeepGoing"/> is set. An item with a failure is none of <see cref="Items"/>.</summary>
     public ImmutableArray<Diagnostic> Failures { get; init; } = [];
+
+    /// <summary>What reports for people show of it; null when nothing was relocated.</summary>
+    public ReportModel? Model { get; init; }
 }

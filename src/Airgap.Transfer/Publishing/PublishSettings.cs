@@ -1,3 +1,5 @@
+using Airgap.Transfer.Reporting.Markdown;
+
 namespace Airgap.Transfer.Publishing;
 
 /// <summary>A project's properties that matter for relocation.</summary>
@@ -26,6 +28,14 @@ public sealed record PublishSettings
 
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
+
+    /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty to tell the CI system that runs this, if one does.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>Where the Markdown summary goes; null for nowhere.</summary>
+    /// <param name="environment">The value of an environment variable, or null.</param>
+    public SummaryTarget? FindSummary(Func<string, string?> environment) =>
+        SummaryTarget.Find(Summary.Length == 0 || SummaryTarget.IsOff(Summary) ? Summary : FullPath(Summary), detects: true, environment);
 
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
     public string LockFile { get; init; } = "airgap.lock.json";

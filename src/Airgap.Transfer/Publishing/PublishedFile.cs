@@ -17,6 +17,9 @@ public enum PublishedFileKind
     /// <summary><c>relocation.json</c>.</summary>
     Report,
 
+    /// <summary><c>relocation.html</c>.</summary>
+    Page,
+
     /// <summary>An imgpkg archive. Never removed by a clean.</summary>
     Archive,
 }

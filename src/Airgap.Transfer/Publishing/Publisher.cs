@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Publishing.Locking;
+using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Publishing;
@@ -16,6 +17,9 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
     /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
+
+    /// <summary>Tells how often a request was tried again, for the reports; null where nobody counts.</summary>
+    public Func<long>? CountRetries { get; init; }
 
     /// <summary>Checks everything that can be wrong without a request, all at once. Mistyped metadata are told to the observer as warnings (<see cref="ErrorCode.UnknownName"/>).</summary>
     /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
@@ -61,6 +65,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         List<PublishedItem> published = [];
         List<PublishItem> failed = [];
         List<Diagnostic> failures = [];
+        List<TransferResult> results = [];
         foreach (Declaration declaration in resolved.Declarations)
         {
             ImmutableArray<Diagnostic> found = await TryAsync(declaration);
@@ -70,18 +75,21 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         }
 
         string summary = PublishSummary.Create(published, failed);
-        PublishedFile report = new(
-            await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken),
-            PublishedFileKind.Report);
+        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
+        PublishedFile report = new(path, PublishedFileKind.Report);
         OnArtifact?.Invoke(report);
+        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), results, _warnings.All, failures, summary, CountRetries?.Invoke());
+        PublishedFile page = await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken);
+        OnArtifact?.Invoke(page);
         return new PublishResult(
             [.. published],
-            [.. published.SelectMany(item => item.Files), report],
+            [.. published.SelectMany(item => item.Files), report, page],
             _warnings.All,
             summary)
         {
             Lock = resolved.Change,
             Failures = [.. failures],
+            Model = model,
         };
 
         async Task<ImmutableArray<Diagnostic>> TryAsync(Declaration declaration)
@@ -89,6 +97,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
             try
             {
                 PublishedItem item = await publisher.RunAsync(declaration, cancellationToken);
+                results.Add(item.Result);
                 if (!item.Result.IsComplete)
                     return IncompleteRelocation.Describe(item.Result, declaration.Item.Location);
                 published.Add(item);

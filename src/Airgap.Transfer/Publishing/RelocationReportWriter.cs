@@ -25,16 +25,17 @@ internal static class RelocationReportWriter
     });
 
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
-    /// <returns>The report's path.</returns>
+    /// <returns>The report's path, and whether what stood there stays.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static async Task<string> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, CancellationToken cancellationToken)
+    public static async Task<(string Path, bool IsKept)> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
         RelocationReport report = Create(folder, items, warnings, failures, summary);
         bool moved = items.Any(item => !item.Result.IsUpToDate);
-        if (moved || Read(path)?.DescribesTheSameAs(report) != true)
+        bool isKept = !moved && Read(path)?.DescribesTheSameAs(report) == true;
+        if (!isKept)
             await ArtifactFile.WriteAsync(path, JsonSerializer.Serialize(report, s_json.RelocationReport) + "\n", cancellationToken);
-        return path;
+        return (path, isKept);
     }
 
     /// <summary>Makes the report.</summary>

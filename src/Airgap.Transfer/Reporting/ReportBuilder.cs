@@ -40,7 +40,13 @@ public sealed class ReportBuilder
     public void AddWarnings(IEnumerable<Diagnostic> warnings) => _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
 
     /// <summary>Adds what went wrong.</summary>
-    public void AddFailures(IEnumerable<Diagnostic> failures) => _failures.AddRange(failures);
+    public void AddFailures(IEnumerable<Diagnostic> failures)
+    {
+        _failures.AddRange(failures);
+        // A description has none, so this is a relocation, even where not one item came so far as to have a result.
+        if (_failures.Count > 0)
+            _elapsed ??= TimeSpan.Zero;
+    }
 
     /// <summary>Makes the report.</summary>
     /// <param name="title">What it is about; null for the name of the only root.</param>

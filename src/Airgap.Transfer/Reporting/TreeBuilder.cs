@@ -19,6 +19,7 @@ internal sealed class TreeBuilder
     private readonly Dictionary<Digest, BlobOutcome>? _outcomes;
     private readonly HashSet<PlannedItem> _placed = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Digest> _bundlesShown = [];
+    private readonly ImmutableArray<FailedImage> _failures;
 
     /// <summary>Takes a plan, and what became of it; null where nobody carried it out.</summary>
     public TreeBuilder(TransferPlan plan, TransferResult? result, BlobTable blobs)
@@ -30,6 +31,7 @@ internal sealed class TreeBuilder
         _attached = plan.Items.Except(images).ToLookup(item => CosignTags.SubjectOf(item.Tag) ?? item.Content.Manifest.Subject!.Digest);
         foreach (RelocatedItem item in result?.Items ?? [])
             _relocated[item.Item] = item;
+        _failures = result?.Failures ?? [];
         _outcomes = result?.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Outcome);
     }
 
@@ -73,7 +75,7 @@ internal sealed class TreeBuilder
             Digest = digest,
             Origin = locked.Image.ToString(),
             Annotations = locked.Annotations,
-            Failure = "Neither in the bundle's repository nor at its recorded place.",
+            Failure = FailureOf(digest) ?? "Neither in the bundle's repository nor at its recorded place.",
         };
     }
 
@@ -93,7 +95,7 @@ internal sealed class TreeBuilder
             Destination = relocated?.Destination?.ToString(),
             Size = item.Size,
             Outcome = relocated?.Outcome,
-            Failure = _outcomes is not null && relocated is null ? "Not at the destination." : null,
+            Failure = _outcomes is not null && relocated is null ? FailureOf(item.Digest) ?? "Not at the destination." : null,
             Tags = relocated?.Tags ?? [],
             Annotations = locked.Annotations,
             IsRepeated = isRepeated,
@@ -142,6 +144,8 @@ internal sealed class TreeBuilder
                 yield return NodeOf(item, new LockedImage(item.Source)) with { Kind = ReportNodeKind.Attached, Name = item.Tag ?? item.Content.Manifest.ArtifactType ?? NameOf(item.Source) };
         }
     }
+
+    private string? FailureOf(Digest digest) => _failures.FirstOrDefault(failure => failure.Digest == digest)?.Problem.Message;
 
     private static string NameOf(ImageReference image) => image.Repository.LastSegment;
 }

@@ -28,7 +28,7 @@ public sealed class PublisherTests
             PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain"), ("PackageRepository", "true")));
 
         Assert.AreSequenceEqual(
-            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "relocation.json" },
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "relocation.json", "relocation.html" },
             result.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.AreSequenceEqual(result.Files, told);
         Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));
@@ -132,10 +132,16 @@ public sealed class PublisherTests
         PublishItem item = PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0");
         await RunAsync(registry, folder, [], item);
         string first = File.ReadAllText(folder["airgap/relocation.json"]);
+        string page = File.ReadAllText(folder["airgap/relocation.html"]);
 
         PublishResult second = await RunAsync(registry, folder, [], item);
         Assert.AreEqual("1 bundle: 1 up to date", second.Summary);
         Assert.AreEqual(first, File.ReadAllText(folder["airgap/relocation.json"]));
+        Assert.AreEqual(page, File.ReadAllText(folder["airgap/relocation.html"]));
+
+        File.Delete(folder["airgap/relocation.html"]);
+        await RunAsync(registry, folder, [], item);
+        Assert.Contains("<h1><bdi>simple-app-bundle</bdi></h1>", File.ReadAllText(folder["airgap/relocation.html"]));
 
         await RunAsync(registry, folder, [], item with { Metadata = new Dictionary<string, string> { ["PackageRepository"] = "renamed" } });
         Assert.Contains("\"outcome\": \"present\"", File.ReadAllText(folder["airgap/relocation.json"]));

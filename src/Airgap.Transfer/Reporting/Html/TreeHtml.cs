@@ -47,7 +47,7 @@ internal static class TreeHtml
         html.Append("</td><td role=\"gridcell\" class=\"c-place\">");
         // Where an origin is not known to differ, one place is enough.
         Place(html, "from", node.Origin ?? node.Source);
-        Place(html, "to", model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
+        Place(html, model.IsRelocation ? "to" : "at", model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
         if (node.Failure is { } failure)
             html.Append("<span class=\"failure\">").Append(HtmlText.Escape(failure)).Append("</span>");
         html.Append("</td><td role=\"gridcell\" class=\"c-size num\">").Append(node.Size > 0 ? ByteSize.Format(node.Size) : "").Append("</td>");

@@ -26,6 +26,9 @@ public sealed class SummaryTarget
         Azure,
     }
 
+    /// <summary>True for the words that turn the summary off.</summary>
+    public static bool IsOff(string asked) => asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Finds it.</summary>
     /// <param name="asked">A file; <c>none</c> or <c>false</c> for none, whatever the environment; empty where nothing was said.</param>
     /// <param name="detects">True to look into the environment where nothing was said.</param>
@@ -33,7 +36,7 @@ public sealed class SummaryTarget
     /// <returns>Null where nothing is to be written.</returns>
     public static SummaryTarget? Find(string asked, bool detects, Func<string, string?> environment)
     {
-        if (asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (IsOff(asked))
             return null;
         if (asked.Length > 0)
             return new SummaryTarget(Kind.File, asked);
