@@ -3,13 +3,14 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
 /// <summary>Turns what happens into lines of a build log, at most one of progress every few seconds.</summary>
-internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : ITransferObserver
+internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObserver
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
@@ -17,16 +19,45 @@ internal sealed class ItemReader
         .. locks.Select(item => Read(PublishItemKind.Lock, item)),
     ];
 
+    /// <summary>The items <c>ImgpkgBundleContent</c>: each file at its <c>TargetPath</c>, its <c>Link</c>, or its path below the project.</summary>
+    public ImmutableArray<ContentFile> ReadContent(ITaskItem[] items, string projectDirectory) =>
+    [
+        .. items.Select(item => new ContentFile(
+            FirstOf(item, "TargetPath", "Link") ?? Path.GetRelativePath(projectDirectory, FullPathOf(item, projectDirectory)),
+            FullPathOf(item, projectDirectory),
+            PlaceOf("ImgpkgBundleContent", item))),
+    ];
+
+    /// <summary>The items <c>ImgpkgBundleImage</c>.</summary>
+    public ImmutableArray<ImageToPin> ReadImages(ITaskItem[] items) =>
+    [
+        .. items.Select(item => new ImageToPin(item.ItemSpec, PlaceOf("ImgpkgBundleImage", item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") }),
+    ];
+
+    private static string FullPathOf(ITaskItem item, string projectDirectory) =>
+        Path.GetFullPath(item.ItemSpec.Replace('\\', Path.DirectorySeparatorChar), projectDirectory);
+
+    private static string? FirstOf(ITaskItem item, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (item.GetMetadata(name).Trim() is { Length: > 0 } value)
+                return value;
+        }
+
+        return null;
+    }
+
     private PublishItem Read(PublishItemKind kind, ITaskItem item)
     {
         Dictionary<string, string> metadata = new(StringComparer.OrdinalIgnoreCase);
         foreach (System.Collections.DictionaryEntry entry in item.CloneCustomMetadata())
             metadata[(string)entry.Key] = (string?)entry.Value ?? "";
-        return new PublishItem(kind, item.ItemSpec, metadata, PlaceOf(kind, item));
+        return new PublishItem(kind, item.ItemSpec, metadata, PlaceOf($"Imgpkg{kind}", item));
     }
 
     // An item knows its file and no line; where the Include stands there literally, the line can be found.
-    private SourceLocation? PlaceOf(PublishItemKind kind, ITaskItem item)
+    private SourceLocation? PlaceOf(string itemName, ITaskItem item)
     {
         string file = item.GetMetadata("DefiningProjectFullPath");
         if (file.Length == 0)
@@ -34,7 +65,7 @@ internal sealed class ItemReader
         string[] lines = LinesOf(file);
         for (int i = 0; i < lines.Length; i++)
         {
-            int column = lines[i].IndexOf($"Imgpkg{kind}", StringComparison.OrdinalIgnoreCase);
+            int column = lines[i].IndexOf(itemName, StringComparison.OrdinalIgnoreCase);
             if (column >= 0 && lines[i].Contains($"\"{item.ItemSpec}\"", StringComparison.Ordinal))
                 return new SourceLocation(file, i + 1, Math.Max(column, 1));
         }

@@ -1,3 +1,4 @@
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -27,6 +28,12 @@ internal static class OutputItems
             ["Tag"] = item.Result.Root?.Item.Tag ?? "",
             ["Outcome"] = item.Outcome.ToString().ToLowerInvariant(),
         })),
+    ];
+
+    /// <summary>The bundle that was made.</summary>
+    public static ITaskItem[] Produced(ProducedBundle bundle) =>
+    [
+        Create(bundle.Reference.WithDigest(bundle.Digest).ToString(), new() { ["Digest"] = bundle.Digest.ToString(), ["Tag"] = bundle.Reference.Tag! }),
     ];
 
     private static ITaskItem Create(string include, Dictionary<string, string> metadata)

@@ -17,6 +17,15 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <summary>The items <c>ImgpkgLock</c>.</summary>
     public ITaskItem[] Locks { get; set; } = [];
 
+    /// <summary>The items <c>ImgpkgBundleContent</c>.</summary>
+    public ITaskItem[] BundleContent { get; set; } = [];
+
+    /// <summary>The items <c>ImgpkgBundleImage</c>.</summary>
+    public ITaskItem[] BundleImages { get; set; } = [];
+
+    /// <summary>The project's version, the default of <see cref="AirgapBundleTag"/>.</summary>
+    public string? ProjectVersion { get; set; }
+
     /// <summary>Full path of the project file; relative paths start at its folder.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
@@ -61,6 +70,12 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapUpdateLock { get; set; }
 
+    /// <summary>The property of that name.</summary>
+    public string? AirgapBundleRepository { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapBundleTag { get; set; }
+
     /// <summary>The file that remembers which artifacts a clean removes, relative to the project's folder.</summary>
     [Required]
     public string ArtifactList { get; set; } = "";
@@ -80,6 +95,10 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <summary>The archives.</summary>
     [Output]
     public ITaskItem[] Archives { get; internal set; } = [];
+
+    /// <summary>The bundle that was made of the project's content: Include is where it was pushed, by digest, metadata tell digest and tag.</summary>
+    [Output]
+    public ITaskItem[] ProducedBundles { get; internal set; } = [];
 
     /// <summary>The relocated items: Include is the destination, metadata tell source, digest, tag and outcome.</summary>
     [Output]

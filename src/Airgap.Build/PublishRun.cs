@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Reporting.Markdown;
 using Microsoft.Build.Framework;
 
@@ -23,31 +26,57 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), _project))
             log.Warning(typo);
 
-        PublishItem[] items = new ItemReader().Read(task.Bundles, task.Images, task.Locks);
+        ItemReader reader = new();
+        PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
+        ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log);
-        Publisher publisher = new(registry, new BuildObserver(log, TimeProvider.System)) { OnArtifact = files.Add, CountRetries = () => registry.Retries };
-        problems = [.. problems, .. publisher.Validate(items, settings)];
-        foreach (Diagnostic problem in problems)
-            log.Error(problem);
-        if (problems.Length > 0)
-            return false;
-
-        bool done = Attempt(() => Report(Wait(Task.Run(() => RunAsync(publisher, items, settings, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
+        Job job = new(items, content, settings, problems, registry, files);
+        bool done = Attempt(() => Report(Wait(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;
     }
 
-    private async Task<PublishResult?> RunAsync(Publisher publisher, PublishItem[] items, PublishSettings settings, CancellationToken cancellationToken)
+    private ProducedContent? Read(ItemReader reader, PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
     {
-        ImmutableArray<Diagnostic> problems = await publisher.ResolveAsync(items, settings, cancellationToken);
+        if (task.BundleContent.Length == 0 && task.BundleImages.Length == 0)
+            return null;
+        try
+        {
+            return ProducedContent.Read(
+                settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), reader.ReadImages(task.BundleImages), _project);
+        }
+        catch (AirgapException e)
+        {
+            problems = problems.Add(e.ToDiagnostic());
+            return null;
+        }
+    }
+
+    private async Task<PublishResult?> RunAsync(Job job, CancellationToken cancellationToken)
+    {
+        PublishItem[] items = job.Content is { } content && (!content.IsPushed || Publisher.HasDestination(job.Items, job.Settings)) ? [content.Item, .. job.Items] : job.Items;
+        // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
+        bool isWanted = job.Content is not null && job.Settings.SourceArchive.Length == 0 && (job.Content.IsPushed || Publisher.HasDestination(items, job.Settings));
+        ProduceResult? made = isWanted ? await new BundleProducer(job.Registry).ProduceAsync(job.Content!.Request, cancellationToken) : null;
+        using ProducedBundle? bundle = made?.Bundle;
+        foreach (Diagnostic warning in made?.Warnings ?? [])
+            log.Warning(warning);
+
+        BuildObserver observer = new(log, TimeProvider.System);
+        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { OnArtifact = job.Files.Add, CountRetries = () => job.Registry.Retries };
+        ImmutableArray<Diagnostic> problems = [.. job.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, job.Settings)];
+        if (problems.IsEmpty)
+            problems = await publisher.ResolveAsync(items, job.Settings, cancellationToken);
         foreach (Diagnostic problem in problems)
             log.Error(problem);
         if (!problems.IsEmpty)
             return null;
-        PublishResult result = await publisher.RunAsync(items, settings, cancellationToken);
-        await SummarizeAsync(result, settings, cancellationToken);
+        if (bundle is not null)
+            await PushAsync(bundle, job, observer, cancellationToken);
+        PublishResult result = await publisher.RunAsync(items, job.Settings, cancellationToken);
+        await SummarizeAsync(result, job.Settings, cancellationToken);
         return result;
     }
 
@@ -61,6 +90,15 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the default there.
         if (written.Announcement is { } announcement)
             log.Message(MessageImportance.High, announcement);
+    }
+
+    private async Task PushAsync(ProducedBundle bundle, Job job, BuildObserver observer, CancellationToken cancellationToken)
+    {
+        task.ProducedBundles = OutputItems.Produced(bundle);
+        if (!job.Content!.IsPushed)
+            return;
+        PushResult pushed = await bundle.PushAsync(job.Registry, observer, cancellationToken);
+        log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
     }
 
     private bool Attempt(Action action, CancellationToken cancellationToken)
@@ -129,6 +167,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.UseLockFile => task.AirgapUseLockFile,
         PropertyNames.LockedMode => task.AirgapLockedMode,
         PropertyNames.UpdateLock => task.AirgapUpdateLock,
+        PropertyNames.BundleRepository => task.AirgapBundleRepository,
+        PropertyNames.BundleTag => task.AirgapBundleTag,
         _ => null,
     };
+
+    private sealed record Job(
+        PublishItem[] Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems, IRegistry Registry, PublishedFileList Files);
 }

@@ -163,6 +163,21 @@ public enum ErrorCode
     /// <summary>Locked mode, and a tag stands for another digest than the lock file pins.</summary>
     TagMoved = 2036,
 
+    /// <summary>An image that a bundle is to pin does not exist.</summary>
+    ImageToPinNotFound = 2045,
+
+    /// <summary>An image that a bundle is to pin has no image for the wanted platform.</summary>
+    NoMatchingPlatform = 2046,
+
+    /// <summary>The content of a bundle has a second <c>.imgpkg</c> directory.</summary>
+    SecondBundleFolder = 2047,
+
+    /// <summary>A content file leads out of the project, or its path out of the bundle.</summary>
+    ContentOutside = 2048,
+
+    /// <summary>One text under <c>packages/</c> stands for several images.</summary>
+    ConflictingImages = 2049,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 
@@ -223,6 +238,24 @@ public enum ErrorCode
     /// <summary>A PackageRepository field with a value that the cluster would refuse.</summary>
     InvalidPackageRepository = 4002,
 
+    /// <summary>A file under <c>packages/</c> that is no YAML, or a Package or PackageMetadata that a cluster would refuse.</summary>
+    InvalidPackage = 4003,
+
+    /// <summary>A Package is not named <c>REFNAME.VERSION</c>.</summary>
+    PackageNameMismatch = 4004,
+
+    /// <summary>The version of a Package is not a semantic version.</summary>
+    InvalidPackageVersion = 4005,
+
+    /// <summary>The name of a package has not three DNS labels or more.</summary>
+    InvalidPackageRefName = 4006,
+
+    /// <summary>A reference under <c>packages/</c> is not in the lock of the bundle that is made.</summary>
+    ReferenceNotLocked = 4007,
+
+    /// <summary>Two documents under <c>packages/</c> have the same kind and name.</summary>
+    DuplicatePackage = 4008,
+
     /// <summary>The bundle has no <c>packages/</c> directory: no PackageRepository manifest was written (warning).</summary>
     NotAPackageRepository = 4101,
 
@@ -240,4 +273,13 @@ public enum ErrorCode
 
     /// <summary>The summary for the CI system could not be written (warning).</summary>
     SummaryNotWritten = 4106,
+
+    /// <summary>A file under <c>packages/</c> is a ytt template, which is not checked (warning).</summary>
+    PackageTemplate = 4107,
+
+    /// <summary>A field that a Package or PackageMetadata has not (warning).</summary>
+    UnknownPackageField = 4108,
+
+    /// <summary><c>packages/</c> holds no Package and no PackageMetadata (warning).</summary>
+    NoPackages = 4109,
 }

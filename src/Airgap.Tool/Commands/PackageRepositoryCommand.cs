@@ -50,6 +50,7 @@ internal sealed class PackageRepositoryCommand
             command.Options.Add(option);
         }
 
+        command.Subcommands.Add(PackageRepositoryBuildCommand.Create(host));
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;

@@ -19,7 +19,10 @@ internal sealed class LayerTarWriter(Stream output)
         await output.WriteAsync(TarHeader.Make(entry.Path, entry.IsFolder, entry.Mode, entry.Size), cancellationToken).ConfigureAwait(false);
         if (entry.IsFolder)
             return;
-        await CopyAsync(entry, cancellationToken).ConfigureAwait(false);
+        if (entry.Content is { } content)
+            await output.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        else
+            await CopyAsync(entry, cancellationToken).ConfigureAwait(false);
         await output.WriteAsync(Zeros.AsMemory(0, TarHeader.Padding(entry.Size)), cancellationToken).ConfigureAwait(false);
     }
 

@@ -47,7 +47,13 @@ public static class PropertyNames
     /// <summary><c>true</c> to lock what the tags stand for now.</summary>
     public const string UpdateLock = "AirgapUpdateLock";
 
+    /// <summary>The repository that takes the bundle of the project's content.</summary>
+    public const string BundleRepository = "AirgapBundleRepository";
+
+    /// <summary>The tag of the bundle of the project's content.</summary>
+    public const string BundleTag = "AirgapBundleTag";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, Summary, LockFile, UseLockFile, LockedMode, UpdateLock];
+        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag];
 }

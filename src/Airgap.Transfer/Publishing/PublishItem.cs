@@ -9,8 +9,11 @@ namespace Airgap.Transfer.Publishing;
 /// <param name="Location">Where it is declared.</param>
 public sealed record PublishItem(PublishItemKind Kind, string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
 {
+    /// <summary>True for the bundle that is made of the project's content: what its tag stands for is no registry's to say.</summary>
+    public bool IsProduced { get; init; }
+
     /// <summary>The name of the item in a project: <c>ImgpkgBundle</c>, <c>ImgpkgImage</c> or <c>ImgpkgLock</c>.</summary>
-    public string ItemName => "Imgpkg" + Kind;
+    public string ItemName => IsProduced ? "ImgpkgBundleContent" : "Imgpkg" + Kind;
 
     /// <summary>A metadata value without the blanks around it; null where it is missing or empty, which MSBuild does not tell apart.</summary>
     internal string? Value(string name)

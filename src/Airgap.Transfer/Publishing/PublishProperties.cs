@@ -30,6 +30,8 @@ public static class PublishProperties
             UseLockFile = Text(PropertyNames.UseLockFile).Length > 0 ? Flag(PropertyNames.UseLockFile) : null,
             LockedMode = Flag(PropertyNames.LockedMode),
             UpdateLock = Flag(PropertyNames.UpdateLock),
+            BundleRepository = Text(PropertyNames.BundleRepository),
+            BundleTag = Text(PropertyNames.BundleTag),
         };
         problems = found.ToImmutable();
         return settings;

@@ -49,6 +49,12 @@ public sealed record PublishSettings
     /// <summary><c>AirgapUpdateLock</c>: true to lock what the tags stand for now.</summary>
     public bool UpdateLock { get; init; }
 
+    /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
+    public string BundleRepository { get; init; } = "";
+
+    /// <summary><c>AirgapBundleTag</c>: that bundle's tag; empty for the project's version.</summary>
+    public string BundleTag { get; init; } = "";
+
     /// <summary>Full path of the lock.</summary>
     public string FullLockFile => FullPath(LockFile);
 

@@ -134,7 +134,8 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
     private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || HasDestination(items, settings);
 
-    private static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
+    /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
+    public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
         settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
 
     private PublishResult NothingToDo(IReadOnlyList<PublishItem> items)

@@ -33,24 +33,17 @@ public sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         foreach (LayerEntry entry in entries)
             _observer.Packing(entry);
 
-        using PackedLayer packed = await Task.Run(() => PackedLayer.PackAsync(entries, cancellationToken), cancellationToken);
-        byte[] config = ImageConfigWriter.Write(
-            packed.Layer.DiffId, request.IsBundle ? request.Labels.SetItem(PushRequest.ReservedLabel, "true") : request.Labels);
-        Manifest manifest = ImageManifestWriter.Write(config, packed.Layer.Descriptor);
-        _observer.Detail($"Packed {entries.Count} entries: layer {packed.Layer.Descriptor.Digest}, manifest {manifest.Digest}.");
+        using PackedImage packed = await PackedImage.PackAsync(
+            entries, request.IsBundle ? request.Labels.SetItem(PushRequest.ReservedLabel, "true") : request.Labels, cancellationToken);
+        _observer.Detail($"Packed {entries.Count} entries: layer {packed.Layer.Descriptor.Digest}, manifest {packed.Manifest.Digest}.");
 
-        IImageRepository repository = registry.GetRepository(request.Destination.Repository);
-        IBlobContent[] contents = [packed.Content, new MemoryBlobContent(manifest.Config!, config)];
-        _observer.Sending(contents.Length, contents.Sum(content => content.Descriptor.Size));
-        PushedBlob[] blobs = await Task.WhenAll(contents.Select(content => SendAsync(repository, content, cancellationToken)));
-        string[] tags = [request.Destination.Tag!, ContentTags.Default(manifest.Digest)];
-        foreach (string tag in tags)
-            await repository.PushManifestAsync(manifest, tag, cancellationToken);
+        string[] tags = [request.Destination.Tag!, ContentTags.Default(packed.Manifest.Digest)];
+        PushedBlob[] blobs = await packed.PushAsync(registry.GetRepository(request.Destination.Repository), tags, _observer, cancellationToken);
         return new PushResult
         {
-            Reference = ImageReference.ByDigest(request.Destination.Repository, manifest.Digest),
+            Reference = ImageReference.ByDigest(request.Destination.Repository, packed.Manifest.Digest),
             IsBundle = request.IsBundle,
-            Manifest = manifest,
+            Manifest = packed.Manifest,
             Tags = [.. tags],
             Blobs = [.. blobs],
             Files = entries.Count(entry => !entry.IsFolder),
@@ -89,19 +82,6 @@ public sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
                 "Push to HOST[:PORT]/PATH:TAG.")
             { Reference = request.Destination.ToString() };
         }
-    }
-
-    private async Task<PushedBlob> SendAsync(IImageRepository repository, IBlobContent content, CancellationToken cancellationToken)
-    {
-        _observer.BlobStarted(content.Descriptor);
-        BlobOutcome outcome = await repository.PushBlobAsync(content, mountFrom: null, new Progress(_observer, content.Descriptor), cancellationToken);
-        _observer.BlobFinished(content.Descriptor, outcome);
-        return new PushedBlob(content.Descriptor, outcome);
-    }
-
-    private sealed class Progress(IPushObserver observer, Descriptor blob) : IProgress<long>
-    {
-        public void Report(long value) => observer.BlobProgress(blob, value);
     }
 
     private sealed class SilentObserver : IPushObserver;

@@ -4,32 +4,49 @@ using YamlDotNet.Core.Events;
 namespace Airgap.Transfer.Bundles.Yaml;
 
 /// <summary>
-/// Reads one YAML document into nodes. A lock file may come from anyone, so depth and count of nodes are bounded, and
-/// aliases, anchors and tags, which no tool writes into such a file, are refused.
+/// Reads YAML documents into nodes. A lock file may come from anyone, so depth and count of nodes are bounded, and
+/// aliases, anchors and tags, which no tool writes into such a file, are refused; in files that people write they are taken.
 /// </summary>
 internal sealed class YamlReader
 {
-    private const int MaxDepth = 32;
+    private const int MaxLockDepth = 32;
+    private const int MaxHandWrittenDepth = 128;
     private const int MaxNodes = 1_000_000;
 
     private readonly YamlContext _context;
     private readonly Parser _parser;
+    private readonly Dictionary<AnchorName, YamlNode>? _anchors;
     private int _nodes;
 
-    private YamlReader(string text, YamlContext context)
+    private YamlReader(string text, YamlContext context, bool isHandWritten)
     {
         _context = context;
         _parser = new Parser(new StringReader(text));
+        _anchors = isHandWritten ? [] : null;
     }
+
+    private int MaxDepth => _anchors is null ? MaxLockDepth : MaxHandWrittenDepth;
 
     /// <summary>Reads a document.</summary>
     /// <returns>Null when the file holds none.</returns>
     public static YamlNode? Read(ReadOnlySpan<byte> bytes, YamlContext context)
     {
         string text = YamlText.Decode(bytes, context);
+        return Guard(context, () => new YamlReader(text, context, isHandWritten: false).ReadDocument());
+    }
+
+    /// <summary>Reads every document of a file that a person wrote: with anchors, whose aliases become the same node again, and with tags, which are passed over.</summary>
+    public static IReadOnlyList<YamlNode> ReadDocuments(ReadOnlySpan<byte> bytes, YamlContext context)
+    {
+        string text = YamlText.Decode(bytes, context);
+        return Guard(context, () => new YamlReader(text, context, isHandWritten: true).ReadAll());
+    }
+
+    private static T Guard<T>(YamlContext context, Func<T> read)
+    {
         try
         {
-            return new YamlReader(text, context).ReadDocument();
+            return read();
         }
         catch (YamlException e)
         {
@@ -40,6 +57,20 @@ internal sealed class YamlReader
             // The scanner answers a few malformed escapes with an exception of the runtime instead of its own.
             throw context.Error(0, 0, "the file is not YAML", e);
         }
+    }
+
+    private List<YamlNode> ReadAll()
+    {
+        List<YamlNode> documents = [];
+        Expect<StreamStart>();
+        while (Next() is DocumentStart)
+        {
+            _anchors!.Clear();
+            documents.Add(ReadNode(Next(), 0));
+            Expect<DocumentEnd>();
+        }
+
+        return documents;
     }
 
     private YamlNode? ReadDocument()
@@ -62,17 +93,21 @@ internal sealed class YamlReader
             throw _context.Error(line, column, $"the YAML is nested deeper than {MaxDepth} levels");
         if (++_nodes > MaxNodes)
             throw _context.Error(line, column, $"the YAML has more than {MaxNodes} values");
-        if (e is AnchorAlias || (e is NodeEvent anchored && !anchored.Anchor.IsEmpty))
+        if (_anchors is null && (e is AnchorAlias || (e is NodeEvent anchored && !anchored.Anchor.IsEmpty)))
             throw _context.Error(line, column, "YAML anchors and aliases are not taken here");
-        if (e is NodeEvent tagged && !tagged.Tag.IsEmpty)
+        if (_anchors is null && e is NodeEvent tagged && !tagged.Tag.IsEmpty)
             throw _context.Error(line, column, "YAML tags are not taken here");
-        return e switch
+        YamlNode node = e switch
         {
             Scalar scalar => ReadScalar(scalar, line, column),
             SequenceStart => ReadSequence(line, column, depth),
             MappingStart => ReadMapping(line, column, depth),
+            AnchorAlias alias => _anchors!.GetValueOrDefault(alias.Value) ?? throw _context.Error(line, column, $"the alias '{alias.Value}' has no anchor before it"),
             _ => throw _context.Error(line, column, "the file is not YAML"),
         };
+        if (_anchors is not null && e is NodeEvent { Anchor.IsEmpty: false } named)
+            _anchors[named.Anchor] = node;
+        return node;
     }
 
     private YamlScalar ReadScalar(Scalar scalar, int line, int column)
@@ -105,7 +140,7 @@ internal sealed class YamlReader
         {
             if (ReadNode(e, depth + 1) is not YamlScalar key)
                 throw _context.Error((int)e.Start.Line, (int)e.Start.Column, "a key must be text");
-            if (key is { IsPlain: true, Text: "<<" })
+            if (_anchors is null && key is { IsPlain: true, Text: "<<" })
                 throw _context.Error(key, "YAML merge keys are not taken here");
             entries.Add(new(key, ReadNode(Next(), depth + 1)));
         }

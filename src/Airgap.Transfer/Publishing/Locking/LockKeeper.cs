@@ -15,7 +15,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 {
     /// <summary>The reference that a declaration's lock entry has; null where its digest is given by the item itself.</summary>
     public static ImageReference? KeyOf(Declaration declaration) =>
-        declaration is { Item.Kind: not PublishItemKind.Lock, Reference: { Digest: null } reference } ? reference : null;
+        declaration is { Item: { Kind: not PublishItemKind.Lock, IsProduced: false }, Reference: { Digest: null } reference } ? reference : null;
 
     /// <summary>Checks all that can be checked without a request.</summary>
     /// <param name="declarations">The declarations that could be read.</param>

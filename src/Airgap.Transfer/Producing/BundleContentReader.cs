@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Layers;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>Reads the declared files: where each goes, and whether it may.</summary>
+internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic>.Builder problems)
+{
+    /// <summary>The folder that makes a bundle.</summary>
+    public const string Folder = ".imgpkg";
+
+    private readonly string _root = RealPath.Of(root);
+    private readonly SortedDictionary<string, ContentFile> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The files that may go into the bundle, by their path there.</summary>
+    public IReadOnlyDictionary<string, ContentFile> Read(IEnumerable<ContentFile> files)
+    {
+        foreach (ContentFile file in files)
+        {
+            if (Normalize(file) is { } path && IsGood(file))
+                Add(path, file);
+        }
+
+        foreach (string folder in _files.Keys.Select(NestedFolder).OfType<string>().Distinct(StringComparer.Ordinal).ToArray())
+        {
+            ContentFile first = _files.First(pair => pair.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Value;
+            problems.Add(new Diagnostic(
+                ErrorCode.SecondBundleFolder,
+                $"The content has a second '{Folder}' directory, {folder}: a bundle has one, in its root.",
+                "Make each bundle in a project or folder of its own, or leave the other out.")
+            { Location = first.Location ?? new SourceLocation(first.FullPath) });
+        }
+
+        return _files;
+    }
+
+    // A folder may not stand where a file does.
+    private void Add(string path, ContentFile file)
+    {
+        if (_files.TryGetValue(path, out ContentFile? other) && other.FullPath == file.FullPath)
+            return;
+        string? taken = other is not null
+            ? path
+            : _files.Keys.FirstOrDefault(key => key.StartsWith(path + "/", StringComparison.Ordinal) || path.StartsWith(key + "/", StringComparison.Ordinal));
+        if (taken is null)
+        {
+            _files.Add(path, file);
+            return;
+        }
+
+        problems.Add(new Diagnostic(
+            ErrorCode.ConflictingDestination,
+            $"'{file.FullPath}' and '{_files[taken].FullPath}' would both be {path} in the bundle.",
+            "Give one of them another path (metadata TargetPath), or leave it out.")
+        { Location = file.Location ?? new SourceLocation(file.FullPath) });
+    }
+
+    private string? Normalize(ContentFile file)
+    {
+        string path = file.Path.Replace('\\', '/');
+        string[] parts = [.. path.Split('/').Where(part => part != ".")];
+        if (parts.Length > 0 && !parts.Contains("..") && parts.All(part => part.Length > 0) && !path.Contains(':', StringComparison.Ordinal))
+            return string.Join('/', parts);
+        problems.Add(Outside(file, $"The path '{file.Path}' of the content file '{file.FullPath}' leads out of the bundle.", "Give it a relative path without '..' (metadata TargetPath)."));
+        return null;
+    }
+
+    private bool IsGood(ContentFile file)
+    {
+        try
+        {
+            string real = RealPath.Of(file.FullPath);
+            if (!RealPath.IsBelow(real, _root))
+            {
+                problems.Add(Outside(file, $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}.", $"Copy it below '{root}', so that the bundle holds only what the project holds."));
+                return false;
+            }
+
+            FileInfo info = new(real);
+            if (!info.Exists && !Directory.Exists(real))
+                throw new FileNotFoundException(null, file.FullPath);
+            if (info.Exists && SpecialFile.IsRegular(info))
+                return true;
+            problems.Add(new Diagnostic(ErrorCode.InvalidArgument, $"Expected file '{file.FullPath}' to be a regular file.", "Replace the link or special file by a file, or leave it out.") { Location = file.Location });
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            problems.Add(IoFailures.Translate(e, file.FullPath).ToDiagnostic() with { Location = file.Location });
+        }
+
+        return false;
+    }
+
+    private static string? NestedFolder(string path)
+    {
+        int at = ("/" + path).IndexOf($"/{Folder}/", StringComparison.Ordinal);
+        if (at == 0)
+            at = path.IndexOf($"/{Folder}/", StringComparison.Ordinal) is >= 0 and int next ? next + 1 : 0;
+        return at > 0 ? path[..(at + Folder.Length)] : null;
+    }
+
+    private static Diagnostic Outside(ContentFile file, string message, string advice) =>
+        new(ErrorCode.ContentOutside, message, advice) { Location = file.Location ?? new SourceLocation(file.FullPath) };
+}

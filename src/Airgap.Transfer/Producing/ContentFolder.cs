@@ -1,0 +1,37 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>Finds the files of a folder that a bundle is made of.</summary>
+public static class ContentFolder
+{
+    /// <summary>The folder's files, but for <c>.git</c> in its root.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
+    public static IReadOnlyList<ContentFile> List(string folder)
+    {
+        List<ContentFile> files = [];
+        try
+        {
+            Walk(new DirectoryInfo(Path.GetFullPath(folder)), "", files);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, folder);
+        }
+
+        return files;
+    }
+
+    private static void Walk(DirectoryInfo folder, string prefix, List<ContentFile> files)
+    {
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+        {
+            string path = prefix + entry.Name;
+            // A link to a folder is no file, and is told as that.
+            if (entry is not DirectoryInfo { LinkTarget: null } inner)
+                files.Add(new ContentFile(path, entry.FullName));
+            else if (path != ".git")
+                Walk(inner, path + "/", files);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>Checks what is under <c>packages/</c>, and gathers the images that it names.</summary>
+internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems, ImmutableArray<Diagnostic>.Builder warnings)
+{
+    private const string Folder = "packages/";
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
+    private readonly List<PackageReference> _references = [];
+    private int _templates;
+
+    /// <summary>Checks every YAML file under <c>packages/</c>.</summary>
+    /// <returns>True when there is one.</returns>
+    public bool Check(IReadOnlyDictionary<string, ContentFile> files)
+    {
+        KeyValuePair<string, ContentFile>[] packages = [.. files.Where(file => IsPackageFile(file.Key))];
+        foreach ((_, ContentFile file) in packages)
+            CheckFile(file.FullPath);
+        if (packages.Length > 0 && _named.Count == 0 && _templates == 0 && problems.Count == 0)
+        {
+            warnings.Add(new Diagnostic(
+                ErrorCode.NoPackages,
+                "No file under packages/ holds a Package or PackageMetadata, so that a cluster finds nothing to install.",
+                "Add the definitions, or leave packages/ out."));
+        }
+
+        return packages.Length > 0;
+    }
+
+    /// <summary>Checks the images under <c>packages/</c> against the lock.</summary>
+    public void CheckReferences(IEnumerable<LockedImage> locked)
+    {
+        foreach (Diagnostic found in PackageReferences.NotRelocated(_references, locked.Select(Origins.Replaced)))
+        {
+            // Where the lock has the image under another id, the finding says what to write.
+            bool isLocked = found.Message.Contains("under the kbld", StringComparison.Ordinal);
+            problems.Add(found with
+            {
+                Code = ErrorCode.ReferenceNotLocked,
+                Advice = isLocked ? found.Advice : $"Pin it: <ImgpkgBundleImage Include=\"{found.Reference}\" />, or --image {found.Reference}; or mend the text.",
+            });
+        }
+    }
+
+    private void CheckFile(string path)
+    {
+        try
+        {
+            byte[] bytes = ReadAll(path);
+            _references.AddRange(PackageReferences.Find(new MemoryStream(bytes), path));
+            if (bytes.AsSpan().IndexOf("#@"u8) >= 0)
+            {
+                _templates++;
+                warnings.Add(new Diagnostic(
+                    ErrorCode.PackageTemplate,
+                    $"{path} is a ytt template: what the cluster will make of it is not checked.",
+                    "Render it with ytt before the bundle is made, to have it checked.")
+                { Location = new SourceLocation(path) });
+                return;
+            }
+
+            YamlContext context = new(path, ErrorCode.InvalidPackage, "Mend the file; a cluster takes nothing of a repository that has a file it cannot read.");
+            foreach (YamlNode document in YamlReader.ReadDocuments(bytes, context))
+                CheckDocument(document, path);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException)
+        {
+            problems.Add(IoFailures.Translate(e, path).ToDiagnostic());
+        }
+    }
+
+    private void CheckDocument(YamlNode document, string path)
+    {
+        if (new PackageDocument(document, path, problems.Add, warnings.Add).Check() is not { } name)
+            return;
+        SourceLocation place = new(path, document.Line, document.Column);
+        if (!_named.TryAdd(name, place.ToString()))
+            problems.Add(new Diagnostic(ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.", "Leave one of them out, or give it another version.") { Location = place });
+    }
+
+    private static byte[] ReadAll(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (file.Length > MaxBytes)
+            throw new AirgapException(ErrorCode.InvalidPackage, $"{path}: the file is larger than {MaxBytes / (1024 * 1024)} MiB.", "Split it: a cluster keeps each package as an object of its own.") { Location = new SourceLocation(path) };
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static bool IsPackageFile(string path) =>
+        path.StartsWith(Folder, StringComparison.Ordinal) && (path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal));
+}

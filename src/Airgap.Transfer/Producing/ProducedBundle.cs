@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Layers;
+using Airgap.Transfer.Pushing;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>A bundle that was made and is in no registry yet. Its bytes are there until it is disposed.</summary>
+public sealed class ProducedBundle : IDisposable
+{
+    private readonly PackedImage _packed;
+    private readonly IReadOnlyList<LayerEntry> _entries;
+
+    internal ProducedBundle(ProduceRequest request, PackedImage packed, ImagesLock images, IReadOnlyList<LayerEntry> entries)
+    {
+        _packed = packed;
+        _entries = entries;
+        Reference = ImageReference.ByTag(request.Repository, request.Tag);
+        IsNowhere = request.IsNowhere;
+        Images = images;
+    }
+
+    /// <summary>The bundle, by tag.</summary>
+    public ImageReference Reference { get; }
+
+    /// <summary>Its digest.</summary>
+    public Digest Digest => _packed.Manifest.Digest;
+
+    /// <summary>The images that it pins.</summary>
+    public ImagesLock Images { get; }
+
+    /// <summary>Number of files in its layer.</summary>
+    public int Files => _entries.Count(entry => !entry.IsFolder);
+
+    /// <summary>True when the repository is only a name, which nobody is asked for.</summary>
+    internal bool IsNowhere { get; }
+
+    internal PackedImage Packed => _packed;
+
+    /// <summary>The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.</summary>
+    public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, this);
+
+    /// <summary>Pushes the bundle, as <see cref="Pusher"/> does. The images stay where they are.</summary>
+    /// <exception cref="AirgapException">1xxx: the registry.</exception>
+    public async Task<PushResult> PushAsync(IRegistry registry, IPushObserver observer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(observer);
+        long start = Stopwatch.GetTimestamp();
+        foreach (LayerEntry entry in _entries)
+            observer.Packing(entry);
+        string[] tags = [Reference.Tag!, ContentTags.Default(Digest)];
+        PushedBlob[] blobs = await _packed.PushAsync(registry.GetRepository(Reference.Repository), tags, observer, cancellationToken);
+        return new PushResult
+        {
+            Reference = Reference.WithDigest(Digest),
+            IsBundle = true,
+            Manifest = _packed.Manifest,
+            Tags = [.. tags],
+            Blobs = [.. blobs],
+            Files = Files,
+            Elapsed = Stopwatch.GetElapsedTime(start),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _packed.Dispose();
+}
