@@ -21,6 +21,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishSettings settings = PublishProperties.Read(_projectDirectory, PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
         foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), _project))
             log.Warning(typo);
+        foreach ((string name, SourceLocation place) in WrittenProperties.Find(WrittenProperties.FilesOf(task.ProjectFile)))
+        {
+            if (PublishProperties.FindSlip(name, place) is { } slip)
+                log.Warning(slip);
+        }
 
         PublishItem[] items = new ItemReader().Read(task.Bundles, task.Images, task.Locks);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
