@@ -71,7 +71,7 @@ public sealed class BadInputTests
         DotnetResult raised = await project.RelocateAsync("-p:WarningsAsErrors=AIRGAP2101");
         Assert.AreEqual(1, raised.ExitCode);
         Assert.Contains("error AIRGAP2101", raised.Output);
-        Assert.DoesNotContain("MSB4", raised.Output);
+        Assert.DoesNotContain("MSB4018", raised.Output);
     }
 
     [TestMethod]
