@@ -1,5 +1,5 @@
 // Packs everything into artifacts/packages:
-//   dotnet run build/pack.cs                 the task package and a framework-dependent tool, on any machine
+//   dotnet run build/pack.cs                 the libraries, the task package and a framework-dependent tool, on any machine
 //   dotnet run build/pack.cs -- --native     a native tool for this machine, with an `any` package for the others
 // Without a C linker --native packs the framework-dependent tool, and says so.
 
@@ -9,7 +9,7 @@ using System.Runtime.CompilerServices;
 string root = Path.GetFullPath(Path.Combine(ScriptFolder(), ".."));
 string packages = Path.Combine(root, "artifacts", "packages");
 string tool = Path.Combine(root, "src", "Airgap.Tool");
-string tasks = Path.Combine(root, "src", "Airgap.Build");
+string[] others = [.. new[] { "Airgap.Oci", "Airgap.Transfer", "Airgap.Build" }.Select(name => Path.Combine(root, "src", name))];
 
 if (args.Except(["--native"]).FirstOrDefault() is { } unknown)
 {
@@ -25,10 +25,10 @@ if (native && FindLinker() is null)
 }
 
 Directory.CreateDirectory(packages);
-foreach (string old in Directory.GetFiles(packages, "*.nupkg"))
+foreach (string old in Directory.GetFiles(packages, "*.*nupkg"))
     File.Delete(old);
 
-bool done = !Directory.Exists(tasks) || Pack(tasks);
+bool done = others.All(project => Pack(project));
 done = done && (native
     ? Pack(tool, "-p:AirgapNativeTool=true")
         && Pack(tool, "-p:AirgapNativeTool=true", "-r", HostRuntimeIdentifier())
@@ -37,7 +37,7 @@ done = done && (native
 if (!done)
     return 1;
 
-foreach (string package in Directory.GetFiles(packages, "*.nupkg").Order(StringComparer.Ordinal))
+foreach (string package in Directory.GetFiles(packages, "*.*nupkg").Order(StringComparer.Ordinal))
     Console.WriteLine($"pack: {Path.GetRelativePath(root, package)} ({new FileInfo(package).Length / 1000} kB)");
 return 0;
 

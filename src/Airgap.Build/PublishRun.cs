@@ -25,6 +25,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishSettings settings = PublishProperties.Read(_projectDirectory, PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
         foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), _project))
             log.Warning(typo);
+        foreach ((string name, SourceLocation place) in WrittenProperties.Find(WrittenProperties.FilesOf(task.ProjectFile)))
+        {
+            if (PublishProperties.FindSlip(name, place) is { } slip)
+                log.Warning(slip);
+        }
 
         ItemReader reader = new();
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
@@ -173,5 +178,5 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     };
 
     private sealed record Job(
-        PublishItem[] Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems, IRegistry Registry, PublishedFileList Files);
+        PublishItem[] Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems, BuildRegistry Registry, PublishedFileList Files);
 }

@@ -163,6 +163,12 @@ public enum ErrorCode
     /// <summary>Locked mode, and a tag stands for another digest than the lock file pins.</summary>
     TagMoved = 2036,
 
+    /// <summary>A project file that cannot be edited: no XML, an unknown encoding, or no project of an SDK.</summary>
+    UneditableProject = 2040,
+
+    /// <summary>A project declares the same repository already, with another tag or as another kind of item.</summary>
+    AlreadyDeclared = 2041,
+
     /// <summary>An image that a bundle is to pin does not exist.</summary>
     ImageToPinNotFound = 2045,
 

@@ -47,6 +47,34 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task ASlipInTheProjectsOwnTextIsTold_AndAPropertyOfItsOwnIsNot()
+    {
+        using TestProject project = new(
+            TestProject.SimpleBundle,
+            "<TargetFramework>net10.0</TargetFramework><!-- <AirgapOnPublsh/> --><AirgapRegistri>x</AirgapRegistri><AirgapFlavourOfTheHouse>1</AirgapFlavourOfTheHouse>");
+        File.WriteAllText(project["Directory.Build.props"], "<Project>\n  <PropertyGroup>\n    <AirgapOutputPaht>out/</AirgapOutputPaht>\n  </PropertyGroup>\n</Project>");
+
+        DotnetResult result = (await project.RelocateAsync()).Succeeded();
+
+        string[] warnings = [.. result.Lines("warning AIRGAP2104").Select(line => line.Trim()).Distinct()];
+        Assert.HasCount(2, warnings, result.Output);
+        Assert.Contains(warning => warning.Contains("App.csproj(3,", StringComparison.Ordinal) && warning.Contains("Did you mean AirgapRegistry?", StringComparison.Ordinal), warnings);
+        Assert.Contains(warning => warning.Contains("Directory.Build.props(3,", StringComparison.Ordinal) && warning.Contains("Did you mean AirgapOutputPath?", StringComparison.Ordinal), warnings);
+    }
+
+    [TestMethod]
+    public async Task AWarningOfOursCanBeAMessageOrAnErrorByPropertiesOfMSBuild()
+    {
+        using TestProject project = new(TestProject.SimpleBundle);
+        DotnetResult quiet = (await project.RelocateAsync("-p:MSBuildWarningsAsMessages=AIRGAP2101")).Succeeded();
+        Assert.DoesNotContain("warning AIRGAP2101", quiet.Output);
+        DotnetResult raised = await project.RelocateAsync("-p:WarningsAsErrors=AIRGAP2101");
+        Assert.AreEqual(1, raised.ExitCode);
+        Assert.Contains("error AIRGAP2101", raised.Output);
+        Assert.DoesNotContain("MSB4018", raised.Output);
+    }
+
+    [TestMethod]
     public async Task AnOlderMSBuildIsToldWhatIsNeeded()
     {
         using TestProject project = new(TestProject.SimpleBundle);

@@ -87,6 +87,41 @@ public sealed class BuildShapeTests
     }
 
     [TestMethod]
+    public async Task TwoProjectsInOneProcessKeepTheirFoldersApart()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string elsewhere = Directory.CreateDirectory(project["decoy"]).FullName;
+        foreach (string name in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(project[name]);
+            File.Copy(project.ProjectFile, project[$"{name}/{name}.csproj"]);
+        }
+
+        File.WriteAllText(project["both.proj"], """
+            <Project>
+              <ItemGroup>
+                <Both Include="one/one.csproj;two/two.csproj" />
+              </ItemGroup>
+              <Target Name="Restore">
+                <MSBuild Projects="@(Both)" Targets="Restore" />
+              </Target>
+              <Target Name="Relocate">
+                <MSBuild Projects="@(Both)" Targets="PublishImgpkgBundles" BuildInParallel="true" />
+              </Target>
+            </Project>
+            """);
+        string[] arguments = [$"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=out/", "-p:Configuration=Release"];
+        (await Dotnet.RunAsync(elsewhere, ["msbuild", project["both.proj"], "-t:Restore", .. arguments], project.Environment)).Succeeded();
+
+        DotnetResult result = (await Dotnet.RunAsync(elsewhere, ["msbuild", project["both.proj"], "-t:Relocate", "-mt", "-m:2", "-tl:off", .. arguments], project.Environment)).Succeeded();
+
+        Assert.IsTrue(File.Exists(project["one/out/relocation.json"]), result.Output);
+        Assert.IsTrue(File.Exists(project["two/out/relocation.json"]), result.Output);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(elsewhere));
+    }
+
+    [TestMethod]
     public async Task TheTargetUsesNoCurrentDirectory()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -25,6 +25,8 @@ public sealed class CredentialTests
 
         Assert.DoesNotContain(Password, result.Output);
         Assert.DoesNotContain(auth, result.Output);
+        // A detailed log says for each host where its credentials came from.
+        Assert.IsNotEmpty(result.Lines($"credentials for {destination.Host}/apps/simple-app-bundle: "), result.Output);
         Microsoft.Build.Logging.StructuredLogger.Build build = BinaryLog.ReadBuild(project["log.binlog"]);
         Assert.ContainsSingle(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(task => task.Name.EndsWith("PublishImgpkgBundles", StringComparison.Ordinal)));
         string everything = string.Join('\n', build.FindChildrenRecursive<BaseNode>().Select(node => node.ToString()));

@@ -21,6 +21,12 @@ public static class PackedPackage
     /// <summary>The folder with the props and targets of Microsoft.Build.NoTargets.</summary>
     public static string NoTargetsSdk => BuildValue("NoTargets");
 
+    /// <summary>The folder that the tests' own build restored packages to.</summary>
+    public static string RestoredPackages => BuildValue("RestoredPackages");
+
+    /// <summary>The configuration that the tests' own build was for.</summary>
+    public static string Configuration => BuildValue("Configuration");
+
     private static TempFolder Folder => s_folder ?? throw new InvalidOperationException("The package is packed when the assembly starts.");
 
     [AssemblyInitialize]
@@ -28,9 +34,8 @@ public static class PackedPackage
     {
         s_folder = new TempFolder();
         // The tests' build has built it; the package holds exactly what was built.
-        string configuration = BuildValue("Configuration");
         string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
-        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", configuration, "-o", Feed], new Dictionary<string, string?>())).Succeeded();
+        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed], new Dictionary<string, string?>())).Succeeded();
     }
 
     [AssemblyCleanup]

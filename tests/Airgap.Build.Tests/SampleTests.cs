@@ -35,6 +35,72 @@ public sealed class SampleTests
         await content.AssertCompleteAsync("apps/platform/nested", "v1.0.0");
     }
 
+    [TestMethod]
+    public async Task PrivateRegistryComesWithBothKindsOfPullSecrets()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", "s3cret-of-the-sample") });
+        using Sample sample = new("PrivateRegistry", source);
+        sample.With("IMGPKG_REGISTRY_HOSTNAME", destination.Host).With("IMGPKG_REGISTRY_USERNAME", "robot").With("IMGPKG_REGISTRY_PASSWORD", "s3cret-of-the-sample");
+
+        DotnetResult result = await sample.PublishAsync("-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
+
+        string placeholder = sample.Manifest("simple-package-repository");
+        Assert.Contains("secretRef:\n        name: mirror-pull\n", placeholder);
+        Assert.Contains("kind: Secret\n", placeholder);
+        Assert.DoesNotContain("SecretExport", placeholder);
+        Assert.Contains("kind: SecretExport\n", sample.Manifest("nested-repository"));
+        Assert.DoesNotContain("s3cret", placeholder + sample.Manifest("nested-repository") + result.Output);
+    }
+
+    [TestMethod]
+    public async Task SolutionMovesWhatTwoProjectsShareOnce()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using Sample sample = new("Solution", source);
+
+        DotnetResult result = await sample.PublishAsync("Solution.slnx", "-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
+
+        string shared = sample.Manifest("simple-package-repository", "Shop/");
+        Assert.AreEqual(shared, sample.Manifest("simple-package-repository", "Billing/"));
+        Assert.Contains($"image: {destination.Host}/apps/nested-bundle@sha256:", sample.Manifest("nested-repository", "Billing/"));
+        Assert.IsFalse(Directory.Exists(sample["Shop.Tests/bin/Release/net10.0/airgap"]));
+        Assert.ContainsSingle(result.Lines("1 up to date"), result.Output);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        await content.AssertCompleteAsync("apps/nested-bundle", "v1.0.0");
+    }
+
+    [TestMethod]
+    public async Task LockedPublishesInAPipelineWhatIsLockedAndNothingElse()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using Sample sample = new("Locked", source);
+        sample.With("CI", "true");
+        string[] arguments = ["-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps"];
+
+        (await sample.TryPublishAsync(arguments)).FailedWith("AIRGAP2034");
+        Assert.IsEmpty(destination.Requests);
+
+        string locked = File.ReadAllText(sample["airgap.lock.json"]).Replace("index.docker.io", "registry.local:5055", StringComparison.Ordinal);
+        File.WriteAllText(sample["airgap.lock.json"], locked);
+        await sample.PublishAsync(arguments);
+
+        Assert.Contains($"image: {destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}", sample.Manifest("simple-package-repository"));
+        Assert.AreEqual(locked, File.ReadAllText(sample["airgap.lock.json"]));
+    }
+
+    [TestMethod]
+    public void ThePipelinesOfLockedRunTheCommandOfItsReadme()
+    {
+        string sample = Path.Combine(Fixtures.RepositoryRoot, "samples", "Locked");
+        const string Command = "dotnet publish -p:AirgapRegistry=final-registry.corp.com/apps";
+        foreach (string file in new[] { "README.md", "azure-pipelines.yml", ".github/workflows/relocate.yml" })
+            Assert.Contains(Command, File.ReadAllText(Path.Combine(sample, file)), file);
+    }
+
     private sealed class Sample : IDisposable
     {
         private readonly TempFolder _folder = new();
@@ -42,8 +108,13 @@ public sealed class SampleTests
 
         public Sample(string name, RegistryFixture registry)
         {
-            foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", name)))
-                File.Copy(file, _folder[Path.GetFileName(file)]);
+            string root = Path.Combine(Fixtures.RepositoryRoot, "samples", name);
+            foreach (string file in Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file)).Where(IsSource))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(_folder[file])!);
+                File.Copy(Path.Combine(root, file), _folder[file]);
+            }
+
             _environment = new()
             {
                 ["NUGET_PACKAGES"] = PackedPackage.PackageFolder,
@@ -53,12 +124,24 @@ public sealed class SampleTests
             };
         }
 
-        public async Task PublishAsync(params string[] arguments) => (await Dotnet.RunAsync(
-            _folder.Path,
-            ["publish", $"-p:RestoreSources={PackedPackage.Feed}", "-p:UseSharedCompilation=false", "-p:UseAppHost=false", .. arguments],
-            _environment)).Succeeded();
+        public string this[string path] => _folder[path];
 
-        public string Manifest(string name) => File.ReadAllText(_folder[$"bin/Release/net10.0/airgap/{name}.packagerepository.yml"]);
+        public Sample With(string variable, string value)
+        {
+            _environment[variable] = value;
+            return this;
+        }
+
+        public async Task<DotnetResult> PublishAsync(params string[] arguments) => (await TryPublishAsync(arguments)).Succeeded();
+
+        public Task<DotnetResult> TryPublishAsync(params string[] arguments) => Dotnet.RunAsync(
+            _folder.Path,
+            ["publish", .. arguments, $"-p:RestoreSources={PackedPackage.Feed}", "-p:UseSharedCompilation=false", "-p:UseAppHost=false"],
+            _environment);
+
+        public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/{name}.packagerepository.yml"]);
+
+        private static bool IsSource(string file) => !file.Split('/', '\\').Any(part => part is "bin" or "obj");
 
         public void Dispose() => _folder.Dispose();
     }

@@ -15,6 +15,7 @@ internal static class CommandTree
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
+        root.Subcommands.Add(InitCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
         root.Subcommands.Add(PublishCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));

@@ -37,6 +37,8 @@ internal static class Suggestions
 
         if (last.StartsWith('-'))
             return Matching(place.Options.SelectMany(option => option.Aliases.Prepend(option.Name)).Where(IsTyped), last);
+        if (place.Command is ToolCommand { Registry: { } registry } && place.Command.Arguments.Any(argument => argument.HelpName == Flag.ReferenceName))
+            return Matching(await TagsAsync(root.Parse(words), registry, last, limit, cancellationToken).ConfigureAwait(false), last);
         IEnumerable<string> commands = place.Command.Subcommands.Where(sub => !sub.Hidden).SelectMany(sub => sub.Aliases.Prepend(sub.Name));
         return Matching(commands.Concat(place.Command.Arguments.SelectMany(Declared)), last);
     }

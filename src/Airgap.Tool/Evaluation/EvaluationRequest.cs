@@ -50,7 +50,9 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
         return new EvaluationRequest(FindProject(project ?? "."), globals);
     }
 
-    private static string FindProject(string path)
+    /// <summary>Full path of a project file, or of the only one in a folder.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>: there is none, or more than one.</exception>
+    public static string FindProject(string path)
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full))

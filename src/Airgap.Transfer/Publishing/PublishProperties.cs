@@ -70,4 +70,15 @@ public static class PublishProperties
             .Order(StringComparer.Ordinal)
             .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
     ];
+
+    /// <summary>
+    /// A warning for a property in a project's own text that is one of ours but for a slip. Null for ours, and for any other name: that
+    /// may be the project's own.
+    /// </summary>
+    public static Diagnostic? FindSlip(string name, SourceLocation location) =>
+        name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
+        && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase)
+        && NearestName.Find(name, PropertyNames.All) is { } nearest
+            ? new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", $"Did you mean {nearest}?") { Location = location }
+            : null;
 }

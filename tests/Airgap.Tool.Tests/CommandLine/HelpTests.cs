@@ -16,6 +16,7 @@ public sealed class HelpTests
 
     [TestMethod]
     [DataRow("copy")]
+    [DataRow("init")]
     [DataRow("package-repository")]
     [DataRow("publish")]
     [DataRow("serve")]

@@ -33,7 +33,7 @@ public sealed class HugeManifestTests
         ArchiveReader archive = await ArchiveReader.OpenAsync(folder["huge.tar"], TestContext.CancellationToken);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () =>
         {
-            await foreach (ArchivedItem _ in archive.ReadItemsAsync(false, TestContext.CancellationToken))
+            await foreach (ArchivedItem _ in archive.ReadItemsAsync(false, failures: null, TestContext.CancellationToken))
             {
             }
         });

@@ -1,0 +1,6 @@
+namespace Shop.Tests;
+
+public static class InvoiceTests
+{
+    public static bool Adds() => Billing.Invoice.Total([1, 2]) == 3;
+}

@@ -1,0 +1,117 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Tool.Projects;
+
+/// <summary>An item to declare in a project.</summary>
+/// <param name="ItemName"><c>ImgpkgBundle</c> or <c>ImgpkgImage</c>.</param>
+/// <param name="Include">The reference as the item names it.</param>
+/// <param name="PackageRepository">The metadata of that name; null for none.</param>
+/// <param name="IsTagOurs">True when the user named no tag: one that the project already has is as good.</param>
+internal sealed record BundleDeclaration(string ItemName, ImageReference Include, string? PackageRepository, bool IsTagOurs)
+{
+    /// <summary>The package whose targets read the item.</summary>
+    public const string Package = "Airgap.Build";
+
+    private static readonly string[] s_itemNames = ["ImgpkgBundle", "ImgpkgImage"];
+
+    /// <summary>Declares it in a project, with the package reference where that is missing.</summary>
+    /// <param name="project">Full path of the project file.</param>
+    /// <param name="version">The package's version.</param>
+    /// <param name="cancellationToken">Ends the work; every file is then as it was or complete.</param>
+    /// <returns>What was added to which file; none when all was there.</returns>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.UneditableProject"/>, <see cref="ErrorCode.AlreadyDeclared"/>, or a 3xxx code of a file.
+    /// </exception>
+    public async Task<IReadOnlyList<(string Path, string Added)>> AddToAsync(string project, string version, CancellationToken cancellationToken)
+    {
+        ProjectText file = ProjectText.Read(project);
+        ProjectEditor editor = new(file);
+        RequireSdk(project, editor.Root);
+        ProjectSurroundings around = ProjectSurroundings.Of(project);
+        List<(string Path, string Added)> added = [];
+
+        bool isDeclared = IsDeclared(project, editor.Root.SelfAndDescendants());
+        ProjectElement[] all = [.. editor.Root.SelfAndDescendants(), .. around.Elements];
+        if (!Has(all, "PackageReference", Package) && !Has(all, "GlobalPackageReference", Package))
+        {
+            bool isCentral = IsCentral(editor.Root, around);
+            if (isCentral && !Has(around.Elements, "PackageVersion", Package))
+                added.Add(await AddVersionAsync(around.PackagesFile!, version, cancellationToken).ConfigureAwait(false));
+            string reference = ProjectEditor.Item("PackageReference", ("Include", Package), ("Version", isCentral ? null : version), ("PrivateAssets", "all"));
+            editor.Add("PackageReference", reference);
+            added.Add((project, reference));
+        }
+
+        if (!isDeclared)
+        {
+            string item = ProjectEditor.Item(ItemName, ("Include", Include.ToString()), ("PackageRepository", PackageRepository));
+            editor.Add(ItemName, item);
+            added.Add((project, item));
+        }
+
+        if (editor.IsChanged)
+            await file.WriteAsync(editor.Text, cancellationToken).ConfigureAwait(false);
+        return added;
+    }
+
+    private static async Task<(string Path, string Added)> AddVersionAsync(string path, string version, CancellationToken cancellationToken)
+    {
+        ProjectText file = ProjectText.Read(path);
+        ProjectEditor editor = new(file);
+        string item = ProjectEditor.Item("PackageVersion", ("Include", Package), ("Version", version));
+        editor.Add("PackageVersion", item);
+        await file.WriteAsync(editor.Text, cancellationToken).ConfigureAwait(false);
+        return (path, item);
+    }
+
+    private static void RequireSdk(string project, ProjectElement root)
+    {
+        bool hasSdk = root.Attributes.ContainsKey("Sdk") || root.Children.Exists(child => child.Name == "Sdk" || (child.Name == "Import" && child.Attributes.ContainsKey("Sdk")));
+        if (root.Name != "Project" || !hasSdk)
+        {
+            throw new AirgapException(
+                ErrorCode.UneditableProject,
+                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles." : $"'{project}' is no project: its root element is {root.Name}.",
+                "Give a project whose root element is <Project Sdk=\"…\">.")
+            { Location = new SourceLocation(project, root.Line) };
+        }
+    }
+
+    // Central where a file around says so and the project itself does not say otherwise.
+    private static bool IsCentral(ProjectElement root, ProjectSurroundings around)
+    {
+        const string Switch = "ManagePackageVersionsCentrally";
+        string? own = root.SelfAndDescendants().LastOrDefault(element => element.Name == Switch)?.Text.Trim();
+        return around.PackagesFile is not null
+            && (own is null ? around.Says(Switch, "true") : own.Equals("true", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private bool IsDeclared(string project, IEnumerable<ProjectElement> elements)
+    {
+        foreach (ProjectElement element in elements.Where(element => s_itemNames.Contains(element.Name)))
+        {
+            foreach (string include in element.Attributes.GetValueOrDefault("Include", "").Split(';', StringSplitOptions.TrimEntries))
+            {
+                // What holds a property or an item of MSBuild is no reference before it is evaluated.
+                if (!ImageReference.TryParse(include, out ImageReference? declared, out _) || declared.Repository != Include.Repository)
+                    continue;
+                if (element.Name == ItemName && (IsTagOurs || (declared.Selector == Include.Selector)))
+                    return true;
+                throw new AirgapException(
+                    ErrorCode.AlreadyDeclared,
+                    $"'{project}' already declares {element.Name} '{include}', which would have the same destination as {ItemName} '{Include}'.",
+                    "Change that item, or remove it first.")
+                { Location = new SourceLocation(project, element.Line), Reference = Include.ToString() };
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Has(IEnumerable<ProjectElement> elements, string item, string package) => elements.Any(element =>
+        element.Name == item
+        && (element.Attributes.GetValueOrDefault("Include") ?? element.Attributes.GetValueOrDefault("Update") ?? "")
+            .Split(';', StringSplitOptions.TrimEntries)
+            .Contains(package, StringComparer.OrdinalIgnoreCase));
+}

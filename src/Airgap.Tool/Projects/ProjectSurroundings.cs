@@ -1,0 +1,57 @@
+namespace Airgap.Tool.Projects;
+
+/// <summary>The files that MSBuild reads beside a project: the nearest of each name, and those above that they import.</summary>
+internal sealed class ProjectSurroundings
+{
+    private readonly IReadOnlyList<ProjectElement> _shared;
+
+    private ProjectSurroundings(IReadOnlyList<ProjectElement> shared, IReadOnlyList<ProjectElement> packageFiles, string? packages)
+    {
+        _shared = shared;
+        PackageFiles = packageFiles;
+        PackagesFile = packages;
+    }
+
+    /// <summary>The nearest <c>Directory.Packages.props</c>; null for none.</summary>
+    public string? PackagesFile { get; }
+
+    /// <summary>The roots of that file and of those it imports from above.</summary>
+    public IReadOnlyList<ProjectElement> PackageFiles { get; }
+
+    /// <summary>All elements of the files around a project.</summary>
+    public IEnumerable<ProjectElement> Elements => _shared.Concat(PackageFiles).SelectMany(root => root.SelfAndDescendants());
+
+    /// <summary>Looks around a project.</summary>
+    /// <param name="project">Full path of the project.</param>
+    public static ProjectSurroundings Of(string project)
+    {
+        string folder = Path.GetDirectoryName(project)!;
+        List<(string Path, ProjectElement Root)> packages = Chain(folder, "Directory.Packages.props");
+        return new ProjectSurroundings(
+            [.. Chain(folder, "Directory.Build.props").Concat(Chain(folder, "Directory.Build.targets")).Select(file => file.Root)],
+            [.. packages.Select(file => file.Root)],
+            packages is [(string nearest, _), ..] ? nearest : null);
+    }
+
+    /// <summary>True when the last element of that name has that text, without regard to case.</summary>
+    public bool Says(string property, string value) =>
+        Elements.LastOrDefault(element => element.Name == property)?.Text.Trim().Equals(value, StringComparison.OrdinalIgnoreCase) == true;
+
+    // MSBuild takes the nearest file only; it is the file's own matter to import the next one above.
+    private static List<(string Path, ProjectElement Root)> Chain(string folder, string name)
+    {
+        List<(string Path, ProjectElement Root)> files = [];
+        for (string? at = folder; at is not null; at = Path.GetDirectoryName(at))
+        {
+            string path = Path.Combine(at, name);
+            if (!File.Exists(path))
+                continue;
+            ProjectElement root = ProjectElement.Parse(path, ProjectText.Read(path).Text);
+            files.Add((path, root));
+            if (!root.SelfAndDescendants().Any(element => element.Name == "Import" && element.Attributes.GetValueOrDefault("Project", "").Contains(name, StringComparison.OrdinalIgnoreCase)))
+                break;
+        }
+
+        return files;
+    }
+}

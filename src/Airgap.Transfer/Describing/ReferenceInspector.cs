@@ -1,0 +1,53 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+
+namespace Airgap.Transfer.Describing;
+
+/// <summary>Tells what stands under a reference, without looking at the images that a bundle pins.</summary>
+/// <param name="registry">The registries, with their credentials.</param>
+public sealed class ReferenceInspector(IRegistry registry)
+{
+    /// <summary>Reads the manifest, an image's config and, of a bundle, the layer.</summary>
+    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it says that it is a bundle, and is none.</exception>
+    public async Task<InspectedReference> InspectAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        using SourceReader reader = new(registry, concurrency: 1);
+        Manifest manifest = await reader.GetManifestAsync(reference, cancellationToken);
+        ImageReference pinned = reference.WithDigest(manifest.Digest);
+        if (manifest.IsIndex)
+            return new InspectedReference(pinned, InspectedKind.Index, HasPackages: false, PinnedImages: 0);
+        ReadOnlyMemory<byte>? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(reference.Repository, manifest, cancellationToken);
+        if (config is not { } bytes || !BundleLabel.IsPresent(bytes.Span))
+            return new InspectedReference(pinned, InspectedKind.Image, HasPackages: false, PinnedImages: 0);
+        BundleContent content = await reader.ReadBlobAsync(
+            reference.Repository,
+            BundleContent.LayerOf(manifest, pinned),
+            (stream, token) => BundleContent.ReadAsync(stream, pinned, withPackages: true, token),
+            cancellationToken);
+        return new InspectedReference(pinned, InspectedKind.Bundle, content.HasPackages, content.Lock.Images.Length);
+    }
+}
+
+/// <summary>What stands under a reference.</summary>
+/// <param name="Reference">The reference by digest.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="HasPackages">True for a bundle with a <c>packages/</c> folder, from which a PackageRepository can be made.</param>
+/// <param name="PinnedImages">How many images a bundle's lock pins; 0 for what is no bundle.</param>
+public sealed record InspectedReference(ImageReference Reference, InspectedKind Kind, bool HasPackages, int PinnedImages);
+
+/// <summary>The kinds of things that a reference may name.</summary>
+public enum InspectedKind
+{
+    /// <summary>An imgpkg bundle.</summary>
+    Bundle,
+
+    /// <summary>An image that is no bundle, or another artifact with a single manifest.</summary>
+    Image,
+
+    /// <summary>An image index or manifest list.</summary>
+    Index,
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+[TestClass]
+public sealed class InitTests
+{
+    private const string Project = "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n";
+
+    [TestMethod]
+    public async Task APackageRepositoryBundleIsDeclared_Once()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
+
+        CliResult first = (await bench.RunAsync("init", "registry.local:5055/user1/simple-app-bundle", "--name", "simple-package-repository")).EnsureSuccess();
+
+        string text = await File.ReadAllTextAsync(bench.Folder["App.csproj"]);
+        Assert.Contains("""    <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""", text);
+        Assert.Contains("""    <PackageReference Include="Airgap.Build" Version="0.1.0" PrivateAssets="all" />""", text);
+        Assert.Contains("is a bundle of 2 images with packages/", first.Output);
+        (CliResult second, JsonElement document) = await bench.RunJsonAsync("init", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--project", bench.Folder["App.csproj"]);
+        Assert.AreEqual(0, second.ExitCode, second.Error);
+        Assert.AreEqual(0, document.GetProperty("files").GetArrayLength());
+        Assert.StartsWith("registry.local:5055/user1/simple-app-bundle@sha256:", document.GetProperty("reference").GetString());
+        Assert.AreEqual(text, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+    }
+
+    [TestMethod]
+    public async Task AnImageIsDeclaredAsOne_AndHasNoPackageRepository()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
+
+        CliResult named = await bench.RunAsync("init", "registry.local:5055/user1/plain:1", "--name", "any");
+        Assert.AreEqual(1, named.ExitCode);
+        Assert.Contains("AIRGAP4101", named.Error);
+        Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+
+        (await bench.RunAsync("init", "registry.local:5055/user1/plain:1")).EnsureSuccess();
+        Assert.Contains("""    <ImgpkgImage Include="registry.local:5055/user1/plain:1" />""", await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+    }
+
+    [TestMethod]
+    [DataRow("registry.local:5055/user1/plain", "AIRGAP1005", "registry.local:5055/user1/plain:1")]
+    [DataRow("registry.local:5055/user1/simple-app-bundle:v9", "AIRGAP1005", "v9")]
+    [DataRow("https://registry.local/a", "AIRGAP2001", "without http")]
+    public async Task WhatIsNotThereIsRefused_AndTheProjectStays(string reference, string code, string said)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
+
+        CliResult result = await bench.RunAsync("init", reference);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(code, result.Error);
+        Assert.Contains(said, result.Error);
+        Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+    }
+
+    [TestMethod]
+    public async Task AFolderWithoutAProjectIsRefusedBeforeAnyRequest()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult result = await bench.RunAsync("init", "registry.local:5055/user1/plain:1");
+        Assert.Contains("AIRGAP3001", result.Error);
+        Assert.IsEmpty(bench.Registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task TagsOfTheReferenceAreCompleted()
+    {
+        // In this process, where the time that a waiting person has is no limit.
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        GlobalFlags globals = new();
+        RootCommand root = CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
+        string repository = $"{registry.Host}/user1/simple-app-bundle";
+
+        IReadOnlyList<string> suggested = await Suggestions.OfAsync(root, $"init {repository}:", TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        Assert.AreSequenceEqual(new[] { $"{repository}:v1.0.0" }, suggested);
+    }
+}
