@@ -191,14 +191,16 @@ public sealed class Chromium : IAsyncDisposable
         }
 
         JsonNode? told = message["params"];
+        JsonNode? entry = told?["entry"];
+        string? level = (entry?["level"] ?? told?["type"])?.GetValue<string>();
         switch (message["method"]?.GetValue<string>())
         {
             case "Page.loadEventFired":
                 _loaded.TrySetResult();
                 break;
             case "Runtime.exceptionThrown":
-            case "Log.entryAdded" when told?["entry"]?["level"]?.GetValue<string>() is "error" or "warning":
-            case "Runtime.consoleAPICalled" when told?["type"]?.GetValue<string>() is "error" or "warning" or "assert":
+            case "Log.entryAdded" when level is "error" or "warning":
+            case "Runtime.consoleAPICalled" when level is "error" or "warning" or "assert":
                 Complaints.Enqueue(told!.ToJsonString());
                 break;
             case "Network.requestWillBeSent":
