@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;

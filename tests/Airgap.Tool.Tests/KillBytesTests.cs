@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Pushing;

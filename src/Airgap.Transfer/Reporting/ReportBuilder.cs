@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.TestKit;
 using Airgap.Transfer.Producing;
 

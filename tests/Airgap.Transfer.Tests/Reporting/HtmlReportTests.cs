@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
-using Airgap.TestKit;
 using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Reporting.Html;
 using Airgap.Transfer.Reporting.Markdown;

@@ -13,6 +13,7 @@ internal sealed class Authenticator(
     private static readonly TimeSpan _freshness = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<RepositoryName, Shared<FoundCredential>> _credentials = new();
+    private readonly Lock _renewal = new();
     private readonly ConcurrentDictionary<ScopeSet, ScopeSet> _widened = new();
     private readonly TokenCache _cache = new(clock, lifetime);
     private volatile Challenge? _challenge;
@@ -109,10 +110,15 @@ internal sealed class Authenticator(
             return true;
         if (clock.GetUtcNow() - old.At < _freshness)
             return false;
-        if (_credentials.TryRemove(new(repository, shared)))
+        lock (_renewal)
         {
-            trace.Note($"credentials for {repository} are taken no longer: their source is asked again");
-            credentials.Forget(repository);
+            if (_credentials.TryGetValue(repository, out Shared<FoundCredential>? current) && current == shared)
+            {
+                trace.Note($"credentials for {repository} are taken no longer: their source is asked again");
+                // Before the entry goes: who asks in between must not get the old ones for new.
+                credentials.Forget(repository);
+                _credentials.TryRemove(new(repository, shared));
+            }
         }
 
         return (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential != old.Credential;
