@@ -52,7 +52,6 @@ public sealed class FailureTests
 
         DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapKeepGoing=true")).FailedWith("AIRGAP1004");
 
-        Assert.HasCount(1, result.Lines("AIRGAP2026"));
         Assert.Contains("1 image failed and 2 arrived", result.Lines("AIRGAP2026")[0]);
         Assert.IsFalse(File.Exists(project.Manifest));
         Assert.IsTrue(File.Exists(project.Report));
