@@ -18,6 +18,9 @@ internal static class OutputItems
         })),
     ];
 
+    /// <summary>Artifacts that belong to no item.</summary>
+    public static ITaskItem[] Files(IEnumerable<PublishedFile> files) => [.. files.Select(file => Create(file.Path, new() { ["Kind"] = file.Kind.ToString(), ["Source"] = "" }))];
+
     /// <summary>The relocated items: where each is, and what was done.</summary>
     public static ITaskItem[] Items(PublishResult result) =>
     [

@@ -55,6 +55,12 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
 
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapKustomization { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapDryRun { get; set; }
+
     /// <summary>The property of that name.</summary>
     public string? AirgapSummary { get; set; }
 
@@ -88,9 +94,17 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     [Output]
     public ITaskItem[] LockFiles { get; internal set; } = [];
 
+    /// <summary><c>kustomization.yaml</c>.</summary>
+    [Output]
+    public ITaskItem[] Kustomizations { get; internal set; } = [];
+
     /// <summary><c>relocation.json</c> and <c>relocation.html</c>.</summary>
     [Output]
     public ITaskItem[] Reports { get; internal set; } = [];
+
+    /// <summary><c>plan.json</c>, of a dry run.</summary>
+    [Output]
+    public ITaskItem[] Plans { get; internal set; } = [];
 
     /// <summary>The archives.</summary>
     [Output]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;
@@ -36,7 +37,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log);
         Job job = new(items, content, settings, problems, registry, files);
-        bool done = Attempt(() => Report(Wait(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken), settings), cancellationToken);
+        bool done = Attempt(() => Wait(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;
@@ -58,7 +59,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
     }
 
-    private async Task<PublishResult?> RunAsync(Job job, CancellationToken cancellationToken)
+    // What is to be said of it at the end is said by the thread that the task runs on.
+    private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         PublishItem[] items = job.Content is { } content && (!content.IsPushed || Publisher.HasDestination(job.Items, job.Settings)) ? [content.Item, .. job.Items] : job.Items;
         // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
@@ -73,15 +75,26 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         ImmutableArray<Diagnostic> problems = [.. job.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, job.Settings)];
         if (problems.IsEmpty)
             problems = await publisher.ResolveAsync(items, job.Settings, cancellationToken);
-        foreach (Diagnostic problem in problems)
-            log.Error(problem);
         if (!problems.IsEmpty)
-            return null;
+            return () => LogErrors(problems);
+        if (job.Settings.DryRun)
+            return await PlanAsync(publisher, items, job, cancellationToken);
         if (bundle is not null)
             await PushAsync(bundle, job, observer, cancellationToken);
         PublishResult result = await publisher.RunAsync(items, job.Settings, cancellationToken);
         await SummarizeAsync(result, job.Settings, cancellationToken);
-        return result;
+        return () => Report(result, job.Settings);
+    }
+
+    private async Task<Action> PlanAsync(Publisher publisher, PublishItem[] items, Job job, CancellationToken cancellationToken)
+    {
+        PublishPlan plan = await publisher.PlanAsync(items, job.Settings, cancellationToken);
+        if (plan.Document.Items.IsEmpty)
+            return static () => { };
+        PublishedFile file = new(Path.Combine(job.Settings.FullOutputPath, PlanWriter.FileName), PublishedFileKind.Plan);
+        await PlanWriter.WriteAsync(file.Path, plan.Document, cancellationToken);
+        job.Files.Add(file);
+        return () => Report(plan, file);
     }
 
     private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)
@@ -105,6 +118,22 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
     }
 
+    private void LogErrors(ImmutableArray<Diagnostic> problems)
+    {
+        foreach (Diagnostic problem in problems)
+            log.Error(problem);
+    }
+
+    private void Report(PublishPlan plan, PublishedFile file)
+    {
+        task.Plans = OutputItems.Files([file]);
+        foreach (string line in PlanWriter.Lines(plan.Document))
+            log.Message(MessageImportance.High, "  " + line);
+        if (plan.Lock is { IsNone: false } change)
+            log.Message(MessageImportance.High, $"  {change.Path} would change: {change}");
+        log.Message(MessageImportance.High, $"{task.ProjectName} -> {file.Path} (dry run: {plan.Document.Summary})");
+    }
+
     private bool Attempt(Action action, CancellationToken cancellationToken)
     {
         try
@@ -124,12 +153,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
     }
 
-    private void Report(PublishResult? result, PublishSettings settings)
+    private void Report(PublishResult result, PublishSettings settings)
     {
-        if (result is null)
-            return;
         task.Manifests = OutputItems.Files(result, PublishedFileKind.PackageRepository);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
+        task.Kustomizations = OutputItems.Files(result, PublishedFileKind.Kustomization);
         task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
         task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
         task.Relocated = OutputItems.Items(result);
@@ -145,7 +173,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     }
 
     // A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.
-    private static PublishResult? Wait(Task<PublishResult?> running, CancellationToken cancellationToken)
+    private static T Wait<T>(Task<T> running, CancellationToken cancellationToken)
     {
         using ManualResetEventSlim overdue = new();
         using Timer timer = new(_ => overdue.Set());
@@ -167,6 +195,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.KeepGoing => task.AirgapKeepGoing,
         PropertyNames.Concurrency => task.AirgapConcurrency,
         PropertyNames.Summary => task.AirgapSummary,
+        PropertyNames.Kustomization => task.AirgapKustomization,
+        PropertyNames.DryRun => task.AirgapDryRun,
         PropertyNames.LockFile => task.AirgapLockFile,
         PropertyNames.UseLockFile => task.AirgapUseLockFile,
         PropertyNames.LockedMode => task.AirgapLockedMode,

@@ -196,6 +196,9 @@ public enum ErrorCode
     /// <summary>A property or metadata with a name that means nothing (warning).</summary>
     UnknownName = 2104,
 
+    /// <summary>The artifacts' folder has a kustomization that no publish wrote: it stays (warning).</summary>
+    ForeignKustomization = 2105,
+
     /// <summary>A file that was to be read does not exist.</summary>
     FileNotFound = 3001,
 

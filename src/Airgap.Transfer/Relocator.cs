@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
@@ -42,16 +45,55 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
+        await using ITransferTarget target = TargetOf(plan, destination, options);
+        using TransferEngine engine = new(plan, target, options, _observer, () => registry.LoadRefusals);
+        return await engine.RunAsync(destination, cancellationToken);
+    }
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do with a plan. Reads only: no request that writes, no file.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
+    public async Task<TransferForecast> ForecastAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
+    {
+        await using ITransferTarget target = TargetOf(plan, destination, options);
+        return await new Forecaster(plan, target).RunAsync(destination, cancellationToken);
+    }
+
+    /// <summary>
+    /// Finds the archive that a relocation to it would only write again: the source names its content by digest, and what stands there is whole.
+    /// Makes no request.
+    /// </summary>
+    /// <returns>The result of a relocation that finds everything there; null when there is no such archive.</returns>
+    internal async Task<TransferResult?> FindStandingAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (await StandingArchive.FindAsync(destination.Path, source, options, _observer, cancellationToken) is not { } plan)
+            return null;
+        _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone, and nobody is asked.");
+        foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
+            _observer.Warning(warning);
+        ImmutableArray<RelocatedItem> items = [.. plan.Items.Select(item => new RelocatedItem(item, null, BlobOutcome.Present, []))];
+        return new TransferResult
+        {
+            Plan = plan,
+            Destination = destination,
+            Items = items,
+            Root = items.First(item => item.Item == plan.Root),
+            Blobs = [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, BlobOutcome.Present))],
+            Elapsed = Stopwatch.GetElapsedTime(started),
+            Warnings = plan.Warnings,
+        };
+    }
+
+    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options)
+    {
         // Good for one run: what another has done since is not in it.
         DestinationState? asked = Interlocked.Exchange(ref _asked, null);
-        await using ITransferTarget target = destination switch
+        return destination switch
         {
             RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer, asked?.Name == to.Name ? asked : null),
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
-        using TransferEngine engine = new(plan, target, options, _observer, () => registry.LoadRefusals);
-        return await engine.RunAsync(destination, cancellationToken);
     }
 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)

@@ -83,7 +83,7 @@ public sealed class RegistryToRegistryTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.AreSequenceEqual(new[] { "plain", "simple-app-bundle", "team/nested" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.AreSequenceEqual(
-            new[] { "nested-bundle.bundle-lock.yml", "nested-bundle.packagerepository.yml", "plain.images-lock.yml", "relocation.html", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
+            new[] { "kustomization.yaml", "nested-bundle.bundle-lock.yml", "nested-bundle.packagerepository.yml", "plain.images-lock.yml", "relocation.html", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
             Directory.GetFiles(project.Artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string manifest = File.ReadAllText(Path.Combine(project.Artifacts, "nested-bundle.packagerepository.yml"));
         Assert.Contains("  namespace: packages\n", manifest);

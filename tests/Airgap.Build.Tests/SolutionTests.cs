@@ -36,6 +36,29 @@ public sealed class SolutionTests
         Assert.IsTrue(File.Exists(first["second/bin/Release/net10.0/airgap/index-bundle.packagerepository.yml"]));
     }
 
+    [TestMethod]
+    public async Task TwoProjectsOnTwoNodesMoveTheirBytesOnce()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject first = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        AddProject(first, "second", TestProject.SimpleBundle, "true");
+        File.WriteAllText(first["Both.slnx"], """<Solution><Project Path="App.csproj" /><Project Path="second/second.csproj" /></Solution>""");
+        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**\" />", StringComparison.Ordinal));
+        // Neither in the process of the command, so that the two are in processes of their own.
+        first.Environment["MSBUILDNOINPROCNODE"] = "1";
+
+        DotnetResult result = (await first.RunAsync("build", "Both.slnx", "-t:PublishImgpkgBundles", "-m:2", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.HasCount(1, result.Lines("1 bundle: 1 copied"), result.Output);
+        Assert.HasCount(1, result.Lines("1 bundle: 1 up to date"), result.Output);
+        string[] sent = [.. destination.Of(RequestKind.UploadPut).Select(request => request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..])];
+        Assert.IsNotEmpty(sent);
+        Assert.AreSequenceEqual(sent.Distinct(), sent, "No blob is sent twice.");
+        foreach (IGrouping<string, RecordedRequest> fetched in source.Of(RequestKind.BlobGet).Where(request => request.ResponseBytes > 0).GroupBy(request => request.Reference))
+            Assert.HasCount(1, fetched.ToArray(), fetched.Key);
+    }
+
     private static void AddProject(TestProject solution, string name, string items, string publishable)
     {
         Directory.CreateDirectory(solution[name]);

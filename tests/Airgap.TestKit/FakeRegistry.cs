@@ -131,6 +131,13 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     public IBlobContent GetBlob(Descriptor descriptor) => new Content(registry, this, descriptor);
 
     /// <inheritdoc/>
+    public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        await registry.EnterAsync("has-blob", name, blob.Digest.ToString());
+        return _blobs.ContainsKey(blob.Digest);
+    }
+
+    /// <inheritdoc/>
     public async Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Digest digest = content.Descriptor.Digest;

@@ -39,6 +39,11 @@ public interface IImageRepository
     /// <summary>A blob of this repository, to be opened when its bytes are needed. Makes no request.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 
+    /// <summary>Asks whether the repository has a blob, without its bytes (HEAD).</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
+
     /// <summary>Brings a blob into this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.</summary>
     /// <param name="content">The bytes.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob, or null.</param>

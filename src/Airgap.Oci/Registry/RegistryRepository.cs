@@ -1,5 +1,6 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Registry.Http;
 
 namespace Airgap.Oci.Registry;
@@ -22,6 +23,16 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         _manifests.GetAsync(tagOrDigest, cancellationToken);
 
     public IBlobContent GetBlob(Descriptor descriptor) => new RegistryBlob(transport, Name, descriptor);
+
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => transport.SendAsync(
+        Name,
+        new RegistryRequest(
+            RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(Name.Path, "blobs/" + blob.Digest), ScopeSet.Pull(Name.Path), Operation.OnBlob("look for", Name, blob.Digest))
+        {
+            Expects = static status => status == 404,
+        },
+        static (response, _) => Task.FromResult(response.IsSuccessStatusCode),
+        cancellationToken);
 
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken);

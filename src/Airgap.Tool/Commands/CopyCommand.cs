@@ -6,6 +6,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
+using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Transfers;
@@ -40,6 +41,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
+    private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -61,6 +63,8 @@ internal sealed class CopyCommand
             command.Options.Add(option);
         }
 
+        foreach (Option option in flags._dry.All)
+            command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -82,7 +86,14 @@ internal sealed class CopyCommand
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 
+        bool isDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        if (isDry)
+        {
+            await PlanAsync(parsed, request, session, registry, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+
         TransferResult result = await TransferAsync(parsed, request, session, registry, cancellationToken).ConfigureAwait(false);
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
@@ -134,35 +145,42 @@ internal sealed class CopyCommand
     private async Task<TransferResult> TransferAsync(
         ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
-        int concurrency = parsed.GetValue(_concurrency);
-        bool toArchive = request.Destination is RelocationDestination.Archive;
-        using ConsoleObserver observer = new(session, toArchive, likeImgpkg: true);
+        using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
-        TransferPlan plan = await relocator.PlanAsync(
-            request.Source,
-            new PlanOptions
-            {
-                IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
-                CosignSignatures = parsed.GetValue(_cosign),
-                Artifacts = parsed.GetValue(_artifacts),
-                KeepGoing = parsed.GetValue(_keepGoing),
-                EmbedConfigs = toArchive,
-                Destination = (request.Destination as RelocationDestination.Repository)?.Name,
-                EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
-                Concurrency = concurrency,
-            },
-            cancellationToken).ConfigureAwait(false);
-        return await relocator.RunAsync(
-            plan,
-            request.Destination,
-            new TransferOptions
-            {
-                Concurrency = concurrency,
-                KeepGoing = parsed.GetValue(_keepGoing),
-                MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? concurrency : MostUnlessTold,
-                RepositoryBasedTags = parsed.GetValue(_repositoryTags),
-                Resume = parsed.GetValue(_resume),
-            },
-            cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = await relocator.PlanAsync(request.Source, PlanOptionsOf(parsed, request), cancellationToken).ConfigureAwait(false);
+        return await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task PlanAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
+    {
+        using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
+        Relocator relocator = new(registry, observer);
+        // A plan that leaves out what cannot be read would say too little.
+        PlanOptions options = PlanOptionsOf(parsed, request) with { KeepGoing = false };
+        TransferPlan plan = await relocator.PlanAsync(request.Source, options, cancellationToken).ConfigureAwait(false);
+        TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
+        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast)], plan.Warnings);
+        await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
+    }
+
+    private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request) => new()
+    {
+        IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
+        CosignSignatures = parsed.GetValue(_cosign),
+        Artifacts = parsed.GetValue(_artifacts),
+        KeepGoing = parsed.GetValue(_keepGoing),
+        EmbedConfigs = request.Destination is RelocationDestination.Archive,
+        Destination = (request.Destination as RelocationDestination.Repository)?.Name,
+        EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
+        Concurrency = parsed.GetValue(_concurrency),
+    };
+
+    private TransferOptions TransferOptionsOf(ParseResult parsed) => new()
+    {
+        Concurrency = parsed.GetValue(_concurrency),
+        KeepGoing = parsed.GetValue(_keepGoing),
+        MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? parsed.GetValue(_concurrency) : MostUnlessTold,
+        RepositoryBasedTags = parsed.GetValue(_repositoryTags),
+        Resume = parsed.GetValue(_resume),
+    };
 }

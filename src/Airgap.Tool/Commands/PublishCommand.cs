@@ -27,6 +27,7 @@ internal sealed class PublishCommand
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
+    private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -40,6 +41,8 @@ internal sealed class PublishCommand
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
         foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._summary })
+            command.Options.Add(option);
+        foreach (Option option in flags._dry.All)
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -55,6 +58,7 @@ internal sealed class PublishCommand
         ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, cancellationToken).ConfigureAwait(false));
         if (parsed.GetValue(_keepGoing))
             project = project with { Settings = project.Settings with { KeepGoing = true } };
+        bool isDry = _dry.IsDry(parsed, project.Settings.DryRun);
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
@@ -76,6 +80,13 @@ internal sealed class PublishCommand
             return 1;
         if (project.Items.IsEmpty)
             session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage or ImgpkgLock: there is nothing to do.");
+
+        if (isDry)
+        {
+            PublishPlan plan = await publisher.PlanAsync(project.Items, project.Settings, cancellationToken).ConfigureAwait(false);
+            await _dry.ShowAsync(parsed, plan.Document, session, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
 
         PublishResult result;
         try
@@ -131,6 +142,7 @@ internal sealed class PublishCommand
     {
         PublishedFileKind.PackageRepository => "packageRepository",
         PublishedFileKind.Lock => "lock",
+        PublishedFileKind.Kustomization => "kustomization",
         PublishedFileKind.Report => "report",
         PublishedFileKind.Page => "page",
         _ => "archive",

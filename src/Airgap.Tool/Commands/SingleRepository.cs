@@ -26,6 +26,8 @@ internal sealed class SingleRepository(IRegistry registry, ImageReference bundle
 
         public IBlobContent GetBlob(Descriptor descriptor) => throw NotRelocated(descriptor.Digest.ToString());
 
+        public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw NotRelocated(blob.Digest.ToString());
+
         public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
             throw NotRelocated(content.Descriptor.Digest.ToString());
 

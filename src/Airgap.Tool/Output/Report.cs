@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Forecasts;
 
 namespace Airgap.Tool.Output;
 
@@ -50,6 +51,9 @@ internal sealed class Report
 
     /// <summary>The tree of a bundle.</summary>
     public DescriptionDocument? Description { get; set; }
+
+    /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
+    public PlanDocument? Plan { get; set; }
 
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }

@@ -28,6 +28,9 @@ internal sealed class ProducedRegistry(IRegistry inner, ProducedBundle bundle) :
         public IBlobContent GetBlob(Descriptor descriptor) =>
             bundle.Packed.Blobs.FirstOrDefault(blob => blob.Descriptor.Digest == descriptor.Digest) ?? inner.GetBlob(descriptor);
 
+        public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
+            bundle.IsNowhere ? Task.FromResult(false) : inner.HasBlobAsync(blob, cancellationToken);
+
         public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
             inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
@@ -16,13 +17,32 @@ internal sealed class ItemPublisher(
     PublishSettings settings,
     Action<PublishedFile>? onArtifact)
 {
+    private readonly SharedDocuments _documents = new();
+
     /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
-    public async Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken)
+    public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
+        LocatedAsync(declaration, () => RelocateAsync(declaration, cancellationToken));
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
+    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken) => LocatedAsync(declaration, async () =>
+    {
+        Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+        (TransferPlan plan, TransferResult? standing, _) = await PlanAsync(declaration, relocator, cancellationToken);
+        TransferForecast forecast = standing is null
+            ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
+            : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
+        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository);
+    });
+
+    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true };
+
+    private static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
     {
         try
         {
-            return await RelocateAsync(declaration, cancellationToken);
+            return await work();
         }
         catch (AirgapException e) when (e.Location is null)
         {
@@ -38,6 +58,29 @@ internal sealed class ItemPublisher(
         }
     }
 
+    // The result is there already where an archive stands that a run would only write again.
+    private async Task<(TransferPlan Plan, TransferResult? Standing, PackageRepositoryManifest? Manifest)> PlanAsync(
+        Declaration declaration, Relocator relocator, CancellationToken cancellationToken)
+    {
+        PlanOptions options = new()
+        {
+            IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
+            KeepGoing = settings.KeepGoing,
+            EmbedConfigs = declaration.Archive is not null,
+            Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
+            EarlierArchive = declaration.Archive,
+            Pin = declaration.Pin,
+            Concurrency = settings.Concurrency,
+        };
+        TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
+            ? await relocator.FindStandingAsync(declaration.Source, archive, options, cancellationToken)
+            : null;
+        TransferPlan plan = standing?.Plan ?? await relocator.PlanAsync(declaration.Source, options, cancellationToken);
+        ArchiveMatch.Verify(declaration, plan);
+        // Made before anything moves, so that a name the cluster would refuse costs no transfer.
+        return (plan, standing, CreateManifest(declaration, plan));
+    }
+
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
     {
         ItemObserver itemObserver = new(observer, warnings, declaration.Item.Location);
@@ -45,25 +88,10 @@ internal sealed class ItemPublisher(
 
         // Held while the plan is made, too: it asks what the destination has.
         using IDisposable? held = await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
-        TransferPlan plan = await relocator.PlanAsync(
-            declaration.Source,
-            new PlanOptions
-            {
-                IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
-                KeepGoing = settings.KeepGoing,
-                EmbedConfigs = declaration.Archive is not null,
-                Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
-                EarlierArchive = declaration.Archive,
-                Pin = declaration.Pin,
-                Concurrency = settings.Concurrency,
-            },
-            cancellationToken);
-        ArchiveMatch.Verify(declaration, plan);
-        // Made before anything moves, so that a name the cluster would refuse costs no transfer.
-        PackageRepositoryManifest? manifest = CreateManifest(declaration, plan);
+        (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = await PlanAsync(declaration, relocator, cancellationToken);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
-        TransferResult result = await relocator.RunAsync(plan, declaration.Destination, new TransferOptions { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true }, cancellationToken);
+        TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, Options, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         if (!result.IsComplete)
@@ -117,7 +145,7 @@ internal sealed class ItemPublisher(
         }
 
         if (manifest is not null)
-            files.Add(await WriteAsync($"{declaration.Name}.packagerepository.yml", manifest.Yaml, PublishedFileKind.PackageRepository, cancellationToken));
+            files.Add(await WriteAsync(ManifestOf(declaration), _documents.Distinct(ManifestOf(declaration), manifest.Yaml), PublishedFileKind.PackageRepository, cancellationToken));
         return [.. files];
     }
 
@@ -127,6 +155,8 @@ internal sealed class ItemPublisher(
         await ArtifactFile.WriteAsync(path, text, cancellationToken);
         return Tell(new PublishedFile(path, kind));
     }
+
+    private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
 
     private PublishedFile Tell(PublishedFile file)
     {

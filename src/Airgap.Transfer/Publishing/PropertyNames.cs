@@ -20,6 +20,9 @@ public static class PropertyNames
     /// <summary>The folder of the artifacts.</summary>
     public const string OutputPath = "AirgapOutputPath";
 
+    /// <summary><c>false</c> to write no <c>kustomization.yaml</c> among the artifacts.</summary>
+    public const string Kustomization = "AirgapKustomization";
+
     /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
     public const string OnPublish = "AirgapOnPublish";
 
@@ -31,6 +34,9 @@ public static class PropertyNames
 
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
+
+    /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
+    public const string DryRun = "AirgapDryRun";
 
     /// <summary>The file of the Markdown summary, or <c>none</c>.</summary>
     public const string Summary = "AirgapSummary";
@@ -55,5 +61,5 @@ public static class PropertyNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag];
+        [Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag];
 }

@@ -20,6 +20,9 @@ public sealed record PublishSettings
     /// <summary><c>AirgapOutputPath</c>: the folder of the artifacts.</summary>
     public required string OutputPath { get; init; }
 
+    /// <summary><c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.</summary>
+    public bool Kustomization { get; init; } = true;
+
     /// <summary>True to carry non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record PublishSettings
     /// <param name="environment">The value of an environment variable, or null.</param>
     public SummaryTarget? FindSummary(Func<string, string?> environment) =>
         SummaryTarget.Find(Summary.Length == 0 || SummaryTarget.IsOff(Summary) ? Summary : FullPath(Summary), detects: true, environment);
+
+    /// <summary><c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.</summary>
+    public bool DryRun { get; init; }
 
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
     public string LockFile { get; init; } = "airgap.lock.json";

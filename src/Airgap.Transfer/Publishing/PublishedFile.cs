@@ -14,11 +14,17 @@ public enum PublishedFileKind
     /// <summary><c>NAME.bundle-lock.yml</c> or <c>NAME.images-lock.yml</c>.</summary>
     Lock,
 
+    /// <summary><c>kustomization.yaml</c>.</summary>
+    Kustomization,
+
     /// <summary><c>relocation.json</c>.</summary>
     Report,
 
     /// <summary><c>relocation.html</c>.</summary>
     Page,
+
+    /// <summary><c>plan.json</c>.</summary>
+    Plan,
 
     /// <summary>An imgpkg archive. Never removed by a clean.</summary>
     Archive,

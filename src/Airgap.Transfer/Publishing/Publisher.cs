@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Publishing.Locking;
 using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Transfers;
@@ -74,6 +75,11 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
                 failed.Add(declaration.Item);
         }
 
+        PublishedFile? kustomization = settings.Kustomization
+            ? await KustomizationWriter.WriteAsync(settings.FullOutputPath, published.SelectMany(item => item.Files), _warnings, cancellationToken)
+            : null;
+        if (kustomization is not null)
+            OnArtifact?.Invoke(kustomization);
         string summary = PublishSummary.Create(published, failed);
         (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
         PublishedFile report = new(path, PublishedFileKind.Report);
@@ -83,7 +89,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         OnArtifact?.Invoke(page);
         return new PublishResult(
             [.. published],
-            [.. published.SelectMany(item => item.Files), report, page],
+            [.. published.SelectMany(item => item.Files), .. new[] { kustomization }.OfType<PublishedFile>(), report, page],
             _warnings.All,
             summary)
         {
@@ -108,6 +114,29 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
                 return [e.ToDiagnostic()];
             }
         }
+    }
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
+    /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
+    public async Task<PublishPlan> PlanAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        WarnOfTypos(items);
+        if (items.Count == 0 || !HasWork(items, settings))
+            return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        ThrowFirst(problems);
+        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
+        ThrowFirst(resolved.Problems);
+        List<ForecastItem> forecasts = [];
+        if (HasDestination(items, settings))
+        {
+            // A plan that leaves out what cannot be read would say too little.
+            ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, OnArtifact);
+            foreach (Declaration declaration in resolved.Declarations)
+                forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
+        }
+
+        return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
     }
 
     private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)

@@ -40,6 +40,19 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         return [.. plan.Blobs.Where(blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
 
+    public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
+    {
+        EarlierArchive earlier = new(_layout, observer);
+        _complete = options.Resume && await earlier.IsWholeAsync(path, cancellationToken);
+        if (options.Resume && !_complete)
+            _reusable = await earlier.FindLayersAsync([path, PartialArchive.PathOf(path), PartialArchive.AsideOf(path)], cancellationToken);
+        return [.. plan.Blobs.Select(blob => new RelocatedBlob(
+            blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
+    }
+
+    // The tag stands in manifest.json.
+    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => Task.FromResult(_complete || plan.Items.All(item => item.Tag is null));
+
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
         // A config stands in manifest.json, which is written.

@@ -12,6 +12,12 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <returns>The blobs that have to be put; all others are there.</returns>
     Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>Finds out by reading alone what would become of each blob, and lets <see cref="HasManifest"/> and <see cref="Describe"/> answer as after <see cref="PrepareAsync"/>.</summary>
+    Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken);
+
+    /// <summary>After <see cref="ForecastAsync"/>: true when every tag that would be written stands there already.</summary>
+    Task<bool> HasTagsAsync(CancellationToken cancellationToken);
+
     /// <summary>Brings one blob there and verifies it.</summary>
     Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken);
 

@@ -44,6 +44,22 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
+        ImmutableArray<PlannedBlob> missing = await LookAsync(cancellationToken);
+        foreach (LocationsUpload upload in _locations)
+        {
+            // It has two tags, and an earlier run may have ended between them.
+            string contentTag = ContentTags.Default(upload.Digest);
+            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
+                || !(_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken)))
+                upload.Begin(cancellationToken);
+        }
+
+        return missing;
+    }
+
+    // Reads only: a forecast does no more.
+    private async Task<ImmutableArray<PlannedBlob>> LookAsync(CancellationToken cancellationToken)
+    {
         _existing = await _state.ListAsync(_plan.Items.Length, cancellationToken);
         foreach (PlannedBundle bundle in _plan.Bundles)
             _locations.Add(new LocationsUpload(_repository, bundle, _observer));
@@ -64,15 +80,6 @@ internal sealed class RegistryTarget : ITransferTarget
                 _present.Add(digest);
         }
 
-        foreach (LocationsUpload upload in _locations)
-        {
-            // It has two tags, and an earlier run may have ended between them.
-            string contentTag = ContentTags.Default(upload.Digest);
-            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
-                || !(_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken)))
-                upload.Begin(cancellationToken);
-        }
-
         HashSet<Digest> missing =
         [
             .. _plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
@@ -83,15 +90,37 @@ internal sealed class RegistryTarget : ITransferTarget
         return [.. _plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
     }
 
+    public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<Digest, BlobOutcome> missing = new();
+        await Parallel.ForEachAsync(
+            await LookAsync(cancellationToken),
+            Bounded(cancellationToken),
+            async (blob, token) => missing[blob.Descriptor.Digest] =
+                await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
+        return [.. _plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
+    }
+
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        RepositoryName? mountFrom = blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
+        RepositoryName? mountFrom = MountableFrom(blob);
         if (!_existing.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
             return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
 
         // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
         await using OpenedAhead ahead = new(blob.Content, cancellationToken);
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
+    }
+
+    public async Task<bool> HasTagsAsync(CancellationToken cancellationToken)
+    {
+        foreach (PlannedItem item in _plan.Items.Where(item => item.Tag is not null))
+        {
+            if (!await HasTagAsync(item.Tag!, item.Digest, cancellationToken))
+                return false;
+        }
+
+        return true;
     }
 
     public bool HasManifest(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
@@ -154,6 +183,8 @@ internal sealed class RegistryTarget : ITransferTarget
         foreach (LocationsUpload upload in _locations)
             await upload.DisposeAsync();
     }
+
+    private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
 
     // Asked once for each manifest, however many indexes list it.
     private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>

@@ -12,6 +12,27 @@ public sealed class CopyTests
     private const string SimpleDigest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
 
     [TestMethod]
+    public async Task DryRun_SaysWhatWouldMove_AndMovesNothing()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string[] copy = ["copy", "-b", Simple, "--dry-run"];
+
+        CliResult text = await bench.RunAsync([.. copy, "--to-repo", "final.local:5000/apps/simple"]);
+        (CliResult archive, JsonElement document) = await bench.RunJsonAsync([.. copy, "--to-tar", "a.tar"]);
+        CliResult alone = await bench.RunAsync("copy", "-b", Simple, "--to-tar", "a.tar", "--plan", "plan.json");
+
+        Assert.AreEqual(0, text.ExitCode, text.Error);
+        Assert.Contains("dry run: 1 bundle: 1 to copy (", text.Output);
+        Assert.AreEqual(0, archive.ExitCode, archive.Output);
+        Schemas.AssertValid("plan", document.GetProperty("plan").GetRawText());
+        Assert.AreEqual("a.tar", document.GetProperty("plan").GetProperty("items")[0].GetProperty("archive").GetString());
+        Assert.AreEqual(1, alone.ExitCode);
+        Assert.Contains("AIRGAP2011", alone.Error);
+        Assert.IsEmpty(Directory.GetFiles(bench.Folder.Path));
+        Assert.IsEmpty(bench.Registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
+    }
+
+    [TestMethod]
     [DataRow("-b registry.local:5055/user1/simple-app-bundle:v1.0.0", "simple-app-bundle.tar")]
     [DataRow("-b registry.local:5055/user1/nested-bundle:v1.0.0", "nested-bundle.tar")]
     [DataRow("-b registry.local:5055/user1/index-bundle:v1.0.0", "index-bundle.tar")]

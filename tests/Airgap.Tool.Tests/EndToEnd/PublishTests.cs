@@ -188,6 +188,21 @@ public sealed class PublishTests
         Assert.AreEqual(0, locked.ExitCode, locked.Error);
     }
 
+    [TestMethod]
+    public async Task DryRun_MovesNothing_AndWritesThePlanWhereItIsAskedFor()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
+
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "--dry-run", "--plan", "out/plan.json");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Schemas.AssertValid("plan", document.GetProperty("plan").GetRawText());
+        Schemas.AssertValid("plan", await File.ReadAllTextAsync(bench.Folder[Path.Combine("out", "plan.json")]));
+        Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "bin")]));
+        Assert.IsEmpty(bench.Registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
+    }
+
     private static async Task WriteProjectAsync(Bench bench, string item, string framework = "<TargetFramework>net10.0</TargetFramework>")
     {
         Directory.CreateDirectory(bench.Folder["App"]);

@@ -28,7 +28,7 @@ public sealed class PublisherTests
             PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain"), ("PackageRepository", "true")));
 
         Assert.AreSequenceEqual(
-            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "relocation.json", "relocation.html" },
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "kustomization.yaml", "relocation.json", "relocation.html" },
             result.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.AreSequenceEqual(result.Files, told);
         Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));

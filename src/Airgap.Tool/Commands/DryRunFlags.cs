@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Forecasts;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The flags of a command that can say what it would do, and how that is said.</summary>
+internal sealed class DryRunFlags
+{
+    private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Say what would move, and move nothing");
+    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "File to write the dry run's plan to, as JSON");
+
+    /// <summary>The flags.</summary>
+    public IEnumerable<Option> All => [_dryRun, _plan];
+
+    /// <summary>True for a dry run.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isDry">True where something else than the flag asks for one.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public bool IsDry(ParseResult parsed, bool isDry = false)
+    {
+        if (isDry || parsed.GetValue(_dryRun))
+            return true;
+        return parsed.GetText(_plan) is null
+            ? false
+            : throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run", "What a copy did is in its --json document.");
+    }
+
+    /// <summary>Shows a plan and writes it where it was asked for.</summary>
+    public async Task ShowAsync(ParseResult parsed, PlanDocument plan, Session session, CancellationToken cancellationToken)
+    {
+        session.Report.Plan = plan;
+        session.Report.Summary = plan.Summary;
+        foreach (string line in PlanWriter.Lines(plan))
+            session.WriteResult(line);
+        if (parsed.GetText(_plan) is { } file)
+        {
+            await PlanWriter.WriteAsync(Path.GetFullPath(file), plan, cancellationToken).ConfigureAwait(false);
+            session.Report.Files = [new ReportFile(file, "plan")];
+            session.WriteResult(file);
+        }
+
+        session.WriteResult($"dry run: {plan.Summary}; nothing was moved");
+    }
+}

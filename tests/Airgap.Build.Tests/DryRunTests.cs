@@ -1,0 +1,38 @@
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary><c>-p:AirgapDryRun=true</c>: what would move is told and written to <c>plan.json</c>, and nothing moves.</summary>
+[TestClass]
+public sealed class DryRunTests
+{
+    [TestMethod]
+    public async Task ADryRunWritesItsPlanAndNothingElse()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string[] arguments = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapDryRun=true", "-p:AirgapUpdateLock=true"];
+
+        DotnetResult plain = (await project.RelocateAsync(arguments)).Succeeded();
+
+        string plan = Path.Combine(project.Artifacts, "plan.json");
+        Schemas.AssertValid("plan", File.ReadAllText(plan));
+        Assert.AreSequenceEqual(new[] { plan }, Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories).Where(file => file.Contains("airgap", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)));
+        string line = Assert.ContainsSingle(plain.Lines("App -> "));
+        Assert.Contains($"{plan} (dry run: 1 bundle: 1 to copy (", line);
+        Assert.HasCount(3, plain.Lines(" kB  registry.local:5055/").Concat(plain.Lines(" B  registry.local:5055/")).ToArray(), plain.Output);
+        Assert.Contains("airgap.lock.json would change: 1 tag locked: 1 added", plain.Output);
+
+        DotnetResult terminal = (await project.RelocateAsync([.. arguments, "-tl:on"])).Succeeded();
+        Assert.HasCount(1, terminal.Lines("(dry run: 1 bundle: 1 to copy ("), terminal.Output);
+        Assert.DoesNotContain(" kB  registry.local", terminal.Output);
+
+        Assert.IsEmpty(source.Requests.Concat(destination.Requests).Where(request => request.Method is not ("GET" or "HEAD")));
+        Assert.IsNotEmpty(destination.Requests);
+
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(plan));
+    }
+}

@@ -1,0 +1,75 @@
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.Transfer.Publishing;
+
+namespace Airgap.Transfer.Tests.Publishing;
+
+/// <summary>The artifacts' folder can be given to <c>kubectl apply -k</c>.</summary>
+[TestClass]
+public sealed class KustomizationTests : IDisposable
+{
+    private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task TheManifestsAreListedAndNothingElse()
+    {
+        PublishResult result = await RunAsync(Settings, Simple(("PackageRepository", "b")), Nested(("PackageRepository", "a")), PublishItems.Image("registry.local:5055/user1/plain:1"));
+        string[] lines = File.ReadAllLines(_folder["airgap/kustomization.yaml"]);
+        Assert.AreSequenceEqual(
+            new[] { "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", "- a.packagerepository.yml", "- b.packagerepository.yml" },
+            lines[1..]);
+        Assert.ContainsSingle(result.Files.Where(file => file.Kind == PublishedFileKind.Kustomization));
+        DateTime written = File.GetLastWriteTimeUtc(_folder["airgap/kustomization.yaml"]);
+
+        await RunAsync(Settings, Simple(("PackageRepository", "b")), Nested(("PackageRepository", "a")));
+        Assert.AreEqual(written, File.GetLastWriteTimeUtc(_folder["airgap/kustomization.yaml"]));
+    }
+
+    [TestMethod]
+    [DataRow("kustomization.yaml")]
+    [DataRow("kustomization.yml")]
+    [DataRow("Kustomization")]
+    public async Task AKustomizationOfTheUsersStaysWithAWarning(string name)
+    {
+        Directory.CreateDirectory(_folder["airgap"]);
+        File.WriteAllText(_folder[$"airgap/{name}"], "resources: []\n");
+
+        PublishResult result = await RunAsync(Settings, Simple());
+
+        Assert.AreEqual(ErrorCode.ForeignKustomization, Assert.ContainsSingle(result.Warnings).Code);
+        Assert.AreEqual("resources: []\n", File.ReadAllText(_folder[$"airgap/{name}"]));
+        Assert.ContainsSingle(Directory.GetFiles(_folder["airgap"], "*ustomization*"));
+        Assert.IsEmpty((await RunAsync(Settings with { Kustomization = false }, Simple())).Warnings);
+    }
+
+    [TestMethod]
+    public async Task WithoutAManifestThereIsNone()
+    {
+        await RunAsync(Settings, PublishItems.Image("registry.local:5055/user1/plain:1"));
+        Assert.IsFalse(File.Exists(_folder["airgap/kustomization.yaml"]));
+    }
+
+    [TestMethod]
+    public async Task APlaceholderThatTwoManifestsShareStandsInTheFirst()
+    {
+        (string, string)[] secret = [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", "packages")];
+        await RunAsync(Settings, Simple(secret), Nested(secret));
+        string first = File.ReadAllText(_folder["airgap/simple-app-bundle.packagerepository.yml"]);
+        string second = File.ReadAllText(_folder["airgap/nested-bundle.packagerepository.yml"]);
+        Assert.Contains("kind: Secret\n", first);
+        Assert.Contains("kind: SecretExport\n", first);
+        Assert.DoesNotContain("kind: Secret", second);
+        Assert.EndsWith("# The Secret pull stands in simple-app-bundle.packagerepository.yml.\n# The SecretExport pull stands in simple-app-bundle.packagerepository.yml.\n", second);
+    }
+
+    private PublishSettings Settings => PublishItems.To("final.local/apps", _folder.Path);
+
+    private static PublishItem Simple(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", metadata);
+
+    private static PublishItem Nested(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/nested-bundle:v1.0.0", metadata);
+
+    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) => new Publisher(_registry).RunAsync(items, settings, CancellationToken.None);
+}
