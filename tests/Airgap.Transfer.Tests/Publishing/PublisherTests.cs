@@ -81,7 +81,7 @@ public sealed class PublisherTests
         Assert.EndsWith(", 1 failed", result.Summary);
         Assert.EndsWith("mirror/index-bundle:v1.0.0", Assert.ContainsSingle(result.Items).Item.Include);
         Assert.AreSequenceEqual(
-            new[] { "index-bundle.bundle-lock.yml", "relocation.html", "relocation.json" },
+            new[] { "index-bundle.bundle-lock.yml", "kustomization.yaml", "relocation.html", "relocation.json" },
             Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Where(name => !name!.Contains("packagerepository", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.IsFalse(File.Exists(folder["airgap/simple-app-bundle.packagerepository.yml"]));
         Assert.Contains("\"errors\"", File.ReadAllText(folder["airgap/relocation.json"]));
