@@ -53,7 +53,7 @@ public sealed class RegistryToRegistryTests
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
         Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).ToDictionary(file => file, File.GetLastWriteTimeUtc);
-        Assert.HasCount(4, before);
+        Assert.HasCount(5, before);
         destination.Clear();
         source.Clear();
 
