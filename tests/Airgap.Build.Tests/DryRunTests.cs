@@ -19,7 +19,10 @@ public sealed class DryRunTests
 
         string plan = Path.Combine(project.Artifacts, "plan.json");
         Schemas.AssertValid("plan", File.ReadAllText(plan));
-        Assert.AreSequenceEqual(new[] { plan }, Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories).Where(file => file.Contains("airgap", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)));
+        string[] written = [.. Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(project.Folder, file))];
+        Assert.AreSequenceEqual(
+            new[] { Path.GetRelativePath(project.Folder, plan) },
+            written.Where(file => file.Contains("airgap", StringComparison.Ordinal) && !file.StartsWith("obj", StringComparison.Ordinal)));
         string line = Assert.ContainsSingle(plain.Lines("App -> "));
         Assert.Contains($"{plan} (dry run: 1 bundle: 1 to copy (", line);
         Assert.HasCount(3, plain.Lines(" kB  registry.local:5055/").Concat(plain.Lines(" B  registry.local:5055/")).ToArray(), plain.Output);
