@@ -13,10 +13,16 @@ internal sealed class BuildRegistry(BuildLog log) : IRegistry, IDisposable
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
 
     /// <summary>How often a request was tried again.</summary>
-    public long Retries => _client.IsValueCreated ? _client.Value.Statistics.Retries : 0;
+    public long Retries => Statistics.Retries;
 
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) => _client.Value.GetRepository(name);
+
+    /// <inheritdoc/>
+    public long LoadRefusals => _client.IsValueCreated ? _client.Value.LoadRefusals : 0;
+
+    /// <inheritdoc/>
+    public RegistryStatistics Statistics => _client.IsValueCreated ? _client.Value.Statistics : new();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -73,6 +73,12 @@ public enum ErrorCode
     /// <summary>The registry forgot an upload again and again before it was finished.</summary>
     UploadForgotten = 1022,
 
+    /// <summary>The registry's storage quota is used up.</summary>
+    QuotaExceeded = 1023,
+
+    /// <summary>The repository or registry takes no pushes.</summary>
+    ReadOnlyRepository = 1024,
+
     /// <summary>Not an image reference.</summary>
     InvalidReference = 2001,
 

@@ -17,6 +17,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 {
     private readonly ITransferObserver _observer = observer ?? new SilentObserver();
     private DestinationState? _asked;
+    private long _retriesTold = registry.Statistics.Retries;
 
     /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
@@ -47,7 +48,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     {
         await using ITransferTarget target = TargetOf(plan, destination, options);
         using TransferEngine engine = new(plan, target, options, _observer, () => registry.LoadRefusals);
-        return await engine.RunAsync(destination, cancellationToken);
+        TransferResult result = await engine.RunAsync(destination, cancellationToken);
+        long retries = registry.Statistics.Retries;
+        return result with { Retries = retries - Interlocked.Exchange(ref _retriesTold, retries) };
     }
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do with a plan. Reads only: no request that writes, no file.</summary>

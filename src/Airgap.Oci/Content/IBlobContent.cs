@@ -15,4 +15,14 @@ public interface IBlobContent
     /// From another offset only the length is verified.
     /// </returns>
     ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken);
+
+    /// <summary>Reads the bytes from the beginning with a function that may be called again: where it failed because bytes were spoiled on their way.</summary>
+    /// <param name="read">Reads to the end. It starts over each time it is called, and lets the stream's failures through.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        Stream stream = await OpenAsync(0, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+            return await read(stream, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -87,6 +87,7 @@ public sealed class Manifest
             { Digest = digest.ToString() };
         }
 
+        RefuseContradictions(root, type, digest);
         Descriptor descriptor = new(type, digest, bytes.Length);
         if (MediaTypes.IsIndex(type))
             return new Manifest(descriptor, bytes) { Manifests = Descriptors(root, "manifests", digest), Subject = Optional(root, "subject", digest), ArtifactType = StringOf(root, "artifactType") };
@@ -99,6 +100,20 @@ public sealed class Manifest
             Subject = Optional(root, "subject", digest),
             ArtifactType = StringOf(root, "artifactType"),
         };
+    }
+
+    // A header says what a manifest is, and the digest does not cover it: whoever can change it must not make an index of an image, whose
+    // layers then stay behind.
+    private static void RefuseContradictions(JsonElement root, string type, Digest digest)
+    {
+        if (StringOf(root, "mediaType") is { } inside && IsKnown(inside) && inside != type)
+            throw Invalid(digest, $"it was given as '{type}' and says that it is '{inside}'");
+        bool hasManifests = root.TryGetProperty("manifests", out _);
+        bool hasLayers = root.TryGetProperty("layers", out _) || root.TryGetProperty("config", out _);
+        if (hasLayers && (hasManifests || MediaTypes.IsIndex(type)))
+            throw Invalid(digest, "it is an index and has layers or a config");
+        if (hasManifests && MediaTypes.IsImageManifest(type))
+            throw Invalid(digest, "it is an image's manifest and lists others");
     }
 
     private static bool IsKnown(string type) => MediaTypes.IsIndex(type) || MediaTypes.IsImageManifest(type) || MediaTypes.IsSchema1(type);

@@ -17,6 +17,9 @@ public sealed record RegistryOptions
     /// <summary>The longest wait for the headers of an answer. 30 s unless told. No limit is set on the time a body takes, only on a stall.</summary>
     public TimeSpan ResponseHeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The longest wait for the next byte of a body, in either direction; null for <see cref="ResponseHeaderTimeout"/>.</summary>
+    public TimeSpan? StallTimeout { get; init; }
+
     /// <summary>How often a request that failed for a passing reason is tried in all, 1 or more. 5 unless told.</summary>
     public int RetryCount { get; init; } = 5;
 
@@ -40,6 +43,9 @@ public sealed record RegistryOptions
 
     /// <summary>Sends a host and port elsewhere; proxies are not used then. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
+
+    /// <summary>The limit of <see cref="StallTimeout"/>.</summary>
+    internal TimeSpan StallLimit => StallTimeout ?? ResponseHeaderTimeout;
 
     /// <summary>The clock of time limits, back-off and token lifetimes.</summary>
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -23,12 +23,17 @@ internal sealed class RegistryFlags
     private readonly Option<TimeSpan> _timeout = Flag.Duration(
         Prefix + "response-header-timeout", "Longest wait for the headers of an answer", TimeSpan.FromSeconds(30));
 
+    private readonly Option<TimeSpan> _connect = Flag.Duration(Prefix + "connect-timeout", "Longest wait for a connection, TLS included", TimeSpan.FromSeconds(15));
+
+    private readonly Option<TimeSpan> _stall = Flag.Duration(
+        Prefix + "stall-timeout", "Longest wait for the next byte of a body; a body that comes may take as long as it likes", TimeSpan.FromSeconds(30));
+
     private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Tries in all of a request that fails for a passing reason", 5, 0);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _retries })
+        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _connect, _stall, _retries })
             command.Options.Add(option);
         if (command is ToolCommand tool)
             tool.Registry = this;
@@ -44,6 +49,8 @@ internal sealed class RegistryFlags
         AllowInsecure = parsed.GetValue(_insecure),
         // In Go's client 0 means no limit.
         ResponseHeaderTimeout = parsed.GetValue(_timeout) is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan,
+        ConnectTimeout = parsed.GetValue(_connect) is { Ticks: > 0 } connect ? connect : Timeout.InfiniteTimeSpan,
+        StallTimeout = parsed.GetValue(_stall) is { Ticks: > 0 } stall ? stall : Timeout.InfiniteTimeSpan,
         RetryCount = Math.Max(1, parsed.GetValue(_retries)),
         Trace = trace,
         UploadSessions = UploadSessionFiles.InUserCache(),

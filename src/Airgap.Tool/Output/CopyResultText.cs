@@ -33,6 +33,7 @@ internal static class CopyResultText
         report.Destination = result.Destination.ToString();
         report.Reference = result.IsComplete ? Reference(result) : null;
         report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
+        report.Retries = result.Retries;
         report.Items = [.. result.Items.Select(Item)];
         report.Totals = new ReportTotals(Total(result, BlobOutcome.Copied), Total(result, BlobOutcome.Mounted), Total(result, BlobOutcome.Present));
     }

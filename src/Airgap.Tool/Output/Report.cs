@@ -37,6 +37,9 @@ internal sealed class Report
     /// <summary>Seconds the transfer took, planning left out.</summary>
     public double? ElapsedSeconds { get; set; }
 
+    /// <summary>How often something was tried again after a passing failure.</summary>
+    public long? Retries { get; set; }
+
     /// <summary>The images, indexes and bundles.</summary>
     public List<ReportItem>? Items { get; set; }
 

@@ -59,13 +59,14 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
         }
 
         return await ThrottledAsync(
-            async token =>
-            {
-                await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, token);
-                T result = await read(stream, token);
-                await stream.CopyToAsync(Stream.Null, token);
-                return result;
-            },
+            throttled => Repository(repository).GetBlob(blob).ReadWholeAsync(
+                async (stream, token) =>
+                {
+                    T result = await read(stream, token);
+                    await stream.CopyToAsync(Stream.Null, token);
+                    return result;
+                },
+                throttled),
             cancellationToken);
     }
 
@@ -104,12 +105,16 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     private async Task<MemoryBlobContent> FetchAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[blob.Size];
-        await using Stream stream = await Repository(repository).GetBlob(blob).OpenAsync(0, cancellationToken);
-        await stream.ReadExactlyAsync(buffer, cancellationToken);
+        return await Repository(repository).GetBlob(blob).ReadWholeAsync(
+            async (stream, token) =>
+            {
+                await stream.ReadExactlyAsync(buffer, token);
 
-        // The stream verifies when its end is read, whatever the length of the blob.
-        await stream.CopyToAsync(Stream.Null, cancellationToken);
-        return new MemoryBlobContent(blob, buffer);
+                // The stream verifies when its end is read, whatever the length of the blob.
+                await stream.CopyToAsync(Stream.Null, token);
+                return new MemoryBlobContent(blob, buffer);
+            },
+            cancellationToken);
     }
 
     private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);

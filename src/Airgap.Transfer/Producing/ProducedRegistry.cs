@@ -7,6 +7,10 @@ namespace Airgap.Transfer.Producing;
 /// <summary>The registries, with a bundle that was made standing in its repository: planning and transfer need not know that it was never pushed.</summary>
 internal sealed class ProducedRegistry(IRegistry inner, ProducedBundle bundle) : IRegistry
 {
+    public long LoadRefusals => inner.LoadRefusals;
+
+    public RegistryStatistics Statistics => inner.Statistics;
+
     public IImageRepository GetRepository(RepositoryName name) =>
         name == bundle.Reference.Repository ? new Repository(inner.GetRepository(name), bundle) : inner.GetRepository(name);
 

@@ -26,6 +26,9 @@ internal sealed record RelocationReport
     /// <summary>How long the transfers took.</summary>
     public required double ElapsedSeconds { get; init; }
 
+    /// <summary>How often something was tried again after a passing failure.</summary>
+    public long Retries { get; init; }
+
     /// <summary>True when both tell of the same content at the same places, whatever had to be done for it.</summary>
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.SequenceEqual(other.Warnings)

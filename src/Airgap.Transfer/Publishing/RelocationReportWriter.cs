@@ -47,6 +47,7 @@ internal static class RelocationReportWriter
         Warnings = [.. warnings.Select(CreateWarning)],
         Errors = failures.IsEmpty ? null : [.. failures.Select(CreateWarning)],
         ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
+        Retries = items.Sum(item => item.Result.Retries),
     };
 
     private static ReportWarning CreateWarning(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);

@@ -112,8 +112,18 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         return ValueTask.CompletedTask;
     }
 
-    // From its beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written.
+    // From its beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written. What
+    // goes on from the middle cannot: the layer's own hash says whether it was the same content.
     private async Task<bool> WriteAsync(IBlobContent content, ArchiveLayer layer, PartialLayer? there, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (there is null)
+            return await content.ReadWholeAsync((whole, token) => WriteAsync(whole, content.Descriptor, layer, null, progress, token), cancellationToken);
+        await using Stream rest = await content.OpenAsync(there.Length, cancellationToken);
+        return await WriteAsync(rest, content.Descriptor, layer, there, progress, cancellationToken);
+    }
+
+    private async Task<bool> WriteAsync(
+        Stream stream, Descriptor blob, ArchiveLayer layer, PartialLayer? there, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         long start = there?.Length ?? 0;
@@ -121,7 +131,6 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         bool isRight = false;
         try
         {
-            await using Stream stream = await content.OpenAsync(start, cancellationToken);
             while (true)
             {
                 int filled = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
@@ -133,7 +142,7 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
                 progress?.Report(filled);
             }
 
-            isRight = there?.Verify(content.Descriptor) ?? true;
+            isRight = there?.Verify(blob) ?? true;
             return isRight;
         }
         finally

@@ -28,6 +28,14 @@ internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
         return await _content.OpenAsync(offset, cancellationToken);
     }
 
+    // What was opened ahead serves one reading; whether there have to be more the content knows.
+    public async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _opening, null) is { } opening)
+            await DiscardAsync(opening);
+        return await _content.ReadWholeAsync(read, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _opening, null) is { } unused ? DiscardAsync(unused) : ValueTask.CompletedTask;
 
     private static async ValueTask DiscardAsync(Task<Stream> opening)

@@ -28,6 +28,9 @@ public sealed record TransferResult
     /// <summary>How long it took, planning left out.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>How often something was tried again after a passing failure, planning included. Relocations that run side by side with one client share their retries.</summary>
+    public long Retries { get; init; }
+
     /// <summary>What a user should know, the plan's warnings included.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 

@@ -26,12 +26,14 @@ public sealed class FlagTests
     {
         RegistryOptions options = Read(
             "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false", "--registry-insecure",
-            "--registry-response-header-timeout=1m", "--registry-retry-count", "7");
+            "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m", "--registry-retry-count", "7");
 
         Assert.AreSequenceEqual(["a.pem", "b.pem", "c.pem"], options.CaCertificatePaths);
         Assert.IsFalse(options.VerifyCertificates);
         Assert.IsTrue(options.AllowInsecure);
         Assert.AreEqual(TimeSpan.FromMinutes(1), options.ResponseHeaderTimeout);
+        Assert.AreEqual(TimeSpan.FromSeconds(2), options.ConnectTimeout);
+        Assert.AreEqual(TimeSpan.FromMinutes(3), options.StallTimeout);
         Assert.AreEqual(7, options.RetryCount);
     }
 

@@ -43,7 +43,7 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
 
                 int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken).ConfigureAwait(false);
                 first = false;
-                watchdog.Start();
+                watchdog.StartBody();
                 if (read > 0)
                     await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 IsCut = marker.IsBroken;

@@ -14,7 +14,7 @@ internal static class BodyReader
         if (response.Content.Headers.ContentLength > limit)
             throw TooLarge(wire, limit);
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(limit + 1L, (response.Content.Headers.ContentLength ?? 16 * 1024) + 1));
-        using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken);
+        using Watchdog watchdog = new(options.TimeProvider, options.StallLimit, cancellationToken);
         try
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

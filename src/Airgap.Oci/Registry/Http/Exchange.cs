@@ -28,7 +28,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
     /// <exception cref="AirgapException">No answer, for a reason that stays; or the request's own content failed.</exception>
     public async Task<HttpResponseMessage> SendAsync(WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
-        using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken);
+        using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
         HttpRequestMessage request = Build(wire, authorization, watchdog);
         BlobUploadContent? upload = request.Content as BlobUploadContent;
         counters.CountRequest(wire.Kind);
@@ -63,6 +63,8 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
                 ExceptionDispatchInfo.Throw(source);
             if (e is AirgapException)
                 throw;
+            if (watchdog is { Fired: true, IsInBody: true })
+                throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
             if (watchdog.Fired)
                 throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
             Exception explained = NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, Trust);

@@ -62,6 +62,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             Headers = Accept,
             Expects = expects,
         };
+        int spoiled = 0;
         return transport.SendAsync(
             repository,
             request,
@@ -75,10 +76,11 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 Digest? expected = operation.Digest ?? DigestOf(response);
                 if (expected is { } digest && Digest.ComputeLike(digest, bytes) is var actual && actual != digest)
                 {
-                    throw operation.Failed(
+                    AirgapException failure = operation.Failed(
                         ErrorCode.DigestMismatch,
                         $"the manifest has the digest {actual}, expected {digest}",
                         "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+                    throw spoiled++ < SpoiledBytes.MostRepeats ? new TransientException(failure) : failure;
                 }
 
                 return Manifest.Parse(bytes, response.Content.Headers.ContentType?.MediaType, expected);

@@ -34,6 +34,8 @@ internal static class Refusals
         ErrorCode.TooManyRequests => "Try again later, log in for a higher limit, or lower the concurrency.",
         ErrorCode.RegistryFailed => $"Try again; if it stays, the log of {host} tells why.",
         ErrorCode.TagImmutable => "Use a new tag, or let the registry allow this one to be moved.",
+        ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; what has arrived is not sent again.",
+        ErrorCode.ReadOnlyRepository => $"Use a repository that takes pushes; {host} may be a mirror, or under maintenance.",
         _ => $"The answer of {host} says what it objects to.",
     };
 
@@ -42,6 +44,15 @@ internal static class Refusals
         if (kind == RequestKind.ManifestPut && status is >= 400 and < 500 and not (401 or 404 or 429)
             && body.Text.Contains("immutable", StringComparison.OrdinalIgnoreCase))
             return ErrorCode.TagImmutable;
+        if (kind is RequestKind.UploadPost or RequestKind.UploadPut or RequestKind.UploadPatch or RequestKind.ManifestPut)
+        {
+            if (status == 507 || (status is >= 400 and < 500 and not (401 or 429) && body.Text.Contains("quota", StringComparison.OrdinalIgnoreCase)))
+                return ErrorCode.QuotaExceeded;
+            // Distribution and Quay answer 405, Harbor 403.
+            if ((status == 405 && kind is RequestKind.UploadPost or RequestKind.ManifestPut) || (status is 403 or 405 && SaysReadOnly(body.Text)))
+                return ErrorCode.ReadOnlyRepository;
+        }
+
         ErrorCode? byStatus = status switch
         {
             401 => ErrorCode.Unauthorized,
@@ -62,6 +73,9 @@ internal static class Refusals
             _ => ErrorCode.RegistryRefused,
         };
     }
+
+    private static bool SaysReadOnly(string text) =>
+        text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read only", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {

@@ -31,6 +31,27 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         }
     }
 
+    public Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        // The stream's own retries end in failures that this one does not take up: attempts do not multiply.
+        int spoiled = 0;
+        return transport.Retry.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    Stream stream = await OpenAsync(0, token).ConfigureAwait(false);
+                    await using (stream.ConfigureAwait(false))
+                        return await read(stream, token).ConfigureAwait(false);
+                }
+                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < SpoiledBytes.MostRepeats)
+                {
+                    throw new TransientException(e);
+                }
+            },
+            cancellationToken);
+    }
+
     /// <summary>Asks for the bytes from an offset on, once.</summary>
     /// <param name="offset">The first byte wanted.</param>
     /// <param name="version">The ETag of the bytes before it, if there was one.</param>

@@ -178,7 +178,7 @@ internal sealed class ResumingBlobStream : Stream
         if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)
         {
             _watchdog?.Dispose();
-            _watchdog = new Watchdog(_transport.Options.TimeProvider, _transport.Options.ResponseHeaderTimeout, cancellationToken);
+            _watchdog = new Watchdog(_transport.Options.TimeProvider, _transport.Options.StallLimit, cancellationToken);
             _watched = cancellationToken;
         }
 

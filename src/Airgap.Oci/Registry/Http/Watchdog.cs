@@ -7,11 +7,13 @@ internal sealed class Watchdog : IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly ITimer _timer;
     private readonly TimeSpan _limit;
+    private readonly TimeSpan _bodyLimit;
     private volatile bool _fired;
 
-    public Watchdog(TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+    public Watchdog(TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken, TimeSpan? bodyLimit = null)
     {
         _limit = limit;
+        _bodyLimit = bodyLimit ?? limit;
         _timer = clock.CreateTimer(static state => ((Watchdog)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _registration = cancellationToken.UnsafeRegister(static state => ((Watchdog)state!)._source.Cancel(), this);
     }
@@ -23,10 +25,27 @@ internal sealed class Watchdog : IDisposable
     public bool Fired => _fired;
 
     /// <summary>The time without progress that is allowed.</summary>
-    public TimeSpan Limit => _limit;
+    public TimeSpan Limit => IsInBody ? _bodyLimit : _limit;
+
+    /// <summary>True when the time that counts is that of a body on its way out.</summary>
+    public bool IsInBody { get; private set; }
 
     /// <summary>Starts the time, or starts it over.</summary>
-    public void Start() => _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+    public void Start()
+    {
+        // What was waited for when the time was up is what is told.
+        if (_fired)
+            return;
+        IsInBody = false;
+        _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Starts the time that the other side has to take the next bytes of a body, or starts it over.</summary>
+    public void StartBody()
+    {
+        IsInBody = true;
+        _timer.Change(_bodyLimit, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Stops the time, because the other side is not the one being waited for.</summary>
     public void Stop() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

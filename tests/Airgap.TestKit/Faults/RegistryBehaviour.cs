@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Airgap.TestKit.Registries;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.TestKit.Faults;
+
+/// <summary>The ways of registries that are no faults, and that a client has to live with.</summary>
+[Flags]
+public enum RegistryBehaviours
+{
+    None = 0,
+
+    /// <summary>A tag that was put once is not moved.</summary>
+    ImmutableTags = 1,
+
+    /// <summary>No room is left for another blob.</summary>
+    QuotaExceeded = 2,
+
+    /// <summary>Nothing is taken.</summary>
+    ReadOnly = 4,
+
+    /// <summary>DELETE is not known.</summary>
+    NoDelete = 8,
+
+    /// <summary>Blobs are never mounted nor found by a mount.</summary>
+    NoMount = 16,
+
+    /// <summary>HEAD of a manifest is not known.</summary>
+    NoManifestHead = 32,
+
+    /// <summary>No answer has a Docker-Content-Digest.</summary>
+    NoContentDigest = 64,
+
+    /// <summary>Tags are listed two at a time.</summary>
+    PagedTags = 128,
+
+    /// <summary>Every answer takes its time.</summary>
+    Late = 256,
+}
+
+/// <summary>Makes a fixture's registry behave.</summary>
+public static class RegistryBehaviour
+{
+    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For <see cref="RegistryFixture.OnRequest"/>. What it knows of tags begins here.</summary>
+    public static Func<RecordedRequest, HttpContext, Fault?> Of(RegistryBehaviours behaviours)
+    {
+        ConcurrentDictionary<string, string> tags = new();
+        return (request, _) => Fault.Custom(async (context, registry) =>
+        {
+            if (behaviours.HasFlag(RegistryBehaviours.Late))
+                await Task.Delay(Lateness, context.RequestAborted);
+            if (behaviours.HasFlag(RegistryBehaviours.NoContentDigest))
+            {
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.Headers.Remove("Docker-Content-Digest");
+                    return Task.CompletedTask;
+                });
+            }
+
+            if (await RefusalAsync(behaviours, request, context, tags) is { } refusal)
+            {
+                await refusal.RunAsync(context, registry);
+                return;
+            }
+
+            if (behaviours.HasFlag(RegistryBehaviours.NoMount) && request.Kind == RequestKind.UploadPost)
+                context.Request.QueryString = QueryString.Empty;
+            if (behaviours.HasFlag(RegistryBehaviours.PagedTags) && request.Kind == RequestKind.TagsList)
+            {
+                string last = context.Request.Query["last"].ToString();
+                context.Request.QueryString = last.Length == 0 ? new QueryString("?n=2") : new QueryString("?n=2&last=" + Uri.EscapeDataString(last));
+            }
+
+            await registry(context);
+        });
+    }
+
+    private static async Task<Fault?> RefusalAsync(RegistryBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, string> tags)
+    {
+        switch (request.Kind)
+        {
+            case RequestKind.UploadPost or RequestKind.ManifestPut when behaviours.HasFlag(RegistryBehaviours.ReadOnly):
+                return Error(405, "UNSUPPORTED", "The operation is unsupported.");
+            case RequestKind.UploadPost or RequestKind.UploadPut when behaviours.HasFlag(RegistryBehaviours.QuotaExceeded):
+                return Error(403, "DENIED", "adding 12.3 MiB of storage resource, which when updated to current usage will exceed the configured upper limit of the quota");
+            case RequestKind.ManifestDelete or RequestKind.BlobDelete or RequestKind.UploadDelete when behaviours.HasFlag(RegistryBehaviours.NoDelete):
+                return Error(405, "UNSUPPORTED", "The operation is unsupported.");
+            case RequestKind.ManifestHead when behaviours.HasFlag(RegistryBehaviours.NoManifestHead):
+                return Error(405, "UNSUPPORTED", "The operation is unsupported.");
+            case RequestKind.ManifestPut when behaviours.HasFlag(RegistryBehaviours.ImmutableTags) && !request.Reference.Contains(':'):
+                MemoryStream body = new();
+                await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+                string digest = Convert.ToHexStringLower(SHA256.HashData(body.ToArray()));
+                body.Position = 0;
+                context.Request.Body = body;
+                return tags.GetOrAdd($"{request.Repository}:{request.Reference}", digest) == digest ? null
+                    : Error(400, "TAG_INVALID", $"The image tag '{request.Reference}' already exists in the '{request.Repository}' repository and cannot be overwritten because the tag is immutable.");
+            default:
+                return null;
+        }
+    }
+
+    private static Fault Error(int status, string code, string message) => Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
+}

@@ -1,0 +1,102 @@
+using Airgap.Oci;
+using Airgap.Oci.Registry;
+using Airgap.TestKit;
+using Airgap.TestKit.Faults;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.EndToEnd;
+
+/// <summary>Registries have ways of their own; a relocation ends right at each of them, or says what stands in its way.</summary>
+[TestClass]
+public sealed class BehaviourTests : WireTestBase
+{
+    private const RegistryBehaviours Harmless = RegistryBehaviours.ImmutableTags | RegistryBehaviours.NoDelete | RegistryBehaviours.NoMount | RegistryBehaviours.NoManifestHead
+        | RegistryBehaviours.NoContentDigest | RegistryBehaviours.PagedTags | RegistryBehaviours.Late;
+
+    [TestMethod]
+    [DataRow(RegistryBehaviours.ImmutableTags)]
+    [DataRow(RegistryBehaviours.NoDelete)]
+    [DataRow(RegistryBehaviours.NoMount)]
+    [DataRow(RegistryBehaviours.NoManifestHead)]
+    [DataRow(RegistryBehaviours.NoContentDigest)]
+    [DataRow(RegistryBehaviours.PagedTags)]
+    [DataRow(RegistryBehaviours.Late)]
+    [DataRow(Harmless)]
+    public async Task ABundleArrivesWholeAndIsFoundThereTheNextTime(RegistryBehaviours behaviours)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        source.OnRequest = RegistryBehaviour.Of(behaviours);
+        destination.OnRequest = RegistryBehaviour.Of(behaviours);
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
+        TransferResult second = await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
+
+        Assert.IsTrue(second.IsUpToDate);
+        Assert.AreEqual(0, client.Statistics.Retries, "a way of a registry is no failure");
+        Assert.IsEmpty(destination.Requests.Where(request => request.Method == "DELETE"));
+        destination.OnRequest = null;
+        await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
+    }
+
+    [TestMethod]
+    public async Task WithoutMountsBlobsAreSentWithinARegistry()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        source.OnRequest = RegistryBehaviour.Of(RegistryBehaviours.NoMount);
+        using RegistryClient client = Client(source);
+        TransferResult result = await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(Fixtures.Registry, "new/place"));
+        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Copied));
+        source.OnRequest = null;
+        await AssertGoldenAsync(source.Host, "new/place", "simple-app-bundle");
+    }
+
+    [TestMethod]
+    public async Task AnImmutableTagStaysAsItIsAndIsNamed()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        destination.OnRequest = RegistryBehaviour.Of(RegistryBehaviours.ImmutableTags);
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it")));
+        Assert.AreEqual(ErrorCode.TagImmutable, e.Code, e.Message);
+        Assert.Contains("apps/it", e.Message);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        Assert.AreEqual(Golden("simple-app-bundle"), (await content.ManifestAsync("apps/it", "v1.0.0")).Digest);
+    }
+
+    [TestMethod]
+    [DataRow(RegistryBehaviours.QuotaExceeded, ErrorCode.QuotaExceeded)]
+    [DataRow(RegistryBehaviours.ReadOnly, ErrorCode.ReadOnlyRepository)]
+    public async Task WhatTakesNothingSaysWhy(RegistryBehaviours behaviours, ErrorCode expected)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        destination.OnRequest = RegistryBehaviour.Of(behaviours);
+        using RegistryClient client = Client(source);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        Assert.AreEqual(expected, e.Code, e.Message);
+        Assert.Contains(destination.Host, e.Advice);
+        Assert.AreEqual(0, client.Statistics.Retries);
+    }
+
+    [TestMethod]
+    [DataRow(405, "UNSUPPORTED", "The operation is unsupported.", ErrorCode.ReadOnlyRepository)]
+    [DataRow(403, "DENIED", "The system is in read only mode. Any modification is prohibited.", ErrorCode.ReadOnlyRepository)]
+    [DataRow(403, "DENIED", "requested access to the resource is denied", ErrorCode.Forbidden)]
+    [DataRow(507, "UNKNOWN", "insufficient storage", ErrorCode.QuotaExceeded)]
+    [DataRow(413, "DENIED", "Quota exceeded for repository", ErrorCode.QuotaExceeded)]
+    public async Task RegistriesSayItInTheirOwnWay(int status, string code, string message, ErrorCode expected)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        destination.OnRequest = (request, _) => request.Kind == RequestKind.UploadPost ? Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""") : null;
+        using RegistryClient client = Client(source);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        Assert.AreEqual(expected, e.Code, e.Message);
+    }
+
+    private static string Golden(string bundle) => File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt")).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];
+}
