@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Archives;
 
 /// <summary>
 /// Finds the entries of a tar by reading its headers alone: one small read an entry, whatever the layers weigh. Only what an imgpkg
-/// archive holds is taken: regular files, with PAX sizes.
+/// archive holds is taken: regular files, with PAX sizes and, where a digest is too long for the header, PAX names.
 /// </summary>
 internal static class TarIndex
 {
@@ -21,6 +21,7 @@ internal static class TarIndex
         long offset = 0;
         byte[] block = new byte[TarHeader.BlockSize];
         long? paxSize = null;
+        string? paxName = null;
         while (true)
         {
             if (offset + TarHeader.BlockSize > length)
@@ -36,11 +37,15 @@ internal static class TarIndex
                     throw new InvalidDataException($"the PAX header at byte {offset} is too long");
                 byte[] body = new byte[size];
                 ReadExactly(file, body, offset);
-                paxSize = PaxSize(body) ?? paxSize;
+                (string? recordedName, long? recordedSize) = ReadPax(body);
+                paxName = recordedName ?? paxName;
+                paxSize = recordedSize ?? paxSize;
                 offset += ArchiveLayout.Padded(size);
                 continue;
             }
 
+            name = paxName ?? name;
+            paxName = null;
             if (type is not ('0' or '\0'))
                 throw new InvalidDataException($"the entry '{name}' is not a regular file");
             size = paxSize ?? size;
@@ -95,9 +100,10 @@ internal static class TarIndex
         return any ? value : -1;
     }
 
-    // Records are "LENGTH KEY=VALUE\n"; only the size matters here.
-    private static long? PaxSize(ReadOnlySpan<byte> body)
+    // Records are "LENGTH KEY=VALUE\n". A sparse file's bytes are not its content, so it must not pass for one that is.
+    private static (string? Name, long? Size) ReadPax(ReadOnlySpan<byte> body)
     {
+        string? name = null;
         long? size = null;
         while (!body.IsEmpty)
         {
@@ -107,7 +113,13 @@ internal static class TarIndex
                 || length <= space + 1 || length > body.Length || body[length - 1] != '\n')
                 throw new InvalidDataException("a PAX header is malformed");
             ReadOnlySpan<byte> record = body[(space + 1)..(length - 1)];
-            if (record.StartsWith("size="u8))
+            if (record.StartsWith("GNU.sparse."u8))
+                throw new InvalidDataException("it holds a sparse file");
+            if (record.StartsWith("path="u8))
+            {
+                name = Encoding.UTF8.GetString(record[5..]);
+            }
+            else if (record.StartsWith("size="u8))
             {
                 if (!long.TryParse(record[5..], NumberStyles.None, CultureInfo.InvariantCulture, out long value) || value < 0)
                     throw new InvalidDataException("a PAX header has no valid size");
@@ -117,7 +129,7 @@ internal static class TarIndex
             body = body[length..];
         }
 
-        return size;
+        return (name, size);
     }
 
     private static void ReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
