@@ -3,7 +3,7 @@ using Airgap.Oci;
 namespace Airgap.Transfer;
 
 /// <summary>Failures of the file system as failures that a user can mend.</summary>
-public static class IoFailures
+internal static class IoFailures
 {
     // ENOSPC and EDQUOT on Linux (122) and macOS (69); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED on Windows.
     private static readonly int[] UnixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Bundles;
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Config">The config, which the manifest names.</param>
 /// <param name="Layer">The one layer, which the manifest names.</param>
-public sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Config, ReadOnlyMemory<byte> Layer)
+internal sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Config, ReadOnlyMemory<byte> Layer)
 {
     private const long FileMode = 0b110_000_000;
 

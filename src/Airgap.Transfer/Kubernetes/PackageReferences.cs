@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// The images that the Packages of a repository name, and whether the cluster will rewrite them to the place that they were
 /// relocated to: kbld does so only where the text is the same, letter for letter, as in the bundle's lock.
 /// </summary>
-public static class PackageReferences
+internal static class PackageReferences
 {
     /// <summary>Finds the values of <c>image:</c>, on any level of every YAML document of a file.</summary>
     /// <param name="yaml">The file, 4 MiB of it at most; it is left open.</param>

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Layers;
 /// The stream is whole only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves it cut off, so that a failure
 /// on the way never looks like a shorter content. The output stream stays open. Formats: RFC 1951 and RFC 1952.
 /// </remarks>
-public sealed class GoGzipStream : WriteOnlyStream
+internal sealed class GoGzipStream : WriteOnlyStream
 {
     // No name, no time, extra flags "fastest", system unknown.
     private static readonly byte[] Header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];

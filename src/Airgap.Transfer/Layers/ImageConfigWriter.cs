@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>The config of an image with one layer, as imgpkg writes it when it pushes.</summary>
-public static class ImageConfigWriter
+internal static class ImageConfigWriter
 {
     private const string ZeroTime = "0001-01-01T00:00:00Z";
 

@@ -3,7 +3,7 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>Walks the inputs of a layer: folders depth first, names in byte order, a folder before what it holds.</summary>
-public static class LayerFiles
+internal static class LayerFiles
 {
     private static readonly EnumerationOptions Everything = new()
     {

@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Layers;
 
 /// <summary>What all streams that only take bytes have in common. Disposing one leaves the stream behind it open.</summary>
-public abstract class WriteOnlyStream : Stream
+internal abstract class WriteOnlyStream : Stream
 {
     private protected WriteOnlyStream()
     {

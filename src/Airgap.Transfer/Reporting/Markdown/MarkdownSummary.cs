@@ -7,7 +7,7 @@ using Airgap.Transfer.Publishing;
 namespace Airgap.Transfer.Reporting.Markdown;
 
 /// <summary>Writes a report as Markdown, for the summary page of a CI run.</summary>
-public static class MarkdownSummary
+internal static class MarkdownSummary
 {
     /// <summary>What GitHub takes of one step: 1 MiB. A longer summary is not cut there but dropped.</summary>
     public const int GitHubLimit = 1024 * 1024;
