@@ -46,8 +46,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
-        await using ITransferTarget target = TargetOf(plan, destination, options);
-        using TransferEngine engine = new(plan, target, options, _observer, () => registry.LoadRefusals);
+        AdaptiveConcurrency places = PlacesOf(options);
+        await using ITransferTarget target = TargetOf(plan, destination, options, places);
+        using TransferEngine engine = new(plan, target, options, places, _observer);
         TransferResult result = await engine.RunAsync(destination, cancellationToken);
         long retries = registry.Statistics.Retries;
         return result with { Retries = retries - Interlocked.Exchange(ref _retriesTold, retries) };
@@ -57,7 +58,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferForecast> ForecastAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
-        await using ITransferTarget target = TargetOf(plan, destination, options);
+        await using ITransferTarget target = TargetOf(plan, destination, options, PlacesOf(options));
         return await new Forecaster(plan, target).RunAsync(destination, cancellationToken);
     }
 
@@ -87,14 +88,17 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         };
     }
 
-    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options)
+    private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
+        new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
+
+    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places)
     {
         // Good for one run: what another has done since is not in it.
         DestinationState? asked = Interlocked.Exchange(ref _asked, null);
         return destination switch
         {
             RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer, asked?.Name == to.Name ? asked : null),
-            RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, _observer),
+            RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, places, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
         };
     }

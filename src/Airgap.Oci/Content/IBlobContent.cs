@@ -25,4 +25,11 @@ public interface IBlobContent
         await using (stream.ConfigureAwait(false))
             return await read(stream, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Opens some of the bytes, where that is done as quickly as opening all and several parts can be read side by side.</summary>
+    /// <param name="offset">The first byte, from 0 to below the blob's size.</param>
+    /// <param name="length">How many bytes, 1 or more, up to the blob's end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A stream of just these bytes, which nothing verifies; null where parts cannot be had.</returns>
+    ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.FromResult<Stream?>(null);
 }

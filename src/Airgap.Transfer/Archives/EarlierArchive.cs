@@ -7,6 +7,8 @@ namespace Airgap.Transfer.Archives;
 /// <summary>What earlier runs left under an archive's name, or beside it. Nothing of it is believed before it is hashed.</summary>
 internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver observer)
 {
+    private const int MostHashed = 4;
+
     /// <summary>True when a file is the very archive of this layout, every layer hashed.</summary>
     public async Task<bool> IsWholeAsync(string file, CancellationToken cancellationToken)
     {
@@ -17,22 +19,33 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
             if (!await layout.IsOfAsync(handle, cancellationToken))
                 return false;
-            foreach (ArchiveLayer layer in layout.Layers)
-            {
-                using PartialLayer? there = await PartialLayer.ReadAsync(handle, layer, cancellationToken);
-                if (there is { IsWhole: true })
-                    continue;
-                observer.Detail($"{layer.Blob.Descriptor.Digest} is not whole in '{file}'.");
-                return false;
-            }
-
-            return true;
+            return await AreWholeAsync(handle, file, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             observer.Detail($"'{file}' cannot be read: {e.Message}");
             return false;
         }
+    }
+
+    // Hashing keeps a processor busy, and reading one disk no more than a few.
+    private async Task<bool> AreWholeAsync(SafeFileHandle handle, string file, CancellationToken cancellationToken)
+    {
+        bool areWhole = true;
+        await Parallel.ForEachAsync(
+            layout.Layers.OrderByDescending(layer => layer.Blob.Descriptor.Size),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
+            async (layer, token) =>
+            {
+                if (!Volatile.Read(ref areWhole))
+                    return;
+                using PartialLayer? there = await PartialLayer.ReadAsync(handle, layer, token);
+                if (there is { IsWhole: true })
+                    return;
+                observer.Detail($"{layer.Blob.Descriptor.Digest} is not whole in '{file}'.");
+                Volatile.Write(ref areWhole, false);
+            });
+        return areWhole;
     }
 
     /// <summary>The layers that files hold under their digests, to be verified while they are copied.</summary>

@@ -83,6 +83,21 @@ internal sealed class PartialArchive : IDisposable
         }
     }
 
+    /// <summary>Reads back bytes that were written.</summary>
+    /// <returns>How many were read, 1 or more.</returns>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancellationToken);
+            return read > 0 ? read : throw new EndOfStreamException();
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, _partialPath);
+        }
+    }
+
     /// <summary>Brings everything to the disk, then gives the file its name, then brings the name to the disk.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => Task.Run(
         () =>

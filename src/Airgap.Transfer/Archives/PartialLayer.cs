@@ -6,14 +6,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// How far a layer got in a partial archive. A layer is written from its first byte to its last, and what was not written yet is zeros: so its
-/// beginning is what stands before the zeros at its end. Nothing of it counts before the digest of the whole is right.
+/// How far a layer got in a partial archive. A layer is written from its first byte on, by one stream or in parts side by side, and what was not
+/// written yet is zeros: so its beginning is what stands before the first long run of zeros. Nothing of it counts before the digest of the whole is right.
 /// </summary>
 internal sealed class PartialLayer : IDisposable
 {
     private const int BufferSize = 256 * 1024;
 
-    // Archives inside a layer end in zeros of their own, but not in more than these.
+    // Archives inside a layer have zeros of their own. A longer run of them is taken for bytes that never came: at worst they are fetched again.
     private const int LongestPadding = 64 * 1024;
     private readonly IncrementalHash _hash;
 
@@ -39,26 +39,20 @@ internal sealed class PartialLayer : IDisposable
         IncrementalHash hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
         try
         {
-            long length = await WrittenAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
-            if (descriptor.Size - length is > 0 and <= LongestPadding)
+            long written = await WrittenAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
+            if (descriptor.Size - written <= LongestPadding)
             {
-                await AppendAsync(hash, file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
+                long beginning = await AppendAsync(hash, file, layer.DataOffset, descriptor.Size, stopsAtGap: false, buffer, cancellationToken);
                 if (HasDigest(hash, descriptor))
                     return new PartialLayer(descriptor.Size, hash, isWhole: true);
+                written = Math.Min(written, beginning);
             }
 
-            await AppendAsync(hash, file, layer.DataOffset, length, buffer, cancellationToken);
-            if (length == descriptor.Size)
-            {
-                bool isWhole = HasDigest(hash, descriptor);
-                if (isWhole)
-                    return new PartialLayer(length, hash, isWhole: true);
-            }
-            else if (length > 0)
-            {
+            long length = written == descriptor.Size
+                ? 0
+                : await AppendAsync(hash, file, layer.DataOffset, written, stopsAtGap: true, buffer, cancellationToken);
+            if (length > 0)
                 return new PartialLayer(length, hash, isWhole: false);
-            }
-
             hash.Dispose();
             return null;
         }
@@ -72,6 +66,9 @@ internal sealed class PartialLayer : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>A layer of which nothing stands there yet.</summary>
+    public static PartialLayer Empty(Descriptor descriptor) => new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
 
     /// <summary>True when an entry is written to its end, as far as can be seen without reading it.</summary>
     public static async Task<bool> ReachesTheEndAsync(SafeFileHandle file, ArchiveEntry entry, CancellationToken cancellationToken)
@@ -91,16 +88,44 @@ internal sealed class PartialLayer : IDisposable
     private static bool HasDigest(IncrementalHash hash, Descriptor descriptor) =>
         Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetHashAndReset()) == descriptor.Digest;
 
-    private static async Task AppendAsync(IncrementalHash hash, SafeFileHandle file, long offset, long length, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Hashes bytes.</summary>
+    /// <returns>How many stand before the first gap.</returns>
+    private static async Task<long> AppendAsync(
+        IncrementalHash hash, SafeFileHandle file, long offset, long length, bool stopsAtGap, byte[] buffer, CancellationToken cancellationToken)
     {
+        long beginning = length;
         for (long done = 0; done < length;)
         {
-            int read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), offset + done, cancellationToken);
-            if (read == 0)
-                return;
-            hash.AppendData(buffer, 0, read);
-            done += read;
+            int filled = await FillAsync(file, offset + done, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), cancellationToken);
+            if (filled == 0)
+                break;
+            if (beginning == length && WithoutGap(buffer.AsSpan(0, filled)) is var kept && kept < filled)
+            {
+                beginning = done + kept;
+                if (stopsAtGap)
+                {
+                    hash.AppendData(buffer, 0, kept);
+                    break;
+                }
+            }
+
+            hash.AppendData(buffer, 0, filled);
+            done += filled;
         }
+
+        return beginning;
+    }
+
+    /// <summary>The bytes before the first block that is all zeros.</summary>
+    private static int WithoutGap(ReadOnlySpan<byte> bytes)
+    {
+        for (int start = 0; start + LongestPadding <= bytes.Length; start += LongestPadding)
+        {
+            if (!bytes.Slice(start, LongestPadding).ContainsAnyExcept((byte)0))
+                return start;
+        }
+
+        return bytes.Length;
     }
 
     /// <summary>Looks for the last byte that is not zero.</summary>
@@ -124,6 +149,12 @@ internal sealed class PartialLayer : IDisposable
     /// <summary>Reads a part; the number of bytes up to its last one that is not zero.</summary>
     private static async ValueTask<long> LastAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
+        int filled = await FillAsync(file, offset, part, cancellationToken);
+        return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
+    }
+
+    private static async ValueTask<int> FillAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
+    {
         int filled = 0;
         while (filled < part.Length)
         {
@@ -133,6 +164,6 @@ internal sealed class PartialLayer : IDisposable
             filled += read;
         }
 
-        return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
+        return filled;
     }
 }

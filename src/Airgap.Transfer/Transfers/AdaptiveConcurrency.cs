@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// How many blobs are under way at once: more while that moves more, fewer when a registry says that it is asked too much. It climbs
+/// How many blobs, or parts of one, are under way at once: more while that moves more, fewer when a registry says that it is asked too much. It climbs
 /// quickly until more stopped helping for the first time, carefully afterwards.
 /// </summary>
 /// <param name="first">Where it begins.</param>
@@ -58,6 +58,23 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         }
 
         return WaitAsync(place, cancellationToken);
+    }
+
+    /// <summary>Takes a place that nobody waits for.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryEnterSpare()
+    {
+        lock (_lock)
+        {
+            if (_active >= _limit || _waiting.Count > 0)
+            {
+                _wasFull = true;
+                return false;
+            }
+
+            _active++;
+            return true;
+        }
     }
 
     /// <summary>Takes note of bytes that moved; negative when they move again.</summary>

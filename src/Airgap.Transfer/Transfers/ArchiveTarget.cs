@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -12,10 +11,9 @@ namespace Airgap.Transfer.Transfers;
 /// An imgpkg archive as a destination. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
 /// its name when it is complete.
 /// </summary>
-internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOptions options, ITransferObserver observer) : ITransferTarget
+internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
 {
-    private const int BufferSize = 256 * 1024;
-
+    private static readonly IProgress<long> s_nobody = new SilentProgress();
     private readonly ArchiveLayout _layout = ArchiveLayout.Create(plan);
     private readonly Dictionary<Digest, ArchiveLayer> _layers = [];
     private PartialArchive? _partial;
@@ -62,7 +60,7 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         {
             try
             {
-                await WriteAsync(earlier, layer, null, progress: null, cancellationToken);
+                await Download(earlier, layer, null, s_nobody).RunAsync(null, cancellationToken);
                 return BlobOutcome.Present;
             }
             catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch or ErrorCode.InvalidArchive or ErrorCode.FileNotFound)
@@ -71,14 +69,11 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
             }
         }
 
-        if (_partial!.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there))
-        {
-            if (await WriteAsync(blob.Content, layer, there, progress, cancellationToken))
-                return BlobOutcome.Copied;
-            observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning: what stood in the partial archive was not its beginning.");
-        }
-
-        await WriteAsync(blob.Content, layer, null, progress, cancellationToken);
+        _partial!.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there);
+        if (await Download(blob.Content, layer, places, progress).RunAsync(there, cancellationToken))
+            return BlobOutcome.Copied;
+        observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is not it.");
+        await Download(blob.Content, layer, null, progress).RunAsync(null, cancellationToken);
         return BlobOutcome.Copied;
     }
 
@@ -112,44 +107,14 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         return ValueTask.CompletedTask;
     }
 
-    // From its beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written. What
-    // goes on from the middle cannot: the layer's own hash says whether it was the same content.
-    private async Task<bool> WriteAsync(IBlobContent content, ArchiveLayer layer, PartialLayer? there, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        if (there is null)
-            return await content.ReadWholeAsync((whole, token) => WriteAsync(whole, content.Descriptor, layer, null, progress, token), cancellationToken);
-        await using Stream rest = await content.OpenAsync(there.Length, cancellationToken);
-        return await WriteAsync(rest, content.Descriptor, layer, there, progress, cancellationToken);
-    }
+    private LayerDownload Download(IBlobContent content, ArchiveLayer layer, AdaptiveConcurrency? helpers, IProgress<long> progress) =>
+        new(content, _partial!, layer, helpers, options.Parts, progress);
 
-    private async Task<bool> WriteAsync(
-        Stream stream, Descriptor blob, ArchiveLayer layer, PartialLayer? there, IProgress<long>? progress, CancellationToken cancellationToken)
+    // What is taken over from an earlier archive was not moved.
+    private sealed class SilentProgress : IProgress<long>
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        long start = there?.Length ?? 0;
-        long sent = 0;
-        bool isRight = false;
-        try
+        public void Report(long value)
         {
-            while (true)
-            {
-                int filled = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-                if (filled == 0)
-                    break;
-                await _partial!.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + start + sent, cancellationToken);
-                there?.Append(buffer.AsSpan(0, filled));
-                sent += filled;
-                progress?.Report(filled);
-            }
-
-            isRight = there?.Verify(blob) ?? true;
-            return isRight;
-        }
-        finally
-        {
-            if (!isRight)
-                progress?.Report(-sent);
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

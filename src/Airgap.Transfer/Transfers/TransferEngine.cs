@@ -16,12 +16,10 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="target">Where to.</param>
 /// <param name="options">How.</param>
 /// <param name="observer">Is told what happens.</param>
-/// <param name="refusals">How often registries have said so far that they are asked too much; null where none is asked.</param>
+/// <param name="places">How many blobs are under way at once.</param>
 internal sealed class TransferEngine(
-    TransferPlan plan, ITransferTarget target, TransferOptions options, ITransferObserver observer, Func<long>? refusals = null) : IDisposable
+    TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : IDisposable
 {
-    private readonly AdaptiveConcurrency _places = new(options.Concurrency, options.MostConcurrency, refusals ?? (static () => 0), TimeProvider.System);
-
     private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
         plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
 
@@ -86,10 +84,10 @@ internal sealed class TransferEngine(
             bool entered = false;
             try
             {
-                await _places.EnterAsync(token);
+                await places.EnterAsync(token);
                 entered = true;
                 observer.BlobStarted(blob.Descriptor);
-                BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, _places, blob.Descriptor), token);
+                BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, places, blob.Descriptor), token);
                 observer.BlobFinished(blob.Descriptor, outcome);
                 arrival.SetResult(outcome);
             }
@@ -116,7 +114,7 @@ internal sealed class TransferEngine(
             finally
             {
                 if (entered)
-                    _places.Leave();
+                    places.Leave();
             }
         });
 

@@ -25,4 +25,7 @@ public sealed record TransferOptions
 
     /// <summary>The file system that archives are written to.</summary>
     internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;
+
+    /// <summary>When long layers come in parts.</summary>
+    internal PartRules Parts { get; init; } = new();
 }

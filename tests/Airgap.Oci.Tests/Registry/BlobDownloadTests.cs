@@ -112,6 +112,65 @@ public sealed class BlobDownloadTests
     }
 
     [TestMethod]
+    [DataRow(0, 1000)]
+    [DataRow(1000, 50_000)]
+    [DataRow(299_000, 1000)]
+    public async Task APartIsReadAlone(int offset, int length)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = ServeRanges;
+        await using Stream? part = await test.Repository().GetBlob(Wanted).TryOpenPartAsync(offset, length, None);
+        Assert.IsNotNull(part);
+        MemoryStream read = new();
+        await part.CopyToAsync(read);
+        CollectionAssert.AreEqual(Bytes[offset..(offset + length)], read.ToArray());
+        Assert.AreEqual($"bytes={offset}-{offset + length - 1}", server.Seen.Last()["Range"]);
+    }
+
+    [TestMethod]
+    public async Task AServerWithoutRangesGivesNoPart()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Bytes(Bytes);
+        Assert.IsNull(await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 1000, None));
+        Assert.HasCount(1, server.Lines);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task ABrokenPartIsResumedWithinItself(bool ranges)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        int requests = 0;
+        server.OnRequest = context =>
+            Interlocked.Increment(ref requests) == 1 ? ServeAndBreak(context, ranges: true, 10_000) : ranges ? ServeRanges(context) : context.Bytes(Bytes);
+        await using Stream? part = await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 50_000, None);
+        Assert.IsNotNull(part);
+        MemoryStream read = new();
+        await part.CopyToAsync(read);
+        CollectionAssert.AreEqual(Bytes[1000..51_000], read.ToArray());
+        Assert.AreEqual("bytes=11000-50999", server.Seen.Last()["Range"]);
+    }
+
+    [TestMethod]
+    public async Task MoreThanThePartIsRefused()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context =>
+        {
+            context.Response.Headers.ContentRange = $"bytes 1000-{Bytes.Length - 1}/{Bytes.Length}";
+            return context.Bytes(Bytes[1000..], status: 206);
+        };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 500, None));
+        Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public async Task ABrokenConnectionIsResumedWhereItStopped(bool ranges)
@@ -241,32 +300,35 @@ public sealed class BlobDownloadTests
         return target.ToArray();
     }
 
-    private static int FromOf(HttpContext context) =>
-        context.Request.Headers.Range.ToString() is { Length: > 0 } range ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+    private static (int From, int End)? RangeOf(HttpContext context) =>
+        context.Request.Headers.Range.ToString() is { Length: > 0 } header && header["bytes=".Length..].Split('-') is [var first, var last]
+            ? (int.Parse(first, CultureInfo.InvariantCulture), last.Length == 0 ? Bytes.Length : int.Parse(last, CultureInfo.InvariantCulture) + 1)
+            : null;
 
     private static Task ServeRanges(HttpContext context)
     {
-        int from = FromOf(context);
-        if (from == 0)
+        if (RangeOf(context) is not { } range)
             return context.Bytes(Bytes);
-        context.Response.Headers.ContentRange = $"bytes {from}-{Bytes.Length - 1}/{Bytes.Length}";
-        return context.Bytes(Bytes[from..], status: 206);
+        (int from, int end) = range;
+        context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{Bytes.Length}";
+        return context.Bytes(Bytes[from..end], status: 206);
     }
 
     private static async Task ServeAndBreak(HttpContext context, bool ranges, int count)
     {
-        int from = ranges ? FromOf(context) : 0;
-        if (from > 0)
+        (int from, int end) = (0, Bytes.Length);
+        if (ranges && RangeOf(context) is { } range)
         {
+            (from, end) = range;
             context.Response.StatusCode = 206;
-            context.Response.Headers.ContentRange = $"bytes {from}-{Bytes.Length - 1}/{Bytes.Length}";
+            context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{Bytes.Length}";
         }
 
-        context.Response.ContentLength = Bytes.Length - from;
-        count = Math.Min(count, Bytes.Length - from);
+        context.Response.ContentLength = end - from;
+        count = Math.Min(count, end - from);
         await context.Response.Body.WriteAsync(Bytes.AsMemory(from, count));
         await context.Response.Body.FlushAsync();
-        if (from + count < Bytes.Length)
+        if (from + count < end)
             await FinishConnection(context);
     }
 

@@ -32,9 +32,9 @@ public abstract class WireTestBase
             Environment = new Dictionary<string, string>(),
         }));
 
-    protected async Task<TransferResult> CopyAsync(IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null)
+    protected async Task<TransferResult> CopyAsync(IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null, ITransferObserver? observer = null)
     {
-        Relocator relocator = new(client);
+        Relocator relocator = new(client, observer);
         TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name, EarlierArchive = transfer?.Resume == true ? (destination as RelocationDestination.Archive)?.Path : null }, Token);
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }

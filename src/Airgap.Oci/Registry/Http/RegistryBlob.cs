@@ -52,16 +52,39 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             cancellationToken);
     }
 
-    /// <summary>Asks for the bytes from an offset on, once.</summary>
+    public async ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Descriptor.Size);
+        ResumingBlobStream stream = new(transport, this, offset, offset + length);
+        try
+        {
+            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (!stream.IsRefusedAPart)
+                return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Asks for bytes from an offset on, once.</summary>
     /// <param name="offset">The first byte wanted.</param>
+    /// <param name="end">The byte after the last one wanted; null for all to the blob's end.</param>
     /// <param name="version">The ETag of the bytes before it, if there was one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<BlobBody> RequestAsync(long offset, EntityTagHeaderValue? version, CancellationToken cancellationToken)
+    public async Task<BlobBody> RequestAsync(long offset, long? end, EntityTagHeaderValue? version, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, string>> headers = [];
-        if (offset > 0)
+        if (offset > 0 || end is not null)
         {
-            headers.Add(new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-")));
+            headers.Add(new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{end - 1}")));
             if (version is { IsWeak: false })
                 headers.Add(new("If-Range", version.ToString()));
         }
@@ -74,7 +97,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
         try
         {
-            bool partial = Check(response, offset);
+            bool partial = Check(response, offset, end);
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return new BlobBody(response, body, partial ? 0 : offset, partial);
         }
@@ -90,7 +113,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         $"the registry has {what}, expected {Descriptor.Size} bytes",
         "Push or relocate the image again; what is stored is not what its manifest names.");
 
-    private bool Check(HttpResponseMessage response, long offset)
+    private bool Check(HttpResponseMessage response, long offset, long? end)
     {
         HttpContentHeaders headers = response.Content.Headers;
         switch ((int)response.StatusCode)
@@ -99,7 +122,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
                 if (headers.ContentLength is { } length && length != Descriptor.Size)
                     throw WrongSize($"{length} bytes");
                 return false;
-            case 206 when offset > 0 && headers.ContentRange is { From: { } from } range && from == offset:
+            case 206 when (offset > 0 || end is not null) && headers.ContentRange is { From: { } from, To: var to } range && from == offset && !(to >= (end ?? Descriptor.Size)):
                 if (range.Length is { } total && total != Descriptor.Size)
                     throw WrongSize($"{total} bytes");
                 return true;

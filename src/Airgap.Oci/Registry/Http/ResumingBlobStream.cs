@@ -14,24 +14,30 @@ internal sealed class ResumingBlobStream : Stream
 
     private readonly Transport _transport;
     private readonly RegistryBlob _blob;
-    private readonly long _size;
+    private readonly long _end;
+    private readonly bool _isPart;
     private readonly IncrementalHash? _hash;
     private long _position;
     private BlobBody? _body;
     private EntityTagHeaderValue? _version;
+    private bool _isUnderWay;
     private bool _isReopenedWithoutBytes;
     private Watchdog? _watchdog;
     private CancellationToken _watched;
     private AirgapException? _failure;
 
-    public ResumingBlobStream(Transport transport, RegistryBlob blob, long offset)
+    public ResumingBlobStream(Transport transport, RegistryBlob blob, long offset, long? end = null)
     {
         _transport = transport;
         _blob = blob;
-        _size = blob.Descriptor.Size;
+        _end = end ?? blob.Descriptor.Size;
+        _isPart = end is not null;
         _position = offset;
-        _hash = offset == 0 ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
+        _hash = offset == 0 && end is null ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
     }
+
+    /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives the whole alone.</summary>
+    public bool IsRefusedAPart { get; private set; }
 
     public override bool CanRead => true;
 
@@ -50,7 +56,7 @@ internal sealed class ResumingBlobStream : Stream
     /// <summary>Makes the first request, so that a blob that is not there fails when it is opened.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (_position < _size)
+        if (_position < _end)
             await _transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken).ConfigureAwait(false);
         else
             Verify();
@@ -60,9 +66,9 @@ internal sealed class ResumingBlobStream : Stream
     {
         if (_failure is not null)
             throw _failure;
-        if (_position == _size || buffer.IsEmpty)
+        if (_position == _end || buffer.IsEmpty)
             return 0;
-        Memory<byte> wanted = buffer[..(int)Math.Min(buffer.Length, _size - _position)];
+        Memory<byte> wanted = buffer[..(int)Math.Min(buffer.Length, _end - _position)];
         int read;
         try
         {
@@ -77,7 +83,7 @@ internal sealed class ResumingBlobStream : Stream
         _hash?.AppendData(wanted.Span[..read]);
         _position += read;
         _transport.Counters.CountReceived(read);
-        if (_position == _size)
+        if (_position == _end)
         {
             await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
             Verify();
@@ -117,7 +123,15 @@ internal sealed class ResumingBlobStream : Stream
     private async Task<bool> ConnectAsync(CancellationToken cancellationToken)
     {
         Disconnect();
-        _body = await _blob.RequestAsync(_position, _version, cancellationToken).ConfigureAwait(false);
+        _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken).ConfigureAwait(false);
+        if (_isPart && !_isUnderWay && !_body.IsPartial)
+        {
+            // Nothing of it was read yet, and whoever asks for parts has another way to the bytes.
+            IsRefusedAPart = true;
+            return true;
+        }
+
+        _isUnderWay = true;
         _version = _body.Response.Headers.ETag ?? _version;
         _isReopenedWithoutBytes = true;
         byte[] skipped = new byte[(int)Math.Min(_body.Skip, SkipBufferBytes)];
@@ -188,7 +202,8 @@ internal sealed class ResumingBlobStream : Stream
     // Where the length was announced, the handler has seen to it.
     private async Task ExpectEndAsync(CancellationToken cancellationToken)
     {
-        if (_body is not { Response.Content.Headers.ContentLength: null } body)
+        // A part's whole goes on behind it.
+        if (_isPart || _body is not { Response.Content.Headers.ContentLength: null } body)
             return;
         byte[] one = new byte[1];
         int read;
@@ -204,7 +219,7 @@ internal sealed class ResumingBlobStream : Stream
 
         if (read > 0)
         {
-            _failure = _blob.WrongSize($"more than {_size} bytes");
+            _failure = _blob.WrongSize($"more than {_end} bytes");
             throw _failure;
         }
     }

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// Brings one layer to its place in a partial archive: by one stream, which is hashed on the way, and in parts side by side where the layer is long,
+/// the stream slow and the source gives parts.
+/// </summary>
+/// <param name="content">The source.</param>
+/// <param name="archive">The destination.</param>
+/// <param name="layer">Where in it.</param>
+/// <param name="places">Gives places to parts; null for one stream alone.</param>
+/// <param name="rules">When parts pay.</param>
+/// <param name="progress">Is told the bytes that came; takes back those that turn out to be wrong.</param>
+internal sealed class LayerDownload(
+    IBlobContent content, PartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules, IProgress<long> progress) : IProgress<long>
+{
+    /// <summary>Bytes that are read and written at once.</summary>
+    public const int BufferSize = 256 * 1024;
+
+    private readonly long _size = content.Descriptor.Size;
+    private AdaptiveConcurrency? _places = places;
+    private long _position;
+    private long _counted;
+
+    /// <summary>Fetches what is missing.</summary>
+    /// <param name="there">What stands there already; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>False when all is there and is not the layer: what stood there was not its beginning, or a part was spoiled.</returns>
+    public async Task<bool> RunAsync(PartialLayer? there, CancellationToken cancellationToken)
+    {
+        bool isRight = false;
+        using PartialLayer fromNothing = PartialLayer.Empty(content.Descriptor);
+        try
+        {
+            _position = there?.Length ?? 0;
+            if (await StreamAsync(there, cancellationToken) is { } part)
+            {
+                long hashed = there is null ? 0 : _position;
+                there ??= fromNothing;
+                _position = await new PartwiseDownload(content, archive, layer.DataOffset, _places!, rules, this).RunAsync(part, _position, there, hashed, cancellationToken);
+                _places = null;
+                if (_position < _size)
+                    await StreamAsync(there, cancellationToken);
+            }
+
+            isRight = there?.Verify(content.Descriptor) ?? true;
+            return isRight;
+        }
+        finally
+        {
+            if (!isRight)
+                TakeBack();
+        }
+    }
+
+    void IProgress<long>.Report(long value)
+    {
+        Interlocked.Add(ref _counted, value);
+        progress.Report(value);
+    }
+
+    // From the layer's beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written. What
+    // goes on from the middle cannot: the layer's own hash says whether it was the same content.
+    private async Task<Stream?> StreamAsync(PartialLayer? there, CancellationToken cancellationToken)
+    {
+        if (there is null)
+            return await content.ReadWholeAsync(StartOverAsync, cancellationToken);
+        await using Stream rest = await content.OpenAsync(_position, cancellationToken);
+        return await CopyAsync(rest, there, cancellationToken);
+    }
+
+    private Task<Stream?> StartOverAsync(Stream whole, CancellationToken cancellationToken)
+    {
+        TakeBack();
+        _position = 0;
+        return CopyAsync(whole, null, cancellationToken);
+    }
+
+    private void TakeBack() => progress.Report(-Interlocked.Exchange(ref _counted, 0));
+
+    // Ends at the layer's end, or where a part has been begun.
+    private async Task<Stream?> CopyAsync(Stream stream, PartialLayer? there, CancellationToken cancellationToken)
+    {
+        long begun = _position;
+        long started = Stopwatch.GetTimestamp();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (true)
+            {
+                // Up to where a part begins, and no further.
+                int wanted = (int)Math.Min(BufferSize, rules.Size - (_position % rules.Size));
+                int filled = await stream.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+                if (filled == 0)
+                    return null;
+                await archive.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + _position, cancellationToken);
+                there?.Append(buffer.AsSpan(0, filled));
+                _position += filled;
+                ((IProgress<long>)this).Report(filled);
+                if (_position % rules.Size == 0
+                    && rules.Pays(_position - begun, Stopwatch.GetElapsedTime(started), _size - _position)
+                    && await TryBeginPartAsync(cancellationToken) is { } part)
+                    return part;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<Stream?> TryBeginPartAsync(CancellationToken cancellationToken)
+    {
+        if (_places?.TryEnterSpare() is not true)
+            return null;
+        AdaptiveConcurrency places = _places;
+        Stream? part = null;
+        try
+        {
+            part = await content.TryOpenPartAsync(_position, Math.Min(rules.Size, _size - _position), cancellationToken);
+            if (part is null)
+                _places = null;
+            return part;
+        }
+        catch (AirgapException)
+        {
+            // The stream that is under way says better what is wrong, if anything is.
+            _places = null;
+            return null;
+        }
+        finally
+        {
+            if (part is null)
+                places.Leave();
+        }
+    }
+}

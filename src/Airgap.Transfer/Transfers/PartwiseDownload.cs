@@ -1,0 +1,128 @@
+using System.Buffers;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// Fetches the rest of a layer in parts, as many at once as other blobs leave places for. Parts are begun in their order and not far ahead of the
+/// first that is missing, so that a run that is killed loses little; what is complete is read back in its order for the hash.
+/// </summary>
+/// <param name="content">The source.</param>
+/// <param name="archive">The destination.</param>
+/// <param name="dataOffset">Where the layer's first byte belongs in the archive.</param>
+/// <param name="places">Gives a place to each part beside the layer's own, and has it back after it.</param>
+/// <param name="rules">Length and number of parts.</param>
+/// <param name="progress">Is told the bytes that came.</param>
+internal sealed class PartwiseDownload(
+    IBlobContent content, PartialArchive archive, long dataOffset, AdaptiveConcurrency places, PartRules rules, IProgress<long> progress)
+{
+    private readonly long _size = content.Descriptor.Size;
+    private readonly Queue<Part> _begun = new();
+    private long _next;
+
+    /// <summary>Fetches what is missing.</summary>
+    /// <param name="first">The stream of the first part, for which a place has been taken.</param>
+    /// <param name="start">Where that part begins: a whole number of parts from the layer's first byte.</param>
+    /// <param name="layer">What stands before it; takes what comes.</param>
+    /// <param name="hashed">How far that has been hashed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How far the layer is there and hashed: its size, or less where the source gives no further part.</returns>
+    public async Task<long> RunAsync(Stream first, long start, PartialLayer layer, long hashed, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);
+        try
+        {
+            _next = start;
+            Begin(first, isOwn: false, stop.Token);
+            BeginMore(stop.Token);
+            await ReadBackAsync(layer, hashed, start, buffer, cancellationToken);
+            while (_begun.TryPeek(out Part part))
+            {
+                BeginMore(stop.Token);
+                if (!part.Fetching.IsCompleted)
+                {
+                    // Any that ends gives its place to the next.
+                    if (Running() is { Length: > 0 } running)
+                        await Task.WhenAny(running);
+                    continue;
+                }
+
+                if (!await part.Fetching)
+                    return part.Start;
+                await ReadBackAsync(layer, part.Start, EndOf(part.Start), buffer, cancellationToken);
+                _begun.Dequeue();
+            }
+
+            return _size;
+        }
+        finally
+        {
+            // Nothing goes on behind the caller's back, and what failed first is what is told.
+            await stop.CancelAsync();
+            await Task.WhenAll(_begun.Select(part => part.Fetching)).ContinueWith(static all => all.Exception, TaskScheduler.Default);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void BeginMore(CancellationToken cancellationToken)
+    {
+        while (_next < _size && _begun.Count < 2 * rules.MostStreams)
+        {
+            bool isOwn = !_begun.Any(part => part.IsOwn && !part.Fetching.IsCompleted);
+            if (Running().Length >= rules.MostStreams || !(isOwn || places.TryEnterSpare()))
+                return;
+            Begin(null, isOwn, cancellationToken);
+        }
+    }
+
+    private Task[] Running() => [.. _begun.Select(part => part.Fetching).Where(fetching => !fetching.IsCompleted)];
+
+    private void Begin(Stream? opened, bool isOwn, CancellationToken cancellationToken)
+    {
+        _begun.Enqueue(new Part(_next, isOwn, FetchAsync(opened, _next, isOwn, cancellationToken)));
+        _next = EndOf(_next);
+    }
+
+    // False where the source has no part to give.
+    private async Task<bool> FetchAsync(Stream? opened, long start, bool isOwn, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);
+        try
+        {
+            await using Stream? stream = opened ?? await content.TryOpenPartAsync(start, EndOf(start) - start, cancellationToken);
+            if (stream is null)
+                return false;
+            for (long position = start; position < EndOf(start);)
+            {
+                int filled = await stream.ReadAtLeastAsync(buffer, (int)Math.Min(buffer.Length, EndOf(start) - position), throwOnEndOfStream: true, cancellationToken);
+                await archive.WriteAsync(buffer.AsMemory(0, filled), dataOffset + position, cancellationToken);
+                position += filled;
+                progress.Report(filled);
+            }
+
+            return true;
+        }
+        finally
+        {
+            if (!isOwn)
+                places.Leave();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task ReadBackAsync(PartialLayer layer, long from, long to, byte[] buffer, CancellationToken cancellationToken)
+    {
+        for (long position = from; position < to;)
+        {
+            int read = await archive.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, to - position)), dataOffset + position, cancellationToken);
+            layer.Append(buffer.AsSpan(0, read));
+            position += read;
+        }
+    }
+
+    private long EndOf(long start) => Math.Min(start + rules.Size, _size);
+
+    private readonly record struct Part(long Start, bool IsOwn, Task<bool> Fetching);
+}

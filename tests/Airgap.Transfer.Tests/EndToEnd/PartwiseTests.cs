@@ -1,0 +1,242 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+using Airgap.TestKit;
+using Airgap.TestKit.Faults;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Verifying;
+
+namespace Airgap.Transfer.Tests.EndToEnd;
+
+/// <summary>A long layer on a slow line comes in parts side by side, where the registry gives parts; what comes of it is what one stream would bring.</summary>
+[TestClass]
+public sealed class PartwiseTests : WireTestBase
+{
+    private const int PartSize = 512 * 1024;
+    private const int Parts = 10;
+    private const int Size = (Parts * PartSize) + 12_345;
+
+    private static readonly PartRules Impatient = new() { Size = PartSize, Patience = TimeSpan.Zero, MostStreams = 4 };
+
+    [TestMethod]
+    public async Task PartsComeSideBySide()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+
+        // Nobody gets an answer before four parts are asked for.
+        TaskCompletionSource four = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        source.OnRequest = (request, _) =>
+        {
+            if (!IsPart(request))
+                return null;
+            if (Interlocked.Increment(ref asked) == 5)
+                four.TrySetResult();
+            // The first is waited for before others are begun.
+            return asked == 1 ? null : Fault.Delay(four.Task);
+        };
+        TransferResult result = await CopyAsync(source, folder);
+        Assert.AreEqual(1, result.Total(BlobOutcome.Copied).Count - 1, "the layer, beside the config");
+
+        RecordedRequest[] gets = Gets(source);
+        Assert.IsNull(gets[0].Header("Range"), "the layer is begun by one stream");
+        string[] ranges = [.. gets[1..].Select(get => get.Header("Range")!)];
+        string[] expected = [.. Enumerable.Range(1, Parts).Select(part => $"bytes={part * PartSize}-{Math.Min((part + 1) * PartSize, Size) - 1}")];
+        Assert.AreSequenceEqual(expected.Order(), ranges.Order(), "each part once");
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task AShortLayerAndAQuickOneComeByOneStream()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        await CopyAsync(source, folder, Impatient with { Size = 4 * 1024 * 1024 });
+        await CopyAsync(source, folder, Impatient with { Patience = TimeSpan.FromHours(1) });
+        Assert.IsTrue(Gets(source).All(get => get.Header("Range") is null));
+        Assert.HasCount(2, Gets(source));
+    }
+
+    [TestMethod]
+    public async Task WithoutASparePlaceOneStreamGoesOn()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        await CopyAsync(source, folder, concurrency: 1);
+        Assert.HasCount(1, Gets(source));
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task ARegistryWithoutRangesIsAskedForAPartOnce()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        source.OnRequest = (request, context) =>
+        {
+            if (request.Kind == RequestKind.BlobGet)
+                context.Request.Headers.Range = default;
+            return null;
+        };
+        await CopyAsync(source, folder);
+        Assert.HasCount(2, Gets(source), "the stream that went on, and the question");
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    [DataRow(403)]
+    [DataRow(416)]
+    public async Task ARegistryThatRefusesRangesIsAskedForAPartOnce(int status)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        source.OnRequest = (request, _) => IsPart(request) ? Fault.Status(status) : null;
+        await CopyAsync(source, folder);
+        Assert.HasCount(2, Gets(source));
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task ARegistryThatStopsGivingPartsIsReadToTheEndByOneStream()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        int parts = 0;
+        source.OnRequest = (request, context) =>
+        {
+            if (IsPart(request) && Interlocked.Increment(ref parts) > 3)
+                context.Request.Headers.Range = default;
+            return null;
+        };
+        await CopyAsync(source, folder);
+        Assert.IsTrue(Gets(source).Any(get => get.Header("Range") is { } range && range.EndsWith('-')), "the rest is asked for");
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task ABrokenPartGoesOnWhereItBroke()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        string third = $"bytes={3 * PartSize}-{(4 * PartSize) - 1}";
+        source.OnRequest = (request, _) => request.Header("Range") == third ? Fault.CutBody(100_000) : null;
+        await CopyAsync(source, folder);
+        Assert.ContainsSingle(Gets(source).Where(get => get.Header("Range") == $"bytes={(3 * PartSize) + 100_000}-{(4 * PartSize) - 1}"));
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task ASpoiledPartIsFoundAndTheLayerFetchedAgainByOneStream()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        string fifth = $"bytes={5 * PartSize}-{(6 * PartSize) - 1}";
+        source.OnRequest = (request, _) => request.Header("Range") == fifth ? Fault.CorruptBody(77) : null;
+        Counting counting = new();
+        await CopyAsync(source, folder, observer: counting);
+        Assert.AreEqual(Size, counting.Moved, "what was wrong is taken back");
+        Assert.HasCount(2, Gets(source).Where(get => get.Header("Range") is null));
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task AFailureLeavesABeginningThatAResumedRunGoesOnFrom()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+
+        // Part 4 fails when the three behind it are there: a hole with bytes after it.
+        TaskCompletionSource others = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        string fourth = $"bytes={4 * PartSize}-{(5 * PartSize) - 1}";
+        string seventh = $"bytes={7 * PartSize}-{(8 * PartSize) - 1}";
+        source.OnRequest = (request, context) =>
+        {
+            if (request.Header("Range") == seventh)
+                context.Response.OnCompleted(() => Task.FromResult(others.TrySetResult()));
+            return request.Header("Range") == fourth ? Fault.Delay(others.Task, Fault.Status(404)) : null;
+        };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, folder));
+        Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+
+        source.OnRequest = null;
+        source.Clear();
+        await CopyAsync(source, folder, new PartRules(), resume: true);
+        RecordedRequest rest = Assert.ContainsSingle(Gets(source));
+        Assert.AreEqual($"bytes={4 * PartSize}-", rest.Header("Range"), "from the hole on, not from the last byte on");
+        await AssertRightAsync(folder);
+    }
+
+    [TestMethod]
+    public async Task AResumedRunUsesParts()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        await PushAsync(source);
+        source.OnRequest = (request, _) => request.Kind != RequestKind.BlobGet ? null : request.Header("Range") is null ? Fault.CutBody(PartSize + 1000) : Fault.Status(404);
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, folder, new PartRules()));
+        source.OnRequest = null;
+        source.Clear();
+        await CopyAsync(source, folder, resume: true);
+        Assert.IsGreaterThan(5, Gets(source).Length);
+        Assert.IsLessThan(Size, Gets(source)[1..].Sum(get => get.ResponseBytes));
+        await AssertRightAsync(folder);
+    }
+
+    private static async Task PushAsync(RegistryFixture source)
+    {
+        byte[] layer = new byte[Size];
+        new Random(11).NextBytes(layer);
+        using RegistryWriter writer = new(source.Address);
+        await writer.PushImageAsync("apps/large", "1", layer);
+    }
+
+    private static bool IsPart(RecordedRequest request) => request.Kind == RequestKind.BlobGet && request.Header("Range") is { } range && !range.EndsWith('-');
+
+    // The config is a blob, too.
+    private static RecordedRequest[] Gets(RegistryFixture source) =>
+        [.. source.Of(RequestKind.BlobGet).GroupBy(get => get.Reference).OrderByDescending(blob => blob.Sum(get => get.ResponseBytes)).First()];
+
+    private async Task<TransferResult> CopyAsync(
+        RegistryFixture source, TempFolder folder, PartRules? rules = null, int concurrency = 8, bool resume = false, ITransferObserver? observer = null)
+    {
+        using RegistryClient client = Client(source, retries: 2);
+        return await CopyAsync(
+            client,
+            new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:1")),
+            new RelocationDestination.Archive(folder["a.tar"]),
+            transfer: new TransferOptions { Parts = rules ?? Impatient, Concurrency = concurrency, Resume = resume },
+            observer: observer);
+    }
+
+    private async Task AssertRightAsync(TempFolder folder)
+    {
+        VerificationResult verified = await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
+        Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
+    }
+
+    private sealed class Counting : ITransferObserver
+    {
+        private long _moved;
+
+        public long Moved => Interlocked.Read(ref _moved);
+
+        public void BlobProgress(Airgap.Oci.Content.Descriptor blob, long bytes)
+        {
+            if (blob.Size == Size)
+                Interlocked.Add(ref _moved, bytes);
+        }
+    }
+}
