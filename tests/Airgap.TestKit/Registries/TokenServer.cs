@@ -23,6 +23,7 @@ public sealed class TokenServer : IAsyncDisposable
     private readonly ConcurrentQueue<TokenRequest> _requests = new();
     private readonly ConcurrentDictionary<string, HashSet<(string Repository, string Action)>> _tokens = new();
     private readonly ConcurrentDictionary<string, bool> _refreshTokens = new();
+    private readonly ConcurrentQueue<string> _issuedTokens = new();
     private WebApplication _application = null!;
     private int _issued;
 
@@ -58,6 +59,9 @@ public sealed class TokenServer : IAsyncDisposable
 
     /// <summary>The token requests so far.</summary>
     public IReadOnlyList<TokenRequest> Requests => [.. _requests];
+
+    /// <summary>The tokens given so far.</summary>
+    public IReadOnlyList<string> Issued => [.. _issuedTokens];
 
     public void Clear() => _requests.Clear();
 
@@ -174,6 +178,7 @@ public sealed class TokenServer : IAsyncDisposable
 
         string token = $"token-{Interlocked.Increment(ref _issued)}-{Guid.NewGuid():N}";
         _tokens[token] = granted;
+        _issuedTokens.Enqueue(token);
         string expires = ExpiresIn is { } seconds ? $",\"expires_in\":{seconds}" : "";
         return (StatusCodes.Status200OK, $$"""{"{{(UseAccessTokenProperty || request.IsPost ? "access_token" : "token")}}":"{{token}}"{{expires}}}""");
     }

@@ -61,6 +61,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         {
             // The body is a secret; it goes to the realm that was checked and nowhere else.
             FollowRedirects = false,
+            BodySecret = identity.Token,
             Content = _ => new FormUrlEncodedContent(
             [
                 new("grant_type", "refresh_token"),

@@ -12,6 +12,9 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>Makes the body anew for each time it is sent; it tells the watchdog of its progress.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
+    /// <summary>The secret in its body, which is not to be shown where a server repeats it.</summary>
+    public string? BodySecret { get; init; }
+
     /// <summary>Whether redirects are followed.</summary>
     public bool FollowRedirects { get; init; } = true;
 }
@@ -88,6 +91,8 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
         }
 
         request.Headers.Authorization = authorization;
+        if (wire.BodySecret is { } secret)
+            request.Options.Set(Redaction.BodySecret, secret);
         return request;
     }
 }

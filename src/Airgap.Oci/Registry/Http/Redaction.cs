@@ -5,7 +5,13 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>Takes secrets out of what is shown. What is not known to be harmless is hidden.</summary>
 internal static class Redaction
 {
+    /// <summary>Holds the secret that stands in a request's body.</summary>
+    public static readonly HttpRequestOptionsKey<string> BodySecret = new("secret");
+
     private const string Hidden = "REDACTED";
+
+    // Shorter ones are parts of ordinary words, and replacing those would show where they stood.
+    private const int ShortestSecret = 4;
 
     // Parameters of the distribution and token specifications; a signed storage URL has none of them.
     private static readonly HashSet<string> HarmlessParameters =
@@ -35,6 +41,34 @@ internal static class Redaction
             return Url(uri!);
         int question = value.IndexOf('?');
         return question < 0 ? value : value[..(question + 1)] + Query(value.AsSpan(question + 1));
+    }
+
+    /// <summary>A server's words without the credentials of the request they answer: some servers repeat what they were sent.</summary>
+    public static string Echo(string text, HttpRequestMessage request)
+    {
+        foreach (string secret in SecretsOf(request))
+        {
+            if (secret.Length >= ShortestSecret)
+                text = text.Replace(secret, Hidden, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<string> SecretsOf(HttpRequestMessage request)
+    {
+        if (request.Options.TryGetValue(BodySecret, out string? sent))
+            yield return sent;
+        if (request.Headers.Authorization is not { Parameter: { } parameter } authorization)
+            yield break;
+        yield return parameter;
+        byte[] bytes = new byte[parameter.Length];
+        if (authorization.Scheme != "Basic" || !Convert.TryFromBase64String(parameter, bytes, out int length))
+            yield break;
+        string pair = Encoding.UTF8.GetString(bytes, 0, length);
+        string password = pair[(pair.IndexOf(':') + 1)..];
+        yield return password;
+        yield return Uri.EscapeDataString(password);
     }
 
     private static string Query(ReadOnlySpan<char> query)

@@ -14,6 +14,7 @@ internal static class Refusals
         int status = (int)response.StatusCode;
         HttpRequestMessage request = response.RequestMessage!;
         string said = body.Code.Length > 0 ? body.Text : $"unexpected status code {status} {Phrase(response)}{(body.Text.Length > 0 ? ": " + body.Text : "")}";
+        said = Redaction.Echo(said, request);
         ErrorCode code = CodeOf(status, body, kind);
         AirgapException failure = operation.Failed(
             code,

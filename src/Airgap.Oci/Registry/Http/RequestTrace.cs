@@ -28,7 +28,7 @@ internal sealed class RequestTrace(Action<string>? sink)
             .Append(CultureInfo.InvariantCulture, $" ({duration.TotalMilliseconds:F0} ms)");
         Append(text, response.Headers);
         Append(text, response.Content.Headers);
-        sink(text.ToString());
+        sink(Redaction.Echo(text.ToString(), request));
     }
 
     public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => sink?.Invoke(string.Create(
