@@ -40,11 +40,11 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     /// <summary>A defect of ours: its kind and text for the user, the stack for who mends it.</summary>
     public void Unexpected(Exception exception)
     {
-        Message(MessageImportance.Normal, exception.ToString());
         Error(new Diagnostic(
             ErrorCode.Unexpected,
             $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}",
-            "Please report it with a log of -v:detailed."));
+            $"Please report it{(helpUrl is null ? "" : $" at {helpUrl}")}, with a log of -v:detailed."));
+        Message(MessageImportance.Low, exception.ToString());
     }
 
     /// <summary>Lets nothing through any more.</summary>

@@ -121,27 +121,55 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <inheritdoc/>
     public override bool Execute()
     {
-        BuildLog log = new(Log, ProjectFile, BuildLog.PackageHelpUrl);
-        // The node may build other projects while this one waits for the network.
+        BuildLog? log = null;
         IBuildEngine3? engine = BuildEngine as IBuildEngine3;
+        // The node may build other projects while this one waits for the network.
         engine?.Yield();
         try
         {
+            log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl);
             return new PublishRun(this, log).Execute(_cancellation.Token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
-            log.Unexpected(e);
+            Tell(log, e);
             return false;
         }
         finally
         {
-            log.Close();
+            log?.Close();
             engine?.Reacquire();
         }
     }
 
     /// <inheritdoc/>
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Whoever was told could not take it. The run is over all the same, and the build is told that, not this.
+        }
+    }
+
+    private void Tell(BuildLog? log, Exception exception)
+    {
+        try
+        {
+            log!.Unexpected(exception);
+        }
+        catch (Exception) when (!Log.HasLoggedErrors)
+        {
+            // It was the log that failed: MSBuild's own is left.
+            Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0, $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}");
+        }
+        catch (Exception)
+        {
+            // The error is told; only its stack is not.
+        }
+    }
 }
