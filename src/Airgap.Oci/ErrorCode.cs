@@ -190,6 +190,18 @@ public enum ErrorCode
     /// <summary>One text under <c>packages/</c> stands for several images.</summary>
     ConflictingImages = 2049,
 
+    /// <summary>A project that is referenced as an image does not reference the package that has the target for it.</summary>
+    ImageProjectWithoutTarget = 2055,
+
+    /// <summary>A project that is referenced as an image publishes none that a bundle can pin.</summary>
+    ImageProjectWithoutImage = 2056,
+
+    /// <summary>An archive does not hold the container image that was published to it.</summary>
+    InvalidImageArchive = 2057,
+
+    /// <summary>The image of a project has to be published, and was not.</summary>
+    ImageNotBuilt = 2058,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

@@ -4,7 +4,7 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>A layer in an archive. Its digest is checked while it is read, as a registry's is.</summary>
-internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, long fileOffset) : IBlobContent
+internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, long fileOffset, string? name = null) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
 
@@ -37,8 +37,8 @@ internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, lon
     private AirgapException Mismatch(Digest? actual) => new(
         ErrorCode.ArchiveDigestMismatch,
         actual is null
-            ? $"The archive '{path}' ends inside {ArchiveLayout.NameOf(Descriptor.Digest)}."
-            : $"The archive '{path}' is damaged: {ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}.",
+            ? $"The archive '{path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
+            : $"The archive '{path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}.",
         "Copy the archive again from where it was written, or write it again.")
     { Digest = Descriptor.Digest.ToString() };
 }

@@ -22,6 +22,33 @@ public sealed class BundleProducer(IRegistry registry)
     public async Task<ProduceResult> ProduceAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        Findings found = await FindAsync(request, cancellationToken);
+        foreach (ImageToPin image in request.Images.Where(image => image.IsPending && found.Problems.Count == 0))
+            found.Problems.Add(NotBuilt(image));
+        if (found.Problems.Count > 0)
+            return new ProduceResult(null, found.Problems.ToImmutable(), found.Warnings.ToImmutable());
+
+        ImagesLock images = new(found.Images.Locked);
+        Dictionary<string, byte[]> made = new(StringComparer.Ordinal);
+        if (!found.Files.ContainsKey(LockPath) || !request.Images.IsEmpty)
+            made.Add(LockPath, Encoding.UTF8.GetBytes(images.ToYaml()));
+        if (!found.Files.ContainsKey(MetadataPath))
+            made.Add(MetadataPath, Encoding.UTF8.GetBytes(MetadataOf(request.Repository.LastSegment)));
+        IReadOnlyList<LayerEntry> entries = LayerTree.Create(found.Files, made);
+        PackedImage packed = await PackedImage.PackAsync(entries, ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), cancellationToken);
+        return new ProduceResult(new ProducedBundle(request, packed, images, found.Images.Local, entries), [], found.Warnings.ToImmutable());
+    }
+
+    /// <summary>Checks everything and asks the registries for the images, but makes nothing: for an answer before the images that are pending are built.</summary>
+    /// <returns>Everything that is wrong; empty when nothing is.</returns>
+    public async Task<ImmutableArray<Diagnostic>> CheckAsync(ProduceRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await FindAsync(request, cancellationToken)).Problems.ToImmutable();
+    }
+
+    private async Task<Findings> FindAsync(ProduceRequest request, CancellationToken cancellationToken)
+    {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         IReadOnlyDictionary<string, ContentFile> files = new BundleContentReader(request.Root, problems).Read(request.Files);
@@ -34,24 +61,13 @@ public sealed class BundleProducer(IRegistry registry)
                 "Put Package and PackageMetadata files under packages/, or push it as a plain bundle with push -b."));
         }
 
-        ImmutableArray<LockedImage> locked = await LockAsync(request, files, problems, cancellationToken);
+        PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
         // An image that could not be pinned is told as that, not once more for each place that names it.
-        packages.CheckReferences([.. locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Oci.Content.Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
-        if (problems.Count > 0)
-            return new ProduceResult(null, problems.ToImmutable(), warnings.ToImmutable());
-
-        ImagesLock images = new(locked);
-        Dictionary<string, byte[]> made = new(StringComparer.Ordinal);
-        if (!files.ContainsKey(LockPath) || !request.Images.IsEmpty)
-            made.Add(LockPath, Encoding.UTF8.GetBytes(images.ToYaml()));
-        if (!files.ContainsKey(MetadataPath))
-            made.Add(MetadataPath, Encoding.UTF8.GetBytes(MetadataOf(request.Repository.LastSegment)));
-        IReadOnlyList<LayerEntry> entries = LayerTree.Create(files, made);
-        PackedImage packed = await PackedImage.PackAsync(entries, ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), cancellationToken);
-        return new ProduceResult(new ProducedBundle(request, packed, images, entries), [], warnings.ToImmutable());
+        packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Oci.Content.Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
+        return new Findings(files, images, problems, warnings);
     }
 
-    private async Task<ImmutableArray<LockedImage>> LockAsync(
+    private async Task<PinnedImages> LockAsync(
         ProduceRequest request, IReadOnlyDictionary<string, ContentFile> files, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
         ImagePinner pinner = new(registry, request.Concurrency);
@@ -71,8 +87,8 @@ public sealed class BundleProducer(IRegistry registry)
             }
         }
 
-        ImmutableArray<LockedImage> pinned = await pinner.PinAsync(request.Images, problems, cancellationToken);
-        foreach (LockedImage image in pinned.Where(image => given.Any(other => Origins.Replaced(other).Id == Origins.Replaced(image).Id && other.Image.Digest != image.Image.Digest)))
+        PinnedImages pinned = await pinner.PinAsync(request.Images, problems, cancellationToken);
+        foreach (LockedImage image in pinned.Locked.Where(image => given.Any(other => Origins.Replaced(other).Id == Origins.Replaced(image).Id && other.Image.Digest != image.Image.Digest)))
         {
             string id = Origins.Replaced(image).Id!;
             problems.Add(new Diagnostic(
@@ -82,7 +98,7 @@ public sealed class BundleProducer(IRegistry registry)
             { Reference = id, Location = request.Images.First(wanted => wanted.KbldId == id).Location });
         }
 
-        return [.. given, .. pinned.Where(image => !given.Any(other => Origins.Replaced(other) == Origins.Replaced(image)))];
+        return pinned with { Locked = [.. given, .. pinned.Locked.Where(image => !given.Any(other => Origins.Replaced(other) == Origins.Replaced(image)))] };
     }
 
     private static string MetadataOf(string name)
@@ -94,4 +110,11 @@ public sealed class BundleProducer(IRegistry registry)
         writer.Field("name", name, 2);
         return writer.Finish();
     }
+
+    private static Diagnostic NotBuilt(ImageToPin image) => new(
+        ErrorCode.ImageNotBuilt, $"The image '{image.Reference}', which the bundle is to pin, was not published.", "Publish the container of its project, and see why that fails.")
+    { Reference = image.Reference, Location = image.Location };
+
+    private sealed record Findings(
+        IReadOnlyDictionary<string, ContentFile> Files, PinnedImages Images, ImmutableArray<Diagnostic>.Builder Problems, ImmutableArray<Diagnostic>.Builder Warnings);
 }

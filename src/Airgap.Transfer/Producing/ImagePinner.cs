@@ -14,10 +14,10 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
     /// <param name="images">What to pin.</param>
     /// <param name="problems">Takes a problem for each image that cannot be pinned, in their order.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The entries of the lock, ordered by image and id.</returns>
-    public async Task<ImmutableArray<LockedImage>> PinAsync(IReadOnlyList<ImageToPin> images, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    /// <returns>The entries of the lock, ordered by image and id, and the images that are in no registry.</returns>
+    public async Task<PinnedImages> PinAsync(IReadOnlyList<ImageToPin> images, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
-        (LockedImage? Image, Diagnostic? Problem)[] answers = new (LockedImage?, Diagnostic?)[images.Count];
+        (LockedImage? Image, LocalImage? Local, Diagnostic? Problem)[] answers = new (LockedImage?, LocalImage?, Diagnostic?)[images.Count];
         await Parallel.ForAsync(
             0,
             images.Count,
@@ -40,7 +40,7 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
             { Reference = same.Key, Location = images.First(image => image.KbldId == same.Key).Location });
         }
 
-        return entries;
+        return new PinnedImages(entries, [.. answers.Where(answer => answer.Local is not null).Select(answer => (answer.Image!.Image.Repository, answer.Local!))]);
     }
 
     /// <summary>Asks for images that a lock pins already.</summary>
@@ -50,20 +50,24 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
         await PinAsync(images, problems, cancellationToken);
     }
 
-    private async Task<(LockedImage?, Diagnostic?)> TryPinAsync(ImageToPin image, CancellationToken cancellationToken)
+    private async Task<(LockedImage?, LocalImage?, Diagnostic?)> TryPinAsync(ImageToPin image, CancellationToken cancellationToken)
     {
         try
         {
             ImageReference reference = ImageReference.Parse(image.Reference);
-            Digest digest = image.Platform is { Length: > 0 } platform
-                ? await SelectAsync(image, reference, platform, cancellationToken)
-                : (await registry.GetRepository(reference.Repository).ResolveAsync(reference.Selector, cancellationToken) ?? throw NotFound(image)).Digest;
-            return (Origins.Lock(reference, digest, image.Reference, image.KbldId), null);
+            if (image.IsPending)
+                return default;
+            Manifest? built = image.Built is { } told ? Manifest.Parse(told.Manifest) : null;
+            LocalImage? local = image.Built?.ArchivePath is { } archive ? await LocalImage.ReadAsync(built!, archive, cancellationToken) : null;
+            Digest digest = local is not null ? built!.Digest
+                : image.Platform is { Length: > 0 } platform ? await SelectAsync(image, reference, platform, cancellationToken)
+                : (await registry.GetRepository(reference.Repository).ResolveAsync(built?.Digest.ToString() ?? reference.Selector, cancellationToken) ?? throw NotFound(image)).Digest;
+            return (Origins.Lock(reference, digest, image.Reference, image.KbldId), local, null);
         }
         catch (AirgapException e)
         {
             Diagnostic problem = e.ToDiagnostic();
-            return (null, problem with { Location = problem.Location ?? image.Location, Reference = problem.Reference ?? image.Reference });
+            return (null, null, problem with { Location = problem.Location ?? image.Location, Reference = problem.Reference ?? image.Reference });
         }
     }
 

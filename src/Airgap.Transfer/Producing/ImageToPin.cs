@@ -13,6 +13,12 @@ public sealed record ImageToPin(string Reference, SourceLocation? Location = nul
     /// <summary><c>OS/ARCHITECTURE</c> or <c>OS/ARCHITECTURE/VARIANT</c>: only that image of an index is pinned. Null for the whole index.</summary>
     public string? Platform { get; init; }
 
+    /// <summary>What its builder tells of it; null to ask the registry what the reference stands for.</summary>
+    public BuiltImage? Built { get; init; }
+
+    /// <summary>True for an image that is built only when all else is right: <see cref="BundleProducer.CheckAsync"/> takes it as given, and no bundle can be made of it yet.</summary>
+    public bool IsPending { get; init; }
+
     /// <summary>What the cluster looks for.</summary>
     internal string KbldId => string.IsNullOrEmpty(Id) ? Reference : Id;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -16,13 +17,15 @@ public sealed class ProducedBundle : IDisposable
     private readonly PackedImage _packed;
     private readonly IReadOnlyList<LayerEntry> _entries;
 
-    internal ProducedBundle(ProduceRequest request, PackedImage packed, ImagesLock images, IReadOnlyList<LayerEntry> entries)
+    internal ProducedBundle(
+        ProduceRequest request, PackedImage packed, ImagesLock images, ImmutableArray<(RepositoryName Repository, LocalImage Image)> local, IReadOnlyList<LayerEntry> entries)
     {
         _packed = packed;
         _entries = entries;
         Reference = ImageReference.ByTag(request.Repository, request.Tag);
         IsNowhere = request.IsNowhere;
         Images = images;
+        LocalImages = local;
     }
 
     /// <summary>The bundle, by tag.</summary>
@@ -42,10 +45,13 @@ public sealed class ProducedBundle : IDisposable
 
     internal PackedImage Packed => _packed;
 
+    /// <summary>The pinned images that are in no registry, each with the repository that the lock names for it.</summary>
+    internal ImmutableArray<(RepositoryName Repository, LocalImage Image)> LocalImages { get; }
+
     /// <summary>The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.</summary>
     public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, this);
 
-    /// <summary>Pushes the bundle, as <see cref="Pusher"/> does. The images stay where they are.</summary>
+    /// <summary>Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; those that are in none go into the bundle's repository, where all look first.</summary>
     /// <exception cref="AirgapException">1xxx: the registry.</exception>
     public async Task<PushResult> PushAsync(IRegistry registry, IPushObserver observer, CancellationToken cancellationToken)
     {
@@ -55,14 +61,19 @@ public sealed class ProducedBundle : IDisposable
         foreach (LayerEntry entry in _entries)
             observer.Packing(entry);
         string[] tags = [Reference.Tag!, ContentTags.Default(Digest)];
-        PushedBlob[] blobs = await _packed.PushAsync(registry.GetRepository(Reference.Repository), tags, observer, cancellationToken);
+        IImageRepository repository = registry.GetRepository(Reference.Repository);
+        PushedBlob[] blobs =
+        [
+            .. await LocalImagePusher.PushAsync([.. LocalImages.Select(local => local.Image)], repository, observer, cancellationToken),
+            .. await _packed.PushAsync(repository, tags, observer, cancellationToken),
+        ];
         return new PushResult
         {
             Reference = Reference.WithDigest(Digest),
             IsBundle = true,
             Manifest = _packed.Manifest,
             Tags = [.. tags],
-            Blobs = [.. blobs],
+            Blobs = [.. blobs.DistinctBy(blob => blob.Descriptor.Digest)],
             Files = Files,
             Elapsed = Stopwatch.GetElapsedTime(start),
         };

@@ -59,7 +59,10 @@ public static class PropertyNames
     /// <summary>The tag of the bundle of the project's content.</summary>
     public const string BundleTag = "AirgapBundleTag";
 
+    /// <summary><c>false</c> in a project whose container is no image of a bundle.</summary>
+    public const string Image = "AirgapImage";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag];
+        [Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image];
 }

@@ -1,0 +1,89 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Archives;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>
+/// A container image's archive, of docker's form or with an OCI layout in it: files that are named by their digests. Which of them make an image
+/// its manifest says, so that no list in the archive has to be believed.
+/// </summary>
+/// <remarks>Source: OCI image layout (<c>blobs/sha256/HEX</c>); docker save (<c>HEX.json</c>, <c>HEX/layer.tar</c>, where the SDK puts the layer as its digest has it).</remarks>
+internal sealed class ImageArchive
+{
+    private const string LayoutFolder = "blobs/sha256/";
+    private const string LayerFile = "/layer.tar";
+    private const string ConfigEnd = ".json";
+
+    private readonly string _path;
+    private readonly Dictionary<Digest, ArchiveEntry> _entries;
+
+    private ImageArchive(string path, Dictionary<Digest, ArchiveEntry> entries)
+    {
+        _path = path;
+        _entries = entries;
+    }
+
+    /// <summary>Reads the headers of an archive's entries.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidImageArchive"/>, or a 3xxx code of the file.</exception>
+    public static ImageArchive Open(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            Dictionary<Digest, ArchiveEntry> entries = [];
+            foreach (ArchiveEntry entry in TarIndex.Read(file))
+            {
+                if (DigestOf(entry.Name) is { } digest)
+                    entries[digest] = entry;
+            }
+
+            return new ImageArchive(path, entries);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Invalid(path, $"it cannot be read: {e.Message}");
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>A blob.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidImageArchive"/>: there is none, or one of another length.</exception>
+    public IBlobContent GetBlob(Descriptor blob)
+    {
+        if (!_entries.TryGetValue(blob.Digest, out ArchiveEntry entry))
+            throw Invalid(_path, $"it does not hold {blob.Digest}");
+        return entry.Size == blob.Size ? new ArchiveBlobContent(_path, blob, entry.Offset, entry.Name) : throw Invalid(_path, $"{entry.Name} has {entry.Size} bytes, and the image says {blob.Size}");
+    }
+
+    /// <summary>The manifest of an index.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidImageArchive"/>, <see cref="ErrorCode.ArchiveDigestMismatch"/> or <see cref="ErrorCode.InvalidManifest"/>.</exception>
+    public async Task<Manifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if (descriptor.Size > Manifest.MaxBytes)
+            throw Invalid(_path, $"the manifest {descriptor.Digest} is larger than any");
+        byte[] bytes = new byte[descriptor.Size];
+        await using Stream stream = await GetBlob(descriptor).OpenAsync(0, cancellationToken);
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return Manifest.Parse(bytes, descriptor.MediaType);
+    }
+
+    private static Digest? DigestOf(string name)
+    {
+        string hex = name.StartsWith(LayoutFolder, StringComparison.Ordinal) ? name[LayoutFolder.Length..]
+            : name.EndsWith(LayerFile, StringComparison.Ordinal) ? name[..^LayerFile.Length]
+            : name.EndsWith(ConfigEnd, StringComparison.Ordinal) ? name[..^ConfigEnd.Length]
+            : "";
+        return Digest.TryParse("sha256:" + hex, out Digest digest) ? digest : null;
+    }
+
+    private static AirgapException Invalid(string path, string why) => new(
+        ErrorCode.InvalidImageArchive,
+        $"The archive '{path}' does not hold the image that was published to it: {why}.",
+        "Publish the container again, and let nothing else write that file.");
+}

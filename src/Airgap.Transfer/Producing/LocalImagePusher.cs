@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Pushing;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>Pushes images that no registry has: every blob once, then the manifests, children before their index.</summary>
+internal static class LocalImagePusher
+{
+    /// <summary>Pushes. An image gets the tag that a relocation gives it, so that a registry's garbage collection leaves it alone.</summary>
+    public static async Task<PushedBlob[]> PushAsync(ImmutableArray<LocalImage> images, IImageRepository repository, IPushObserver observer, CancellationToken cancellationToken)
+    {
+        List<PushedBlob> pushed = [];
+        foreach (IBlobContent blob in images.SelectMany(image => image.Blobs).DistinctBy(blob => blob.Descriptor.Digest))
+        {
+            observer.BlobStarted(blob.Descriptor);
+            BlobOutcome outcome = await repository.PushBlobAsync(blob, mountFrom: null, new Progress(observer, blob.Descriptor), cancellationToken);
+            observer.BlobFinished(blob.Descriptor, outcome);
+            pushed.Add(new PushedBlob(blob.Descriptor, outcome));
+        }
+
+        foreach (LocalImage image in images)
+        {
+            foreach (Manifest manifest in image.Manifests)
+                await repository.PushManifestAsync(manifest, manifest == image.Root ? ContentTags.Default(manifest.Digest) : null, cancellationToken);
+        }
+
+        return [.. pushed];
+    }
+
+    private sealed class Progress(IPushObserver observer, Descriptor blob) : IProgress<long>
+    {
+        public void Report(long value) => observer.BlobProgress(blob, value);
+    }
+}

@@ -1,0 +1,38 @@
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Registry;
+
+namespace Airgap.Transfer.Producing;
+
+/// <summary>A repository whose local content is answered for here; the rest by the registry, if there is one.</summary>
+internal sealed class LocalRepository(IImageRepository inner, LocalContent local) : IImageRepository
+{
+    public RepositoryName Name => inner.Name;
+
+    public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        local.Find(tagOrDigest) is { } manifest ? Task.FromResult<Descriptor?>(manifest.Descriptor)
+        : local.IsNowhere ? Task.FromResult<Descriptor?>(null)
+        : inner.ResolveAsync(tagOrDigest, cancellationToken);
+
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        local.Find(tagOrDigest) is { } manifest ? Task.FromResult<Manifest?>(manifest)
+        : local.IsNowhere ? Task.FromResult<Manifest?>(null)
+        : inner.FindManifestAsync(tagOrDigest, cancellationToken);
+
+    public IBlobContent GetBlob(Descriptor descriptor) => local.Find(descriptor) ?? inner.GetBlob(descriptor);
+
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        local.IsNowhere ? Task.FromResult(false) : inner.HasBlobAsync(blob, cancellationToken);
+
+    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
+
+    public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
+        inner.PushManifestAsync(manifest, tag, cancellationToken);
+
+    public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
+        local.IsNowhere ? AsyncEnumerable.Empty<string>() : inner.ListTagsAsync(cancellationToken);
+
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        local.IsNowhere ? Task.FromResult(new ReferrerList([], FromApi: true)) : inner.ListReferrersAsync(subject, cancellationToken);
+}
