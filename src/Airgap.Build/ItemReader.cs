@@ -34,7 +34,8 @@ internal sealed class ItemReader
         .. items.Select(item => new ImageToPin(item.ItemSpec, PlaceOf("ImgpkgBundleImage", item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") }),
     ];
 
-    private static string FullPathOf(ITaskItem item, string projectDirectory) =>
+    /// <summary>The full path of an item that is a file.</summary>
+    public static string FullPathOf(ITaskItem item, string projectDirectory) =>
         Path.GetFullPath(item.ItemSpec.Replace('\\', Path.DirectorySeparatorChar), projectDirectory);
 
     private static string? FirstOf(ITaskItem item, params ReadOnlySpan<string> names)
@@ -56,8 +57,8 @@ internal sealed class ItemReader
         return new PublishItem(kind, item.ItemSpec, metadata, PlaceOf($"Imgpkg{kind}", item));
     }
 
-    // An item knows its file and no line; where the Include stands there literally, the line can be found.
-    private SourceLocation? PlaceOf(string itemName, ITaskItem item)
+    /// <summary>Where an item is declared. It knows its file and no line; the element whose <c>Include</c> can stand for it has one.</summary>
+    public SourceLocation? PlaceOf(string itemName, ITaskItem item)
     {
         string file = item.GetMetadata("DefiningProjectFullPath");
         if (file.Length == 0)
@@ -65,12 +66,23 @@ internal sealed class ItemReader
         string[] lines = LinesOf(file);
         for (int i = 0; i < lines.Length; i++)
         {
-            int column = lines[i].IndexOf(itemName, StringComparison.OrdinalIgnoreCase);
-            if (column >= 0 && lines[i].Contains($"\"{item.ItemSpec}\"", StringComparison.Ordinal))
-                return new SourceLocation(file, i + 1, Math.Max(column, 1));
+            for (int at = -1; (at = lines[i].IndexOf("<" + itemName, at + 1, StringComparison.OrdinalIgnoreCase)) >= 0;)
+            {
+                if (IncludePattern.Matches(ElementAt(lines, i, at), item.ItemSpec))
+                    return new SourceLocation(file, i + 1, at + 1);
+            }
         }
 
         return new SourceLocation(file);
+    }
+
+    // An element may take some lines.
+    private static string ElementAt(string[] lines, int line, int column)
+    {
+        string text = lines[line][column..];
+        for (int next = line + 1; next < lines.Length && !text.Contains('>', StringComparison.Ordinal); next++)
+            text += " " + lines[next];
+        return text;
     }
 
     private string[] LinesOf(string file)

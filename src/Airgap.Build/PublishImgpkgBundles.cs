@@ -4,10 +4,8 @@ namespace Airgap.Build;
 
 /// <summary>Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICancelableTask
+public sealed class PublishImgpkgBundles : AirgapTask
 {
-    private readonly CancellationTokenSource _cancellation = new();
-
     /// <summary>The items <c>ImgpkgBundle</c>.</summary>
     public ITaskItem[] Bundles { get; set; } = [];
 
@@ -23,16 +21,14 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     /// <summary>The items <c>ImgpkgBundleImage</c>.</summary>
     public ITaskItem[] BundleImages { get; set; } = [];
 
+    /// <summary>The items <c>ProjectReference</c> whose projects' container images the bundle pins.</summary>
+    public ITaskItem[] ImageProjects { get; set; } = [];
+
+    /// <summary>What the targets <c>PublishAirgapImage</c> of these projects returned; of <c>GetAirgapImage</c>, where nothing was published.</summary>
+    public ITaskItem[] ProjectImages { get; set; } = [];
+
     /// <summary>The project's version, the default of <see cref="AirgapBundleTag"/>.</summary>
     public string? ProjectVersion { get; set; }
-
-    /// <summary>Full path of the project file; relative paths start at its folder.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
-    /// <summary>The project's name, for the result line.</summary>
-    [Required]
-    public string ProjectName { get; set; } = "";
 
     /// <summary>The property of that name.</summary>
     public string? AirgapRegistry { get; set; }
@@ -118,58 +114,5 @@ public sealed class PublishImgpkgBundles : Microsoft.Build.Utilities.Task, ICanc
     [Output]
     public ITaskItem[] Relocated { get; internal set; } = [];
 
-    /// <inheritdoc/>
-    public override bool Execute()
-    {
-        BuildLog? log = null;
-        IBuildEngine3? engine = BuildEngine as IBuildEngine3;
-        // The node may build other projects while this one waits for the network.
-        engine?.Yield();
-        try
-        {
-            log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl);
-            return new PublishRun(this, log).Execute(_cancellation.Token);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
-            Tell(log, e);
-            return false;
-        }
-        finally
-        {
-            log?.Close();
-            engine?.Reacquire();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Cancel()
-    {
-        try
-        {
-            _cancellation.Cancel();
-        }
-        catch (AggregateException)
-        {
-            // Whoever was told could not take it. The run is over all the same, and the build is told that, not this.
-        }
-    }
-
-    private void Tell(BuildLog? log, Exception exception)
-    {
-        try
-        {
-            log!.Unexpected(exception);
-        }
-        catch (Exception) when (!Log.HasLoggedErrors)
-        {
-            // It was the log that failed: MSBuild's own is left.
-            Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0, $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}");
-        }
-        catch (Exception)
-        {
-            // The error is told; only its stack is not.
-        }
-    }
+    private protected override bool Execute(BuildLog log, CancellationToken cancellationToken) => new PublishRun(this, log).Execute(cancellationToken);
 }

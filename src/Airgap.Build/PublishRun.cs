@@ -12,9 +12,6 @@ namespace Airgap.Build;
 /// <summary>One run of the task: items in, <see cref="Publisher"/>, items out.</summary>
 internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 {
-    /// <summary>How long a cancelled run may take to put things away before the build goes on without it.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.5);
-
     private readonly SourceLocation _project = new(task.ProjectFile);
     private readonly string _projectDirectory = Path.GetDirectoryName(task.ProjectFile)!;
 
@@ -37,7 +34,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log);
         Job job = new(items, content, settings, problems, registry, files);
-        bool done = Attempt(() => Wait(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
+        bool done = Attempt(() => Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;
@@ -45,12 +42,14 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private ProducedContent? Read(ItemReader reader, PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
     {
-        if (task.BundleContent.Length == 0 && task.BundleImages.Length == 0)
+        if (task.BundleContent.Length == 0 && task.BundleImages.Length == 0 && task.ImageProjects.Length == 0)
             return null;
+        ImageProjectReader projects = new(reader, _projectDirectory, settings.DryRun);
+        ImmutableArray<ImageToPin> images = [.. reader.ReadImages(task.BundleImages), .. settings.SourceArchive.Length == 0 ? projects.Read(task.ImageProjects, task.ProjectImages) : []];
+        problems = problems.AddRange(projects.Problems);
         try
         {
-            return ProducedContent.Read(
-                settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), reader.ReadImages(task.BundleImages), _project);
+            return ProducedContent.Read(settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), images, _project);
         }
         catch (AirgapException e)
         {
@@ -170,16 +169,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary})");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
-    }
-
-    // A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.
-    private static T Wait<T>(Task<T> running, CancellationToken cancellationToken)
-    {
-        using ManualResetEventSlim overdue = new();
-        using Timer timer = new(_ => overdue.Set());
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => timer.Change(s_grace, Timeout.InfiniteTimeSpan));
-        int first = WaitHandle.WaitAny([((IAsyncResult)running).AsyncWaitHandle, overdue.WaitHandle]);
-        return first == 0 ? running.GetAwaiter().GetResult() : throw new OperationCanceledException(cancellationToken);
     }
 
     private IEnumerable<string> GlobalProperties() =>

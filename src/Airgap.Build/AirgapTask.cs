@@ -1,0 +1,81 @@
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>What the tasks have in common: they may wait long, be cancelled, and leave nothing but coded errors.</summary>
+public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTask
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    // The tasks are this package's alone.
+    private protected AirgapTask()
+    {
+    }
+
+    /// <summary>Full path of the project file; relative paths start at its folder.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>The project's name.</summary>
+    [Required]
+    public string ProjectName { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        BuildLog? log = null;
+        IBuildEngine3? engine = BuildEngine as IBuildEngine3;
+        // The node may build other projects while this one waits for the network.
+        engine?.Yield();
+        try
+        {
+            log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl);
+            return Execute(log, _cancellation.Token);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
+            Tell(log, e);
+            return false;
+        }
+        finally
+        {
+            log?.Close();
+            engine?.Reacquire();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Whoever was told could not take it. The run is over all the same, and the build is told that, not this.
+        }
+    }
+
+    /// <summary>Does the work.</summary>
+    /// <returns>False when an error was logged or the run was cancelled.</returns>
+    private protected abstract bool Execute(BuildLog log, CancellationToken cancellationToken);
+
+    private void Tell(BuildLog? log, Exception exception)
+    {
+        try
+        {
+            log!.Unexpected(exception);
+        }
+        catch (Exception) when (!Log.HasLoggedErrors)
+        {
+            // It was the log that failed: MSBuild's own is left.
+            Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0, $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}");
+        }
+        catch (Exception)
+        {
+            // The error is told; only its stack is not.
+        }
+    }
+}
