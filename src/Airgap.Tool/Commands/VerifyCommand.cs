@@ -14,6 +14,7 @@ internal sealed class VerifyCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to verify", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
+    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to verify");
     private readonly RegistryFlags _registry = new();
 
@@ -22,12 +23,14 @@ internal sealed class VerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every manifest, config and layer of a bundle, an image or an archive, and all that their locks pin, and lists everything that is missing or wrong. Changes nothing.",
+            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and the tags that keep it, and lists everything that is missing or wrong. Changes nothing.",
             ("A relocated bundle", "verify -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
+            ("What a copy with --lock-output wrote", "verify --lock simple-app-bundle.lock.yml"),
             ("An archive", "verify --tar simple-app-bundle.tar"));
         VerifyCommand flags = new();
         command.Options.Add(flags._bundle);
         command.Options.Add(flags._image);
+        command.Options.Add(flags._lock);
         command.Options.Add(flags._tar);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -36,19 +39,20 @@ internal sealed class VerifyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_tar)) switch
+        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), parsed.GetText(_tar)) switch
         {
-            ({ } bundle, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
-            (null, { } image, null) => new RelocationSource.Image(References.Parse(image)),
-            (null, null, { } tar) => new RelocationSource.Archive(tar),
-            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image or tar", "Give exactly one of --bundle (-b), --image (-i) or --tar."),
+            ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
+            (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
+            (null, null, { } file, null) => new RelocationSource.Lock(file),
+            (null, null, null, { } tar) => new RelocationSource.Archive(tar),
+            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock or --tar."),
         };
         session.Report.Source = source.ToString();
         session.Phase = "verifying";
         VerificationResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
             result = await new Verifier(registry).VerifyAsync(source, cancellationToken).ConfigureAwait(false);
-        session.Report.Reference = source is RelocationSource.Archive ? null : result.Target;
+        session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path ? null : result.Target;
         foreach (Diagnostic problem in result.Problems)
             session.Fail(problem);
         string read = $"{ByteSize.Count(result.Manifests, "manifest")}, {ByteSize.Count(result.Blobs, "blob")} ({ByteSize.Text(result.Bytes)}) of {result.Target}";

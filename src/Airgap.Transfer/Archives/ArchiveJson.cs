@@ -62,5 +62,7 @@ internal sealed class ArchiveManifest
     public string? Raw { get; set; }
 }
 
+// imgpkg finds a field whatever its case, and takes the last of two: a field that stands twice would be another image to it than to us.
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ArchiveElement))]
 internal sealed partial class ArchiveJsonContext : JsonSerializerContext;

@@ -83,7 +83,7 @@ internal sealed class ArchiveReader
             }
             catch (JsonException e)
             {
-                throw Invalid(Path, $"its {ArchiveLayout.ManifestName} is malformed at byte {e.BytePositionInLine}", e);
+                throw Invalid(Path, $"its {ArchiveLayout.ManifestName} is malformed, or holds a field twice, at byte {e.BytePositionInLine}", e);
             }
             catch (InvalidDataException e)
             {

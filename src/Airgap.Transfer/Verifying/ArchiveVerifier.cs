@@ -93,13 +93,13 @@ internal sealed class ArchiveVerifier(string path)
         ArchiveListing listing;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             listing = new ArchiveListing(path, _findings);
             listing.Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            Invalid($"its {ManifestName} is malformed");
+            Invalid($"its {ManifestName} is malformed, or holds a field twice");
             return;
         }
 

@@ -7,25 +7,48 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>Verifies what is in a repository: the root, all it refers to, and for a relocated bundle its locations images and tags.</summary>
-internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root)
+/// <param name="registry">The registries.</param>
+/// <param name="root">What is verified.</param>
+/// <param name="findings">Takes what is wrong.</param>
+/// <param name="seen">Every manifest and blob that was read, and whether it was right; several verifications may share it.</param>
+internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root, Findings findings, Dictionary<(RepositoryName, Digest), bool> seen)
 {
-    private readonly Findings _findings = new();
-    private readonly HashSet<(RepositoryName, Digest)> _seen = [];
     private readonly HashSet<(RepositoryName, Digest)> _locked = [];
     private readonly IImageRepository _home = registry.GetRepository(root.Repository);
     private List<string>? _tags;
 
-    public async Task<VerificationResult> VerifyAsync(bool mustBeBundle, CancellationToken cancellationToken)
+    /// <summary>Verifies it.</summary>
+    /// <returns>It by its digest, as far as that could be found.</returns>
+    public async Task<ImageReference> VerifyAsync(bool mustBeBundle, CancellationToken cancellationToken)
     {
         Manifest? manifest = await ManifestAsync(_home, root.Selector, null, cancellationToken);
         if (manifest is null)
-            return _findings.Result(root.ToString());
+            return root;
         bool isBundle = await ContentAsync(_home, manifest, cancellationToken);
         if (mustBeBundle && !isBundle)
-            _findings.Add(ErrorCode.NotABundle, $"{root} is not a bundle.", root.ToString(), manifest.Digest);
+            findings.Add(ErrorCode.NotABundle, $"{root} is not a bundle.", root.ToString(), manifest.Digest);
         if (isBundle)
             await BundleAsync(_home, manifest, isRelocated: null, cancellationToken);
-        return _findings.Result(root.WithDigest(manifest.Digest).ToString());
+        return root.WithDigest(manifest.Digest);
+    }
+
+    /// <summary>Verifies that a tag of the repository stands for the digest that it is verified by.</summary>
+    public async Task TagAsync(string tag, CancellationToken cancellationToken)
+    {
+        string place = $"{_home.Name}:{tag}";
+        Digest expected = root.Digest!.Value;
+        try
+        {
+            Descriptor? found = await _home.ResolveAsync(tag, cancellationToken);
+            if (found is null)
+                findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, expected);
+            else if (found.Digest != expected)
+                findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}, and the lock says {expected}.", place, expected);
+        }
+        catch (AirgapException e)
+        {
+            findings.Add(e, place, expected);
+        }
     }
 
     /// <summary>Verifies a manifest itself. Null when there is none that can be read, which is a problem then.</summary>
@@ -37,21 +60,21 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
         {
             if (await repository.FindManifestAsync(selector, cancellationToken) is not { } manifest)
             {
-                _findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, asked);
+                findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, asked);
                 return null;
             }
 
-            _findings.CountManifest(manifest.Bytes.Length);
+            findings.CountManifest(manifest.Bytes.Length);
             Digest actual = Digest.ComputeLike(asked ?? manifest.Digest, manifest.Bytes.Span);
             if (actual != (asked ?? manifest.Digest))
-                _findings.Add(ErrorCode.DigestMismatch, $"{place} has the digest {actual}.", place, asked);
+                findings.Add(ErrorCode.DigestMismatch, $"{place} has the digest {actual}.", place, asked);
             else if (size is { } expected && expected != manifest.Bytes.Length)
-                _findings.Add(ErrorCode.SizeMismatch, $"{place} has {manifest.Bytes.Length} bytes, and the index that lists it says {expected}.", place, asked);
+                findings.Add(ErrorCode.SizeMismatch, $"{place} has {manifest.Bytes.Length} bytes, and the index that lists it says {expected}.", place, asked);
             return manifest;
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, place, asked);
+            findings.Add(e, place, asked);
             return null;
         }
     }
@@ -60,8 +83,8 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
     /// <returns>True when it is a bundle's.</returns>
     private async Task<bool> ContentAsync(IImageRepository repository, Manifest manifest, CancellationToken cancellationToken)
     {
-        _seen.Add((repository.Name, manifest.Digest));
-        foreach (Descriptor child in manifest.Manifests.Where(child => _seen.Add((repository.Name, child.Digest))))
+        seen.TryAdd((repository.Name, manifest.Digest), true);
+        foreach (Descriptor child in manifest.Manifests.Where(child => seen.TryAdd((repository.Name, child.Digest), true)))
         {
             if (await ManifestAsync(repository, child.Digest.ToString(), child.Size, cancellationToken) is { } found)
                 await ContentAsync(repository, found, cancellationToken);
@@ -74,29 +97,39 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
 
     private async Task<bool> BlobAsync(IImageRepository repository, Descriptor blob, CancellationToken cancellationToken)
     {
-        if (!_seen.Add((repository.Name, blob.Digest)))
-            return true;
+        if (seen.TryGetValue((repository.Name, blob.Digest), out bool isRight))
+            return isRight;
+        seen.Add((repository.Name, blob.Digest), false);
         string place = $"{repository.Name}@{blob.Digest}";
         try
         {
             await using Stream content = await repository.GetBlob(blob).OpenAsync(0, cancellationToken);
-            return await _findings.CheckAsync(content, blob.Digest, blob.Size, place, cancellationToken);
+            return seen[(repository.Name, blob.Digest)] = await findings.CheckAsync(content, blob.Digest, blob.Size, place, cancellationToken);
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, place, blob.Digest);
+            findings.Add(e, place, blob.Digest);
             return false;
         }
     }
 
-    private static async Task<bool> IsBundleAsync(IImageRepository repository, Descriptor config, CancellationToken cancellationToken)
+    private async Task<bool> IsBundleAsync(IImageRepository repository, Descriptor config, CancellationToken cancellationToken)
     {
         if (config.Size > Manifest.MaxBytes)
             return false;
-        await using Stream content = await repository.GetBlob(config).OpenAsync(0, cancellationToken);
-        byte[] bytes = new byte[config.Size];
-        await content.ReadExactlyAsync(bytes, cancellationToken);
-        return BundleLabel.IsPresent(bytes);
+        try
+        {
+            await using Stream content = await repository.GetBlob(config).OpenAsync(0, cancellationToken);
+            byte[] bytes = new byte[config.Size];
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            return BundleLabel.IsPresent(bytes);
+        }
+        catch (AirgapException e)
+        {
+            // It was right a moment ago.
+            findings.Add(e, $"{repository.Name}@{config.Digest}", config.Digest);
+            return false;
+        }
     }
 
     /// <summary>Verifies everything that a bundle's lock pins.</summary>
@@ -113,13 +146,14 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
             Descriptor layer = BundleContent.LayerOf(bundle, reference);
             await using Stream content = await repository.GetBlob(layer).OpenAsync(0, cancellationToken);
             ImagesLock images = (await BundleContent.ReadAsync(content, reference, withPackages: false, cancellationToken)).Lock;
-            isRelocated ??= await IsRelocatedAsync(images, bundle.Digest, cancellationToken);
+            if (isRelocated is null && (isRelocated = await IsRelocatedAsync(images, bundle.Digest, cancellationToken)).Value)
+                await ContentTagAsync(bundle.Digest, cancellationToken);
             foreach (LockedImage locked in images.Images)
                 entries.Add((locked, await LockedAsync(locked.Image, isRelocated.Value, cancellationToken)));
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, reference.ToString(), bundle.Digest);
+            findings.Add(e, reference.ToString(), bundle.Digest);
             return;
         }
 
@@ -135,7 +169,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
         if (await ManifestAsync(place, digest.ToString(), null, cancellationToken) is not { } manifest)
             return false;
         if (isRelocated && isNew)
-            await TagAsync(digest, cancellationToken);
+            await ContentTagAsync(digest, cancellationToken);
         bool isBundle = await ContentAsync(place, manifest, cancellationToken);
         if (isBundle && isNew)
             await BundleAsync(place, manifest, isRelocated, cancellationToken);
@@ -162,10 +196,11 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
         if (await ManifestAsync(_home, tag, null, cancellationToken) is not { } manifest)
             return;
         await ContentAsync(_home, manifest, cancellationToken);
+        await ContentTagAsync(manifest.Digest, cancellationToken);
         ImageReference reference = ImageReference.ByTag(_home.Name, tag);
         if (manifest.Layers is not [{ } layer])
         {
-            _findings.Add(ErrorCode.InvalidBundle, $"{reference} is no locations image: it has {manifest.Layers.Length} layers.", reference.ToString(), manifest.Digest);
+            findings.Add(ErrorCode.InvalidBundle, $"{reference} is no locations image: it has {manifest.Layers.Length} layers.", reference.ToString(), manifest.Digest);
             return;
         }
 
@@ -176,16 +211,16 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
             HashSet<(string, bool)> expected = [.. entries.Select(entry => (entry.Locked.Image.Digest.ToString()!, entry.IsBundle))];
             HashSet<(string, bool)> actual = [.. (locations?.Images ?? []).Select(image => (image.Image[(image.Image.IndexOf('@') + 1)..], image.IsBundle))];
             if (!expected.SetEquals(actual))
-                _findings.Add(ErrorCode.InvalidBundle, $"{reference} does not list what the bundle {bundle} pins.", reference.ToString(), manifest.Digest);
+                findings.Add(ErrorCode.InvalidBundle, $"{reference} does not list what the bundle {bundle} pins.", reference.ToString(), manifest.Digest);
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, reference.ToString(), manifest.Digest);
+            findings.Add(e, reference.ToString(), manifest.Digest);
         }
     }
 
     /// <summary>An image without a tag of its own is collected as garbage.</summary>
-    private async Task TagAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task ContentTagAsync(Digest digest, CancellationToken cancellationToken)
     {
         string tag = $"{digest.Algorithm}-{digest.Hex}.imgpkg";
         string place = $"{_home.Name}:{tag}";
@@ -201,13 +236,13 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
             }
 
             if (found is null)
-                _findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist: no tag keeps {digest} from being collected as garbage.", place, digest);
+                findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist: no tag keeps {digest} from being collected as garbage.", place, digest);
             else if (found.Digest != digest)
-                _findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}.", place, digest);
+                findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}.", place, digest);
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, place, digest);
+            findings.Add(e, place, digest);
         }
     }
 

@@ -1,24 +1,49 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
 
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Reads everything that a bundle, image or archive is made of, and compares it with the digests and sizes that name it. Shares neither
+/// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. Shares neither
 /// walk nor archive reader with what relocates, so that it can tell when those are wrong. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 public sealed class Verifier(IRegistry registry)
 {
-    /// <summary>Verifies a bundle, an image or an archive. Goes on after a problem and lists them all.</summary>
-    /// <param name="source">What to verify; a lock is not taken.</param>
+    /// <summary>Verifies a bundle, an image, an archive, or what a lock file names. Goes on after a problem and lists them all.</summary>
+    /// <param name="source">What to verify.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="Airgap.Oci.AirgapException">3xxx: the archive cannot be opened.</exception>
-    public Task<VerificationResult> VerifyAsync(RelocationSource source, CancellationToken cancellationToken) => source switch
+    /// <exception cref="AirgapException">3xxx: the archive or the lock cannot be opened; 2xxx: the lock is malformed.</exception>
+    public async Task<VerificationResult> VerifyAsync(RelocationSource source, CancellationToken cancellationToken)
     {
-        RelocationSource.Bundle bundle => new RepositoryVerifier(registry, bundle.Reference).VerifyAsync(mustBeBundle: true, cancellationToken),
-        RelocationSource.Image image => new RepositoryVerifier(registry, image.Reference).VerifyAsync(mustBeBundle: false, cancellationToken),
-        RelocationSource.Archive archive => new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken),
-        _ => throw new ArgumentException("Only bundles, images and archives are verified.", nameof(source)),
-    };
+        Findings findings = new();
+        Dictionary<(RepositoryName, Digest), bool> seen = [];
+        switch (source)
+        {
+            case RelocationSource.Bundle bundle:
+                return findings.Result((await At(bundle.Reference).VerifyAsync(mustBeBundle: true, cancellationToken)).ToString());
+            case RelocationSource.Image image:
+                return findings.Result((await At(image.Reference).VerifyAsync(mustBeBundle: false, cancellationToken)).ToString());
+            case RelocationSource.Archive archive:
+                return await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
+            case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfBundle { Lock: var bundle }:
+                RepositoryVerifier verifier = At(bundle.Image);
+                ImageReference found = await verifier.VerifyAsync(mustBeBundle: true, cancellationToken);
+                if (bundle.Tag.Length > 0)
+                    await verifier.TagAsync(bundle.Tag, cancellationToken);
+                return findings.Result(found.ToString());
+            case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfImages { Lock: var images }:
+                foreach (LockedImage locked in images.Images)
+                    await At(locked.Image).VerifyAsync(mustBeBundle: false, cancellationToken);
+                return findings.Result(file.Path);
+            default:
+                throw new ArgumentException("Unknown source.", nameof(source));
+        }
+
+        RepositoryVerifier At(ImageReference reference) => new(registry, reference, findings, seen);
+    }
 }

@@ -81,6 +81,30 @@ public sealed class ArchiveVerifierTests
     }
 
     [TestMethod]
+    [DataRow("\"Digest\":", "\"Digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"Digest\":")]
+    [DataRow("\"Digest\":", "\"digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"Digest\":")]
+    [DataRow("\"Image\":", "\"Image\":null,\"Image\":")]
+    [DataRow("\"Refs\":", "\"REFS\":[],\"Refs\":")]
+    public async Task AFieldThatStandsTwiceIsRefused(string field, string twice)
+    {
+        List<(string Name, byte[] Bytes)> entries = Entries();
+        string json = Encoding.UTF8.GetString(entries[0].Bytes);
+        int place = json.IndexOf(field, field == "\"Digest\":" ? json.IndexOf("\"Manifest\":", StringComparison.Ordinal) : 0, StringComparison.Ordinal);
+        byte[] altered = Encoding.UTF8.GetBytes(json[..place] + twice + json[(place + field.Length)..]);
+        List<(string Name, byte[] Bytes)> lying = [("manifest.json", altered), .. entries[1..]];
+
+        // Whoever reads it next may see another image in it; the verifier tells fields of another case apart as it reads them.
+        if (twice.StartsWith(field, StringComparison.Ordinal))
+            Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync(lying));
+        using TempFolder folder = new();
+        await WriteAsync(lying, folder["a.tar"]);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Relocator(new FakeRegistry()).PlanAsync(
+            new RelocationSource.Archive(folder["a.tar"]), new PlanOptions(), TestContext.CancellationToken));
+        Assert.AreEqual(ErrorCode.InvalidArchive, e.Code);
+        Assert.Contains("a field twice", e.Message);
+    }
+
+    [TestMethod]
     public async Task AnArchiveThatEndsEarlyIsFound()
     {
         byte[] whole = await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), TestContext.CancellationToken);
@@ -104,16 +128,18 @@ public sealed class ArchiveVerifierTests
 
     private async Task<List<ErrorCode>> CodesAsync(List<(string Name, byte[] Bytes)> entries)
     {
-        MemoryStream file = new();
-        await using (TarWriter tar = new(file, TarEntryFormat.Ustar, leaveOpen: true))
-        {
-            foreach ((string name, byte[] bytes) in entries)
-                await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, TestContext.CancellationToken);
-        }
-
-        VerificationResult result = await VerifyAsync(file.ToArray());
+        using TempFolder folder = new();
+        await WriteAsync(entries, folder["b.tar"]);
+        VerificationResult result = await VerifyAsync(await File.ReadAllBytesAsync(folder["b.tar"], TestContext.CancellationToken));
         Assert.IsTrue(result.Problems.All(problem => problem.Reference is not null && problem.Advice.Length > 0));
         return [.. result.Problems.Select(problem => problem.Code)];
+    }
+
+    private async Task WriteAsync(List<(string Name, byte[] Bytes)> entries, string path)
+    {
+        await using TarWriter tar = new(File.Create(path), TarEntryFormat.Ustar);
+        foreach ((string name, byte[] bytes) in entries)
+            await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, TestContext.CancellationToken);
     }
 
     private async Task<VerificationResult> VerifyAsync(byte[] archive)

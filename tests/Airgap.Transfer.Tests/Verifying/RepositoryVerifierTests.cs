@@ -4,6 +4,7 @@ using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Tests.EndToEnd;
 using Airgap.Transfer.Verifying;
@@ -72,6 +73,50 @@ public sealed class RepositoryVerifierTests : WireTestBase
     }
 
     [TestMethod]
+    public async Task EachTagThatImgpkgWroteIsMissed()
+    {
+        // The user's own tag is how it is asked for.
+        string[] tags = [.. File.ReadAllLines(Fixtures.Golden("nested-bundle.mirror-tags.txt")).Select(line => line.Split(' ')[0]).Where(tag => tag != "v1.0.0")];
+        Assert.HasCount(12, tags);
+        foreach (string tag in tags)
+        {
+            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Reference == tag ? Fault.Status(404) : null);
+            Assert.IsTrue(result.Problems.Any(problem => problem.Code == ErrorCode.ManifestUnknown && problem.Message.Contains(tag, StringComparison.Ordinal)), $"{tag}: {string.Join('\n', result.Problems)}");
+        }
+    }
+
+    [TestMethod]
+    public async Task ABundleLockIsVerifiedWithItsTag()
+    {
+        string digest = (await File.ReadAllLinesAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token)).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];
+        string yaml = new BundleLock(ImageReference.Parse($"{Fixtures.Registry}/mirror/nested-bundle@{digest}"), "v1.0.0").ToYaml();
+        VerificationResult right = await VerifyLockAsync(yaml, null);
+        Assert.IsTrue(right.IsRight, string.Join('\n', right.Problems));
+        Assert.EndsWith(digest, right.Target);
+        Assert.IsGreaterThan(10, right.Manifests);
+
+        VerificationResult moved = await VerifyLockAsync(yaml, request => request.Kind == RequestKind.ManifestHead && request.Reference == "v1.0.0"
+            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)), ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")]) : null);
+        Assert.AreEqual(ErrorCode.DestinationMismatch, moved.Problems.Single().Code);
+        VerificationResult gone = await VerifyLockAsync(yaml, request => request.Reference == "v1.0.0" ? Fault.Status(404) : null);
+        Assert.AreEqual(ErrorCode.ManifestUnknown, gone.Problems.Single().Code);
+    }
+
+    [TestMethod]
+    public async Task AnImagesLockIsVerifiedImageByImage()
+    {
+        string yaml = await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.pull.images.yml"), Token);
+        VerificationResult right = await VerifyLockAsync(yaml, null);
+        Assert.IsTrue(right.IsRight, string.Join('\n', right.Problems));
+        Assert.AreEqual(2, right.Manifests);
+        foreach (LockedImage locked in ImagesLock.Read(System.Text.Encoding.UTF8.GetBytes(yaml), "images.yml").Images)
+        {
+            VerificationResult wrong = await VerifyLockAsync(yaml, request => request.Kind == RequestKind.ManifestGet && request.Reference == locked.Image.Digest.ToString() ? Fault.CorruptBody(20) : null);
+            Assert.AreEqual(ErrorCode.DigestMismatch, wrong.Problems.Single().Code);
+        }
+    }
+
+    [TestMethod]
     public async Task AnImageIsNoBundle()
     {
         await using RegistryFixture registry = await FixturesAsync();
@@ -104,11 +149,21 @@ public sealed class RepositoryVerifierTests : WireTestBase
         return reads;
     }
 
-    private async Task<VerificationResult> VerifyAsync(string repository, Func<RecordedRequest, Fault?>? fault)
+    private Task<VerificationResult> VerifyAsync(string repository, Func<RecordedRequest, Fault?>? fault) =>
+        VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{repository}:v1.0.0")), fault);
+
+    private async Task<VerificationResult> VerifyLockAsync(string yaml, Func<RecordedRequest, Fault?>? fault)
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["lock.yml"], yaml, Token);
+        return await VerifyAsync(new RelocationSource.Lock(folder["lock.yml"]), fault);
+    }
+
+    private async Task<VerificationResult> VerifyAsync(RelocationSource source, Func<RecordedRequest, Fault?>? fault)
     {
         await using RegistryFixture registry = await FixturesAsync();
         registry.OnRequest = (request, _) => fault?.Invoke(request);
         using RegistryClient client = Client(registry, retries: 1);
-        return await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{repository}:v1.0.0")), Token);
+        return await new Verifier(client).VerifyAsync(source, Token);
     }
 }
