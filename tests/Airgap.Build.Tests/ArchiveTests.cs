@@ -54,6 +54,24 @@ public sealed class ArchiveTests
     }
 
     [TestMethod]
+    public async Task AnArchiveOfADigestThatStandsIsLeftAloneWithoutARequest()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}" PackageRepository="simple-package-repository" />""").Reaching(source);
+        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapRegistry=final-registry.corp.com/apps"];
+        (await project.RelocateAsync(arguments)).Succeeded();
+        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).Append(project["out/bundle.tar"]).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        source.Clear();
+
+        DotnetResult result = (await project.RelocateAsync(arguments)).Succeeded();
+
+        Assert.Contains("(1 bundle: 1 up to date)", result.Output);
+        Assert.IsEmpty(source.Requests);
+        foreach ((string file, DateTime time) in before)
+            Assert.AreEqual(time, File.GetLastWriteTimeUtc(file), file);
+    }
+
+    [TestMethod]
     public async Task TheManifestOfCarvelsAirGappedPageCanBeHadWithItsWarnings()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -42,21 +42,6 @@ public sealed class BuildShapeTests
     }
 
     [TestMethod]
-    public async Task AProjectOfSeveralFrameworksRelocatesOnceAndCleans()
-    {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks><DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences>").Reaching(source);
-
-        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
-
-        Assert.ContainsSingle(result.Lines("App -> "));
-        string manifest = project["bin/Release/airgap/simple-package-repository.packagerepository.yml"];
-        Assert.IsTrue(File.Exists(manifest), result.Output);
-        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
-        Assert.IsFalse(File.Exists(manifest));
-    }
-
-    [TestMethod]
     public async Task AProjectWithoutCodeRelocatesAndCleans()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

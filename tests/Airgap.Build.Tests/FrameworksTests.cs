@@ -1,0 +1,51 @@
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>A project of several target frameworks: one relocation, and one place for its artifacts.</summary>
+[TestClass]
+public sealed class FrameworksTests
+{
+    // The second needs no package beside the SDK.
+    private const string Properties = "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks><EnableWindowsTargeting>true</EnableWindowsTargeting><DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>";
+
+    [TestMethod]
+    public async Task TheOuterBuildRelocatesOnceAndCleans()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle, Properties).Reaching(source);
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+
+        Assert.ContainsSingle(result.Lines("App -> "));
+        Assert.IsTrue(File.Exists(Manifest(project)), result.Output);
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(Manifest(project)));
+    }
+
+    [TestMethod]
+    public async Task APublishOfOneFrameworkLeavesItsArtifactsInTheSamePlace_AndAllOthersNone()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle, Properties).Reaching(source);
+        string registry = $"-p:AirgapRegistry={source.Host}/apps";
+
+        DotnetResult refused = await project.PublishAsync(registry);
+        Assert.AreNotEqual(0, refused.ExitCode);
+        Assert.Contains("NETSDK1129", refused.Output, "The SDK itself wants to know which.");
+        (await project.RunAsync("build", "-c", "Release", registry)).Succeeded();
+        (await project.RunAsync("pack", "--no-build", registry)).Succeeded();
+        Assert.IsEmpty(source.Requests);
+
+        DotnetResult first = (await project.PublishAsync("-f", "net10.0", "--no-build", registry)).Succeeded();
+        DotnetResult second = (await project.PublishAsync("-f", "net10.0-windows", "--no-build", registry)).Succeeded();
+
+        Assert.ContainsSingle(first.Lines("(1 bundle: 1 copied ("), first.Output);
+        Assert.ContainsSingle(second.Lines("(1 bundle: 1 up to date)"), second.Output);
+        Assert.AreSequenceEqual(new[] { Manifest(project) }, Directory.GetFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories));
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(Manifest(project)));
+    }
+
+    private static string Manifest(TestProject project) => Path.Combine(project.Folder, "bin", "Release", "airgap", "simple-package-repository.packagerepository.yml");
+}
