@@ -25,6 +25,23 @@ public sealed class PackageTests
     }
 
     [TestMethod]
+    public async Task TwoPacksAreTheSameToTheByte()
+    {
+        if (PackedTool.IsGiven)
+            Assert.Inconclusive("The tests run a tool that was packed elsewhere.");
+        // One pack at a time: they share the folder of the build.
+        await PackedTool.PathAsync();
+        using TempFolder folder = new();
+        Dictionary<string, string?> environment = PackedTool.DotnetEnvironment();
+        environment["SOURCE_DATE_EPOCH"] = "1700000000";
+        foreach (string pack in new[] { "first", "second" })
+            await PackedTool.PackAsync(folder[pack], environment);
+
+        string name = Path.GetFileName(Directory.GetFiles(folder["first"]).Single());
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder[$"first/{name}"]), await File.ReadAllBytesAsync(folder[$"second/{name}"]), name);
+    }
+
+    [TestMethod]
     public async Task InstalledTool_RunsByItsNameAndAsADotnetCommand()
     {
         string tool = await PackedTool.PathAsync();

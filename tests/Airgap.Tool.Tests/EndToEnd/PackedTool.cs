@@ -44,18 +44,23 @@ public sealed class PackedTool
         return environment;
     }
 
+    /// <summary>Packs what the tests' build has built.</summary>
+    public static async Task PackAsync(string folder, Dictionary<string, string?> environment)
+    {
+        string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Configuration").Value!;
+        (await Cli.RunAsync(
+            "dotnet",
+            ["pack", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "--no-build", "-c", configuration, "-o", folder, "-v", "quiet", "-nologo", "-nodeReuse:false"],
+            environment,
+            timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
+    }
+
     private static async Task<string> InstallAsync()
     {
         if (Given is { } given)
             return given;
-        string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Configuration").Value!;
-        string project = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool");
         Dictionary<string, string?> environment = DotnetEnvironment();
-        (await Cli.RunAsync(
-            "dotnet",
-            ["pack", project, "--no-build", "-c", configuration, "-o", Packages, "-v", "quiet", "-nologo", "-nodeReuse:false"],
-            environment,
-            timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
+        await PackAsync(Packages, environment);
         (await Cli.RunAsync(
             "dotnet",
             ["tool", "install", "dotnet-airgap", "--tool-path", Temp["tool"], "--source", Packages, "--no-cache"],
