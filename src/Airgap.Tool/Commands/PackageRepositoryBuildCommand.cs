@@ -76,7 +76,7 @@ internal sealed class PackageRepositoryBuildCommand
 
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line);
-        session.WriteResult($"{ByteSize.Count(bundle.Files, "file")} packed, {ByteSize.Count(bundle.Images.Images.Length, "image")} pinned: {bundle.Digest}");
+        session.WriteResult($"{Amounts.Count(bundle.Files, "file")} packed, {Amounts.Count(bundle.Images.Images.Length, "image")} pinned: {bundle.Digest}");
         return 0;
     }
 

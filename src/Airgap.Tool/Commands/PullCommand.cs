@@ -6,6 +6,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pulling;
 
 namespace Airgap.Tool.Commands;
@@ -105,11 +106,11 @@ internal sealed class PullCommand
             "copied",
             item.IsBundle ? "bundle" : "image",
             []))];
-        session.Report.Summary = $"{ByteSize.Count(result.Files, "file")} ({ByteSize.Text(result.Bytes)}) from {result.Reference}, in {ByteSize.Text(result.Elapsed)}";
+        session.Report.Summary = $"{Amounts.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in {Amounts.Text(result.Elapsed)}";
         session.WriteResult(output);
         session.WriteResult(session.Report.Summary);
         if (result.SkippedEntries > 0)
-            session.WriteResult($"Left out: {ByteSize.Count(result.SkippedEntries, "link")} or special files, which are never unpacked");
+            session.WriteResult($"Left out: {Amounts.Count(result.SkippedEntries, "link")} or special files, which are never unpacked");
         session.WriteLine("");
         session.WriteLine("Succeeded");
     }

@@ -8,6 +8,7 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Layers;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;
 
 namespace Airgap.Tool.Commands;
@@ -130,7 +131,7 @@ internal sealed class PushCommand
                 result.Tags),
         ];
         session.WriteResult(result.Reference.ToString());
-        session.WriteResult($"{ByteSize.Count(result.Files, "file")} packed to {ByteSize.Text(size)}, in {ByteSize.Text(result.Elapsed)}");
+        session.WriteResult($"{Amounts.Count(result.Files, "file")} packed to {ByteSize.Format(size)}, in {Amounts.Text(result.Elapsed)}");
         session.WriteLine($"Pushed '{result.Reference}'");
         session.WriteLine("Succeeded");
     }

@@ -5,6 +5,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Tool.Commands;
@@ -55,8 +56,8 @@ internal sealed class VerifyCommand
         session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path ? null : result.Target;
         foreach (Diagnostic problem in result.Problems)
             session.Fail(problem);
-        string read = $"{ByteSize.Count(result.Manifests, "manifest")}, {ByteSize.Count(result.Blobs, "blob")} ({ByteSize.Text(result.Bytes)}) of {result.Target}";
-        session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{ByteSize.Count(result.Problems.Length, "problem")} in {read}";
+        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}";
+        session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{Amounts.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)
             return 1;

@@ -2,26 +2,9 @@ using System.Globalization;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Numbers of bytes and seconds for people.</summary>
-internal static class ByteSize
+/// <summary>Times and numbers of things for people.</summary>
+internal static class Amounts
 {
-    private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
-
-    /// <summary>Bytes in decimal units: <c>12 B</c>, <c>1.5 kB</c>, <c>340 MB</c>.</summary>
-    public static string Text(long bytes)
-    {
-        double value = bytes;
-        int unit = 0;
-        while (value >= 999.5 && unit < Units.Length - 1)
-        {
-            value /= 1000;
-            unit++;
-        }
-
-        string format = unit == 0 || value >= 99.95 ? "0" : "0.0";
-        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
-    }
-
     /// <summary>A time: <c>40 ms</c>, <c>1.4 s</c>, <c>12 s</c>, <c>3 min 20 s</c>, <c>2 h 5 min</c>.</summary>
     public static string Text(TimeSpan time) => time.TotalSeconds switch
     {

@@ -1,6 +1,7 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
@@ -17,10 +18,10 @@ internal static class CopyResultText
         {
             ReportTotal total = Total(result, outcome);
             if (total.Blobs > 0)
-                parts.Add($"{ByteSize.Count(total.Blobs, "blob")} {verb} ({ByteSize.Text(total.Bytes)})");
+                parts.Add($"{Amounts.Count(total.Blobs, "blob")} {verb} ({ByteSize.Format(total.Bytes)})");
         }
 
-        yield return $"{ByteSize.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {ByteSize.Text(result.Elapsed)}";
+        yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
     }
 
     /// <summary>The root's place by digest; null in an archive, or without a root.</summary>

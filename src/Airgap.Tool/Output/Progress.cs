@@ -1,4 +1,5 @@
 using System.Globalization;
+using Airgap.Transfer.Publishing;
 
 namespace Airgap.Tool.Output;
 
@@ -12,10 +13,10 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
     private const int WidestBar = 20;
     private const int NarrowestBar = 5;
 
-    /// <summary>Such as <c>3 of 12 blobs, 12.3 MB of 45 MB (27%), 8.1 MB/s, 4 s left</c>.</summary>
+    /// <summary>Such as <c>3 of 12 blobs, 12.3 MB of 45.0 MB (27%), 8.1 MB/s, 4 s left</c>.</summary>
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes()} ({Percent}%){Speed()}");
 
-    /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45 MB, 8.1 MB/s, 4 s left</c>.</summary>
+    /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45.0 MB, 8.1 MB/s, 4 s left</c>.</summary>
     /// <param name="width">The columns there are: the bar gives way to the words.</param>
     public string Bar(int width)
     {
@@ -27,9 +28,9 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
 
     private int Percent => Total == 0 ? 100 : (int)(Done * 100 / Total);
 
-    private string Bytes() => $"{ByteSize.Text(Done)} of {ByteSize.Text(Total)}";
+    private string Bytes() => $"{ByteSize.Format(Done)} of {ByteSize.Format(Total)}";
 
     private string Speed() => Rate < 1
         ? ""
-        : $", {ByteSize.Text((long)Rate)}/s, {ByteSize.Text(TimeSpan.FromSeconds(Math.Min(1e8, (Total - Done) / Rate)))} left";
+        : $", {ByteSize.Format((long)Rate)}/s, {Amounts.Text(TimeSpan.FromSeconds(Math.Min(1e8, (Total - Done) / Rate)))} left";
 }

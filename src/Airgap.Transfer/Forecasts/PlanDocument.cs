@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Forecasts;
 
@@ -18,7 +20,7 @@ public sealed record PlanDocument
     public required PlanTotals Totals { get; init; }
 
     /// <summary>The warnings, in order.</summary>
-    public required ImmutableArray<PlanWarning> Warnings { get; init; }
+    public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
 }
 
 /// <summary>An item of a plan.</summary>
@@ -72,10 +74,4 @@ public sealed record PlanImage(string Source, string? Destination, string Digest
 /// <param name="Copy">Their bytes would be sent.</param>
 /// <param name="Mount">The registry would link them from another of its repositories, if it does not refuse.</param>
 /// <param name="Present">They are there.</param>
-public sealed record PlanTotals(PlanCount Copy, PlanCount Mount, PlanCount Present);
-
-/// <summary>A number of blobs, and their length in bytes.</summary>
-public sealed record PlanCount(int Count, long Bytes);
-
-/// <summary>A warning of a plan.</summary>
-public sealed record PlanWarning(string Code, string Message, string Advice, string? Reference);
+public sealed record PlanTotals(BlobCount Copy, BlobCount Mount, BlobCount Present);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
@@ -23,15 +22,7 @@ public static class PlanWriter
     /// <summary>The file's name among the artifacts.</summary>
     public const string FileName = "plan.json";
 
-    private static readonly PlanJson s_json = new(new JsonSerializerOptions
-    {
-        // The file is read by people and programs, never put into a page: references and quotes stay as they are.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        WriteIndented = true,
-        NewLine = "\n",
-    });
+    private static readonly PlanJson s_json = new(ArtifactJson.CreateOptions());
 
     /// <summary>Makes a plan's document.</summary>
     public static PlanDocument Create(IReadOnlyList<ForecastItem> items, IEnumerable<Diagnostic> warnings) => new()
@@ -39,7 +30,7 @@ public static class PlanWriter
         Summary = PlanSummary.Create(items),
         Items = [.. items.Select(CreateItem)],
         Totals = Totals([.. items.Select(item => item.Forecast)]),
-        Warnings = [.. warnings.Select(warning => new PlanWarning(warning.Id, warning.Message, warning.Advice, warning.Reference))],
+        Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
     };
 
     /// <summary>The text of <c>plan.json</c>.</summary>
@@ -98,9 +89,7 @@ public static class PlanWriter
     {
         return new PlanTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
 
-        PlanCount Total(BlobOutcome outcome) => new(
-            forecasts.Sum(forecast => forecast.Total(outcome).Count),
-            forecasts.Sum(forecast => forecast.Total(outcome).Bytes));
+        BlobCount Total(BlobOutcome outcome) => BlobCount.Sum(forecasts.Select(forecast => forecast.Total(outcome)));
     }
 
     private static string Word(BlobOutcome outcome) => outcome switch

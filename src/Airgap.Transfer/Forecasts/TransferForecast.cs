@@ -30,6 +30,5 @@ public sealed record TransferForecast
     public BlobOutcome Outcome => Items.IsEmpty ? BlobOutcome.Present : Items.Min(item => item.Outcome);
 
     /// <summary>Number and bytes of the blobs with an outcome.</summary>
-    public (int Count, long Bytes) Total(BlobOutcome outcome) =>
-        (Blobs.Count(blob => blob.Outcome == outcome), Blobs.Where(blob => blob.Outcome == outcome).Sum(blob => blob.Descriptor.Size));
+    public BlobCount Total(BlobOutcome outcome) => BlobCount.Of(Blobs, outcome);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Publishing;
 
@@ -18,10 +19,10 @@ internal sealed record RelocationReport
     public required ReportTotals Totals { get; init; }
 
     /// <summary>The warnings, in order.</summary>
-    public required ImmutableArray<ReportWarning> Warnings { get; init; }
+    public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
 
     /// <summary>What went wrong with items that are not among <see cref="Items"/>; left out when nothing did.</summary>
-    public ImmutableArray<ReportWarning>? Errors { get; init; }
+    public ImmutableArray<DiagnosticDocument>? Errors { get; init; }
 
     /// <summary>How long the transfers took.</summary>
     public required double ElapsedSeconds { get; init; }
@@ -110,10 +111,4 @@ internal sealed record ReportImage
 }
 
 /// <summary>Numbers and bytes of blobs by what was done with them.</summary>
-internal sealed record ReportTotals(ReportCount Copied, ReportCount Mounted, ReportCount Present);
-
-/// <summary>A number of blobs, and their length in bytes.</summary>
-internal sealed record ReportCount(int Count, long Bytes);
-
-/// <summary>A warning or failure of a report.</summary>
-internal sealed record ReportWarning(string Code, string Message, string Advice, string? Reference);
+internal sealed record ReportTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present);

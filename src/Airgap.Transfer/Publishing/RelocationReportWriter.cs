@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
@@ -14,15 +13,7 @@ internal static class RelocationReportWriter
     /// <summary>The report's file name.</summary>
     public const string FileName = "relocation.json";
 
-    private static readonly RelocationReportJson s_json = new(new JsonSerializerOptions
-    {
-        // The file is read by people and programs, never put into a page: references and quotes stay as they are.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        WriteIndented = true,
-        NewLine = "\n",
-    });
+    private static readonly RelocationReportJson s_json = new(ArtifactJson.CreateOptions());
 
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
     /// <returns>The report's path, and whether what stood there stays.</returns>
@@ -44,13 +35,11 @@ internal static class RelocationReportWriter
         Summary = summary,
         Items = [.. items.Select(item => CreateItem(folder, item))],
         Totals = Totals([.. items.Select(item => item.Result)]),
-        Warnings = [.. warnings.Select(CreateWarning)],
-        Errors = failures.IsEmpty ? null : [.. failures.Select(CreateWarning)],
+        Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
+        Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
         ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
         Retries = items.Sum(item => item.Result.Retries),
     };
-
-    private static ReportWarning CreateWarning(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
 
     private static ReportItem CreateItem(string folder, PublishedItem item)
     {
@@ -90,9 +79,7 @@ internal static class RelocationReportWriter
     {
         return new ReportTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
 
-        ReportCount Total(BlobOutcome outcome) => new(
-            results.Sum(result => result.Total(outcome).Count),
-            results.Sum(result => result.Total(outcome).Bytes));
+        BlobCount Total(BlobOutcome outcome) => BlobCount.Sum(results.Select(result => result.Total(outcome)));
     }
 
     private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();

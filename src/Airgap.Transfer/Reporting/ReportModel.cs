@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Reporting;
 
@@ -49,13 +50,6 @@ public sealed record ReportModel
 /// <param name="Present">Found at the destination.</param>
 /// <param name="LeftOut">Layers that may not be redistributed.</param>
 public sealed record ReportWork(BlobCount Copied, BlobCount Mounted, BlobCount Present, BlobCount LeftOut);
-
-/// <summary>A number of blobs, and their length in bytes.</summary>
-public readonly record struct BlobCount(int Count, long Bytes)
-{
-    /// <summary>The sum.</summary>
-    public static BlobCount operator +(BlobCount a, BlobCount b) => new(a.Count + b.Count, a.Bytes + b.Bytes);
-}
 
 /// <summary>A blob of a report.</summary>
 /// <param name="Descriptor">Digest, size and media type.</param>

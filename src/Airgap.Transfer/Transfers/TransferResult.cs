@@ -41,8 +41,7 @@ public sealed record TransferResult
     public bool IsComplete => Failures.IsEmpty;
 
     /// <summary>Number and bytes of the blobs with an outcome.</summary>
-    public (int Count, long Bytes) Total(BlobOutcome outcome) =>
-        (Blobs.Count(blob => blob.Outcome == outcome), Blobs.Where(blob => blob.Outcome == outcome).Sum(blob => blob.Descriptor.Size));
+    public BlobCount Total(BlobOutcome outcome) => BlobCount.Of(Blobs, outcome);
 
     /// <summary>True when nothing had to be moved.</summary>
     public bool IsUpToDate => IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present);

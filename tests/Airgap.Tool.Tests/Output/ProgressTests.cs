@@ -148,27 +148,18 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
-    [DataRow(0L, "0 B")]
-    [DataRow(999L, "999 B")]
-    [DataRow(1000L, "1.0 kB")]
-    [DataRow(99_960L, "100 kB")]
-    [DataRow(999_600L, "1.0 MB")]
-    [DataRow(5_000_000_000L, "5.0 GB")]
-    public void Bytes_AreReadable(long bytes, string text) => Assert.AreEqual(text, ByteSize.Text(bytes));
-
-    [TestMethod]
     [DataRow(40, "40 ms")]
     [DataRow(1_440, "1.4 s")]
     [DataRow(12_000, "12 s")]
     [DataRow(200_000, "3 min 20 s")]
     [DataRow(7_500_000, "2 h 5 min")]
-    public void Times_AreReadable(int milliseconds, string text) => Assert.AreEqual(text, ByteSize.Text(TimeSpan.FromMilliseconds(milliseconds)));
+    public void Times_AreReadable(int milliseconds, string text) => Assert.AreEqual(text, Amounts.Text(TimeSpan.FromMilliseconds(milliseconds)));
 
     [TestMethod]
     [DataRow(1, "image", "1 image")]
     [DataRow(2, "image", "2 images")]
     [DataRow(2, "index", "2 indexes")]
-    public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, ByteSize.Count(number, noun));
+    public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, Amounts.Count(number, noun));
 
     private static (ManualClock Clock, ProgressMeter Meter, StringWriter Error, Session Session) Watched()
     {

@@ -57,7 +57,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         TransferResult result = await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"]);
-        Assert.AreEqual((result.Blobs.Length, result.Plan.TotalBytes), result.Total(BlobOutcome.Copied));
+        Assert.AreEqual(new BlobCount(result.Blobs.Length, result.Plan.TotalBytes), result.Total(BlobOutcome.Copied));
     }
 
     [TestMethod]
