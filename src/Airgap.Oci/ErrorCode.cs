@@ -283,6 +283,9 @@ public enum ErrorCode
     /// <summary>Two documents under <c>packages/</c> have the same kind and name.</summary>
     DuplicatePackage = 4008,
 
+    /// <summary>A Package fetches from a place that a relocation does not change (warning).</summary>
+    FetchNotRelocated = 4016,
+
     /// <summary>The bundle has no <c>packages/</c> directory: no PackageRepository manifest was written (warning).</summary>
     NotAPackageRepository = 4101,
 

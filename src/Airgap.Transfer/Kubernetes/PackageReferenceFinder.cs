@@ -10,8 +10,11 @@ namespace Airgap.Transfer.Kubernetes;
 internal sealed class PackageReferenceFinder
 {
     private const string ImageKey = "image";
+    private const string UrlKey = "url";
     private const int MaxDepth = 128;
     private const int MaxBytes = 4 * 1024 * 1024;
+
+    private static readonly string[] s_fetchKinds = ["image", "http", "git", "helmChart"];
 
     private readonly string _path;
     private readonly ImmutableArray<PackageReference>.Builder _found = ImmutableArray.CreateBuilder<PackageReference>();
@@ -55,14 +58,30 @@ internal sealed class PackageReferenceFinder
                 _levels.Clear();
                 break;
             case Scalar scalar:
-                if (_levels.TryPeek(out Level? level) && level is { IsMapping: true, Key: ImageKey } && IsText(scalar))
-                    _found.Add(new PackageReference(scalar.Value, new SourceLocation(_path, (int)scalar.Start.Line, (int)scalar.Start.Column)));
+                if (_levels.TryPeek(out Level? level) && level is { IsMapping: true, Key: ImageKey or UrlKey } && IsText(scalar))
+                    Add(scalar, level.Key == UrlKey ? FetchKind() : null, isFetch: level.Key == UrlKey);
                 EndNode(scalar.Value);
                 break;
             case AnchorAlias:
                 EndNode(key: null);
                 break;
         }
+    }
+
+    private void Add(Scalar scalar, string? fetchKind, bool isFetch)
+    {
+        if (!isFetch || fetchKind is not null)
+            _found.Add(new PackageReference(scalar.Value, new SourceLocation(_path, (int)scalar.Start.Line, (int)scalar.Start.Column)) { FetchKind = fetchKind });
+    }
+
+    // As fetch: [{image: {url: ...}}], and fetch: [{helmChart: {repository: {url: ...}}}].
+    private string? FetchKind()
+    {
+        Level[] above = [.. _levels.Skip(1).Take(4)];
+        int at = above is [{ IsMapping: true, Key: "repository" }, ..] ? 1 : 0;
+        return above.Length >= at + 3 && above[at] is { IsMapping: true, Key: { } kind } && !above[at + 1].IsMapping && above[at + 2] is { IsMapping: true, Key: "fetch" } && s_fetchKinds.Contains(kind)
+            ? kind
+            : null;
     }
 
     // A node of a mapping is a key, then a value, then a key again.

@@ -10,7 +10,10 @@ namespace Airgap.Transfer.Kubernetes;
 /// </summary>
 internal static class PackageReferences
 {
-    /// <summary>Finds the values of <c>image:</c>, on any level of every YAML document of a file.</summary>
+    /// <summary>
+    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the <c>url</c> of what a Package fetches
+    /// as an image, over http, from git or as a Helm chart, which kbld leaves alone.
+    /// </summary>
     /// <param name="yaml">The file, 4 MiB of it at most; it is left open.</param>
     /// <param name="path">Its path, for the locations.</param>
     /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's. Aliases are passed over.</returns>
@@ -24,7 +27,7 @@ internal static class PackageReferences
     /// <summary>Warns about references that stay on their registry.</summary>
     /// <param name="references">What <see cref="Find"/> found. Texts that are no image references are passed over.</param>
     /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or null.</param>
-    /// <returns>A <see cref="ErrorCode.ReferenceNotRelocated"/> each, in the order of the references.</returns>
+    /// <returns>A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references.</returns>
     public static ImmutableArray<Diagnostic> NotRelocated(
         IEnumerable<PackageReference> references,
         IEnumerable<(string Image, string? KbldId)> lockEntries)
@@ -44,12 +47,20 @@ internal static class PackageReferences
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (PackageReference reference in references)
         {
-            if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _))
+            if (reference.FetchKind is { } kind)
+                warnings.Add(Fetched(reference, kind));
+            else if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _))
                 warnings.Add(Warning(reference, idByImage.GetValueOrDefault(reference.Image)));
         }
 
         return warnings.ToImmutable();
     }
+
+    private static Diagnostic Fetched(PackageReference reference, string kind) => new(
+        ErrorCode.FetchNotRelocated,
+        $"The Package in {reference.Location} fetches from '{reference.Image}' ({kind}), and the cluster will go on doing so.",
+        "Fetch it as an imgpkgBundle that the lock pins, or see that the cluster reaches that place.")
+    { Reference = reference.Image, Location = reference.Location };
 
     private static Diagnostic Warning(PackageReference reference, string? id)
     {

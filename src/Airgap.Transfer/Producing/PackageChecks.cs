@@ -39,6 +39,12 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
     {
         foreach (Diagnostic found in PackageReferences.NotRelocated(_references, locked.Select(Origins.Replaced)))
         {
+            if (found.Code == ErrorCode.FetchNotRelocated)
+            {
+                warnings.Add(found);
+                continue;
+            }
+
             // Where the lock has the image under another id, the finding says what to write.
             bool isLocked = found.Message.Contains("under the kbld", StringComparison.Ordinal);
             problems.Add(found with

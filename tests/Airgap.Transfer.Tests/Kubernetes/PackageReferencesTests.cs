@@ -80,6 +80,37 @@ public sealed class PackageReferencesTests
             """));
 
     [TestMethod]
+    public void WhatAPackageFetchesOtherwiseIsFound_AndWarnedOfWhateverTheLockHas()
+    {
+        ImmutableArray<PackageReference> found = Find(Encoding.UTF8.GetBytes("""
+            spec:
+              template:
+                spec:
+                  fetch:
+                  - image: {url: r.corp.com/a}
+                  - http:
+                      url: https://corp.com/b.tgz
+                  - helmChart:
+                      name: c
+                      repository: {url: "https://charts.corp.com"}
+                  - git:
+                      url: https://corp.com/d.git
+                  - imgpkgBundle:
+                      image: r.corp.com/e
+              links:
+              - http: {url: https://corp.com/not-fetched}
+            url: https://corp.com/neither
+            """));
+        Assert.AreSequenceEqual(
+            new[] { "image r.corp.com/a", "http https://corp.com/b.tgz", "helmChart https://charts.corp.com", "git https://corp.com/d.git", " r.corp.com/e" },
+            found.Select(reference => $"{reference.FetchKind} {reference.Image}"));
+        ImmutableArray<Diagnostic> warnings = PackageReferences.NotRelocated(found, [("r.corp.com/a@sha256:1", "r.corp.com/a"), ("r.corp.com/e@sha256:2", "r.corp.com/e")]);
+        Assert.HasCount(4, warnings);
+        Assert.IsTrue(warnings.All(warning => warning.Code == ErrorCode.FetchNotRelocated));
+        Assert.AreEqual("packages/app.yml(5,19)", warnings[0].Location!.ToString());
+    }
+
+    [TestMethod]
     public void WhatStandsBeforeTheFirstMistakeIsFound() => CollectionAssert.AreEqual(
         new[] { "a" },
         Images("image: a\n---\nx: {image: b\n]\n"));

@@ -176,6 +176,18 @@ public sealed class BundleProducerTests
     }
 
     [TestMethod]
+    public async Task AFetchThatNoRelocationChanges_IsAWarning()
+    {
+        using PackageFolder folder = new();
+        folder.Write("packages/chart.yml", PackageFolder.Package(version: "2.0.0").Replace($"imgpkgBundle:\n          image: {PackageFolder.Image}", "git:\n          url: https://corp.com/app.git", StringComparison.Ordinal));
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        using ProducedBundle? bundle = result.Bundle;
+        Assert.IsNotNull(bundle, string.Join('\n', result.Problems));
+        Assert.AreEqual(ErrorCode.FetchNotRelocated, result.Warnings.Single().Code);
+        Assert.AreEqual(12, result.Warnings.Single().Location!.Line);
+    }
+
+    [TestMethod]
     [DataRow("1.0.0", true)]
     [DataRow("1.0.0-rc.1+build.01", true)]
     [DataRow("0.0.0-0a", true)]
