@@ -5,10 +5,13 @@ namespace Airgap.Evaluation;
 /// <summary>What the evaluator prints: a project's items and properties, or why there are none.</summary>
 internal sealed record EvaluatedProject
 {
-    /// <summary>The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c> and <c>ImgpkgLock</c> items, in declared order by type.</summary>
+    /// <summary>
+    /// The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c>, <c>ImgpkgLock</c>, <c>ImgpkgBundleContent</c> and <c>ImgpkgBundleImage</c> items, and the
+    /// <c>ProjectReference</c> items with <c>AirgapImage</c>, in declared order by type.
+    /// </summary>
     public IReadOnlyList<EvaluatedItem> Items { get; init; } = [];
 
-    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c> and <c>MSBuildProjectDirectory</c>.</summary>
+    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c>, <c>Version</c>, <c>MSBuildProjectName</c> and <c>MSBuildProjectDirectory</c>.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Why the project was not evaluated; null when it was.</summary>

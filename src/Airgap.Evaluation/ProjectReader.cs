@@ -7,7 +7,7 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
 internal static class ProjectReader
 {
-    private static readonly string[] ItemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock"];
+    private static readonly string[] ItemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ProjectReference"];
 
     /// <summary>Reads a project.</summary>
     public static EvaluatedProject Read(string path, Dictionary<string, string> properties)
@@ -57,7 +57,8 @@ internal static class ProjectReader
         List<EvaluatedItem> items = [];
         foreach (string type in ItemTypes)
         {
-            foreach (ProjectItem item in project.GetItems(type))
+            // Of the references those to images matter.
+            foreach (ProjectItem item in project.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
             {
                 Dictionary<string, string> metadata = item.Metadata.ToDictionary(entry => entry.Name, entry => entry.EvaluatedValue, StringComparer.OrdinalIgnoreCase);
                 ElementLocation place = item.Xml.Location;
@@ -71,7 +72,7 @@ internal static class ProjectReader
     private static Dictionary<string, string> Properties(Project project) => project.AllEvaluatedProperties
         .Select(property => property.Name)
         .Where(name => name.TrimStart('_').StartsWith("Airgap", StringComparison.OrdinalIgnoreCase))
-        .Concat(["OutputPath", "MSBuildProjectDirectory"])
+        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version"])
         .Distinct(StringComparer.OrdinalIgnoreCase)
         .ToDictionary(name => name, project.GetPropertyValue, StringComparer.OrdinalIgnoreCase);
 }

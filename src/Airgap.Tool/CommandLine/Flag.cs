@@ -22,6 +22,15 @@ internal static class Flag
         CustomParser = static result => result.Tokens[^1].Value,
     };
 
+    /// <summary>A flag whose text may be left out: then it is <paramref name="given"/>. Without the flag it is null.</summary>
+    public static Option<string?> OptionalText(string name, string helpName, string description, string given) => new(name)
+    {
+        HelpName = helpName,
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} ({given} unless named)"),
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens is [.., { } last] ? last.Value : given,
+    };
+
     /// <summary>A flag that is on or off; <c>--flag=false</c> turns it off.</summary>
     public static Option<bool> Switch(string name, string description, bool byDefault = false, params string[] aliases) => new(name, aliases)
     {

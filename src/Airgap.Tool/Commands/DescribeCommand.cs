@@ -20,7 +20,9 @@ internal sealed class DescribeCommand
     private readonly Option<bool> _noOrigin = Flag.Switch(
         "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked for where they came from)");
 
-    private readonly Option<string?> _html = Flag.Text("--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers");
+    private readonly Option<string?> _html = Flag.OptionalText(
+        "--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers", "bundle.html");
+
     private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "Markdown to write, of the same");
     private readonly RegistryFlags _registry = new();
 
@@ -32,7 +34,7 @@ internal sealed class DescribeCommand
             "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. No layer of an image is fetched.",
             ("A bundle in a registry", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("As YAML", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 -o yaml"),
-            ("As a page for a browser", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html bundle.html"),
+            ("As a page for a browser", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html"),
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");

@@ -5,7 +5,9 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Reporting.Markdown;
 
 namespace Airgap.Tool.Commands;
@@ -65,10 +67,15 @@ internal sealed class PublishCommand
 
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
+        ProduceResult? made = await ProduceAsync(project, registry, cancellationToken).ConfigureAwait(false);
+        using ProducedBundle? bundle = made?.Bundle;
+        foreach (Diagnostic warning in made?.Warnings ?? [])
+            session.Warn(warning);
+        project = WithContent(project);
         PublishedFileList artifacts = new(project.ArtifactList);
-        Publisher publisher = new(registry, observer) { OnArtifact = artifacts.Add, CountRetries = () => registry.Statistics.Retries };
+        Publisher publisher = new(bundle?.Over(registry) ?? registry, observer) { OnArtifact = artifacts.Add, CountRetries = () => registry.Statistics.Retries };
         SourceLocation projectFile = new(request.Project);
-        Diagnostic[] problems = [.. project.Problems, .. publisher.Validate(project.Items, project.Settings)];
+        Diagnostic[] problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(project.Items, project.Settings)];
         foreach (Diagnostic problem in problems)
             session.Fail(problem with { Location = problem.Location ?? projectFile });
         if (problems.Length > 0)
@@ -78,8 +85,8 @@ internal sealed class PublishCommand
             session.Fail(problem with { Location = problem.Location ?? projectFile });
         if (problems.Length > 0)
             return 1;
-        if (project.Items.IsEmpty)
-            session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage or ImgpkgLock: there is nothing to do.");
+        if (project.Items.IsEmpty && project.Content is null)
+            session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
 
         if (isDry)
         {
@@ -88,6 +95,8 @@ internal sealed class PublishCommand
             return 0;
         }
 
+        if (bundle is not null && project.Content!.IsPushed)
+            await PushAsync(bundle, registry, session, cancellationToken).ConfigureAwait(false);
         PublishResult result;
         try
         {
@@ -111,6 +120,28 @@ internal sealed class PublishCommand
             session.Fail(failure);
         return result.Failures.IsEmpty ? 0 : 1;
     }
+
+    // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
+    private static async Task<ProduceResult?> ProduceAsync(ProjectItems project, RegistryClient registry, CancellationToken cancellationToken)
+    {
+        if (project.Content is not { } content || project.Settings.SourceArchive.Length > 0)
+            return null;
+        return content.IsPushed || Publisher.HasDestination([.. project.Items, content.Item], project.Settings)
+            ? await new BundleProducer(registry).ProduceAsync(content.Request, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    private static async Task PushAsync(ProducedBundle bundle, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    {
+        using VerbObserver observer = new(session);
+        PushResult pushed = await bundle.PushAsync(registry, observer, cancellationToken).ConfigureAwait(false);
+        session.WriteResult(pushed.Reference.ToString());
+    }
+
+    private static ProjectItems WithContent(ProjectItems project) =>
+        project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, project.Settings))
+            ? project with { Items = project.Items.Insert(0, content.Item) }
+            : project;
 
     private static void Show(PublishResult result, Session session)
     {

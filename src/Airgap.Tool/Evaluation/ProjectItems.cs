@@ -7,12 +7,13 @@ namespace Airgap.Tool.Evaluation;
 
 /// <summary>An evaluated project as the publisher takes it.</summary>
 /// <param name="Items">The items, in declared order by type.</param>
+/// <param name="Content">The bundle that the project makes of its content; null where it makes none, or a property of it is wrong.</param>
 /// <param name="Settings">The properties.</param>
 /// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that would look.</param>
 /// <param name="Problems">Properties with values that are not allowed.</param>
 /// <param name="Warnings">Properties given on the command line with names that mean nothing.</param>
 internal sealed record ProjectItems(
-    ImmutableArray<PublishItem> Items, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
+    ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {
     /// <summary>Translates an evaluation.</summary>
     public static ProjectItems Of(EvaluationRequest request, EvaluatedProject project)
@@ -21,8 +22,19 @@ internal sealed record ProjectItems(
         SourceLocation location = new(request.Project);
         string directory = properties["MSBuildProjectDirectory"];
         PublishSettings settings = PublishProperties.Read(directory, name => PropertyOf(properties, name), location, out ImmutableArray<Diagnostic> problems);
+        ProducedContent? content = null;
+        try
+        {
+            content = ContentItems.Read(project.Items, settings, properties["MSBuildProjectName"], properties.GetValueOrDefault("Version") ?? "", location);
+        }
+        catch (AirgapException e)
+        {
+            problems = problems.Add(e.ToDiagnostic());
+        }
+
         return new ProjectItems(
-            [.. project.Items.Select(Item)],
+            [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)],
+            content,
             settings,
             ArtifactListOf(properties, directory),
             problems,

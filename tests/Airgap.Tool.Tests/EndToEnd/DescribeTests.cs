@@ -94,4 +94,27 @@ public sealed class DescribeTests
         Assert.AreEqual(0, result.ExitCode, result.Error);
         return result.Output;
     }
+
+    [TestMethod]
+    public async Task APageIsWritten_OfARegistryAndOfAnArchive_WithItsNameOrWithout()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult named = await bench.RunAsync("describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--html", "page.html");
+        CliResult unnamed = await bench.RunAsync("describe", "--html", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0");
+        Assert.AreEqual(0, named.ExitCode, named.Error);
+        Assert.AreEqual(0, unnamed.ExitCode, unnamed.Error);
+        string page = await File.ReadAllTextAsync(bench.Folder["page.html"]);
+        Assert.AreEqual(page, await File.ReadAllTextAsync(bench.Folder["bundle.html"]));
+        Assert.Contains("<title>simple-app-bundle", page);
+
+        File.Delete(bench.Folder["bundle.html"]);
+        Assert.AreEqual(0, (await bench.RunAsync("copy", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--to-tar", "bundle.tar")).ExitCode);
+        bench.Registry.Clear();
+        CliResult archived = await bench.RunAsync("describe", "--tar", "bundle.tar", "--html");
+        Assert.AreEqual(0, archived.ExitCode, archived.Error);
+        Assert.IsEmpty(bench.Registry.Requests);
+        Assert.Contains("<title>simple-app-bundle", await File.ReadAllTextAsync(bench.Folder["bundle.html"]));
+        Assert.AreEqual(0, (await bench.RunAsync("describe", "--tar", "bundle.tar", "--html=other.html", "-o", "yaml")).ExitCode);
+        Assert.IsTrue(File.Exists(bench.Folder["other.html"]));
+    }
 }

@@ -203,6 +203,54 @@ public sealed class PublishTests
         Assert.IsEmpty(bench.Registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
     }
 
+    [TestMethod]
+    public async Task Content_BecomesABundle_AsInAPublishOfTheProject()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer"), bench.Folder["Producer"]);
+        string[] selection = ["publish", "Producer", "-p:SourceRegistry=registry.local:5055/apps"];
+
+        (CliResult result, JsonElement plan) = await bench.RunJsonAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps", "--dry-run"]);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
+        result = await bench.RunAsync([.. selection, "-p:AirgapArchive=../bundle.tar;AirgapBundleRepository=final.local:5000/own/producer"]);
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        result = await bench.RunAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps"]);
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+
+        string manifest = await File.ReadAllTextAsync(bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "producer.packagerepository.yml")]);
+        string digest = manifest.Split("producer@")[1].Trim();
+        Assert.Contains(digest, plan.ToString());
+        using RegistryContent content = new(bench.Registry.Address);
+        Assert.AreEqual(digest, (await content.ManifestAsync("apps/producer", "1.0.0")).Digest);
+        Assert.AreEqual(digest, (await content.ManifestAsync("own/producer", "1.0.0")).Digest);
+        Assert.Contains(digest, (await bench.RunAsync("describe", "--tar", "bundle.tar")).Output);
+    }
+
+    [TestMethod]
+    public async Task Content_ThatIsWrong_IsToldWithItsPlaces_AndAnImageToBuildIsRefused()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await WriteProjectAsync(bench, """
+            <ImgpkgBundleContent Include="packages\**" />
+                <ImgpkgBundleImage Include="registry.local:5055/apps/gone:v1" />
+            """);
+        Directory.CreateDirectory(bench.Folder["App/packages"]);
+        await File.WriteAllTextAsync(bench.Folder["App/packages/bad.yml"], "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: one\n");
+
+        CliResult result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
+
+        Assert.AreEqual(1, result.ExitCode);
+        foreach (string expected in (string[])["bad.yml(4,9)", "AIRGAP4004", "bad.yml(7,12)", "AIRGAP4005", "App.csproj(7,5)", "AIRGAP2045"])
+            Assert.Contains(expected, result.Error);
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
+
+        await WriteProjectAsync(bench, """<ProjectReference Include="../Web/Web.csproj" AirgapImage="true" />""");
+        result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2058", result.Error);
+    }
+
     private static async Task WriteProjectAsync(Bench bench, string item, string framework = "<TargetFramework>net10.0</TargetFramework>")
     {
         Directory.CreateDirectory(bench.Folder["App"]);

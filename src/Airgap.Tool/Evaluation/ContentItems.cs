@@ -1,0 +1,46 @@
+using Airgap.Evaluation;
+using Airgap.Oci;
+using Airgap.Transfer.Producing;
+using Airgap.Transfer.Publishing;
+
+namespace Airgap.Tool.Evaluation;
+
+/// <summary>The items that a project makes a bundle of, as the package's targets read them.</summary>
+internal static class ContentItems
+{
+    /// <summary>Reads them.</summary>
+    /// <returns>Null for a project that has none.</returns>
+    /// <exception cref="AirgapException">A property of the bundle, or an image that only a build can make.</exception>
+    public static ProducedContent? Read(IReadOnlyList<EvaluatedItem> items, PublishSettings settings, string project, string version, SourceLocation location)
+    {
+        EvaluatedItem[] files = [.. items.Where(item => item.Type == "ImgpkgBundleContent")];
+        EvaluatedItem[] images = [.. items.Where(item => item.Type == "ImgpkgBundleImage")];
+        EvaluatedItem? built = items.FirstOrDefault(item => item.Type == "ProjectReference");
+        if (files.Length == 0 && images.Length == 0 && built is null)
+            return null;
+        if (built is not null && settings.SourceArchive.Length == 0)
+        {
+            throw new AirgapException(
+                ErrorCode.ImageNotBuilt,
+                $"The bundle pins the image of the project '{built.Include}', and this command builds nothing.",
+                "Use dotnet publish, which publishes the container, too.")
+            { Location = new SourceLocation(built.File, built.Line, built.Column) };
+        }
+
+        return ProducedContent.Read(settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location);
+    }
+
+    private static ContentFile File(EvaluatedItem item, PublishSettings settings)
+    {
+        string path = settings.FullPath(item.Include);
+        return new ContentFile(FirstOf(item, "TargetPath", "Link") ?? Path.GetRelativePath(settings.ProjectDirectory, path), path, PlaceOf(item));
+    }
+
+    private static ImageToPin Image(EvaluatedItem item) => new(item.Include, PlaceOf(item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") };
+
+    private static SourceLocation PlaceOf(EvaluatedItem item) => new(item.File, item.Line, item.Column);
+
+    private static string? FirstOf(EvaluatedItem item, params string[] names) => names
+        .Select(name => item.Metadata.FirstOrDefault(entry => entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.Trim())
+        .FirstOrDefault(value => !string.IsNullOrEmpty(value));
+}
