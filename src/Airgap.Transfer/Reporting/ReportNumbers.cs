@@ -58,9 +58,10 @@ internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<Repo
     public static string Count(long count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
-    /// <summary>A duration for people: <c>0.4 s</c>, <c>3 min 12 s</c>, <c>2 h 5 min</c>.</summary>
+    /// <summary>A duration for people: <c>40 ms</c>, <c>0.4 s</c>, <c>3 min 12 s</c>, <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time) =>
-        time.TotalSeconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
+        time.TotalSeconds < 0.1 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalMilliseconds):0} ms")
+        : time.TotalSeconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
         : time.TotalMinutes < 60 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
         : $"{(int)time.TotalHours} h {time.Minutes} min";
 

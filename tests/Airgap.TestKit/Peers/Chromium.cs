@@ -87,6 +87,23 @@ public sealed class Chromium : IAsyncDisposable
     public Task EmulateAsync(string feature, string value) => SendAsync(
         "Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = feature, ["value"] = value }) });
 
+    /// <summary>Shows the page as it is on paper, or on a screen again.</summary>
+    public Task EmulateMediumAsync(string medium) => SendAsync("Emulation.setEmulatedMedia", new() { ["media"] = medium });
+
+    /// <summary>What a screen reader is told: of each element that it is told of, role and name, and the properties that have a value.</summary>
+    public async Task<IReadOnlyList<(string Role, string Name, IReadOnlyDictionary<string, string> Properties)>> ReadAccessibilityAsync()
+    {
+        JsonNode tree = await SendAsync("Accessibility.getFullAXTree", []);
+        return
+        [
+            .. tree["nodes"]!.AsArray().Where(node => node!["ignored"]?.GetValue<bool>() != true).Select(node => (
+                node!["role"]?["value"]?.GetValue<string>() ?? "",
+                node["name"]?["value"]?.GetValue<string>() ?? "",
+                (IReadOnlyDictionary<string, string>)(node["properties"]?.AsArray() ?? []).Where(property => property!["value"]?["value"] is not null)
+                    .ToDictionary(property => property!["name"]!.GetValue<string>(), property => property!["value"]!["value"]!.ToString()))),
+        ];
+    }
+
     /// <summary>Sets the page's width and height.</summary>
     public Task ResizeAsync(int width, int height) => SendAsync(
         "Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });

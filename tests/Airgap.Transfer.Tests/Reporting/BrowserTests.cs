@@ -103,6 +103,11 @@ public sealed class BrowserTests : RelocatorTestBase
         double sort = (await browser.EvaluateAsync("(() => { const before = performance.now(); document.querySelector('th[data-key=size] button').click(); document.body.offsetHeight; return performance.now() - before; })()")).GetValue<double>();
 
         TestContext.WriteLine($"1,000 images, {new FileInfo(page).Length} bytes: loaded in {load.TotalMilliseconds:0} ms, searched in {search:0} ms, sorted in {sort:0} ms.");
+        // Rows are made for what can be seen, and details only for what is opened: what a browser has to hold does not grow with the layers.
+        Assert.IsLessThan(25_000, await NumberAsync(browser, "document.querySelectorAll('*').length"));
+        Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"));
+        await browser.EvaluateAsync("document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input')); document.getElementById('expand').click()");
+        Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"), "nor when all is opened at once");
         Assert.IsLessThan(s_mostForAThousand, load);
         AssertQuiet(browser);
     }

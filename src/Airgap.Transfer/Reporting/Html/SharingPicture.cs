@@ -12,8 +12,15 @@ internal static class SharingPicture
 {
     private const int MostRows = 24;
     private const int MostColumns = 32;
-    private const int LabelWidth = 240;
-    private const int Column = 24;
+    private const int LeastLabels = 140;
+    private const int MostLabels = 240;
+    private const int Letter = 7;
+    private const int LeastColumn = 24;
+    private const int MostColumn = 110;
+    private const int PictureWidth = 1040;
+
+    /// <summary>From here on a column has room for what its bar stands for.</summary>
+    private const int LabelledColumn = 64;
     private const int Row = 22;
     private const int BarsHeight = 84;
     private const int LabelLetters = 32;
@@ -60,32 +67,37 @@ internal static class SharingPicture
 
     private static void Picture(StringBuilder html, ReportModel model, int[] layers, (ReportNode Node, HashSet<int> Has, int At)[] rows)
     {
-        int width = LabelWidth + (layers.Length * Column) + 12;
+        int labels = Math.Clamp(24 + (Letter * rows.Select(row => row.Node.Name.Length).DefaultIfEmpty().Max()), LeastLabels, MostLabels);
+        int step = Math.Clamp((PictureWidth - labels) / layers.Length, LeastColumn, MostColumn);
+        int width = labels + (layers.Length * step) + 12;
         int height = BarsHeight + (rows.Length * Row) + 8;
         long most = Math.Max(1, layers.Max(layer => Saved(model.Blobs[layer])));
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of shared layers; the table below says the same\"><svg class=\"matrix\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" focusable=\"false\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{LabelWidth - 12}\" y=\"20\" text-anchor=\"end\">saved, up to {ByteSize.Format(most)}</text><line class=\"rule\" x1=\"{LabelWidth}\" x2=\"{width - 12}\" y1=\"{BarsHeight - 8}\" y2=\"{BarsHeight - 8}\"/>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{labels - 12}\" y=\"20\" text-anchor=\"end\">{(step >= LabelledColumn ? "saved" : $"saved, up to {ByteSize.Format(most)}")}</text><line class=\"rule\" x1=\"{labels}\" x2=\"{width - 12}\" y1=\"{BarsHeight - 8}\" y2=\"{BarsHeight - 8}\"/>\n");
         for (int row = 0; row < rows.Length; row++)
         {
             int y = BarsHeight + (row * Row);
             if (row % 2 == 0)
                 html.Append(CultureInfo.InvariantCulture, $"<rect class=\"stripe\" x=\"0\" y=\"{y}\" width=\"{width}\" height=\"{Row}\" rx=\"4\"/>");
             string label = rows[row].Node.Name;
-            html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"{LabelWidth - 12}\" y=\"{y + 15}\" text-anchor=\"end\">{HtmlText.Escape(Short(label))}<title>{HtmlText.Escape(label)} {rows[row].Node.Digest}</title></text>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"{labels - 12}\" y=\"{y + 15}\" text-anchor=\"end\">{HtmlText.Escape(Short(label))}<title>{HtmlText.Escape(label)} {rows[row].Node.Digest}</title></text>\n");
         }
 
         for (int column = 0; column < layers.Length; column++)
-            DrawColumn(html, model, layers[column], LabelWidth + (column * Column) + (Column / 2), most, rows);
+            DrawColumn(html, model, layers[column], labels + (column * step) + (step / 2), step, most, rows);
         html.Append("</svg></div>\n");
     }
 
-    private static void DrawColumn(StringBuilder html, ReportModel model, int layer, int x, long most, (ReportNode Node, HashSet<int> Has, int At)[] rows)
+    private static void DrawColumn(StringBuilder html, ReportModel model, int layer, int x, int step, long most, (ReportNode Node, HashSet<int> Has, int At)[] rows)
     {
         ReportBlob blob = model.Blobs[layer];
-        double bar = Math.Max(2, (BarsHeight - 16.0) * Saved(blob) / most);
+        double bar = Math.Max(2, (BarsHeight - 26.0) * Saved(blob) / most);
+        int thick = Math.Clamp(step / 2, 14, 36);
         html.Append(CultureInfo.InvariantCulture, $"<g class=\"column\"><title>{blob.Descriptor.Digest}, {ByteSize.Format(blob.Descriptor.Size)}, {blob.Uses} images, saved {ByteSize.Format(Saved(blob))}</title>");
-        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"hit\" x=\"{x - (Column / 2)}\" y=\"0\" width=\"{Column}\" height=\"{BarsHeight + (rows.Length * Row)}\"/>");
-        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar-saved\" x=\"{x - 7}\" y=\"{BarsHeight - 8 - bar:0.#}\" width=\"14\" height=\"{bar:0.#}\" rx=\"2\"/>");
+        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"hit\" x=\"{x - (step / 2)}\" y=\"0\" width=\"{step}\" height=\"{BarsHeight + (rows.Length * Row)}\"/>");
+        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar-saved\" x=\"{x - (thick / 2)}\" y=\"{BarsHeight - 8 - bar:0.#}\" width=\"{thick}\" height=\"{bar:0.#}\" rx=\"2\"/>");
+        if (step >= LabelledColumn)
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{x}\" y=\"{BarsHeight - 13 - bar:0.#}\" text-anchor=\"middle\">{ByteSize.Format(Saved(blob))}</text>");
         int[] at = [.. Enumerable.Range(0, rows.Length).Where(row => rows[row].Has.Contains(layer))];
         if (at.Length > 1)
             html.Append(CultureInfo.InvariantCulture, $"<line class=\"thread\" x1=\"{x}\" x2=\"{x}\" y1=\"{Middle(at[0])}\" y2=\"{Middle(at[^1])}\"/>");

@@ -179,7 +179,9 @@
     moves[event.key]();
   });
 
-  $("expand").addEventListener("click", () => { for (const node of nodes) node.open = node.isFolder || nodes.length <= 400; layout(); });
+  // The details of very many images would take longer to make than anybody looks at them.
+  const mayOpen = node => node.isFolder || nodes.length <= 400;
+  $("expand").addEventListener("click", () => { for (const node of nodes) node.open = mayOpen(node); layout(); });
   $("collapse").addEventListener("click", () => { for (const node of nodes) node.open = false; layout(); });
 
   // ---- search and filter
@@ -255,12 +257,12 @@
     applyTheme();
   });
 
-  // ---- paper has no clicks: everything is opened before it is printed
+  // ---- paper has no clicks: everything is opened before it is printed, but for the details of very many images
 
   let closed = null;
   addEventListener("beforeprint", () => {
     closed = nodes.filter(node => !node.open);
-    for (const node of nodes) node.open = true;
+    for (const node of nodes) node.open = node.open || mayOpen(node);
     document.querySelectorAll("details").forEach(part => { part.open = true; });
     layout();
   });
