@@ -24,6 +24,9 @@ public static class PackedPackage
     /// <summary>The folder that the tests' own build restored packages to.</summary>
     public static string RestoredPackages => BuildValue("RestoredPackages");
 
+    /// <summary>The tool, to be run by <c>dotnet</c>.</summary>
+    public static string Tool => BuildValue("Tool");
+
     /// <summary>The configuration that the tests' own build was for.</summary>
     public static string Configuration => BuildValue("Configuration");
 

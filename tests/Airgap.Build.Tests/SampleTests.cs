@@ -1,4 +1,5 @@
 using Airgap.TestKit;
+using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
@@ -51,6 +52,37 @@ public sealed class SampleTests
         Assert.DoesNotContain("SecretExport", placeholder);
         Assert.Contains("kind: SecretExport\n", sample.Manifest("nested-repository"));
         Assert.DoesNotContain("s3cret", placeholder + sample.Manifest("nested-repository") + result.Output);
+    }
+
+    [TestMethod]
+    public async Task ProducerGoesByArchiveAndByRegistry_IsPulledAndDescribed_WithOneDigest()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture embedded = await RegistryFixture.StartEmptyAsync();
+        await using DockerRegistry? real = DockerRegistry.IsAvailable || Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS") == "1" ? await DockerRegistry.StartAsync() : null;
+        string host = real?.Host ?? embedded.Host;
+        using Sample sample = new("Producer", source);
+
+        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/apps", "-p:AirgapArchive=simple-repository.tar");
+        source.Clear();
+        await sample.RunToolAsync("copy", "--tar", "simple-repository.tar", "--to-repo", $"{host}/archive/producer");
+        Assert.IsEmpty(source.Requests, "The far side asks nobody but the destination.");
+        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/apps", $"-p:AirgapRegistry={host}/direct");
+
+        string digest = sample.Manifest("producer").Split("producer@")[1].Trim();
+        using RegistryContent content = RegistryContent.At(host);
+        foreach (string repository in (string[])["archive/producer", "direct/producer"])
+        {
+            Assert.AreEqual(digest, (await content.ManifestAsync(repository, "1.0.0")).Digest, repository);
+            await content.AssertCompleteAsync(repository, "1.0.0");
+            await sample.RunToolAsync("pull", "-b", $"{host}/{repository}:1.0.0", "-o", $"pulled/{repository}");
+            Assert.AreEqual(File.ReadAllText(sample["packages/simple-app/1.0.0.yml"]), File.ReadAllText(sample[$"pulled/{repository}/packages/simple-app/1.0.0.yml"]));
+            Assert.Contains($"image: {host}/{repository}@sha256:", File.ReadAllText(sample[$"pulled/{repository}/.imgpkg/images.yml"]), "What is pulled names the far side.");
+            string described = await sample.RunToolAsync("describe", "-b", $"{host}/{repository}:1.0.0", "--html");
+            Assert.Contains(digest, described);
+            Assert.Contains("index.docker.io/user1/frontend:1.0.0", described);
+            Assert.Contains("frontend", File.ReadAllText(sample["bundle.html"]));
+        }
     }
 
     [TestMethod]
@@ -138,6 +170,10 @@ public sealed class SampleTests
             _folder.Path,
             ["publish", .. arguments, $"-p:RestoreSources={PackedPackage.Feed}", "-p:UseSharedCompilation=false", "-p:UseAppHost=false"],
             _environment);
+
+        /// <summary>Runs the tool in the sample's folder.</summary>
+        public async Task<string> RunToolAsync(params string[] arguments) =>
+            (await Dotnet.RunAsync(_folder.Path, ["exec", PackedPackage.Tool, .. arguments], _environment)).Succeeded().Output;
 
         public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/{name}.packagerepository.yml"]);
 
