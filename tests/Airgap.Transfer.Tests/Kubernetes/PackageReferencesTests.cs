@@ -107,7 +107,7 @@ public sealed class PackageReferencesTests
         ImmutableArray<Diagnostic> warnings = PackageReferences.NotRelocated(found, [("r.corp.com/a@sha256:1", "r.corp.com/a"), ("r.corp.com/e@sha256:2", "r.corp.com/e")]);
         Assert.HasCount(4, warnings);
         Assert.IsTrue(warnings.All(warning => warning.Code == ErrorCode.FetchNotRelocated));
-        Assert.AreEqual("packages/app.yml(5,19)", warnings[0].Location!.ToString());
+        Assert.AreEqual("packages/app.yml(5,22)", warnings[0].Location!.ToString());
     }
 
     [TestMethod]
