@@ -6,6 +6,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.Transfer.Reporting;
 using Airgap.Transfer.Reporting.Html;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Reporting;
 
