@@ -51,6 +51,7 @@ public sealed class KillBytesTests
             source = ["--tar", "whole.tar"];
 
         Func<long> moved = route == "registry-tar" ? () => from.BytesDown : () => to.BytesUp;
+        Func<long, Task> when = route == "registry-tar" ? from.WhenDown : to.WhenUp;
         // docker-registry 2.8 keeps only chunks that it answered, and forgets a session whose request was cut.
         long again = docker ? LayerSizes.Max() : Chunk;
         long size = LayerSizes.Sum(layer => (long)layer);
@@ -68,7 +69,7 @@ public sealed class KillBytesTests
             long before = moved();
             int kills = 0;
             for (int i = 0; i < Kills; i++)
-                kills += await KillAsync(bench, i == 0 ? command : resume, moved, random.NextInt64(size * 9 / 10)) ? 1 : 0;
+                kills += await KillAsync(bench, i == 0 ? command : resume, when(moved() + random.NextInt64(size * 9 / 10))) ? 1 : 0;
             if (kills > 0 && route == "registry-tar")
                 Assert.IsFalse(File.Exists(bench.Folder[$"{name}.tar"]) && File.Exists(bench.Folder[$"{name}.tar.partial"]), $"AIRGAP_KILL_SEED={seed}");
             (await bench.RunAsync(resume)).EnsureSuccess();
@@ -88,13 +89,11 @@ public sealed class KillBytesTests
     }
 
     /// <returns>False when the tool was done before so many bytes had passed.</returns>
-    private static async Task<bool> KillAsync(Bench bench, string[] command, Func<long> moved, long after)
+    private static async Task<bool> KillAsync(Bench bench, string[] command, Task moment)
     {
-        long before = moved();
         using Process tool = bench.Start(command);
         Task output = Task.WhenAll(tool.StandardOutput.ReadToEndAsync(), tool.StandardError.ReadToEndAsync());
-        while (!tool.HasExited && moved() - before < after)
-            await Task.Delay(1);
+        await Task.WhenAny(moment, tool.WaitForExitAsync());
         bool isRunning = !tool.HasExited;
         tool.Kill();
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));

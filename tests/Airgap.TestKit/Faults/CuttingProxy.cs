@@ -14,6 +14,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly Func<int, (long Up, long Down)> _life;
     private readonly Task _loop;
+    private readonly List<(bool IsUp, long Bytes, TaskCompletionSource Reached)> _awaited = [];
     private long _up;
     private long _down;
     private int _connections;
@@ -42,12 +43,38 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Bytes passed back from the server, heads of answers included.</summary>
     public long BytesDown => Interlocked.Read(ref _down);
 
+    /// <summary>Completes when so many bytes in all have been passed on to the server.</summary>
+    public Task WhenUp(long bytes) => When(isUp: true, bytes);
+
+    /// <summary>Completes when so many bytes in all have been passed back from the server.</summary>
+    public Task WhenDown(long bytes) => When(isUp: false, bytes);
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         _listener.Dispose();
         await _loop;
         _end.Dispose();
+    }
+
+    private Task When(bool isUp, long bytes)
+    {
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_awaited)
+            _awaited.Add((isUp, bytes, reached));
+        Count(isUp, 0);
+        return reached.Task;
+    }
+
+    private void Count(bool isUp, int passed)
+    {
+        long total = Interlocked.Add(ref isUp ? ref _up : ref _down, passed);
+        lock (_awaited)
+        {
+            foreach ((_, _, TaskCompletionSource reached) in _awaited.Where(one => one.IsUp == isUp && one.Bytes <= total))
+                reached.TrySetResult();
+            _awaited.RemoveAll(one => one.Reached.Task.IsCompleted);
+        }
     }
 
     private async Task AcceptAsync()
@@ -80,8 +107,8 @@ public sealed class CuttingProxy : IAsyncDisposable
                 client.NoDelay = true;
                 await server.ConnectAsync(_server, cut.Token);
                 await Task.WhenAll(
-                    PassAsync(client, server, life.Up, count => Interlocked.Add(ref _up, count), cut),
-                    PassAsync(server, client, life.Down, count => Interlocked.Add(ref _down, count), cut));
+                    PassAsync(client, server, life.Up, count => Count(isUp: true, count), cut),
+                    PassAsync(server, client, life.Down, count => Count(isUp: false, count), cut));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
@@ -11,6 +13,12 @@ public sealed class InterruptTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
 
+    /// <summary>What is promised, in seconds; AIRGAP_INTERRUPT_SECONDS allows another time on a machine that is busy throughout.</summary>
+    private static readonly double Allowed =
+        double.TryParse(Environment.GetEnvironmentVariable("AIRGAP_INTERRUPT_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? seconds : 2;
+
+    public TestContext TestContext { get; set; } = null!;
+
     [TestMethod]
     [DataRow("-INT", RequestKind.BlobGet, "--to-tar out.tar", DisplayName = "SIGINT while a layer stalls")]
     [DataRow("-TERM", RequestKind.BlobGet, "--to-tar out.tar", DisplayName = "SIGTERM while a layer stalls")]
@@ -19,6 +27,17 @@ public sealed class InterruptTests
     [DataRow("-INT", RequestKind.UploadPut, "--to-repo final.local:5055/out", DisplayName = "SIGINT while an upload stalls")]
     [DataRow("-TERM", RequestKind.ManifestPut, "--to-repo final.local:5055/out", DisplayName = "SIGTERM while a manifest is not answered")]
     public async Task Signal_EndsACopy_AndSaysHowToGoOn(string signal, RequestKind kind, string destination)
+    {
+        // Where others keep the machine busy one run may be late; the middle of three is then what counts.
+        List<double> seconds = [await InterruptAsync(signal, kind, destination)];
+        while (seconds.Max() > Allowed && seconds.Count < 3)
+            seconds.Add(await InterruptAsync(signal, kind, destination));
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", seconds)} s from the signal to the end of the process"));
+        Assert.IsLessThanOrEqualTo(Allowed, seconds.Order().ElementAt(seconds.Count / 2));
+    }
+
+    /// <returns>Seconds from the signal to the end of the process.</returns>
+    private static async Task<double> InterruptAsync(string signal, RequestKind kind, string destination)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,11 +55,11 @@ public sealed class InterruptTests
         Task<string> error = tool.StandardError.ReadToEndAsync();
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Stopwatch watch = Stopwatch.StartNew();
-        (await Cli.RunAsync("kill", [signal, tool.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])).EnsureSuccess();
+        Assert.AreEqual(0, SendSignal(tool.Id, signal == "-INT" ? 2 : 15));
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        double seconds = watch.Elapsed.TotalSeconds;
 
         Assert.AreEqual(130, tool.ExitCode);
-        Assert.IsLessThan(15, watch.Elapsed.TotalSeconds, "It has two seconds of its own; the machine may be busy.");
         Assert.Contains("AIRGAP3009", await error);
         string[] again = destination.StartsWith("--to-tar", StringComparison.Ordinal) ? [.. command, "--resume"] : command;
         Assert.Contains($"Go on with: dotnet airgap {string.Join(' ', again)}\n", await error);
@@ -51,7 +70,13 @@ public sealed class InterruptTests
         bench.Registry.OnRequest = null;
         (await bench.RunAsync(again)).EnsureSuccess();
         (await bench.RunAsync(destination.StartsWith("--to-tar", StringComparison.Ordinal) ? ["verify", "--tar", "out.tar"] : ["verify", "-b", "final.local:5055/out:v1.0.0"])).EnsureSuccess();
+        return seconds;
     }
+
+    // Itself, not by a program: that would have to be started within the time that is measured.
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
 
     [TestMethod]
     public async Task AFailureInTheMiddle_SaysHowToGoOn_InJsonToo()

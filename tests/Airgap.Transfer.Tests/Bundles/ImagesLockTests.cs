@@ -170,6 +170,39 @@ public sealed class ImagesLockTests
     }
 
     [TestMethod]
+    [Timeout(60_000)]
+    [DataRow("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n", "anchors and aliases")]
+    [DataRow("images: !!python/object:os.system [a]\n", "tags")]
+    [DataRow("images: !<tag:yaml.org,2002:binary> aGk=\n", "tags")]
+    [DataRow("<<: {kind: ImagesLock}\n", "merge keys")]
+    public void WhatExplodesOrMeansMoreThanTextIsRefused(string yaml, string why)
+    {
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ImagesLock.Read(Yaml("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n" + yaml), "images.yml"));
+        Assert.AreEqual(ErrorCode.InvalidLock, e.Code);
+        Assert.Contains(why, e.Message);
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
+    [DataRow("x", "")]
+    [DataRow("\"", "\"")]
+    [DataRow("|\n      ", "")]
+    public void AHugeScalarIsReadSoon(string before, string after)
+    {
+        const string head = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: r.io/a@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\n  annotations:\n    a: ";
+        ImagesLock lockFile = ImagesLock.Read(Yaml(head + before + new string('y', 1_000_000) + after + "\n"), "images.yml");
+        Assert.IsGreaterThanOrEqualTo(1_000_000, lockFile.Images[0].Annotations["a"].Length);
+    }
+
+    [TestMethod]
+    public void ALockOfMoreThan64MiBIsRefused()
+    {
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ImagesLock.Read(new MemoryStream(new byte[(64 * 1024 * 1024) + 1]), "images.yml"));
+        Assert.AreEqual(ErrorCode.InvalidLock, e.Code);
+        Assert.Contains("64 MiB", e.Message);
+    }
+
+    [TestMethod]
     public void AnyBytesAreReadOrRefusedAndNeverThrowAnythingElse()
     {
         byte[] good = File.ReadAllBytes(Fixtures.Golden("lock-quoting.in.yml"));

@@ -1,8 +1,10 @@
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
@@ -96,6 +98,32 @@ public sealed class BehaviourTests : WireTestBase
         using RegistryClient client = Client(source);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(expected, e.Code, e.Message);
+    }
+
+    [TestMethod]
+    public async Task ARegistryThatClosesAfter413GetsChunks()
+    {
+        byte[] layer = new byte[6 * 1024 * 1024];
+        new Random(1).NextBytes(layer);
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using (RegistryWriter writer = new(source.Address))
+            await writer.PushImageAsync("apps/large", "v1", layer);
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        int closed = 0;
+        destination.OnRequest = (request, context) => request.Kind == RequestKind.UploadPut && context.Request.ContentLength > 1024 * 1024 ? Fault.Custom(async (refused, _) =>
+        {
+            Interlocked.Increment(ref closed);
+            await refused.Request.Body.ReadExactlyAsync(new byte[64 * 1024], refused.RequestAborted);
+            refused.Response.StatusCode = 413;
+            refused.Response.Headers.Connection = "close";
+            await refused.Response.CompleteAsync();
+        }) : null;
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:v1")), Repository(destination.Host, "apps/it"));
+        Assert.IsPositive(closed);
+        Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/it", "v1");
     }
 
     private static string Golden(string bundle) => File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt")).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];

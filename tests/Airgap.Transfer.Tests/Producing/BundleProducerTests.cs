@@ -17,6 +17,17 @@ public sealed class BundleProducerTests
     private FakeRegistry Registry { get; } = FakeRegistry.FromFixtures();
 
     [TestMethod]
+    [Timeout(60_000)]
+    public async Task AliasesThatExplodeEndSoon()
+    {
+        string levels = string.Concat(Enumerable.Range(1, 30).Select(level => $"  l{level}: &l{level} [{string.Join(", ", Enumerable.Repeat($"*l{level - 1}", 9))}]\n"));
+        using PackageFolder folder = new();
+        folder.Write("packages/bomb.yml", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: bomb}}\ndata:\n  l0: &l0 {{image: {PackageFolder.Image}}}\n{levels}");
+        using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));
+        Assert.HasCount(1, bundle.Images.Images);
+    }
+
+    [TestMethod]
     public async Task ATagBecomesADigest_UnderTheTextThatThePackageHas()
     {
         using PackageFolder folder = new();
