@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -45,6 +45,9 @@ public sealed class ProducerTests
         Assert.AreNotEqual(0, result.ExitCode);
         foreach (string expected in (string[])["bad.yml(4,9): error AIRGAP4004", "error AIRGAP2048", "error AIRGAP2046", "1.0.0.yml(12,18): error AIRGAP4007"])
             Assert.Contains(expected, result.Output);
+        // Each at the line of its element, also where that has another slash than the item.
+        foreach (string code in (string[])["AIRGAP2048", "AIRGAP2046"])
+            Assert.MatchesRegex(@"App\.csproj\(\d+,\d+\): error", result.Lines($"error {code}")[0]);
         Assert.IsEmpty(destination.Requests);
     }
 

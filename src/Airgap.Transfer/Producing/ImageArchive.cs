@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Archives;
 using Microsoft.Win32.SafeHandles;
 

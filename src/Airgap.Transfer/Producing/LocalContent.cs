@@ -1,6 +1,5 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 
 namespace Airgap.Transfer.Producing;
 

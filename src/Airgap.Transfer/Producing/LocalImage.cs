@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 
 namespace Airgap.Transfer.Producing;
 
