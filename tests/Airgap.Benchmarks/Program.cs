@@ -5,7 +5,7 @@ Option<string?> tool = new("--tool") { Description = "The executable to measure.
 Option<int> runs = new("--runs") { Description = "Runs of each row; the median is printed.", DefaultValueFactory = _ => 3 };
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
 Option<string[]> rows = new("--rows") { Description = "Which rows: routes, peers, latency, growth. All unless told.", AllowMultipleArgumentsPerToken = true };
-Option<int> images = new("--images") { Description = "The most images of the growth rows.", DefaultValueFactory = _ => 10_000 };
+Option<int> images = new("--images") { Description = "The most images of the growth rows; with --generate, the images of a bundle of small ones.", DefaultValueFactory = _ => 10_000 };
 Option<string?> generate = new("--generate") { Description = "Only write the bundle below this storage folder, for a registry at --host, to be served by any registry." };
 Option<string> host = new("--host") { Description = "The registry that the generated bundle records for its images.", DefaultValueFactory = _ => "127.0.0.1:5000" };
 RootCommand root = new("Runs the routes of generated bundles with the tool as a whole process, and prints what each took.") { tool, runs, divisor, rows, images, generate, host };
@@ -14,7 +14,8 @@ root.SetAction(async (arguments, _) =>
     int divided = Math.Max(1, arguments.GetValue(divisor));
     if (arguments.GetValue(generate) is { } folder)
     {
-        GeneratedBundle written = GeneratedBundle.Write(folder, arguments.GetValue(host)!, BundleShape.Big(divided));
+        GeneratedBundle written = GeneratedBundle.Write(
+            folder, arguments.GetValue(host)!, arguments.GetResult(images) is { Implicit: false } ? BundleShape.Many(arguments.GetValue(images)) : BundleShape.Big(divided));
         Console.WriteLine($"{written.Blobs} blobs, {written.Bytes} bytes: {arguments.GetValue(host)}/{written.Repository}:v1");
         return;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Layers;
@@ -12,7 +13,7 @@ internal sealed class ArchiveLayout
     /// <summary>The name of the first entry.</summary>
     public const string ManifestName = "manifest.json";
 
-    private ArchiveLayout(byte[] manifest, ImmutableArray<ArchiveLayer> layers, long length)
+    private ArchiveLayout(ReadOnlyMemory<byte> manifest, ImmutableArray<ArchiveLayer> layers, long length)
     {
         Manifest = manifest;
         Layers = layers;
@@ -20,7 +21,7 @@ internal sealed class ArchiveLayout
     }
 
     /// <summary>The bytes of manifest.json.</summary>
-    public byte[] Manifest { get; }
+    public ReadOnlyMemory<byte> Manifest { get; }
 
     /// <summary>The layers in ascending order of digest.</summary>
     public ImmutableArray<ArchiveLayer> Layers { get; }
@@ -40,23 +41,14 @@ internal sealed class ArchiveLayout
     /// <summary>True when a file begins as this archive does: its manifest.json says where everything stands.</summary>
     public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
-        byte[] expected = [.. HeaderOf(ManifestName, Manifest.Length), .. Manifest];
-        byte[] actual = new byte[expected.Length];
-        for (int filled = 0; filled < actual.Length;)
-        {
-            int read = await RandomAccess.ReadAsync(file, actual.AsMemory(filled), filled, cancellationToken);
-            if (read == 0)
-                return false;
-            filled += read;
-        }
-
-        return actual.AsSpan().SequenceEqual(expected);
+        byte[] header = HeaderOf(ManifestName, Manifest.Length);
+        return await HasAsync(file, header, 0, cancellationToken) && await HasAsync(file, Manifest, header.Length, cancellationToken);
     }
 
     /// <summary>Lays out the archive of a plan.</summary>
     public static ArchiveLayout Create(TransferPlan plan)
     {
-        byte[] manifest = ArchiveManifestWriter.Write(plan);
+        ReadOnlyMemory<byte> manifest = ArchiveManifestWriter.Write(plan);
         long offset = HeaderOf(ManifestName, manifest.Length).Length + Padded(manifest.Length);
         ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
 
@@ -74,6 +66,27 @@ internal sealed class ArchiveLayout
         }
 
         return new ArchiveLayout(manifest, layers.ToImmutable(), offset + (2 * TarHeader.BlockSize));
+    }
+
+    private static async Task<bool> HasAsync(SafeFileHandle file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            for (int done = 0; done < expected.Length;)
+            {
+                int read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
+                if (read == 0 || !expected.Span.Slice(done, read).SequenceEqual(buffer.AsSpan(0, read)))
+                    return false;
+                done += read;
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }
 

@@ -15,9 +15,9 @@ internal static class ArchiveManifestWriter
     /// <summary>The archive's own label of the bundle that was asked for.</summary>
     public const string RootLabel = "dev.carvel.imgpkg.copy.root-bundle";
 
-    public static byte[] Write(TransferPlan plan)
+    public static ReadOnlyMemory<byte> Write(TransferPlan plan)
     {
-        GoJson json = new();
+        GoJson json = new(Estimate(plan));
         json.Raw("[");
         for (int i = 0; i < plan.Items.Length; i++)
         {
@@ -37,7 +37,16 @@ internal static class ArchiveManifestWriter
             }
         }
 
-        return json.Raw("]").Written.ToArray();
+        return json.Raw("]").WrittenMemory;
+    }
+
+    // Of ten thousand images it has tens of megabytes, which growing by doubling would hold twice.
+    private static int Estimate(TransferPlan plan)
+    {
+        const int namesAndDigests = 1200;
+        long bytes = plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
+            .Sum(node => namesAndDigests + ((node.Manifest.Bytes.Length + (node.Config?.Length ?? 0L)) * 5 / 4));
+        return (int)Math.Clamp(bytes, 64 * 1024, Array.MaxLength);
     }
 
     private static void WriteIndex(GoJson json, PlannedItem item, PlannedManifest index, string mediaType)

@@ -4,12 +4,16 @@ using System.Text;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>Compact JSON as Go's encoder writes it: its escapes, no spaces. Configs and archives must be the same to the byte.</summary>
-internal sealed class GoJson
+/// <param name="capacity">Bytes there is room for from the beginning; more than that is copied while it grows.</param>
+internal sealed class GoJson(int capacity = 64 * 1024)
 {
-    private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
+    private readonly ArrayBufferWriter<byte> _output = new(capacity);
 
     /// <summary>What was written.</summary>
     public ReadOnlySpan<byte> Written => _output.WrittenSpan;
+
+    /// <summary>What was written; it is not copied.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _output.WrittenMemory;
 
     /// <summary>Punctuation and names: ASCII, written as it is.</summary>
     public GoJson Raw(string ascii)

@@ -73,7 +73,7 @@ public sealed class LargeArchiveTests : RelocatorTestBase
         await using FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         file.SetLength(layout.Length);
         file.Write(ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length));
-        file.Write(layout.Manifest);
+        file.Write(layout.Manifest.Span);
         foreach (ArchiveLayer layer in layout.Layers)
         {
             file.Position = layer.HeaderOffset;
