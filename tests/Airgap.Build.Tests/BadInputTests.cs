@@ -36,6 +36,16 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task TwoArchivesAtOnceAreRefusedBeforeTheFirstRequest()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapArchive=out.tar", "-p:AirgapSourceArchive=in.tar")).FailedWith("AIRGAP2011");
+        Assert.Contains("App.csproj : error AIRGAP2011: Both AirgapArchive and AirgapSourceArchive are set.", result.Output);
+        Assert.IsEmpty(registry.Requests);
+    }
+
+    [TestMethod]
     public async Task AWarningOfOursCanBeSilencedOrRaisedByItsCode()
     {
         using TestProject project = new(TestProject.SimpleBundle);

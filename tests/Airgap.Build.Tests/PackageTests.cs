@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Xml.Linq;
+using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
@@ -23,6 +25,34 @@ public sealed class PackageTests
         }
 
         Assert.IsEmpty(names.Where(name => name.Contains("Microsoft.Build", StringComparison.Ordinal) || name.StartsWith("lib/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task ThePackageOfARepositoryKnowsWhereItsCodesAreExplained()
+    {
+        DotnetResult result = (await Dotnet.RunAsync(
+            System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build"),
+            ["msbuild", "-getItem:AssemblyMetadata", "-p:RepositoryUrl=https://host.io/project"],
+            new Dictionary<string, string?>())).Succeeded();
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement item = json.RootElement.GetProperty("Items").GetProperty("AssemblyMetadata").EnumerateArray()
+            .Single(item => item.GetProperty("Identity").GetString() == "HelpUrl");
+        Assert.AreEqual("https://host.io/project", item.GetProperty("Value").GetString());
+    }
+
+    [TestMethod]
+    public void VisualStudioRunsTheTasksInAProcessOfDotnet()
+    {
+        using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
+        XElement[] tasks = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal)).SelectMany(Tasks)];
+        Assert.IsNotEmpty(tasks);
+        Assert.IsTrue(tasks.All(task => task.Attribute("Runtime")?.Value == "NET"));
+
+        static XElement[] Tasks(ZipArchiveEntry entry)
+        {
+            using Stream stream = entry.Open();
+            return [.. XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "UsingTask")];
+        }
     }
 
     [TestMethod]
