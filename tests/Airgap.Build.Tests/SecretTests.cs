@@ -93,7 +93,8 @@ public sealed class SecretTests
         project.Environment["PATH"] = $"{project["docker"]}:{Environment.GetEnvironmentVariable("PATH")}";
     }
 
-    // The package itself says what there is to run.
+    // The package itself says what there is to run. What hands projects to the SDK's container support is not looked at here: it asks no registry of
+    // its own, and CheckImgpkgBundleContent belongs to it.
     private static void AssertAllRan(string[] logs, KnownSecrets secrets)
     {
         HashSet<string> targets = [];
@@ -107,14 +108,14 @@ public sealed class SecretTests
         }
 
         using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
-        foreach (ZipArchiveEntry entry in package.Entries.Where(entry => entry.FullName.StartsWith("build", StringComparison.Ordinal) && entry.Name.EndsWith(".targets", StringComparison.Ordinal)))
+        foreach (ZipArchiveEntry entry in package.Entries.Where(entry => entry.FullName.StartsWith("build", StringComparison.Ordinal) && entry.Name.EndsWith(".targets", StringComparison.Ordinal) && entry.Name != "Airgap.Build.Images.targets"))
         {
             using Stream content = entry.Open();
             foreach (string target in XDocument.Load(content).Descendants("Target").Select(element => element.Attribute("Name")!.Value))
                 Assert.Contains(target, targets, "a target that no run here goes through");
         }
 
-        foreach (Type task in typeof(PublishImgpkgBundles).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(ITask))))
+        foreach (Type task in typeof(PublishImgpkgBundles).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(ITask)) && !type.IsAbstract && type.Name != "CheckImgpkgBundleContent"))
             Assert.Contains(task.Name, tasks, "a task that no run here goes through");
     }
 }
