@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using System.Xml.Linq;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
-using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Pushing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Producing;
 

@@ -6,7 +6,6 @@ using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Registry.Infra;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Registry;
 

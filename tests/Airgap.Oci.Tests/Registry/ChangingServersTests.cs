@@ -4,7 +4,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Registry.Infra;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Registry;
 
