@@ -174,7 +174,8 @@ public sealed class PartwiseTests : WireTestBase
         source.OnRequest = null;
         source.Clear();
         await CopyAsync(source, folder, new PartRules(), resume: true);
-        RecordedRequest rest = Assert.ContainsSingle(Gets(source));
+        // A part that the first run asked for last may reach the registry now.
+        RecordedRequest rest = Assert.ContainsSingle(Gets(source).Where(get => !IsPart(get)));
         Assert.AreEqual($"bytes={4 * PartSize}-", rest.Header("Range"), "from the hole on, not from the last byte on");
         await AssertRightAsync(folder);
     }
