@@ -12,9 +12,6 @@ internal sealed class BuildRegistry(BuildLog log) : IRegistry, IDisposable
         new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() },
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
 
-    /// <summary>How often a request was tried again.</summary>
-    public long Retries => Statistics.Retries;
-
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) => _client.Value.GetRepository(name);
 

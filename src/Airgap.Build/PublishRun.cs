@@ -70,7 +70,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Warning(warning);
 
         BuildObserver observer = new(log, TimeProvider.System);
-        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { OnArtifact = job.Files.Add, CountRetries = () => job.Registry.Retries };
+        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { OnArtifact = job.Files.Add, CountRetries = () => job.Registry.Statistics.Retries };
         ImmutableArray<Diagnostic> problems = [.. job.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, job.Settings)];
         if (problems.IsEmpty)
             problems = await publisher.ResolveAsync(items, job.Settings, cancellationToken);

@@ -68,10 +68,11 @@ internal sealed class PartwiseDownload(
 
     private void BeginMore(CancellationToken cancellationToken)
     {
-        while (_next < _size && _begun.Count < 2 * rules.MostStreams)
+        // What waits behind a missing part is lost with a run that is killed, so it counts like one that is under way.
+        while (_next < _size && _begun.Count < rules.MostStreams)
         {
             bool isOwn = !_begun.Any(part => part.IsOwn && !part.Fetching.IsCompleted);
-            if (Running().Length >= rules.MostStreams || !(isOwn || places.TryEnterSpare()))
+            if (!isOwn && !places.TryEnterSpare())
                 return;
             Begin(null, isOwn, cancellationToken);
         }

@@ -40,19 +40,19 @@ internal static class NetworkFailures
     public static TransientException HeaderTimeout(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: timeout awaiting response headers of {uri.Authority} ({limit.TotalSeconds:0.#} s)",
-        "Try again, or allow more time with --registry-response-header-timeout."));
+        "Try again; the tool allows more time with --registry-response-header-timeout."));
 
     /// <summary>A body stopped coming.</summary>
     public static TransientException Stall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: no byte came from {uri.Authority} for {limit.TotalSeconds:0.#} s",
-        "Try again, or allow more time with --registry-stall-timeout."));
+        "Try again; the tool allows more time with --registry-stall-timeout."));
 
     /// <summary>A body is no longer taken.</summary>
     public static TransientException UploadStall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: {uri.Authority} took no byte for {limit.TotalSeconds:0.#} s",
-        "Try again, or allow more time with --registry-stall-timeout."));
+        "Try again; the tool allows more time with --registry-stall-timeout."));
 
     /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to a proxy for http.</summary>
     public static bool IsBelowHttp(Exception? exception) => exception switch
