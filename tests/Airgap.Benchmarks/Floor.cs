@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Airgap.TestKit;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>What a bundle's bytes cost when nothing but the plain work is done, in this process.</summary>
+/// <summary>What a bundle's bytes cost when nothing but the plain work is done, in this process; and what starting one costs.</summary>
 internal static class Floor
 {
     public const string ReadAndHash = "floor: read and hash";
+    public const string Start = "floor: a process that does nothing";
     public const string ReadHashAndWrite = "floor: read, hash and write";
 
     public static async Task RunAsync(Bench bench, string storage, GeneratedBundle bundle, string scratch)
@@ -14,6 +16,8 @@ internal static class Floor
         bench.Add(ReadAndHash, await MeasureAsync(storage, bundle, null));
         bench.Add(ReadHashAndWrite, await MeasureAsync(storage, bundle, scratch));
         File.Delete(scratch);
+        if (Cli.Find("true") is { } nothing)
+            bench.Add(Start, await MeasuredProcess.RunAsync(nothing, []));
     }
 
     private static async Task<Measurement> MeasureAsync(string storage, GeneratedBundle bundle, string? to)

@@ -78,7 +78,7 @@ internal sealed class GeneratedBundle
             }
 
             string digest = $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
-            File.Move(temp, Place(digest));
+            File.Move(temp, Place(digest), overwrite: true);
             Link(repository, digest);
             Layers.Add((repository, digest));
             Blobs++;

@@ -7,6 +7,8 @@ namespace Airgap.Benchmarks;
 internal sealed class PeerRows(Bench bench, int divisor)
 {
     private const string Row = "one image, registry -> empty registry";
+    private const string ToTar = "one image, registry -> tar";
+    private const string FromTar = "one image, tar -> empty registry";
 
     public async Task RunAsync(int runs)
     {
@@ -19,6 +21,7 @@ internal sealed class PeerRows(Bench bench, int divisor)
         for (int run = 0; run < runs; run++)
         {
             await AgainstAsync(source, to => bench.RunAsync(Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+            await ArchiveAsync(source, image, work);
             if (Cli.Find("skopeo") is not null)
             {
                 await AgainstAsync(source, to => bench.RunPeerAsync(
@@ -35,6 +38,21 @@ internal sealed class PeerRows(Bench bench, int divisor)
             if (Cli.Find("imgpkg") is not null)
                 await AgainstAsync(source, to => bench.RunPeerAsync("imgpkg", Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
         }
+    }
+
+    // skopeo's archive of the same content is an OCI layout in a tar.
+    private async Task ArchiveAsync(RegistryFixture source, string image, TempFolder work)
+    {
+        string archive = work["one.tar"];
+        File.Delete(archive);
+        await bench.RunAsync(ToTar, ["copy", "-i", image, "--to-tar", archive], [source]);
+        await AgainstAsync(source, to => bench.RunAsync(FromTar, ["copy", "--tar", archive, "--to-repo", $"{to.Host}/a/b"], [to]));
+        if (Cli.Find("skopeo") is null)
+            return;
+        string layout = work["one.oci.tar"];
+        File.Delete(layout);
+        await bench.RunPeerAsync("skopeo", ToTar, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}", $"oci-archive:{layout}:v1"], [source]);
+        await AgainstAsync(source, to => bench.RunPeerAsync("skopeo", FromTar, ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{layout}:v1", $"docker://{to.Host}/a/b:v1"], [to]));
     }
 
     private static async Task AgainstAsync(RegistryFixture source, Func<RegistryFixture, Task> run)

@@ -28,6 +28,12 @@ internal class ArchiveDisk
     public virtual ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
         RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
 
+    /// <summary>Bytes written between two calls of <see cref="BeginFlush"/>: enough for the disk to work on, and little to be left at the end.</summary>
+    public virtual long EarlyFlushInterval => 32 * 1024 * 1024;
+
+    /// <summary>Starts bringing a file to the disk, and does not wait for it.</summary>
+    public virtual void BeginFlush(SafeFileHandle file) => EarlyFlush.Start(file);
+
     /// <summary>Brings a file to the disk.</summary>
     public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 

@@ -15,6 +15,7 @@ internal sealed class PartialArchive : IDisposable
     private readonly string _partialPath;
     private readonly ArchiveDisk _disk;
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
+    private readonly EarlyFlush _earlyFlush;
     private FileStream _file;
     private long _needed;
 
@@ -24,6 +25,7 @@ internal sealed class PartialArchive : IDisposable
         _partialPath = PathOf(path);
         _file = file;
         _disk = disk;
+        _earlyFlush = new EarlyFlush(disk);
         Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     }
 
@@ -75,6 +77,7 @@ internal sealed class PartialArchive : IDisposable
         {
             await _disk.WriteAsync(_file.SafeFileHandle, bytes, offset, cancellationToken);
             Interlocked.Add(ref _needed, -bytes.Length);
+            _earlyFlush.Wrote(_file.SafeFileHandle, bytes.Length);
         }
         catch (IOException e)
         {

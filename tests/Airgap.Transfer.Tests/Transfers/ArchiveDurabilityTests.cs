@@ -28,6 +28,22 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     }
 
     [TestMethod]
+    public async Task TheDiskBeginsBeforeTheLastByteCameAndTheFlushAtTheEndStays()
+    {
+        using TempFolder folder = new();
+        RecordingDisk disk = new() { EarlyFlushEach = 4096 };
+        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk });
+        await disk.BegunFlush.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        Assert.Contains("flush", disk.Events);
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+
+        // Small archives are left to the flush at their end.
+        RecordingDisk usual = new();
+        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["b.tar"], transfer: new TransferOptions { Disk = usual });
+        Assert.IsFalse(usual.BegunFlush.IsCompleted);
+    }
+
+    [TestMethod]
     public async Task AFlushThatFailsGivesNoName()
     {
         using TempFolder folder = new();
@@ -139,6 +155,7 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     /// <summary>The real file system, with a list of what was done in it and room for so much.</summary>
     private sealed class RecordingDisk : ArchiveDisk
     {
+        private readonly TaskCompletionSource _begunFlush = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _written;
 
         public List<string> Events { get; } = [];
@@ -148,6 +165,12 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         public long Room { get; init; } = long.MaxValue;
 
         public bool FailFlush { get; init; }
+
+        public long? EarlyFlushEach { get; init; }
+
+        public Task BegunFlush => _begunFlush.Task;
+
+        public override long EarlyFlushInterval => EarlyFlushEach ?? base.EarlyFlushInterval;
 
         public string? Beside { get; init; }
 
@@ -166,6 +189,12 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
             return Interlocked.Add(ref _written, bytes.Length) > Room
                 ? throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28)
                 : base.WriteAsync(file, bytes, offset, cancellationToken);
+        }
+
+        public override void BeginFlush(SafeFileHandle file)
+        {
+            _begunFlush.TrySetResult();
+            base.BeginFlush(file);
         }
 
         public override void Flush(SafeFileHandle file)
