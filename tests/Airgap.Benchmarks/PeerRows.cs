@@ -51,8 +51,8 @@ internal sealed class PeerRows(Bench bench, int divisor)
             return;
         string layout = work["one.oci.tar"];
         File.Delete(layout);
-        await bench.RunPeerAsync("skopeo", ToTar, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}", $"oci-archive:{layout}:v1"], [source]);
-        await AgainstAsync(source, to => bench.RunPeerAsync("skopeo", FromTar, ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{layout}:v1", $"docker://{to.Host}/a/b:v1"], [to]));
+        await bench.RunPeerAsync("skopeo", ToTar, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}", $"oci-archive:{layout}"], [source]);
+        await AgainstAsync(source, to => bench.RunPeerAsync("skopeo", FromTar, ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{layout}", $"docker://{to.Host}/a/b:v1"], [to]));
     }
 
     private static async Task AgainstAsync(RegistryFixture source, Func<RegistryFixture, Task> run)
