@@ -8,9 +8,8 @@ namespace Airgap.Build.Tests;
 internal sealed class ImageSolution : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly Dictionary<string, string?> _environment;
 
-    private ImageSolution(RegistryFixture images) => _environment = new()
+    private ImageSolution(RegistryFixture images) => Environment = new()
     {
         ["NUGET_PACKAGES"] = PackedPackage.PackageFolder,
         ["HOME"] = PackedPackage.PackageFolder,
@@ -19,6 +18,11 @@ internal sealed class ImageSolution : IDisposable
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = images.Host,
     };
+
+    /// <summary>What the builds see beside the environment of the tests.</summary>
+    public Dictionary<string, string?> Environment { get; }
+
+    public string Folder => _folder.Path;
 
     public string ProjectFile => this["Repository/Repository.csproj"];
 
@@ -97,14 +101,14 @@ internal sealed class ImageSolution : IDisposable
         // NuGet's restore does not know of isolation.
         string[] sources = [$"-p:RestoreSources={PackedPackage.Feed}"];
         if (mode == "-isolate")
-            (await Dotnet.RunAsync(this["Repository"], ["restore", .. sources], _environment)).Succeeded();
+            (await Dotnet.RunAsync(this["Repository"], ["restore", .. sources], Environment)).Succeeded();
         string[] modes = mode switch { "" => [], "-isolate" => ["-graph", mode, "--no-restore"], _ => [mode] };
-        return await Dotnet.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], _environment);
+        return await Dotnet.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], Environment);
     }
 
     /// <summary>Runs the first project's target alone.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
-        Dotnet.RunAsync(this["Repository"], ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], _environment);
+        Dotnet.RunAsync(this["Repository"], ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
     /// <summary>Where the report says that the images came from.</summary>
     public IReadOnlyList<string> Sources() => [.. Images().Select(image => image.GetProperty("source").GetString()!)];
