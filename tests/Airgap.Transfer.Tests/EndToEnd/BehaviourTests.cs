@@ -126,5 +126,68 @@ public sealed class BehaviourTests : WireTestBase
         await content.AssertCompleteAsync("apps/it", "v1");
     }
 
+    [TestMethod]
+    public async Task ARegistryWhose413IsLostWithItsConnectionIsAskedBeforeTheNext()
+    {
+        byte[] layer = new byte[12 * 1024 * 1024];
+        new Random(2).NextBytes(layer);
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using (RegistryWriter writer = new(source.Address))
+            await writer.PushImageAsync("apps/large", "v1", layer);
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        int lost = 0;
+        destination.OnRequest = (request, context) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch && context.Request.ContentLength > 2 * 1024 * 1024
+            ? Fault.Custom(async (refused, _) =>
+            {
+                // Whoever sends on without an answer is reset before it can read one.
+                if (refused.Request.Headers.Expect.Count == 0)
+                {
+                    Interlocked.Increment(ref lost);
+                    await refused.Request.Body.ReadExactlyAsync(new byte[64 * 1024], refused.RequestAborted);
+                    refused.Abort();
+                    return;
+                }
+
+                refused.Response.StatusCode = 413;
+                refused.Response.Headers.Connection = "close";
+                await refused.Response.CompleteAsync();
+            })
+            : null;
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:v1")), Repository(destination.Host, "apps/it"));
+        Assert.IsGreaterThanOrEqualTo(1, lost);
+        Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch).Where(request => request.Status == 202 && request.RequestBytes is > 1024 * 1024 and <= 2 * 1024 * 1024));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/it", "v1");
+    }
+
+    [TestMethod]
+    public async Task ARegistryThatIsNotToBeAskedFirstIsNotAskedTwice()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using (RegistryWriter writer = new(source.Address))
+            await writer.PushImageAsync("apps/small", "v1", new byte[100_000]);
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        int puts = 0;
+        List<bool> asked = [];
+        destination.OnRequest = (request, context) =>
+        {
+            if (request.Kind is not RequestKind.UploadPut || context.Request.ContentLength < 100_000)
+                return null;
+            asked.Add(context.Request.Headers.Expect.Count > 0);
+            return Interlocked.Increment(ref puts) == 1 ? Fault.Custom((cut, _) =>
+            {
+                cut.Abort();
+                return Task.CompletedTask;
+            })
+            : asked[^1] ? Fault.Status(417) : null;
+        };
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/small:v1")), Repository(destination.Host, "apps/it"));
+        Assert.AreSequenceEqual(new[] { false, true, false }, asked);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/it", "v1");
+    }
+
     private static string Golden(string bundle) => File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt")).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];
 }

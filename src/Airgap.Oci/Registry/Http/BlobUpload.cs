@@ -33,6 +33,10 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private bool _isWholeRefused;
     private bool _isWholeCut;
     private bool _areChunksRefused;
+    private bool _wasCut;
+    private bool _isAskingRefused;
+
+    private bool AsksFirst => _wasCut && !_isAskingRefused;
 
     /// <summary>Runs the upload, with its retries.</summary>
     public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
@@ -63,12 +67,19 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
         catch (TransientException broken)
         {
+            _wasCut = true;
+
             // A small blob is sent again sooner than it is asked for.
             if (_size < _chunk / 16)
                 _session = null;
             if (_confirmed > before)
                 return (null, broken);
             throw;
+        }
+        catch (AirgapException refused) when (refused.StatusCode == 417 && AsksFirst)
+        {
+            _isAskingRefused = true;
+            throw new TransientException(refused);
         }
         catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < SpoiledBytes.MostRepeats)
         {
@@ -190,6 +201,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         {
             RegistryRequest request = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, _digest), _scopes, _operation)
             {
+                Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
                 Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, _progress, watchdog)),
                 Expects = status => !_areChunksRefused && status is 404 or 405 or 413 or 416,
             };
@@ -211,6 +223,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         ChunkedUpload chunks = new(transport, repository, content, _scopes, _operation, _progress)
         {
             IsLastResort = _isWholeRefused,
+            AsksFirst = AsksFirst,
             OnConfirmed = (confirmed, token) =>
             {
                 Confirm(confirmed);

@@ -40,6 +40,9 @@ internal sealed class ChunkedUpload(
     /// <summary>True when a refusal of the first chunk is the end, because nothing else is left to try.</summary>
     public bool IsLastResort { get; init; }
 
+    /// <summary>True to ask before each chunk whether it is wanted (<see cref="RegistryRequest.AskingFirst"/>).</summary>
+    public bool AsksFirst { get; init; }
+
     /// <summary>Sends the chunks, and finishes the upload.</summary>
     /// <param name="session">The session; it has the bytes before its offset.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
@@ -73,6 +76,7 @@ internal sealed class ChunkedUpload(
         bool isFirst = offset == 0 && !session.WasAsked;
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
+            Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
             Content = watchdog =>
             {
                 BlobUploadContent body = new(source, offset, length, progress, watchdog);

@@ -15,7 +15,7 @@ internal sealed class Watchdog : IDisposable
         _limit = limit;
         _bodyLimit = bodyLimit ?? limit;
         _timer = clock.CreateTimer(static state => ((Watchdog)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _registration = cancellationToken.UnsafeRegister(static state => ((Watchdog)state!)._source.Cancel(), this);
+        _registration = cancellationToken.UnsafeRegister(static state => ((Watchdog)state!).Cancel(), this);
     }
 
     /// <summary>Cancelled when the time is up, and when the caller cancels.</summary>
@@ -60,6 +60,11 @@ internal sealed class Watchdog : IDisposable
     private void Fire()
     {
         _fired = true;
+        Cancel();
+    }
+
+    private void Cancel()
+    {
         try
         {
             _source.Cancel();
@@ -67,6 +72,10 @@ internal sealed class Watchdog : IDisposable
         catch (ObjectDisposedException)
         {
             // The operation ended as the time was up.
+        }
+        catch (AggregateException)
+        {
+            // All that was to be ended was told so; what one of them made of it would end the process here, on the timer's thread.
         }
     }
 }
