@@ -1,15 +1,16 @@
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Build;
 
 /// <summary>The registries of one task run. Made at the first use: a project without a destination must not fail for a credential it does not need.</summary>
-internal sealed class BuildRegistry(BuildLog log) : IRegistry, IDisposable
+internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegistry, IDisposable
 {
     private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(
-        new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() },
+        access.Over(new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() }),
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Transfer.Producing;
+using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
@@ -26,6 +27,27 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
     /// <summary>The property of that name.</summary>
     public string? AirgapDryRun { get; set; }
 
+    /// <summary>The property of that name; what is wrong with it is said when the bundle is published.</summary>
+    public string? AirgapCaCertificates { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapVerifyCertificates { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapInsecure { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapConnectTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapResponseHeaderTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapStallTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapRetryCount { get; set; }
+
     /// <summary>True when nothing is wrong.</summary>
     [Output]
     public bool IsSound { get; internal set; }
@@ -42,7 +64,8 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
             Images = [.. reader.ReadImages(BundleImages), .. images.Read(ImageProjects, ProjectImages)],
             Repository = ProduceRequest.NameNowhere(ProjectName),
         };
-        using BuildRegistry registry = new(log);
+        RegistryAccess access = PublishProperties.Read(directory, PropertyOf, null, out _).Access;
+        using BuildRegistry registry = new(log, access);
         try
         {
             IsSound = images.Problems.Count == 0 && Waiting.For(Task.Run(() => new BundleProducer(registry).CheckAsync(request, cancellationToken), CancellationToken.None), cancellationToken).IsEmpty;
@@ -58,4 +81,16 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
 
         return true;
     }
+
+    private string? PropertyOf(string name) => name switch
+    {
+        PropertyNames.CaCertificates => AirgapCaCertificates,
+        PropertyNames.VerifyCertificates => AirgapVerifyCertificates,
+        PropertyNames.Insecure => AirgapInsecure,
+        PropertyNames.ConnectTimeout => AirgapConnectTimeout,
+        PropertyNames.ResponseHeaderTimeout => AirgapResponseHeaderTimeout,
+        PropertyNames.StallTimeout => AirgapStallTimeout,
+        PropertyNames.RetryCount => AirgapRetryCount,
+        _ => null,
+    };
 }

@@ -51,6 +51,27 @@ public sealed class PublishImgpkgBundles : AirgapTask
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
 
+    /// <summary>The property of that name.</summary>
+    public string? AirgapCaCertificates { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapVerifyCertificates { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapInsecure { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapConnectTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapResponseHeaderTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapStallTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapRetryCount { get; set; }
+
     /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapKustomization { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
-        using BuildRegistry registry = new(log);
+        using BuildRegistry registry = new(log, settings.Access);
         Job job = new(items, content, settings, problems, registry, files);
         bool done = Attempt(() => Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
@@ -183,6 +183,13 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
         PropertyNames.KeepGoing => task.AirgapKeepGoing,
         PropertyNames.Concurrency => task.AirgapConcurrency,
+        PropertyNames.CaCertificates => task.AirgapCaCertificates,
+        PropertyNames.VerifyCertificates => task.AirgapVerifyCertificates,
+        PropertyNames.Insecure => task.AirgapInsecure,
+        PropertyNames.ConnectTimeout => task.AirgapConnectTimeout,
+        PropertyNames.ResponseHeaderTimeout => task.AirgapResponseHeaderTimeout,
+        PropertyNames.StallTimeout => task.AirgapStallTimeout,
+        PropertyNames.RetryCount => task.AirgapRetryCount,
         PropertyNames.Summary => task.AirgapSummary,
         PropertyNames.Kustomization => task.AirgapKustomization,
         PropertyNames.DryRun => task.AirgapDryRun,

@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using System.Formats.Tar;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
+using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
 using Microsoft.AspNetCore.Http;
 
@@ -122,14 +123,38 @@ public sealed class FailureTests
     }
 
     [TestMethod]
-    public async Task AnUnknownAuthorityIsNamedAsSuch()
+    public async Task AnUnknownAuthorityIsNamedAsSuchAndIsTrustedOnRequest()
     {
-        using RSA key = RSA.Create(2048);
-        using X509Certificate2 unknown = new CertificateRequest("CN=nobody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = unknown });
-        using TestProject project = new($"""<ImgpkgBundle Include="{destination.Host}/user1/simple-app-bundle:v1.0.0" />""");
-        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1002");
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate });
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        DotnetResult refused = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1002");
+        Assert.Contains("AirgapCaCertificates", refused.Lines("AIRGAP1002")[0]);
+
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapCaCertificates=ca.pem")).FailedWith("AIRGAP2018");
+        File.WriteAllText(project["ca.pem"], certificate.ExportCertificatePem());
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapCaCertificates=ca.pem")).Succeeded();
+        Assert.IsNotEmpty(destination.Of(RequestKind.ManifestPut));
+    }
+
+    [TestMethod]
+    public async Task AProjectsLimitsHold()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        ConcurrentDictionary<string, int> tries = [];
+        destination.OnRequest = (request, context) =>
+        {
+            if (request.Kind != RequestKind.UploadPost)
+                return null;
+            tries.AddOrUpdate(context.Request.Query["mount"].ToString(), 1, (_, count) => count + 1);
+            return Fault.Status(503);
+        };
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapRetryCount=1")).FailedWith("AIRGAP1010");
+        Assert.AreEqual(1, tries.Values.Max());
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapStallTimeout=soon")).FailedWith("AIRGAP2022");
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
+using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Tool.CommandLine;
@@ -69,6 +70,21 @@ internal sealed class RegistryFlags
     };
 
     /// <summary>A client with these flags.</summary>
-    public RegistryClient Connect(ParseResult parsed, Action<string>? trace) =>
-        new(Read(parsed, trace), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+    /// <param name="parsed">The command line.</param>
+    /// <param name="trace">Takes the HTTP exchange and which source answered for which host; null for nobody.</param>
+    /// <param name="project">What a project says, where no flag does; null for no project.</param>
+    public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
+        new(Unsaid(parsed, project ?? new RegistryAccess()).Over(Read(parsed, trace)), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+
+    private RegistryAccess Unsaid(ParseResult parsed, RegistryAccess project) => project with
+    {
+        VerifyCertificates = IsSaid(parsed, _verify) ? null : project.VerifyCertificates,
+        Insecure = IsSaid(parsed, _insecure) ? null : project.Insecure,
+        Connect = IsSaid(parsed, _connect) ? null : project.Connect,
+        ResponseHeader = IsSaid(parsed, _timeout) ? null : project.ResponseHeader,
+        Stall = IsSaid(parsed, _stall) ? null : project.Stall,
+        Tries = IsSaid(parsed, _retries) ? null : project.Tries,
+    };
+
+    private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

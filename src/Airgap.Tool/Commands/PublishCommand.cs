@@ -65,7 +65,7 @@ internal sealed class PublishCommand
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
 
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace, project.Settings.Access);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         ProduceResult? made = await ProduceAsync(project, registry, cancellationToken).ConfigureAwait(false);
         using ProducedBundle? bundle = made?.Bundle;

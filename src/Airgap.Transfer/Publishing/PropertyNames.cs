@@ -35,6 +35,27 @@ public static class PropertyNames
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
+    /// <summary>PEM files of certificate authorities to trust.</summary>
+    public const string CaCertificates = "AirgapCaCertificates";
+
+    /// <summary><c>false</c> to take any certificate.</summary>
+    public const string VerifyCertificates = "AirgapVerifyCertificates";
+
+    /// <summary><c>true</c> to try plain http on every host.</summary>
+    public const string Insecure = "AirgapInsecure";
+
+    /// <summary>The longest wait for a connection.</summary>
+    public const string ConnectTimeout = "AirgapConnectTimeout";
+
+    /// <summary>The longest wait for the headers of an answer.</summary>
+    public const string ResponseHeaderTimeout = "AirgapResponseHeaderTimeout";
+
+    /// <summary>The longest wait for the next byte of a body.</summary>
+    public const string StallTimeout = "AirgapStallTimeout";
+
+    /// <summary>Tries in all of a request that fails for a passing reason.</summary>
+    public const string RetryCount = "AirgapRetryCount";
+
     /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
     public const string DryRun = "AirgapDryRun";
 
@@ -64,5 +85,8 @@ public static class PropertyNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image];
+    [
+        Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
+    ];
 }

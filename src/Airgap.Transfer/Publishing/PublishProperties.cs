@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Publishing;
 
 /// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
 public static class PublishProperties
 {
+    // What a timer of the runtime takes, in days.
+    private const decimal MostNanoseconds = 24m * 86_400 * 1_000_000_000;
+
     /// <summary>Reads the settings.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
@@ -25,7 +29,17 @@ public static class PublishProperties
             Kustomization = Text(PropertyNames.Kustomization).Length == 0 || Flag(PropertyNames.Kustomization),
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
             KeepGoing = Flag(PropertyNames.KeepGoing),
-            Concurrency = Count(PropertyNames.Concurrency, otherwise: 8),
+            Concurrency = Count(PropertyNames.Concurrency) ?? 8,
+            Access = new RegistryAccess
+            {
+                CaCertificates = [.. Text(PropertyNames.CaCertificates).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+                VerifyCertificates = Text(PropertyNames.VerifyCertificates).Length > 0 ? Flag(PropertyNames.VerifyCertificates) : null,
+                Insecure = Text(PropertyNames.Insecure).Length > 0 ? Flag(PropertyNames.Insecure) : null,
+                Connect = Time(PropertyNames.ConnectTimeout),
+                ResponseHeader = Time(PropertyNames.ResponseHeaderTimeout),
+                Stall = Time(PropertyNames.StallTimeout),
+                Tries = Count(PropertyNames.RetryCount),
+            },
             Summary = Text(PropertyNames.Summary),
             DryRun = Flag(PropertyNames.DryRun),
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
@@ -36,7 +50,7 @@ public static class PublishProperties
             BundleTag = Text(PropertyNames.BundleTag),
         };
         problems = found.ToImmutable();
-        return settings;
+        return settings with { Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] } };
 
         string Text(string name) => property(name)?.Trim() ?? "";
 
@@ -48,15 +62,27 @@ public static class PublishProperties
             return bool.TryParse(text, out bool value) && value;
         }
 
-        int Count(string name, int otherwise)
+        int? Count(string name)
         {
             string text = Text(name);
             if (text.Length == 0)
-                return otherwise;
+                return null;
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 256)
                 return value;
             Refuse(name, text, "Write a whole number from 1 to 256.");
-            return otherwise;
+            return null;
+        }
+
+        // In Go's client, whose flags these are, 0 means no limit.
+        TimeSpan? Time(string name)
+        {
+            string text = Text(name);
+            if (text.Length == 0)
+                return null;
+            if (GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds is >= 0 and <= MostNanoseconds)
+                return nanoseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds((double)Math.Ceiling(nanoseconds / 1e6m));
+            Refuse(name, text, "Write a duration such as 30s, 500ms or 1m30s, of 24 days at most; 0 for no limit.");
+            return null;
         }
 
         void Refuse(string name, string text, string advice) =>

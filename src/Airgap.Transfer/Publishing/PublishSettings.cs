@@ -32,6 +32,9 @@ public sealed record PublishSettings
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
+    /// <summary>How registries are reached.</summary>
+    public RegistryAccess Access { get; init; } = new();
+
     /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty to tell the CI system that runs this, if one does.</summary>
     public string Summary { get; init; } = "";
 

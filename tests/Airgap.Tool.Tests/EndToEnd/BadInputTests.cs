@@ -1,9 +1,8 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
+using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
@@ -132,12 +131,7 @@ public sealed class BadInputTests
     [TestMethod]
     public async Task UnknownAuthority_IsACertificateError()
     {
-        using RSA key = RSA.Create(2048);
-        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, Certificate = certificate });
         bench.Environment["NO_PROXY"] = "127.0.0.1";
         bench.Environment["HTTP_PROXY"] = null;

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Airgap.TestKit;
+using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
@@ -27,6 +29,30 @@ public sealed class PublishTests
         using RegistryContent content = new(bench.Registry.Address);
         Assert.Contains("v1.0.0", (await content.TagsAsync("apps/simple-app-bundle")).ToArray());
         Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "obj")]), "Nothing is built or restored.");
+    }
+
+    [TestMethod]
+    public async Task ProjectSaysHowRegistriesAreReached_AndAFlagSaysItBetter()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        ConcurrentDictionary<string, int> tries = [];
+        bench.Registry.OnRequest = (request, context) =>
+        {
+            if (request.Kind != RequestKind.UploadPost)
+                return null;
+            tries.AddOrUpdate(context.Request.Query["mount"].ToString(), 1, (_, count) => count + 1);
+            return Fault.Status(503);
+        };
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
+        string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapRetryCount=1"];
+
+        CliResult once = await bench.RunAsync(publish);
+
+        Assert.AreEqual(1, once.ExitCode, once.Error);
+        Assert.AreEqual(1, tries.Values.Max(), once.Error);
+        tries.Clear();
+        Assert.AreEqual(1, (await bench.RunAsync([.. publish, "--registry-retry-count", "2"])).ExitCode);
+        Assert.AreEqual(2, tries.Values.Max());
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Oci.Registry;
 using Airgap.Transfer.Publishing;
 
 namespace Airgap.Transfer.Tests.Publishing;
@@ -16,7 +17,14 @@ public sealed class PublishPropertiesTests
             ("AirgapSourceArchive", "in"),
             ("AirgapOutputPath", "there/"),
             ("AirgapIncludeNonDistributableLayers", "True"),
-            ("AirgapConcurrency", "3"));
+            ("AirgapConcurrency", "3"),
+            ("AirgapCaCertificates", "ca/one.pem; /two.pem;"),
+            ("AirgapVerifyCertificates", "false"),
+            ("AirgapInsecure", "true"),
+            ("AirgapConnectTimeout", "500ms"),
+            ("AirgapResponseHeaderTimeout", "1m30s"),
+            ("AirgapStallTimeout", "0"),
+            ("AirgapRetryCount", "2"));
         Assert.IsEmpty(problems);
         Assert.AreEqual("host.io/apps", settings.Registry);
         Assert.AreEqual("out/", settings.Archive);
@@ -24,12 +32,20 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual("there/", settings.OutputPath);
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
         Assert.AreEqual(3, settings.Concurrency);
+        Assert.AreSequenceEqual(new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
+        Assert.AreEqual(
+            new RegistryAccess { VerifyCertificates = false, Insecure = true, Connect = TimeSpan.FromMilliseconds(500), ResponseHeader = TimeSpan.FromSeconds(90), Stall = Timeout.InfiniteTimeSpan, Tries = 2 },
+            settings.Access with { CaCertificates = [] });
     }
 
     [TestMethod]
     [DataRow("AirgapConcurrency", "0")]
     [DataRow("AirgapConcurrency", "many")]
     [DataRow("AirgapConcurrency", "-1")]
+    [DataRow("AirgapConnectTimeout", "30")]
+    [DataRow("AirgapResponseHeaderTimeout", "-1s")]
+    [DataRow("AirgapStallTimeout", "600h")]
+    [DataRow("AirgapRetryCount", "0")]
     [DataRow("AirgapIncludeNonDistributableLayers", "yes")]
     public void AValueThatMeansNothingIsNamed(string name, string value)
     {
@@ -38,6 +54,17 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual(ErrorCode.InvalidArgument, problem.Code);
         Assert.Contains(name, problem.Message);
         Assert.Contains($"'{value}'", problem.Message);
+    }
+
+    [TestMethod]
+    public void WhatAProjectSaysOfRegistriesReplacesOnlyThat()
+    {
+        RegistryOptions options = new() { RetryCount = 7 };
+        Assert.AreEqual(options, Read(out _).Access.Over(options));
+        Assert.AreEqual(options with { StallTimeout = TimeSpan.FromMinutes(2) }, Read(out _, ("AirgapStallTimeout", "2m")).Access.Over(options));
+        Assert.AreEqual(options with { VerifyCertificates = false }, Read(out _, ("AirgapVerifyCertificates", "false")).Access.Over(options));
+        Assert.AreEqual(options with { AllowInsecure = true }, Read(out _, ("AirgapInsecure", "true")).Access.Over(options));
+        Assert.AreEqual(options with { RetryCount = 1 }, Read(out _, ("AirgapRetryCount", "1")).Access.Over(options));
     }
 
     [TestMethod]
