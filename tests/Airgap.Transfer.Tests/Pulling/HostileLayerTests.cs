@@ -1,4 +1,6 @@
 using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Compression;
 using Airgap.Oci;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Pulling.Unpacking;
@@ -150,6 +152,25 @@ public sealed class HostileLayerTests : PullTestBase
             layer.File($"f{i}");
         AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Of(layer) with { Limits = new UnpackLimits { MaxEntries = 19 } });
         StringAssert.Contains(e.Message, "more than 19 entries");
+    }
+
+    [TestMethod]
+    [Timeout(600_000, CooperativeCancellation = true)]
+    public async Task AMillionAndOneAreNotUnpacked()
+    {
+        MemoryStream layer = new();
+        using (GZipStream gzip = new(layer, CompressionLevel.Fastest, leaveOpen: true))
+        using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
+        {
+            // One folder again and again leaves nothing to clean; its owner's name keeps it from being refused as a bomb.
+            Random random = new(1);
+            for (int i = 0; i <= new UnpackLimits().MaxEntries; i++)
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "d/") { UserName = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture) });
+        }
+
+        AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Request(LayerBuilder.Image(Registry, layer.ToArray())));
+        StringAssert.Contains(e.Message, "more than 1000000 entries");
+        AssertOnly();
     }
 
     [TestMethod]
