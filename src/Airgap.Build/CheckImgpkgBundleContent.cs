@@ -10,7 +10,7 @@ namespace Airgap.Build;
 /// here: <see cref="PublishImgpkgBundles"/> finds it again, and tells it with all else that is wrong.
 /// </summary>
 [MSBuildMultiThreadableTask]
-public sealed class CheckImgpkgBundleContent : AirgapTask
+public sealed class CheckImgpkgBundleContent : RegistryTask
 {
     /// <inheritdoc cref="PublishImgpkgBundles.BundleContent"/>
     public ITaskItem[] BundleContent { get; set; } = [];
@@ -26,27 +26,6 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
 
     /// <summary>The property of that name.</summary>
     public string? AirgapDryRun { get; set; }
-
-    /// <summary>The property of that name; what is wrong with it is said when the bundle is published.</summary>
-    public string? AirgapCaCertificates { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapVerifyCertificates { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapInsecure { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapConnectTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapResponseHeaderTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapStallTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapCaCertificates"/>
-    public string? AirgapRetryCount { get; set; }
 
     /// <summary>True when nothing is wrong.</summary>
     [Output]
@@ -64,7 +43,7 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
             Images = [.. reader.ReadImages(BundleImages), .. images.Read(ImageProjects, ProjectImages)],
             Repository = ProduceRequest.NameNowhere(ProjectName),
         };
-        RegistryAccess access = PublishProperties.Read(directory, PropertyOf, null, out _).Access;
+        RegistryAccess access = PublishProperties.Read(directory, AccessProperty, null, out _).Access;
         using BuildRegistry registry = new(log, access);
         try
         {
@@ -81,16 +60,4 @@ public sealed class CheckImgpkgBundleContent : AirgapTask
 
         return true;
     }
-
-    private string? PropertyOf(string name) => name switch
-    {
-        PropertyNames.CaCertificates => AirgapCaCertificates,
-        PropertyNames.VerifyCertificates => AirgapVerifyCertificates,
-        PropertyNames.Insecure => AirgapInsecure,
-        PropertyNames.ConnectTimeout => AirgapConnectTimeout,
-        PropertyNames.ResponseHeaderTimeout => AirgapResponseHeaderTimeout,
-        PropertyNames.StallTimeout => AirgapStallTimeout,
-        PropertyNames.RetryCount => AirgapRetryCount,
-        _ => null,
-    };
 }

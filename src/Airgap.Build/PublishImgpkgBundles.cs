@@ -4,7 +4,7 @@ namespace Airgap.Build;
 
 /// <summary>Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class PublishImgpkgBundles : AirgapTask
+public sealed class PublishImgpkgBundles : RegistryTask
 {
     /// <summary>The items <c>ImgpkgBundle</c>.</summary>
     public ITaskItem[] Bundles { get; set; } = [];
@@ -50,27 +50,6 @@ public sealed class PublishImgpkgBundles : AirgapTask
 
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapCaCertificates { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapVerifyCertificates { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapInsecure { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapConnectTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapResponseHeaderTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapStallTimeout { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapRetryCount { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapKustomization { get; set; }

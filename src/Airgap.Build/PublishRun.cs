@@ -183,13 +183,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
         PropertyNames.KeepGoing => task.AirgapKeepGoing,
         PropertyNames.Concurrency => task.AirgapConcurrency,
-        PropertyNames.CaCertificates => task.AirgapCaCertificates,
-        PropertyNames.VerifyCertificates => task.AirgapVerifyCertificates,
-        PropertyNames.Insecure => task.AirgapInsecure,
-        PropertyNames.ConnectTimeout => task.AirgapConnectTimeout,
-        PropertyNames.ResponseHeaderTimeout => task.AirgapResponseHeaderTimeout,
-        PropertyNames.StallTimeout => task.AirgapStallTimeout,
-        PropertyNames.RetryCount => task.AirgapRetryCount,
         PropertyNames.Summary => task.AirgapSummary,
         PropertyNames.Kustomization => task.AirgapKustomization,
         PropertyNames.DryRun => task.AirgapDryRun,
@@ -199,7 +192,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PropertyNames.UpdateLock => task.AirgapUpdateLock,
         PropertyNames.BundleRepository => task.AirgapBundleRepository,
         PropertyNames.BundleTag => task.AirgapBundleTag,
-        _ => null,
+        _ => task.AccessProperty(name),
     };
 
     private sealed record Job(
