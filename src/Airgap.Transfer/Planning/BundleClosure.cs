@@ -29,6 +29,9 @@ internal sealed class BundleClosure(
     DestinationState? state = null,
     ImageFailures? failures = null)
 {
+    // More than any number of requests at once, and few enough that a bundle of thousands of images does not fill the memory with what waits its turn.
+    private const int MostAhead = 256;
+
     private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
     private bool _destinationKnowsRoot;
 
@@ -71,20 +74,17 @@ internal sealed class BundleClosure(
         Locations locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
-        Dictionary<Digest, Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?>> found = [];
-        foreach (LockedImage locked in content.Lock.Images)
-        {
-            Digest digest = locked.Image.Digest!.Value;
-            if (!found.ContainsKey(digest))
-                found.Add(digest, FindAsync(locked.Image, source, locations, cancellationToken));
-        }
-
-        await Task.WhenAll(found.Values);
+        ConcurrentDictionary<Digest, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> found = [];
+        await Parallel.ForEachAsync(
+            content.Lock.Images.DistinctBy(locked => locked.Image.Digest),
+            new ParallelOptions { MaxDegreeOfParallelism = MostAhead, CancellationToken = cancellationToken },
+            // Not with the loop's own token: what is asked for here others may wait for, too.
+            async (locked, _) => found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken));
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
         List<LockedImage> missing = [];
         foreach (LockedImage locked in content.Lock.Images)
         {
-            if (await found[locked.Image.Digest!.Value] is var (at, planned, bundle))
+            if (found[locked.Image.Digest!.Value] is var (at, planned, bundle))
                 entries.Add(new BundleEntry(locked, at, planned, bundle));
             else
                 missing.Add(locked);
@@ -212,7 +212,7 @@ internal sealed class BundleClosure(
     {
         if (await FindLocationsManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
             return;
-        foreach (LockedImage locked in content.Lock.Images)
+        foreach (LockedImage locked in content.Lock.Images.Take(MostAhead))
             Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
     }
 
