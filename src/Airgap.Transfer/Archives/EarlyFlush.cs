@@ -38,9 +38,9 @@ internal sealed class EarlyFlush(ArchiveDisk disk)
         {
             disk.BeginFlush(file);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or EntryPointNotFoundException or DllNotFoundException)
         {
-            // The run ended first.
+            // The run ended first, or the system has no such call; on this thread it would end the process.
         }
         finally
         {
