@@ -60,11 +60,17 @@ public sealed class PublishPropertiesTests
     public void WhatAProjectSaysOfRegistriesReplacesOnlyThat()
     {
         RegistryOptions options = new() { RetryCount = 7 };
-        Assert.AreEqual(options, Read(out _).Access.Over(options));
-        Assert.AreEqual(options with { StallTimeout = TimeSpan.FromMinutes(2) }, Read(out _, ("AirgapStallTimeout", "2m")).Access.Over(options));
-        Assert.AreEqual(options with { VerifyCertificates = false }, Read(out _, ("AirgapVerifyCertificates", "false")).Access.Over(options));
-        Assert.AreEqual(options with { AllowInsecure = true }, Read(out _, ("AirgapInsecure", "true")).Access.Over(options));
-        Assert.AreEqual(options with { RetryCount = 1 }, Read(out _, ("AirgapRetryCount", "1")).Access.Over(options));
+        Assert.AreEqual(options, Over());
+        Assert.AreEqual(options with { StallTimeout = TimeSpan.FromMinutes(2) }, Over(("AirgapStallTimeout", "2m")));
+        Assert.AreEqual(options with { VerifyCertificates = false }, Over(("AirgapVerifyCertificates", "false")));
+        Assert.AreEqual(options with { AllowInsecure = true }, Over(("AirgapInsecure", "true")));
+        Assert.AreEqual(options with { RetryCount = 1 }, Over(("AirgapRetryCount", "1")));
+        Assert.AreSequenceEqual(
+            new[] { "known.pem", Path.GetFullPath("/project/own.pem") },
+            Read(out _, ("AirgapCaCertificates", "own.pem")).Access.Over(options with { CaCertificatePaths = ["known.pem"] }).CaCertificatePaths);
+
+        // Arrays are equal only to themselves.
+        RegistryOptions Over(params (string Name, string Value)[] values) => Read(out _, values).Access.Over(options) with { CaCertificatePaths = [] };
     }
 
     [TestMethod]
