@@ -33,6 +33,10 @@ internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long
     /// <summary>2 images of 2 small layers: what is left of a copy when next to nothing is moved.</summary>
     public static BundleShape Small { get; } = new("small", [[20 * KiB, 30 * KiB], [25 * KiB, 40 * KiB]]);
 
+    /// <summary>One image of one layer of 5 GiB.</summary>
+    /// <param name="divisor">1 for the full size; 16 for a sixteenth.</param>
+    public static BundleShape Large(int divisor) => new("large", [[5 * 1024 * MiB / divisor]]);
+
     /// <summary>Many images of one layer of 1 KiB.</summary>
     public static BundleShape Many(int images) => new($"many{images}", [.. Enumerable.Repeat<long[]>([KiB], images)]);
 

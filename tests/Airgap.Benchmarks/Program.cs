@@ -31,7 +31,7 @@ root.SetAction(async (arguments, _) =>
     if (wanted.Contains("latency"))
         await new LatencyRows(bench, divided).RunAsync(repeated);
     if (wanted.Contains("growth"))
-        await new GrowthRows(bench, arguments.GetValue(images)).RunAsync();
+        await new GrowthRows(bench, arguments.GetValue(images), divided).RunAsync();
     bench.Print();
 });
 return await root.Parse(args).InvokeAsync();

@@ -7,7 +7,8 @@ namespace Airgap.Benchmarks;
 /// <summary>Each route of the big bundle, cold and again, between embedded registries and, where it is installed, between docker-registries.</summary>
 internal sealed class RouteRows(Bench bench, int divisor)
 {
-    private static readonly bool HasImgpkg = Cli.Find("imgpkg") is not null;
+    // Null is the tool itself.
+    private static readonly string?[] s_peers = Cli.Find("imgpkg") is null ? [null] : [null, "imgpkg"];
 
     public async Task RunAsync(int runs)
     {
@@ -25,30 +26,24 @@ internal sealed class RouteRows(Bench bench, int divisor)
         {
             await Floor.RunAsync(bench, storage, bundle, work["floor"]);
             await bench.RunAsync("version", ["version"], [], Floor.Start);
-            if (HasImgpkg)
-                await bench.RunPeerAsync("imgpkg", "version", ["version"], []);
-            Side source = new(embedded.Host, bundle.Repository, embedded, "");
-            foreach (string? peer in new[] { null, HasImgpkg ? "imgpkg" : null }.Distinct())
-            {
-                await using (RegistryFixture destination = await RegistryFixture.StartEmptyAsync())
-                    await CopyAsync(peer, source, destination.Host, destination, run);
-                await ArchiveAsync(peer, source, work[$"{peer}.tar"]);
-                await using (RegistryFixture destination = await RegistryFixture.StartEmptyAsync())
-                    await ImportAsync(peer, source, work[$"{peer}.tar"], destination.Host, destination);
-            }
-
-            if (docker is null)
-                continue;
-            source = new Side(docker.Host, dockerBundle!, null, ", docker-registry on both sides");
-            foreach (string? peer in new[] { null, HasImgpkg ? "imgpkg" : null }.Distinct())
-            {
-                await using (DockerRegistry destination = await DockerRegistry.StartAsync())
-                    await CopyAsync(peer, source, destination.Host, null, run);
-                await ArchiveAsync(peer, source, work[$"{peer}.tar"]);
-                await using (DockerRegistry destination = await DockerRegistry.StartAsync())
-                    await ImportAsync(peer, source, work[$"{peer}.tar"], destination.Host, null);
-            }
+            foreach (string peer in s_peers.OfType<string>())
+                await bench.RunPeerAsync(peer, "version", ["version"], []);
+            foreach (string? peer in s_peers)
+                await AllAsync(peer, new Side(embedded.Host, bundle.Repository, embedded, "", StartEmbeddedAsync), work[$"{peer}.tar"], run);
+            foreach (string? peer in docker is null ? [] : s_peers)
+                await AllAsync(peer, new Side(docker!.Host, dockerBundle!, null, ", docker-registry on both sides", StartDockerAsync), work[$"{peer}.tar"], run);
         }
+    }
+
+    private async Task AllAsync(string? peer, Side source, string archive, int run)
+    {
+        (IAsyncDisposable server, string host, RegistryFixture? counted) = await source.StartDestination();
+        await using (server)
+            await CopyAsync(peer, source, host, counted, run);
+        await ArchiveAsync(peer, source, archive);
+        (server, host, counted) = await source.StartDestination();
+        await using (server)
+            await ImportAsync(peer, source, archive, host, counted);
     }
 
     private async Task CopyAsync(string? peer, Side source, string to, RegistryFixture? counted, int run)
@@ -75,8 +70,21 @@ internal sealed class RouteRows(Bench bench, int divisor)
 
     private static RegistryFixture[] Counted(params RegistryFixture?[] registries) => [.. registries.OfType<RegistryFixture>()];
 
-    // The registry is null where nothing counts its requests.
-    private sealed record Side(string Host, string Repository, RegistryFixture? Registry, string Suffix)
+    private static async Task<(IAsyncDisposable, string, RegistryFixture?)> StartEmbeddedAsync()
+    {
+        RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        return (registry, registry.Host, registry);
+    }
+
+    private static async Task<(IAsyncDisposable, string, RegistryFixture?)> StartDockerAsync()
+    {
+        DockerRegistry registry = await DockerRegistry.StartAsync();
+        return (registry, registry.Host, null);
+    }
+
+    // A registry is null where nothing counts its requests.
+    private sealed record Side(
+        string Host, string Repository, RegistryFixture? Registry, string Suffix, Func<Task<(IAsyncDisposable Server, string Host, RegistryFixture? Counted)>> StartDestination)
     {
         public string Reference => $"{Host}/{Repository}:v1";
     }

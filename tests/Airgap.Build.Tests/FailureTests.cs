@@ -154,7 +154,11 @@ public sealed class FailureTests
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapRetryCount=1")).FailedWith("AIRGAP1010");
         Assert.AreEqual(1, tries.Values.Max());
-        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapStallTimeout=soon")).FailedWith("AIRGAP2022");
+
+        string[] names = ["AirgapVerifyCertificates", "AirgapInsecure", "AirgapConnectTimeout", "AirgapResponseHeaderTimeout", "AirgapStallTimeout", "AirgapRetryCount"];
+        DotnetResult refused = (await project.RelocateAsync([$"-p:AirgapRegistry={destination.Host}/apps", .. names.Select(name => $"-p:{name}=soon")])).FailedWith("AIRGAP2022");
+        foreach (string name in names)
+            Assert.Contains($"The property {name} has the value 'soon'.", refused.Output);
     }
 
     [TestMethod]

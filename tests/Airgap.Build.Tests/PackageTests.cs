@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
 using Airgap.TestKit;
+using Airgap.Transfer.Publishing;
 
 namespace Airgap.Build.Tests;
 
@@ -52,6 +53,25 @@ public sealed class PackageTests
         {
             using Stream stream = entry.Open();
             return [.. XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "UsingTask")];
+        }
+    }
+
+    [TestMethod]
+    public void EveryPropertyOfATaskIsHandedToItUnderItsName()
+    {
+        using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
+        XElement[] elements = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal)).SelectMany(Elements)];
+        foreach (Type task in (Type[])[typeof(PublishImgpkgBundles), typeof(CheckImgpkgBundleContent)])
+        {
+            XElement call = elements.Single(element => element.Name.LocalName == task.FullName);
+            foreach (string name in task.GetProperties().Select(property => property.Name).Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.Ordinal)))
+                Assert.AreEqual($"$({name})", call.Attribute(name)?.Value, $"{task.Name}: {name}");
+        }
+
+        static XElement[] Elements(ZipArchiveEntry entry)
+        {
+            using Stream stream = entry.Open();
+            return [.. XDocument.Load(stream).Descendants()];
         }
     }
 

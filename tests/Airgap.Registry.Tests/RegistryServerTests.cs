@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
+using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests;
@@ -124,9 +124,7 @@ public sealed class RegistryServerTests
     [TestMethod]
     public async Task HttpsIsServedWithACertificate()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
         await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate, WithFixtures = true, ReadOnly = true });
         Assert.AreEqual("https", registry.Address.Scheme);
         using RegistryContent content = new(registry.Address);

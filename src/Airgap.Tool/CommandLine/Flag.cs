@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Airgap.Transfer.Publishing;
 
 namespace Airgap.Tool.CommandLine;
 
@@ -68,14 +69,14 @@ internal static class Flag
         CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
     };
 
-    /// <summary>A flag with a duration as Go writes it, such as <c>1m30s</c>.</summary>
+    /// <summary>A flag with a limit of time, such as <c>1m30s</c> (<see cref="TimeLimit"/>).</summary>
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan byDefault) => new(name)
     {
         HelpName = "DURATION",
         Description = string.Create(CultureInfo.InvariantCulture, $"{description} (default: {byDefault.TotalSeconds:0.###}s)"),
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result => ParseDuration(result, name),
+        CustomParser = result => ParseTimeLimit(result, name),
     };
 
     /// <summary>A flag with one of a few words.</summary>
@@ -98,12 +99,12 @@ internal static class Flag
         return minimum;
     }
 
-    private static TimeSpan ParseDuration(ArgumentResult result, string name)
+    private static TimeSpan ParseTimeLimit(ArgumentResult result, string name)
     {
         string text = result.Tokens[^1].Value;
-        if (GoDuration.TryParse(text, out TimeSpan duration))
-            return duration;
-        result.AddError($"'{text}' is not a value of {name}: it takes a duration such as 30s, 500ms or 1m30s.");
+        if (TimeLimit.TryParse(text, out TimeSpan limit))
+            return limit;
+        result.AddError($"'{text}' is not a value of {name}: it takes {TimeLimit.Forms}.");
         return default;
     }
 

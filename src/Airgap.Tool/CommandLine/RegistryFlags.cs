@@ -48,10 +48,9 @@ internal sealed class RegistryFlags
         CaCertificatePaths = [.. parsed.GetValue(_caCertificates) ?? []],
         VerifyCertificates = parsed.GetValue(_verify),
         AllowInsecure = parsed.GetValue(_insecure),
-        // In Go's client 0 means no limit.
-        ResponseHeaderTimeout = parsed.GetValue(_timeout) is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan,
-        ConnectTimeout = parsed.GetValue(_connect) is { Ticks: > 0 } connect ? connect : Timeout.InfiniteTimeSpan,
-        StallTimeout = parsed.GetValue(_stall) is { Ticks: > 0 } stall ? stall : Timeout.InfiniteTimeSpan,
+        ResponseHeaderTimeout = parsed.GetValue(_timeout),
+        ConnectTimeout = parsed.GetValue(_connect),
+        StallTimeout = parsed.GetValue(_stall),
         RetryCount = Math.Max(1, parsed.GetValue(_retries)),
         Trace = trace,
         UploadSessions = UploadSessionFiles.InUserCache(),

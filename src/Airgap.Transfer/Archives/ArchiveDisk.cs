@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
@@ -5,6 +6,8 @@ namespace Airgap.Transfer.Archives;
 /// <summary>The file system as an archive needs it. A seam: tests see the order of the writes in it, and make them fail.</summary>
 internal class ArchiveDisk
 {
+    private const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
+
     // These give every byte of a file its place at once, so that a file that has its length needs no more.
     private static readonly string[] s_withoutHoles = ["exfat", "msdos", "vfat", "fat", "fat32"];
 
@@ -31,8 +34,12 @@ internal class ArchiveDisk
     /// <summary>Bytes written between two calls of <see cref="BeginFlush"/>: enough for the disk to work on, and little to be left at the end.</summary>
     public virtual long EarlyFlushInterval => 32 * 1024 * 1024;
 
-    /// <summary>Starts bringing a file to the disk, and does not wait for it.</summary>
-    public virtual void BeginFlush(SafeFileHandle file) => EarlyFlush.Start(file);
+    /// <summary>Starts bringing a file to the disk, where the system has a call for that, and does not wait for it.</summary>
+    public virtual void BeginFlush(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncFileRange(file, 0, 0, StartWriting);
+    }
 
     /// <summary>Brings a file to the disk.</summary>
     public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
@@ -68,4 +75,7 @@ internal class ArchiveDisk
             return false;
         }
     }
+
+    [DllImport("libc", EntryPoint = "sync_file_range")]
+    private static extern int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
@@ -9,8 +8,6 @@ namespace Airgap.Transfer.Archives;
 /// </summary>
 internal sealed class EarlyFlush(ArchiveDisk disk)
 {
-    private const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
-
     private long _written;
     private int _isRunning;
 
@@ -23,13 +20,6 @@ internal sealed class EarlyFlush(ArchiveDisk disk)
 
         // The system may let it wait for a busy disk, and a transfer should not.
         ThreadPool.UnsafeQueueUserWorkItem(_ => Run(file), null);
-    }
-
-    /// <summary>Starts it, where the system has a call for that.</summary>
-    internal static void Start(SafeFileHandle file)
-    {
-        if (OperatingSystem.IsLinux())
-            _ = SyncFileRange(file, 0, 0, StartWriting);
     }
 
     private void Run(SafeFileHandle file)
@@ -47,7 +37,4 @@ internal sealed class EarlyFlush(ArchiveDisk disk)
             Interlocked.Exchange(ref _isRunning, 0);
         }
     }
-
-    [DllImport("libc", EntryPoint = "sync_file_range")]
-    private static extern int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 }

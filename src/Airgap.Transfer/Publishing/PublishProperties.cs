@@ -1,16 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci;
-using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Publishing;
 
 /// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
 public static class PublishProperties
 {
-    // What a timer of the runtime takes, in days.
-    private const decimal MostNanoseconds = 24m * 86_400 * 1_000_000_000;
-
     /// <summary>Reads the settings.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
@@ -26,26 +22,26 @@ public static class PublishProperties
             Archive = Text(PropertyNames.Archive),
             SourceArchive = Text(PropertyNames.SourceArchive),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
-            Kustomization = Text(PropertyNames.Kustomization).Length == 0 || Flag(PropertyNames.Kustomization),
-            IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers),
-            KeepGoing = Flag(PropertyNames.KeepGoing),
+            Kustomization = Flag(PropertyNames.Kustomization) ?? true,
+            IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
+            KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,
             Access = new RegistryAccess
             {
                 CaCertificates = [.. Text(PropertyNames.CaCertificates).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
-                VerifyCertificates = Text(PropertyNames.VerifyCertificates).Length > 0 ? Flag(PropertyNames.VerifyCertificates) : null,
-                Insecure = Text(PropertyNames.Insecure).Length > 0 ? Flag(PropertyNames.Insecure) : null,
+                VerifyCertificates = Flag(PropertyNames.VerifyCertificates),
+                Insecure = Flag(PropertyNames.Insecure),
                 Connect = Time(PropertyNames.ConnectTimeout),
                 ResponseHeader = Time(PropertyNames.ResponseHeaderTimeout),
                 Stall = Time(PropertyNames.StallTimeout),
                 Tries = Count(PropertyNames.RetryCount),
             },
             Summary = Text(PropertyNames.Summary),
-            DryRun = Flag(PropertyNames.DryRun),
+            DryRun = Flag(PropertyNames.DryRun) ?? false,
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
-            UseLockFile = Text(PropertyNames.UseLockFile).Length > 0 ? Flag(PropertyNames.UseLockFile) : null,
-            LockedMode = Flag(PropertyNames.LockedMode),
-            UpdateLock = Flag(PropertyNames.UpdateLock),
+            UseLockFile = Flag(PropertyNames.UseLockFile),
+            LockedMode = Flag(PropertyNames.LockedMode) ?? false,
+            UpdateLock = Flag(PropertyNames.UpdateLock) ?? false,
             BundleRepository = Text(PropertyNames.BundleRepository),
             BundleTag = Text(PropertyNames.BundleTag),
         };
@@ -54,12 +50,14 @@ public static class PublishProperties
 
         string Text(string name) => property(name)?.Trim() ?? "";
 
-        bool Flag(string name)
+        bool? Flag(string name)
         {
             string text = Text(name);
-            if (text.Length > 0 && !bool.TryParse(text, out _))
+            if (bool.TryParse(text, out bool value))
+                return value;
+            if (text.Length > 0)
                 Refuse(name, text, "Write true or false.");
-            return bool.TryParse(text, out bool value) && value;
+            return null;
         }
 
         int? Count(string name)
@@ -73,15 +71,14 @@ public static class PublishProperties
             return null;
         }
 
-        // In Go's client, whose flags these are, 0 means no limit.
         TimeSpan? Time(string name)
         {
             string text = Text(name);
             if (text.Length == 0)
                 return null;
-            if (GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds is >= 0 and <= MostNanoseconds)
-                return nanoseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds((double)Math.Ceiling(nanoseconds / 1e6m));
-            Refuse(name, text, "Write a duration such as 30s, 500ms or 1m30s, of 24 days at most; 0 for no limit.");
+            if (TimeLimit.TryParse(text, out TimeSpan limit))
+                return limit;
+            Refuse(name, text, $"Write {TimeLimit.Forms}.");
             return null;
         }
 

@@ -103,11 +103,7 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     public async Task ARegistryThatClosesAfter413GetsChunks()
     {
-        byte[] layer = new byte[6 * 1024 * 1024];
-        new Random(1).NextBytes(layer);
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using (RegistryWriter writer = new(source.Address))
-            await writer.PushImageAsync("apps/large", "v1", layer);
+        await using RegistryFixture source = await StartWithImageAsync(6 * 1024 * 1024);
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         int closed = 0;
         destination.OnRequest = (request, context) => request.Kind == RequestKind.UploadPut && context.Request.ContentLength > 1024 * 1024 ? Fault.Custom(async (refused, _) =>
@@ -119,7 +115,7 @@ public sealed class BehaviourTests : WireTestBase
             await refused.Response.CompleteAsync();
         }) : null;
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
         Assert.IsPositive(closed);
         Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch));
         using RegistryContent content = RegistryContent.At(destination.Host);
@@ -129,11 +125,7 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     public async Task ARegistryWhose413IsLostWithItsConnectionIsAskedBeforeTheNext()
     {
-        byte[] layer = new byte[12 * 1024 * 1024];
-        new Random(2).NextBytes(layer);
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using (RegistryWriter writer = new(source.Address))
-            await writer.PushImageAsync("apps/large", "v1", layer);
+        await using RegistryFixture source = await StartWithImageAsync(12 * 1024 * 1024);
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         int lost = 0;
         destination.OnRequest = (request, context) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch && context.Request.ContentLength > 2 * 1024 * 1024
@@ -154,7 +146,7 @@ public sealed class BehaviourTests : WireTestBase
             })
             : null;
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
         Assert.IsGreaterThanOrEqualTo(1, lost);
         Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch).Where(request => request.Status == 202 && request.RequestBytes is > 1024 * 1024 and <= 2 * 1024 * 1024));
         using RegistryContent content = RegistryContent.At(destination.Host);
@@ -164,9 +156,7 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     public async Task ARegistryThatIsNotToBeAskedFirstIsNotAskedTwice()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using (RegistryWriter writer = new(source.Address))
-            await writer.PushImageAsync("apps/small", "v1", new byte[100_000]);
+        await using RegistryFixture source = await StartWithImageAsync(100_000);
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         int puts = 0;
         List<bool> asked = [];
@@ -183,10 +173,20 @@ public sealed class BehaviourTests : WireTestBase
             : asked[^1] ? Fault.Status(417) : null;
         };
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/small:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
         Assert.AreSequenceEqual(new[] { false, true, false }, asked);
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/it", "v1");
+    }
+
+    private static async Task<RegistryFixture> StartWithImageAsync(int layerSize)
+    {
+        byte[] layer = new byte[layerSize];
+        new Random(1).NextBytes(layer);
+        RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        using RegistryWriter writer = new(registry.Address);
+        await writer.PushImageAsync("apps/image", "v1", layer);
+        return registry;
     }
 
     private static string Golden(string bundle) => File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt")).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];

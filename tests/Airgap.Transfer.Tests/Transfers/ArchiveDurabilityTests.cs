@@ -31,9 +31,9 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     public async Task TheDiskBeginsBeforeTheLastByteCameAndTheFlushAtTheEndStays()
     {
         using TempFolder folder = new();
-        RecordingDisk disk = new() { EarlyFlushEach = 4096 };
+        RecordingDisk disk = new() { EarlyFlushEach = 4096, WaitsForEarlyFlushAfter = 20_000 };
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk });
-        await disk.BegunFlush.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        Assert.IsTrue(disk.BegunFlush.IsCompleted);
         Assert.Contains("flush", disk.Events);
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
 
@@ -168,6 +168,9 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
 
         public long? EarlyFlushEach { get; init; }
 
+        /// <summary>The bytes after which no write ends before an early flush has begun.</summary>
+        public long WaitsForEarlyFlushAfter { get; init; } = long.MaxValue;
+
         public Task BegunFlush => _begunFlush.Task;
 
         public override long EarlyFlushInterval => EarlyFlushEach ?? base.EarlyFlushInterval;
@@ -182,13 +185,16 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
             return base.Open(path);
         }
 
-        public override ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+        public override async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
         {
             Add($"write {bytes.Length} at {offset}");
             // ENOSPC, and what Windows says in its place.
-            return Interlocked.Add(ref _written, bytes.Length) > Room
-                ? throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28)
-                : base.WriteAsync(file, bytes, offset, cancellationToken);
+            long written = Interlocked.Add(ref _written, bytes.Length);
+            if (written > Room)
+                throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);
+            if (written > WaitsForEarlyFlushAfter)
+                await _begunFlush.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+            await base.WriteAsync(file, bytes, offset, cancellationToken);
         }
 
         public override void BeginFlush(SafeFileHandle file)

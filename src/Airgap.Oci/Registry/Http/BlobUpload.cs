@@ -67,7 +67,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
         catch (TransientException broken)
         {
-            _wasCut = true;
+            // An answer that came was not lost, so there is nothing to ask first for.
+            _wasCut |= broken.Failure.StatusCode == 0;
 
             // A small blob is sent again sooner than it is asked for.
             if (_size < _chunk / 16)
