@@ -98,6 +98,12 @@ public sealed class BadNetworkTests
                 return;
             }
 
+            if (context.Request.Method == "HEAD")
+            {
+                await context.Empty(404);
+                return;
+            }
+
             await context.Request.Body.ReadExactlyAsync(new byte[1000]);
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };

@@ -55,12 +55,12 @@ public sealed class UploadResumeTests
     }
 
     [TestMethod]
-    public async Task ABlobUpToAChunkTakesTwoRequestsAndNoPlaceInTheStore()
+    public async Task ABlobOfLessThanAChunkTakesTwoRequestsAndNoPlaceInTheStore()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         MemoryUploadStore store = new();
         using RegistryClient client = Client(store: store);
-        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(Chunk)), null, null, None);
+        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(Chunk - 1)), null, null, None);
         Assert.HasCount(2, registry.Requests.Where(request => request.Kind != RequestKind.Ping));
         Assert.AreEqual(0, store.Opened);
     }
@@ -128,7 +128,13 @@ public sealed class UploadResumeTests
     public async Task ARegistryThatForgetsEachTimeIsTold()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch && request.Header("Content-Range")!.StartsWith("0-", StringComparison.Ordinal) is false ? Fault.Status(404) : null;
+        int patches = 0;
+        registry.OnRequest = (request, _) => request.Kind switch
+        {
+            RequestKind.UploadPatch when Interlocked.Increment(ref patches) % 2 == 0 => Fault.TruncateUpload(1000),
+            RequestKind.UploadPatch when patches % 2 == 1 && request.Header("Content-Range") is { } range && !range.StartsWith("0-", StringComparison.Ordinal) => Fault.Status(404),
+            _ => null,
+        };
         using RegistryClient client = Client();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
         Assert.AreEqual(ErrorCode.UploadForgotten, e.Code, e.Message);
@@ -209,7 +215,7 @@ public sealed class UploadResumeTests
             await context.Empty(201);
         };
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Empty(202, "http://storage.local/up?signature=secret");
+        server.OnRequest = context => context.Request.Method == "HEAD" ? context.Empty(404) : context.Empty(202, "http://storage.local/up?signature=secret");
         MemoryUploadStore store = new();
         MemoryBlob blob = new(Answers.Blob(2 * Chunk));
         store.Saved[$"{RegistryTest.Local}/{Name}@{blob.Descriptor.Digest}"] = new(new Uri("http://elsewhere.local/up"), Chunk);
@@ -339,6 +345,9 @@ public sealed class UploadResumeTests
                     break;
                 case "GET":
                     await ProgressAsync(context, 204, Held.Length);
+                    break;
+                case "HEAD":
+                    await context.Empty(404);
                     break;
                 case "PATCH" when PatchStatus >= 400:
                     await context.Error(PatchStatus, "UNSUPPORTED", "no chunks");

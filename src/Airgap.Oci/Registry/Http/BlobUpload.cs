@@ -16,23 +16,21 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private const int MostRestarts = 3;
 
     private readonly UploadProgress _progress = new(sink, transport.Counters);
+    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
     private readonly Digest _digest = content.Descriptor.Digest;
     private readonly long _size = content.Descriptor.Size;
     private readonly long _chunk = transport.Options.UploadChunkBytes;
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
-    private readonly RepositoryName? _mountFrom = mountFrom is not null && mountFrom != repository
-        && mountFrom.Registry.Equals(repository.Registry, StringComparison.OrdinalIgnoreCase) ? mountFrom : null;
+    private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
     private RememberedUpload _remembered = RememberedUpload.None;
+    private UploadOpening _opening = null!;
     private UploadSession? _session;
     private long _confirmed;
     private int _restarts;
     private int _spoiled;
-    private bool _isMountRefused;
-    private bool _isWholeRefused;
-    private bool _isWholeCut;
-    private bool _areChunksRefused;
+    private bool _wasRefused;
     private bool _wasCut;
     private bool _isAskingRefused;
 
@@ -46,6 +44,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
         {
             _session = _remembered.Session;
+            _opening = new UploadOpening(transport, repository, content.Descriptor, mountFrom, _scopes, _operation);
             for (TransientException? broken = null; ;)
             {
                 (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
@@ -69,6 +68,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         {
             // An answer that came was not lost, so there is nothing to ask first for.
             _wasCut |= broken.Failure.StatusCode == 0;
+            if (IsAtDestination(broken.Failure) && _form.IsGivenUpBy(broken.Failure))
+                Refuse(broken.Failure);
 
             // A small blob is sent again sooner than it is asked for.
             if (_size < _chunk / 16)
@@ -91,13 +92,28 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     }
 
     // Bytes that changed on their way here, or on their way there, and will hardly do so again.
-    private static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch
-        || (failure.StatusCode == 400 && failure.Message.Contains("DIGEST_INVALID", StringComparison.Ordinal));
+    private static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch || IsSpoiledThere(failure);
+
+    private static bool IsSpoiledThere(AirgapException failure) =>
+        failure.StatusCode == 400 && failure.Message.Contains("DIGEST_INVALID", StringComparison.Ordinal);
+
+    // Where the bytes come from may refuse them, too.
+    private bool IsAtDestination(AirgapException failure) => failure.Reference == _operation.Reference;
+
+    // A refusal of the way the bytes were sent, as far as a status can tell; the bytes themselves get a second chance first.
+    private bool IsOfForm(AirgapException refusal) => IsAtDestination(refusal) && refusal.Code switch
+    {
+        ErrorCode.RegistryRefused or ErrorCode.BlobUnknown or ErrorCode.RepositoryUnknown or ErrorCode.RegistryFailed =>
+            refusal.StatusCode is 400 or 404 or 405 or 411 or 413 or 415 or 416 or 422 or 501 && (_spoiled > 0 || !IsSpoiledThere(refusal)),
+        ErrorCode.RegistryProtocol => true,
+        _ => false,
+    };
 
     private async Task<BlobOutcome> SendAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
+            _form.Pause();
             if (_session is { IsInDoubt: true } cut)
             {
                 if (await UploadQuestion.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
@@ -108,32 +124,39 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
 
             if (_session is null)
             {
-                using HttpResponseMessage answer = await StartAsync(cancellationToken).ConfigureAwait(false);
-                if ((int)answer.StatusCode != 202)
-                    return Found();
-                _session = new UploadSession(answer, transport.HostOf(repository).IsLocal, _operation);
+                (_session, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken).ConfigureAwait(false);
+                _wasRefused = false;
+                if (_session is null)
+                    return Found(found);
                 await _remembered.SaveAsync(_session, cancellationToken).ConfigureAwait(false);
             }
 
-            if (GoesWhole(_session))
+            try
             {
-                if (await TryPutWholeAsync(_session, cancellationToken).ConfigureAwait(false))
-                    return BlobOutcome.Copied;
-                _isWholeRefused = true;
-                Forget();
-            }
-            else if (await PutChunksAsync(_session, cancellationToken).ConfigureAwait(false))
-            {
+                UploadForms form = _form.Next(_session.Offset);
+                if (form == UploadForms.Whole)
+                    await PutWholeAsync(_session, cancellationToken).ConfigureAwait(false);
+                else if (!await TryPatchAsync(_session, form, cancellationToken).ConfigureAwait(false))
+                    continue;
+                _form.Succeed();
+                _manners.NoteUploaded(repository.Path, _digest);
                 return BlobOutcome.Copied;
+            }
+            catch (AirgapException refusal) when (IsOfForm(refusal))
+            {
+                Refuse(refusal);
+                if (_form.IsExhausted)
+                    throw _form.FirstRefusal!;
             }
         }
     }
 
-    private bool GoesWhole(UploadSession session)
+    private void Refuse(AirgapException refusal)
     {
-        if (session.Offset > 0 || _isWholeRefused)
-            return false;
-        return _areChunksRefused || _size <= _chunk || (_size <= 4 * _chunk && !_isWholeCut);
+        transport.Trace.Note($"{_operation.Reference} does not take {_digest} like this ({_form.Current}); another way is tried");
+        _form.Refuse(refusal);
+        _wasRefused = true;
+        Forget();
     }
 
     private void Forget()
@@ -150,51 +173,15 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     }
 
     // An answer to a finished PUT can be lost: then the blob found is the one we sent.
-    private BlobOutcome Found()
+    private BlobOutcome Found(BlobOutcome found)
     {
         if (_progress.Sent > 0 && _progress.Sent == _size)
             return BlobOutcome.Copied;
         _progress.RewindTo(0);
-        return _mountFrom is not null && !_isMountRefused ? BlobOutcome.Mounted : BlobOutcome.Present;
+        return found;
     }
 
-    private async Task<HttpResponseMessage> StartAsync(CancellationToken cancellationToken)
-    {
-        if (!_isMountRefused)
-        {
-            // Mounting from the repository itself is the question whether the blob is there, and opens a session if not.
-            string from = (_mountFrom ?? repository).Path;
-            string query = $"blobs/uploads/?mount={Uri.EscapeDataString(_digest.ToString())}&from={Uri.EscapeDataString(from)}";
-            ScopeSet scopes = _mountFrom is null ? _scopes : _scopes.Union(ScopeSet.Pull(from));
-            try
-            {
-                HttpResponseMessage answer = await PostAsync(query, scopes, static status => status is >= 400 and < 500, cancellationToken).ConfigureAwait(false);
-                if (answer.IsSuccessStatusCode)
-                    return answer;
-                answer.Dispose();
-            }
-            catch (AirgapException e) when (_mountFrom is not null && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
-            {
-                // No token for both repositories; one for this repository may be had.
-            }
-
-            _isMountRefused = true;
-        }
-
-        return await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private Task<HttpResponseMessage> PostAsync(string target, ScopeSet scopes, Func<int, bool> refused, CancellationToken cancellationToken) =>
-        transport.SendOnceAsync(
-            repository,
-            new RegistryRequest(RequestKind.UploadPost, HttpMethod.Post, RegistryRequest.Below(repository.Path, target), scopes, _operation)
-            {
-                Content = static _ => new ByteArrayContent([]),
-                Expects = status => refused(status) && !Refusals.IsTransient(status),
-            },
-            cancellationToken);
-
-    private async Task<bool> TryPutWholeAsync(UploadSession session, CancellationToken cancellationToken)
+    private async Task PutWholeAsync(UploadSession session, CancellationToken cancellationToken)
     {
         session.IsInDoubt = true;
         UploadSource source = new(content);
@@ -204,26 +191,18 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             {
                 Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
                 Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, _progress, watchdog)),
-                Expects = status => !_areChunksRefused && status is 404 or 405 or 413 or 416,
             };
-            try
-            {
-                using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
-                return answer.IsSuccessStatusCode;
-            }
-            catch (TransientException)
-            {
-                _isWholeCut = true;
-                throw;
-            }
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> PutChunksAsync(UploadSession session, CancellationToken cancellationToken)
+    // False to begin anew.
+    private async Task<bool> TryPatchAsync(UploadSession session, UploadForms form, CancellationToken cancellationToken)
     {
         ChunkedUpload chunks = new(transport, repository, content, _scopes, _operation, _progress)
         {
-            IsLastResort = _isWholeRefused,
+            ChunkBytes = form == UploadForms.Stream ? _size : _chunk,
+            IsLastResort = _form.IsLastResort,
             AsksFirst = AsksFirst,
             OnConfirmed = (confirmed, token) =>
             {
@@ -231,21 +210,17 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
                 return _remembered.SaveAsync(confirmed, token);
             },
         };
-        switch (await chunks.RunAsync(session, cancellationToken).ConfigureAwait(false))
+        if (await chunks.TryRunAsync(session, cancellationToken).ConfigureAwait(false))
+            return true;
+        Forget();
+        if (_restarts++ == MostRestarts)
         {
-            case ChunksOutcome.Finished:
-                return true;
-            case ChunksOutcome.Refused:
-                _areChunksRefused = true;
-                break;
-            case ChunksOutcome.Forgotten when _restarts++ == MostRestarts:
-                throw _operation.Failed(
-                    ErrorCode.UploadForgotten,
-                    $"the registry forgot the upload {MostRestarts + 1} times before it was finished",
-                    "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a time limit of its uploads.");
+            throw _operation.Failed(
+                ErrorCode.UploadForgotten,
+                $"the registry forgot the upload {MostRestarts + 1} times before it was finished",
+                "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a time limit of its uploads.");
         }
 
-        Forget();
         return false;
     }
 

@@ -5,22 +5,9 @@ using Airgap.Oci.Registry.Auth;
 
 namespace Airgap.Oci.Registry.Http;
 
-/// <summary>How the chunks of an upload ended.</summary>
-internal enum ChunksOutcome
-{
-    /// <summary>The blob is there.</summary>
-    Finished,
-
-    /// <summary>The registry knows the session no more, or what it holds is not the blob.</summary>
-    Forgotten,
-
-    /// <summary>It takes no chunks.</summary>
-    Refused,
-}
-
 /// <summary>
-/// Sends what a session lacks of a blob in chunks: for large blobs, for those whose PUT was cut, and for registries (and the
-/// proxies before them) that refuse one piece. What was answered is safe from the next cut.
+/// Sends what a session lacks of a blob in PATCHes, and finishes it: in chunks for large blobs, for those whose PUT was cut, and
+/// where a body is limited; in a single one for registries that take no other. What was answered is safe from the next cut.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
 internal sealed class ChunkedUpload(
@@ -31,13 +18,17 @@ internal sealed class ChunkedUpload(
     // A registry that corrects us again and again without getting on would do so for ever.
     private const int MostCorrections = 3;
 
+    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
     private readonly long _size = content.Descriptor.Size;
-    private long _chunk = transport.Options.UploadChunkBytes;
+    private long _chunk;
+
+    /// <summary>The length of a chunk in bytes; the blob's, to send it in one.</summary>
+    public required long ChunkBytes { get => _chunk; init => _chunk = value; }
 
     /// <summary>Told after each chunk the registry has.</summary>
     public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
 
-    /// <summary>True when a refusal of the first chunk is the end, because nothing else is left to try.</summary>
+    /// <summary>True where nothing better is left, so that a first chunk which is refused for its range is made smaller.</summary>
     public bool IsLastResort { get; init; }
 
     /// <summary>True to ask before each chunk whether it is wanted (<see cref="RegistryRequest.AskingFirst"/>).</summary>
@@ -46,18 +37,21 @@ internal sealed class ChunkedUpload(
     /// <summary>Sends the chunks, and finishes the upload.</summary>
     /// <param name="session">The session; it has the bytes before its offset.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    public async Task<ChunksOutcome> RunAsync(UploadSession session, CancellationToken cancellationToken)
+    /// <returns>False when the registry knows the session no more, or what it holds of an earlier request or run is not the blob.</returns>
+    /// <exception cref="AirgapException">It takes no chunks, or not these.</exception>
+    public async Task<bool> TryRunAsync(UploadSession session, CancellationToken cancellationToken)
     {
         progress.RewindTo(session.Offset);
         UploadSource source = new(content);
         await using (source.ConfigureAwait(false))
         {
+            long furthest = session.Offset;
             for (int corrections = 0; session.Offset < _size;)
             {
-                long before = session.Offset;
-                if (await PatchAsync(source, session, cancellationToken).ConfigureAwait(false) is { } end)
-                    return end;
-                corrections = session.Offset > before ? 0 : corrections + 1;
+                if (!await TryPatchAsync(source, session, cancellationToken).ConfigureAwait(false))
+                    return false;
+                corrections = session.Offset > furthest ? 0 : corrections + 1;
+                furthest = Math.Max(furthest, session.Offset);
                 if (corrections > MostCorrections)
                     throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent", "Report it to the registry's operator.");
                 progress.RewindTo(session.Offset);
@@ -65,30 +59,25 @@ internal sealed class ChunkedUpload(
             }
         }
 
-        return await FinishAsync(session, cancellationToken).ConfigureAwait(false);
+        return await TryFinishAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
-    // Null to go on.
-    private async Task<ChunksOutcome?> PatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
+    private async Task<bool> TryPatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
     {
         long offset = session.Offset;
-        long length = Math.Min(Math.Max(_chunk, session.MinimumChunk), _size - offset);
-        bool isFirst = offset == 0 && !session.WasAsked;
+        long length = Math.Min(Math.Max(Math.Min(_chunk, Math.Max(LeastChunk, _manners.LargestBody)), session.MinimumChunk), _size - offset);
+        bool canShrink = length > Math.Max(LeastChunk, session.MinimumChunk);
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
             Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
-            Content = watchdog =>
-            {
-                BlobUploadContent body = new(source, offset, length, progress, watchdog);
-                body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
-                body.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
-                return body;
-            },
+            Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog), offset, length),
             Expects = status => status switch
             {
-                413 => length > Math.Max(LeastChunk, session.MinimumChunk),
+                413 => canShrink,
                 416 => true,
-                400 or 404 or 405 or 501 => !isFirst || !IsLastResort,
+
+                // Pieces of two requests, or of two runs, may not fit together.
+                400 or 404 or 405 => session.WasAsked,
                 _ => false,
             },
         };
@@ -97,47 +86,57 @@ internal sealed class ChunkedUpload(
         switch ((int)answer.StatusCode)
         {
             case 413:
-                _chunk = length / 2;
-                transport.Trace.Note($"a chunk of {length} bytes is too large for {operation.Reference}; the next has {_chunk}");
+                _manners.NoteTooLarge(length);
+                Shrink(length);
                 return await AskAsync(session, cancellationToken).ConfigureAwait(false);
-            case 416 when UploadSession.NextOf(answer) is { } has && has <= _size:
+            case 416 when UploadSession.NextOf(answer) is { } has && has != offset && has <= _size:
                 session.Resume(answer, has);
-                return null;
+                return true;
+            case 416 when offset == 0 && !session.WasAsked:
+                // There is no other place to begin. GitHub says so of more than 4 MiB, others of any chunk.
+                if (!IsLastResort || !canShrink)
+                    throw await Refusals.ReadAsync(answer, request.Kind, operation, transport.Options, cancellationToken).ConfigureAwait(false);
+                Shrink(length);
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
             case 416:
                 return await AskAsync(session, cancellationToken).ConfigureAwait(false);
             case >= 400:
-                return isFirst ? ChunksOutcome.Refused : ChunksOutcome.Forgotten;
+                return false;
         }
 
-        // One that took less than it was sent is given the rest again.
-        long next = UploadSession.NextOf(answer) ?? offset + length;
-        if (next <= offset || next > offset + length)
-        {
-            throw operation.Failed(
-                ErrorCode.RegistryProtocol, $"the registry counts {next} bytes after byte {offset + length} was sent", "Report it to the registry's operator.");
-        }
-
-        // The next request has to know where to go.
-        if (Redirects.LocationOf(answer) is null)
-            throw operation.Failed(ErrorCode.RegistryProtocol, "the registry took a chunk without saying where the next goes", "Report it to the registry's operator.");
+        // One that took less than it was sent is given the rest again. Other numbers say nothing: Amazon's stays at the first chunk's
+        // end, and some count from the beginning of each chunk. The digest tells in the end.
+        long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);
-        return null;
+        return true;
     }
 
-    private async Task<ChunksOutcome?> AskAsync(UploadSession session, CancellationToken cancellationToken) =>
-        await UploadQuestion.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken).ConfigureAwait(false) ? null : ChunksOutcome.Forgotten;
+    private HttpContent Body(BlobUploadContent body, long offset, long length)
+    {
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
+        if (length < _size)
+            body.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
+        return body;
+    }
 
-    private async Task<ChunksOutcome> FinishAsync(UploadSession session, CancellationToken cancellationToken)
+    private void Shrink(long refused)
+    {
+        _chunk = refused / 2;
+        transport.Trace.Note($"a chunk of {refused} bytes is too large for {operation.Reference}; the next has {_chunk}");
+    }
+
+    private Task<bool> AskAsync(UploadSession session, CancellationToken cancellationToken) =>
+        UploadQuestion.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken);
+
+    private async Task<bool> TryFinishAsync(UploadSession session, CancellationToken cancellationToken)
     {
         RegistryRequest finish = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
         {
             Content = static _ => new ByteArrayContent([]),
-
-            // Pieces of two requests, or of two runs, may not fit together: then all of it is sent once more.
             Expects = status => session.WasAsked && status is 400 or 404 or 416,
         };
         session.IsInDoubt = true;
         using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken).ConfigureAwait(false);
-        return answer.IsSuccessStatusCode ? ChunksOutcome.Finished : ChunksOutcome.Forgotten;
+        return answer.IsSuccessStatusCode;
     }
 }

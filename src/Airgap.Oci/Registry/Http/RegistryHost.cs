@@ -40,6 +40,9 @@ internal sealed class RegistryHost
     /// <summary>The pause this host asked for.</summary>
     public HostPause Pause { get; }
 
+    /// <summary>How it takes uploads.</summary>
+    public UploadManners Uploads { get; } = new();
+
     /// <summary>Answers this host's challenges.</summary>
     public Authenticator Authenticator { get; }
 
