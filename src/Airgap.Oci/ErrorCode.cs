@@ -133,7 +133,7 @@ public enum ErrorCode
     /// <summary>A certificate file that holds no certificate.</summary>
     InvalidCertificate = 2018,
 
-    /// <summary>An <c>IMGPKG_</c> variable that means nothing, or has a value that means nothing.</summary>
+    /// <summary>An <c>IMGPKG_</c> variable that means nothing, or has a value that means nothing, or a variable that should name a proxy and does not.</summary>
     InvalidEnvironment = 2019,
 
     /// <summary>An unknown keychain name.</summary>

@@ -29,7 +29,7 @@ public sealed record RegistryOptions
     /// <summary>Told each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at once.</summary>
     public Action<string>? Trace { get; init; }
 
-    /// <summary>Where the environment's variables are read from (proxies excepted, which the runtime reads); null for the process's.</summary>
+    /// <summary>Where the environment's variables are read from, those of proxies included; null for the process's.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>The longest wait for a connection, TLS included. 15 s unless told.</summary>

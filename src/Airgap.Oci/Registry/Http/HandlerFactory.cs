@@ -6,6 +6,7 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>Sets up the connections: what the runtime would do on its own (redirects, cookies, decompression) is off.</summary>
 internal static class HandlerFactory
 {
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust)
     {
         SocketsHttpHandler handler = new()
@@ -14,6 +15,7 @@ internal static class HandlerFactory
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             UseProxy = options.MapEndpoint is null,
+            Proxy = EnvironmentProxy.Find(options.Environment),
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             MaxConnectionsPerServer = options.MaxConnectionsPerHost,

@@ -1,3 +1,4 @@
+using Airgap.Oci.Registry.Http;
 
 namespace Airgap.Oci.Registry.Auth.Sources.Keychains;
 
@@ -16,7 +17,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 
     // The process's own: a client has no state but its connections, and few builds or runs ever need one.
     private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
-    private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false }));
+    private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
     public TimeProvider Clock => clock;
 
