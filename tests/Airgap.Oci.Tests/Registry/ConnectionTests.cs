@@ -110,6 +110,47 @@ public sealed class ConnectionTests
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
     }
 
+    /// <summary>Its root is unknown here, and need not be known.</summary>
+    [TestMethod]
+    [DataRow("intermediate")]
+    [DataRow("leaf")]
+    [DataRow("root and intermediate")]
+    public async Task AnIntermediateAuthorityOrTheCertificateItselfCanBeNamed(string named)
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 root = Certificates.Authority();
+        using X509Certificate2 intermediate = Certificates.Authority(root);
+        using X509Certificate2 certificate = Certificates.SignedBy(intermediate, Remote);
+        await File.WriteAllTextAsync(folder["ca.pem"], named switch
+        {
+            "leaf" => certificate.ExportCertificatePem(),
+            "intermediate" => intermediate.ExportCertificatePem(),
+            _ => root.ExportCertificatePem() + "\n" + intermediate.ExportCertificatePem(),
+        });
+        await using RegistryTest test = new();
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+    }
+
+    /// <summary>One who has the name of a trusted authority has not its key.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task TheNameOfAnAuthorityIsNotEnough(bool isIntermediate)
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 root = Certificates.Authority();
+        using X509Certificate2 trusted = Certificates.Authority(isIntermediate ? root : null, "CN=Trusted");
+        using X509Certificate2 forger = Certificates.Authority(isIntermediate ? root : null, "CN=Trusted");
+        using X509Certificate2 certificate = Certificates.SignedBy(forger, Remote);
+        await File.WriteAllTextAsync(folder["ca.pem"], trusted.ExportCertificatePem());
+        await using RegistryTest test = new();
+        await test.ServeAsync(Remote, certificate);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryCertificate, e.Code);
+    }
+
     [TestMethod]
     public async Task ATrustedAuthorityDoesNotExcuseAnotherName()
     {

@@ -112,12 +112,16 @@ internal sealed class TlsTrust : IDisposable
                 own.ChainPolicy.ExtraStore.Add(element.Certificate);
         }
 
-        bool trusted = own.Build(leaf);
-        string? problem = trusted ? null : Describe(own);
+        string? problem = own.Build(leaf) || IsAnchored(own) ? null : Describe(own);
         foreach (X509ChainElement element in own.ChainElements)
             element.Certificate.Dispose();
         return problem;
     }
+
+    // The runtime wants a chain to end at a root. Go, and so imgpkg and docker, trust whatever was named: an intermediate authority, too.
+    private bool IsAnchored(X509Chain chain) =>
+        chain.ChainStatus.All(status => status.Status is X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        && chain.ChainElements.Any(element => _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
 
     private static string Describe(X509Chain? chain)
     {

@@ -16,14 +16,23 @@ internal static class Certificates
         return WithUsableKey(certificate);
     }
 
-    public static X509Certificate2 Authority()
+    /// <param name="issuer">Who signs it; null for itself.</param>
+    /// <param name="name">Null for one that no other has.</param>
+    public static X509Certificate2 Authority(X509Certificate2? issuer = null, string? name = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN=Test authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new(name ?? $"CN=Test authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(From, To);
-        return WithUsableKey(certificate);
+        if (issuer is null)
+        {
+            using X509Certificate2 certificate = request.CreateSelfSigned(From, To);
+            return WithUsableKey(certificate);
+        }
+
+        using X509Certificate2 bare = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, Guid.NewGuid().ToByteArray());
+        using X509Certificate2 signed = bare.CopyWithPrivateKey(key);
+        return WithUsableKey(signed);
     }
 
     public static X509Certificate2 SignedBy(X509Certificate2 authority, string host)
