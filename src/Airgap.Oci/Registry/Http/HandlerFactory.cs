@@ -22,33 +22,42 @@ internal static class HandlerFactory
             EnableMultipleHttp2Connections = true,
             PreAuthenticate = false,
             SslOptions = trust.CreateOptions(),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(options, context.DnsEndPoint, cancellationToken),
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
                 context.NegotiatedHttpVersion.Major == 1 ? new EarlyAnswers(context.PlaintextStream) : context.PlaintextStream),
         };
-        if (options.MapEndpoint is { } map)
-        {
-            handler.ConnectCallback = async (context, cancellationToken) =>
-            {
-                (string host, int port) = map(context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-                Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-        }
-
         return new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(RegistryOptions options, DnsEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        (string host, int port) = options.MapEndpoint?.Invoke(endpoint.Host, endpoint.Port) ?? (endpoint.Host, endpoint.Port);
+        IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+        if (addresses.Length == 0)
+            throw new SocketException((int)SocketError.HostNotFound);
+        Socket socket = await Dialer.ConnectAsync(addresses, port, ConnectAsync, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // A peer that vanished while it thinks about a large upload is noticed, and firewalls keep the connection.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

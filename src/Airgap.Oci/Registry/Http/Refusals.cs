@@ -3,8 +3,8 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>Makes a failure of an answer that is not the wanted one.</summary>
 internal static class Refusals
 {
-    /// <summary>True for the statuses that may be gone the next time.</summary>
-    public static bool IsTransient(int status) => status is 408 or 425 or 429 or 500 or 502 or 503 or 504;
+    /// <summary>True for the statuses that may be gone the next time; from 499 on some are of proxies (nginx, Cloudflare).</summary>
+    public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
     /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
     public static async Task<Exception> ReadAsync(
