@@ -89,6 +89,23 @@ public sealed class EnvironmentProxyTests
     }
 
     [TestMethod]
+    [DataRow("127.0.0.1:1", "cannot be reached through the proxy 127.0.0.1:1")]
+    [DataRow("no-such-proxy.invalid:3128", "the proxy no-such-proxy.invalid:3128 is unknown")]
+    public async Task AProxyThatFailsIsNamed(string proxy, string phrase)
+    {
+        List<string> trace = [];
+        using RegistryClient client = Client($"ALL_PROXY=http://user:secret@{proxy}", trace);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None));
+        Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
+        StringAssert.Contains(e.Message, phrase);
+        lock (trace)
+        {
+            Assert.IsTrue(trace.Any(line => line.Contains($"(proxy {proxy})", StringComparison.Ordinal)));
+            Assert.IsFalse((string.Concat(trace) + e.Message).Contains("secret", StringComparison.Ordinal));
+        }
+    }
+
+    [TestMethod]
     public async Task AHostThatIsNamedIsReachedDirectly()
     {
         await using ScriptedServer proxy = await ScriptedServer.StartAsync();

@@ -149,6 +149,38 @@ public sealed class ManifestTests
         Assert.AreEqual(Bytes.Length, client.Statistics.BytesSent);
     }
 
+    /// <summary>A registry may see what it was sent a moment later.</summary>
+    [TestMethod]
+    [DataRow(400, "MANIFEST_BLOB_UNKNOWN", 2, true)]
+    [DataRow(404, "BLOB_UNKNOWN", 1, true)]
+    [DataRow(404, "MANIFEST_UNKNOWN", 1, true)]
+    [DataRow(400, "MANIFEST_BLOB_UNKNOWN", 100, false)]
+    [DataRow(400, "MANIFEST_INVALID", 1, false)]
+    public async Task AManifestWhosePartsAreNotSeenYetIsPutAgain(int status, string code, int times, bool succeeds)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        int puts = 0;
+        server.OnRequest = async context =>
+        {
+            await context.ReadBody();
+            if (puts++ < times)
+            {
+                await context.Error(status, code, "unknown to registry");
+                return;
+            }
+
+            context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(Bytes).ToString();
+            await context.Empty(201);
+        };
+        Task push = test.Repository().PushManifestAsync(Manifest.Parse(Bytes), "v1", None);
+        if (succeeds)
+            await push;
+        else
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => push);
+        Assert.AreEqual(succeeds ? times + 1 : Math.Min(times, 3), puts);
+    }
+
     [TestMethod]
     public async Task WithoutTagAManifestIsPutByDigest()
     {
@@ -207,7 +239,7 @@ public sealed class ManifestTests
         Assert.AreEqual(status, e.StatusCode);
         Assert.AreEqual("registry.local:5055/apps/web:v1", e.Reference);
         StringAssert.Contains(e.Message, $"PUT http://registry.local:5055/v2/apps/web/manifests/v1: {code}: {message.TrimEnd('.')}");
-        Assert.AreEqual(status is 429 or 503 ? 3 : 1, server.Lines.Length);
+        Assert.AreEqual(status is 429 or 503 || expected == ErrorCode.BlobUnknown ? 3 : 1, server.Lines.Length);
     }
 
     [TestMethod]

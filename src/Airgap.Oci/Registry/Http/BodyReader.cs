@@ -37,7 +37,7 @@ internal static class BodyReader
             cancellationToken.ThrowIfCancellationRequested();
             throw watchdog.Fired
                 ? NetworkFailures.Stall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit)
-                : NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, exchange.Trust);
+                : exchange.Explain(e, wire.Method, wire.Uri, wire.Operation);
         }
         finally
         {

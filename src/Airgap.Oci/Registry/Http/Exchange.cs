@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 
@@ -20,11 +21,9 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
 }
 
 /// <summary>Sends one request once: time limit, trace, count, and network failures turned into ours.</summary>
-internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, Counters counters, RequestTrace trace)
+internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
 {
     private static readonly string UserAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
-
-    public TlsTrust Trust { get; } = trust;
 
     /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
     /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
@@ -35,7 +34,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
         HttpRequestMessage request = Build(wire, authorization, watchdog);
         BlobUploadContent? upload = request.Content as BlobUploadContent;
         counters.CountRequest(wire.Kind);
-        trace.Request(request);
+        trace.Request(request, ProxyOf(wire.Uri));
         long started = options.TimeProvider.GetTimestamp();
         try
         {
@@ -70,16 +69,22 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
                 throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
             if (watchdog.Fired)
                 throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
-            Exception explained = NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, Trust);
+            Exception explained = Explain(e, wire.Method, wire.Uri, wire.Operation);
             throw explained;
         }
     }
+
+    /// <summary>Makes a failure of what a request's sending, or the reading of its answer, threw.</summary>
+    public Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation) =>
+        NetworkFailures.Explain(exception, method, uri, operation, trust, ProxyOf(uri));
+
+    private Uri? ProxyOf(Uri uri) => proxy?.GetProxy(uri);
 
     private static HttpRequestMessage Build(WireRequest wire, AuthenticationHeaderValue? authorization, Watchdog watchdog)
     {
         HttpRequestMessage request = new(wire.Method, wire.Uri)
         {
-            Version = System.Net.HttpVersion.Version20,
+            Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = wire.Content?.Invoke(watchdog),
         };

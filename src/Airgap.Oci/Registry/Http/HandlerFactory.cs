@@ -6,8 +6,10 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>Sets up the connections: what the runtime would do on its own (redirects, cookies, decompression) is off.</summary>
 internal static class HandlerFactory
 {
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>.</exception>
-    public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust)
+    /// <param name="options">What a user may set.</param>
+    /// <param name="trust">Judges certificates.</param>
+    /// <param name="proxy">Names the proxies; null for the system's settings.</param>
+    public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust, IWebProxy? proxy)
     {
         SocketsHttpHandler handler = new()
         {
@@ -15,7 +17,7 @@ internal static class HandlerFactory
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             UseProxy = options.MapEndpoint is null,
-            Proxy = EnvironmentProxy.Find(options.Environment),
+            Proxy = proxy,
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             MaxConnectionsPerServer = options.MaxConnectionsPerHost,

@@ -42,8 +42,21 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         {
             Content = _ => ContentOf(manifest),
         };
-        Digest? stored = await transport.SendAsync(
-            repository, request, (response, _) => Task.FromResult(DigestOf(response)), cancellationToken).ConfigureAwait(false);
+        Digest? stored = await transport.Retry.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, token).ConfigureAwait(false);
+                    return DigestOf(response);
+                }
+                catch (AirgapException missing) when (missing.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown)
+                {
+                    // All of it was sent; some registries (GitHub's, others on slow storage) see it a moment later.
+                    throw new TransientException(missing);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
         transport.Counters.CountSent(manifest.Bytes.Length);
         stored ??= (await ResolveAsync(target, cancellationToken).ConfigureAwait(false))?.Digest;
         if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))

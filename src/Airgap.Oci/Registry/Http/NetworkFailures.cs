@@ -11,7 +11,8 @@ internal static class NetworkFailures
     /// <param name="uri">The request's address.</param>
     /// <param name="operation">What it was for.</param>
     /// <param name="trust">Knows whether a certificate was the reason.</param>
-    public static Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust)
+    /// <param name="proxy">The proxy it went through, or null.</param>
+    public static Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy)
     {
         string where = $"{method} {Redaction.Url(uri)}";
         HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
@@ -31,8 +32,8 @@ internal static class NetworkFailures
         }
 
         if (exception is OperationCanceledException)
-            return ConnectTimeout(where, uri, operation, exception);
-        (string what, string advice) = Describe(error, exception, uri);
+            return ConnectTimeout(where, uri, operation, exception, Through(proxy));
+        (string what, string advice) = Describe(error, exception, uri, proxy);
         return new TransientException(operation.Failed(ErrorCode.RegistryUnreachable, $"{where}: {what}", advice, exception));
     }
 
@@ -65,28 +66,33 @@ internal static class NetworkFailures
         _ => false,
     };
 
-    private static TransientException ConnectTimeout(string where, Uri uri, Operation operation, Exception exception) => new(operation.Failed(
+    private static string Through(Uri? proxy) => proxy is null ? "" : $" through the proxy {proxy.Authority}";
+
+    private static TransientException ConnectTimeout(string where, Uri uri, Operation operation, Exception exception, string through) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
-        $"{where}: timeout connecting to {uri.Authority}",
+        $"{where}: timeout connecting to {uri.Authority}{through}",
         "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and firewalls.",
         exception));
 
-    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri)
+    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri, Uri? proxy)
     {
         string cause = exception.GetBaseException().Message.TrimEnd('.');
         return error switch
         {
+            HttpRequestError.NameResolutionError when proxy is not null => (
+                $"the proxy {proxy.Authority} is unknown ({cause})",
+                "Check the proxy's name (HTTPS_PROXY), or name the host in NO_PROXY."),
             HttpRequestError.NameResolutionError => (
                 $"the host {uri.IdnHost} is unknown ({cause})",
                 "Check the host's name, DNS, and a proxy (HTTPS_PROXY, NO_PROXY)."),
             HttpRequestError.ConnectionError => (
-                $"{uri.Authority} cannot be reached ({(exception.GetBaseException() is SocketException s ? Phrase(s) : cause)})",
+                $"{uri.Authority} cannot be reached{Through(proxy)} ({(exception.GetBaseException() is SocketException s ? Phrase(s) : cause)})",
                 "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and whether the registry runs."),
             HttpRequestError.SecureConnectionError => (
                 $"no TLS connection to {uri.Authority} could be made ({cause})",
                 "If the registry speaks plain http, allow it with --registry-insecure or the project's AirgapInsecure."),
             HttpRequestError.ProxyTunnelError => (
-                $"the proxy gives no way to {uri.Authority} ({cause})",
+                $"the proxy {proxy?.Authority} gives no way to {uri.Authority} ({cause})",
                 "Check HTTPS_PROXY and NO_PROXY."),
             _ => (
                 $"{uri.Authority} dropped the connection ({cause})",

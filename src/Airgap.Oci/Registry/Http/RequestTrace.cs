@@ -7,11 +7,15 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>Tells <see cref="RegistryOptions.Trace"/> of requests and answers: one call each, so that threads do not mix lines. No bodies.</summary>
 internal sealed class RequestTrace(Action<string>? sink)
 {
-    public void Request(HttpRequestMessage request)
+    /// <param name="request">What is sent.</param>
+    /// <param name="proxy">What it goes through, or null.</param>
+    public void Request(HttpRequestMessage request, Uri? proxy)
     {
         if (sink is null)
             return;
         StringBuilder text = new StringBuilder("--> ").Append(request.Method).Append(' ').Append(Redaction.Url(request.RequestUri!));
+        if (proxy is not null)
+            text.Append(" (proxy ").Append(proxy.Authority).Append(')');
         Append(text, request.Headers);
         if (request.Content is { } content)
             Append(text, content.Headers);

@@ -182,7 +182,7 @@ internal sealed class ResumingBlobStream : Stream
             cancellationToken.ThrowIfCancellationRequested();
             throw watchdog.Fired
                 ? NetworkFailures.Stall(HttpMethod.Get, body.Address, _blob.Operation, watchdog.Limit)
-                : NetworkFailures.Explain(e, HttpMethod.Get, body.Address, _blob.Operation, _transport.Exchange.Trust);
+                : _transport.Exchange.Explain(e, HttpMethod.Get, body.Address, _blob.Operation);
         }
     }
 

@@ -15,16 +15,17 @@ internal sealed class Transport : IDisposable
     private readonly HttpClient _client;
     private readonly TokenClient _tokens;
 
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public Transport(RegistryOptions options, ICredentialSource credentials)
     {
         Options = options;
         _credentials = credentials;
         Trace = new RequestTrace(options.Trace);
         _trust = new TlsTrust(options);
-        _client = HandlerFactory.CreateClient(options, _trust);
+        EnvironmentProxy? proxy = options.MapEndpoint is null ? EnvironmentProxy.Find(options.Environment) : null;
+        _client = HandlerFactory.CreateClient(options, _trust, proxy);
         Retry = new RetryPolicy(options, Counters, Trace);
-        Exchange = new Exchange(_client, options, _trust, Counters, Trace);
+        Exchange = new Exchange(_client, options, _trust, proxy, Counters, Trace);
         _tokens = new TokenClient(Exchange, Retry, options);
     }
 
