@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Content;
@@ -5,6 +6,7 @@ using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Registry.Infra;
 using Airgap.TestKit;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Airgap.Oci.Tests.Registry;
 
@@ -97,6 +99,44 @@ public sealed class ConnectionTests
 
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
         Assert.AreEqual("HTTP/2", protocol);
+    }
+
+    /// <summary>Bodies of some size have connections of their own; all else shares one.</summary>
+    [TestMethod]
+    [DataRow(HttpProtocols.Http1AndHttp2, "HTTP/2")]
+    [DataRow(HttpProtocols.Http1, "HTTP/1.1")]
+    public async Task LargeBodiesGoOverHttp11(HttpProtocols spoken, string rest)
+    {
+        byte[] large = Answers.Blob(300_000);
+        byte[] small = Answers.Blob(1000);
+        using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(Remote, certificate, spoken);
+        ConcurrentQueue<(string Method, long Bytes, string Protocol)> seen = [];
+        server.OnRequest = async context =>
+        {
+            bool isLarge = context.Request.Path.Value!.EndsWith(Digest.Compute(large).ToString(), StringComparison.Ordinal);
+            byte[] body = await context.ReadBody();
+            seen.Enqueue((context.Request.Method, context.Request.Method == "GET" ? isLarge ? large.Length : small.Length : body.Length, context.Request.Protocol));
+            await (context.Request.Method switch
+            {
+                "POST" => context.Empty(202, "/v2/a/b/blobs/uploads/1"),
+                "PUT" => context.Empty(201),
+                _ => context.Bytes(isLarge ? large : small),
+            });
+        };
+        IImageRepository repository = test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false, RetryCount = 1 });
+        foreach (byte[] bytes in new[] { small, large, large })
+        {
+            MemoryBlob blob = new(bytes);
+            await repository.PushBlobAsync(blob, null, null, None);
+            await using Stream stream = await repository.GetBlob(blob.Descriptor).OpenAsync(0, None);
+            await stream.CopyToAsync(Stream.Null, None);
+        }
+
+        foreach ((string method, long bytes, string protocol) in seen)
+            Assert.AreEqual(bytes >= 256 * 1024 ? "HTTP/1.1" : rest, protocol, $"{method} of {bytes} bytes");
+        Assert.HasCount(9, seen);
     }
 
     [TestMethod]

@@ -190,6 +190,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             RegistryRequest request = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, _digest), _scopes, _operation)
             {
                 Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
+                IsBulk = Bulk.Is(_size),
                 Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, _progress, watchdog)),
             };
             using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);

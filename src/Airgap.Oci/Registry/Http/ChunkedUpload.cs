@@ -70,6 +70,7 @@ internal sealed class ChunkedUpload(
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
             Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
+            IsBulk = Bulk.Is(length),
             Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog), offset, length),
             Expects = status => status switch
             {

@@ -16,6 +16,9 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>The secret in its body, which is not to be shown where a server repeats it.</summary>
     public string? BodySecret { get; init; }
 
+    /// <summary>Whether much is sent or received (<see cref="Bulk"/>).</summary>
+    public bool IsBulk { get; init; }
+
     /// <summary>Whether redirects are followed.</summary>
     public bool FollowRedirects { get; init; } = true;
 }
@@ -84,7 +87,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
     {
         HttpRequestMessage request = new(wire.Method, wire.Uri)
         {
-            Version = HttpVersion.Version20,
+            Version = wire.IsBulk ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = wire.Content?.Invoke(watchdog),
         };

@@ -93,6 +93,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(repository.Path, "blobs/" + Descriptor.Digest), ScopeSet.Pull(repository.Path), Operation)
         {
             Headers = headers,
+            IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),
         };
         HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
         try

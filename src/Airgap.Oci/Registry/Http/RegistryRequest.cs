@@ -23,6 +23,9 @@ internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri 
     /// <summary>Makes the body anew for each time it is sent.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
+    /// <summary>Whether much is sent or received (<see cref="Bulk"/>).</summary>
+    public bool IsBulk { get; init; }
+
     /// <summary>Statuses beside 2xx that the caller deals with.</summary>
     public Func<int, bool> Expects { get; init; } = static _ => false;
 

@@ -68,6 +68,7 @@ internal sealed class Transport : IDisposable
         {
             Headers = request.Headers,
             Content = request.Content,
+            IsBulk = request.IsBulk,
         };
         bool ours = Redirects.IsSameOrigin(address, wire.Uri);
         using RegistryHost.Lead? lead = ours ? await host.GoFirstAsync(cancellationToken).ConfigureAwait(false) : null;

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Airgap.Oci.Tests.Registry.Infra;
 
@@ -23,9 +24,9 @@ internal sealed class RegistryTest : IAsyncDisposable
     /// <summary>Connections tried, as host:port.</summary>
     public ConcurrentQueue<string> Connections { get; } = new();
 
-    public async Task<ScriptedServer> ServeAsync(string host, X509Certificate2? certificate = null)
+    public async Task<ScriptedServer> ServeAsync(string host, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
-        ScriptedServer server = await ScriptedServer.StartAsync(certificate);
+        ScriptedServer server = await ScriptedServer.StartAsync(certificate, protocols);
         _servers.Add(server);
         _ports[host] = server.Port;
         return server;

@@ -37,7 +37,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>What was asked, as <c>METHOD /path?query</c>, without pings.</summary>
     public string[] Lines => [.. Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen.Line)];
 
-    public static async Task<ScriptedServer> StartAsync(X509Certificate2? certificate = null)
+    public static async Task<ScriptedServer> StartAsync(X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "scripted" });
         builder.Logging.ClearProviders();
@@ -49,9 +49,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
-                if (certificate is null)
-                    listen.Protocols = HttpProtocols.Http1;
-                else
+                listen.Protocols = certificate is null ? HttpProtocols.Http1 : protocols;
+                if (certificate is not null)
                     listen.UseHttps(certificate);
             });
         });
