@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Airgap.TestKit.Peers;
@@ -14,13 +16,13 @@ public sealed class DockerRegistry : IAsyncDisposable
     private readonly TempFolder _temp;
     private readonly StringBuilder _log;
 
-    private DockerRegistry(Process process, TempFolder temp, StringBuilder log, string folder, int port)
+    private DockerRegistry(Process process, TempFolder temp, StringBuilder log, string folder, int port, string scheme)
     {
         _process = process;
         _temp = temp;
         _log = log;
         Folder = folder;
-        Address = new Uri($"http://127.0.0.1:{port}/");
+        Address = new Uri($"{scheme}://127.0.0.1:{port}/");
     }
 
     /// <summary>Whether it is installed.</summary>
@@ -46,12 +48,13 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     /// <summary>Starts it; the test is left out where it is not installed.</summary>
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
-    public static async Task<DockerRegistry> StartAsync(string? folder = null)
+    /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
+    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Launch(program, folder);
+            DockerRegistry registry = Launch(program, folder, certificate);
             if (await registry.IsReadyAsync())
                 return registry;
             string log = registry.Log;
@@ -72,13 +75,21 @@ public sealed class DockerRegistry : IAsyncDisposable
         _temp.Dispose();
     }
 
-    private static DockerRegistry Launch(string program, string? folder)
+    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate)
     {
         TempFolder temp = new();
         folder ??= temp["storage"];
         Directory.CreateDirectory(folder);
         int port = FreePort();
         string config = temp["config.yml"];
+        string tls = "";
+        if (certificate is not null)
+        {
+            File.WriteAllText(temp["tls.pem"], certificate.ExportCertificatePem());
+            File.WriteAllText(temp["tls.key"], certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+            tls = $"\n  tls:\n    certificate: {temp["tls.pem"]}\n    key: {temp["tls.key"]}";
+        }
+
         File.WriteAllText(config, $"""
             version: 0.1
             log:
@@ -95,7 +106,7 @@ public sealed class DockerRegistry : IAsyncDisposable
                   enabled: false
             http:
               addr: 127.0.0.1:{port}
-              secret: fixed
+              secret: fixed{tls}
             validation:
               manifests:
                 urls:
@@ -113,13 +124,13 @@ public sealed class DockerRegistry : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new DockerRegistry(process, temp, log, folder, port);
+        return new DockerRegistry(process, temp, log, folder, port, certificate is null ? "http" : "https");
     }
 
     // False when the process ends before it answers.
     private async Task<bool> IsReadyAsync()
     {
-        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true } });
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
         while (!_process.HasExited)
