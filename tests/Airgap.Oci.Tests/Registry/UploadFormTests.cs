@@ -103,6 +103,32 @@ public sealed class UploadFormTests
         }
     }
 
+    /// <summary>A repository without tags has hardly a blob, so hardly a request is spent on the question.</summary>
+    [TestMethod]
+    [DataRow(false, 6)]
+    [DataRow(true, 3)]
+    public async Task ARepositoryThatIsKnownToBeEmptyIsAskedLess(bool isListed, int expected)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = Client();
+        if (isListed)
+            Assert.IsEmpty(await client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).ListTagsAsync(None).ToArrayAsync());
+
+        // All at once: none has seen another's end.
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int posts = 0;
+        registry.OnRequest = (request, _) =>
+        {
+            if (request.Kind != RequestKind.UploadPost)
+                return null;
+            if (Interlocked.Increment(ref posts) == 6)
+                all.SetResult();
+            return Fault.Delay(all.Task);
+        };
+        await Task.WhenAll(Enumerable.Range(10, 6).Select(seed => PushAsync(client, registry, Answers.Blob(Chunk, seed))));
+        Assert.HasCount(expected, registry.Of(RequestKind.BlobHead));
+    }
+
     [TestMethod]
     [DataRow(UploadBehaviours.NoWholePut, false, RequestKind.UploadPatch)]
     [DataRow(UploadBehaviours.WholePutCrashes, false, RequestKind.UploadPatch)]

@@ -30,6 +30,8 @@ internal static class TagList
             };
             (List<string> tags, target) = await transport.SendAsync(
                 repository, request, (response, token) => ReadPageAsync(transport, repository, request, response, token), cancellationToken).ConfigureAwait(false);
+            if (tags.Count == 0 && target is null && seen.Count == 1)
+                transport.HostOf(repository).Uploads.NoteEmpty(repository.Path);
             foreach (string tag in tags)
                 yield return tag;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Airgap.Oci.Content;
 
 namespace Airgap.Oci.Registry.Http;
@@ -5,9 +6,14 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>How one registry takes uploads, as seen so far: learned from one blob, it spares the others the same refusal.</summary>
 internal sealed class UploadManners
 {
+    // In a repository without tags a blob can only be there from a run that was interrupted.
+    private const int MostQuestionsWhereEmpty = 3;
+
+    private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
     private long _largestBody = long.MaxValue;
     private int _refused;
     private int _tells;
+    private int _questionsWhereEmpty;
     private Uploaded? _uploaded;
 
     /// <summary>Forms that were refused where another was taken then.</summary>
@@ -34,6 +40,12 @@ internal sealed class UploadManners
         else
             Interlocked.CompareExchange(ref _tells, -1, 0);
     }
+
+    /// <summary>Takes that a repository has no tag.</summary>
+    public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
+
+    /// <summary>True when it is worth a request to ask a repository for a blob.</summary>
+    public bool IsWorthAsking(string repository) => !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
 
     /// <summary>Takes a blob that is there for certain, for it was sent just now.</summary>
     public void NoteUploaded(string repository, Digest digest)

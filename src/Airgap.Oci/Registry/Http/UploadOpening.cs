@@ -38,7 +38,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         {
             if (_mountFrom is null && !_isMountRefused && _manners.TakeUploaded(repository.Path) is { } uploaded)
                 await TryPresenceAsync(uploaded, cancellationToken).ConfigureAwait(false);
-            if (!WasTold && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+            if (!WasTold && (wasRefused || _manners.TellsPresence == false || _manners.IsWorthAsking(repository.Path)) && await IsThereAsync(cancellationToken).ConfigureAwait(false))
                 return (null, BlobOutcome.Present);
         }
 
