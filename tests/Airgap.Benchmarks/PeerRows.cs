@@ -15,9 +15,8 @@ internal sealed class PeerRows(Bench bench, int divisor)
         using TempFolder work = new();
         string storage = work["storage"];
         await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage });
-        GeneratedBundle.Write(storage, source.Host, BundleShape.Big(divisor) with { Name = "one" });
-        string digest = Path.GetFileName(Directory.GetDirectories(Path.Combine(storage, "docker", "registry", "v2", "repositories", "one", "image-00", "_manifests", "revisions", "sha256")).Single());
-        string image = $"{source.Host}/one/image-00@sha256:{digest}";
+        (string repository, string hex) = OneImage.Write(storage, source.Host, divisor);
+        string image = $"{repository}@sha256:{hex}";
         for (int run = 0; run < runs; run++)
         {
             await AgainstAsync(source, to => bench.RunAsync(Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));

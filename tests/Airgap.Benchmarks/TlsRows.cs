@@ -17,9 +17,8 @@ internal sealed class TlsRows(Bench bench, int divisor)
         using TempFolder work = new();
         string storage = work["storage"];
         await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage });
-        GeneratedBundle.Write(storage, source.Host, BundleShape.Big(divisor) with { Name = "one" });
-        string digest = Path.GetFileName(Directory.GetDirectories(Path.Combine(storage, "docker", "registry", "v2", "repositories", "one", "image-00", "_manifests", "revisions", "sha256")).Single());
-        string image = $"{source.Host}/one/image-00@sha256:{digest}";
+        (string repository, string hex) = OneImage.Write(storage, source.Host, divisor);
+        string image = $"{repository}@sha256:{hex}";
         foreach (int milliseconds in new[] { 0, 20, 80 })
         {
             for (int run = 0; run < runs; run++)
@@ -27,7 +26,7 @@ internal sealed class TlsRows(Bench bench, int divisor)
                 await using DockerRegistry registry = await DockerRegistry.StartAsync(certificate: certificate);
                 await using LatencyProxy far = LatencyProxy.Start(registry.Address.Port, TimeSpan.FromMilliseconds(milliseconds));
                 await PushAsync($"TLS, {milliseconds} ms: one image, up", image, far.Host, source);
-                await PullAsync($"TLS, {milliseconds} ms: one image, down", $"{far.Host}/a/tool@sha256:{digest}", work);
+                await PullAsync($"TLS, {milliseconds} ms: one image, down", $"{far.Host}/a/tool@sha256:{hex}", work);
             }
         }
     }
