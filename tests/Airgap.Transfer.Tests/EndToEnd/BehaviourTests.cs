@@ -42,6 +42,25 @@ public sealed class BehaviourTests : WireTestBase
         await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
     }
 
+    /// <summary>The client's tests have all of these with blobs of every size; here whole bundles go that way.</summary>
+    [TestMethod]
+    [DataRow(UploadBehaviours.NoWholePut)]
+    [DataRow(UploadBehaviours.IgnoredPutBody)]
+    [DataRow(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce)]
+    public async Task ABundleArrivesHoweverTheRegistryTakesItsBlobs(UploadBehaviours behaviours)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        destination.OnRequest = UploadBehaviour.Of(behaviours);
+        using RegistryClient client = Client(source);
+        await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
+        TransferResult second = await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
+
+        Assert.IsTrue(second.IsUpToDate);
+        destination.OnRequest = null;
+        await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
+    }
+
     [TestMethod]
     public async Task WithoutMountsBlobsAreSentWithinARegistry()
     {
