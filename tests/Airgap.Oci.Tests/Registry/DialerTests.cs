@@ -12,6 +12,7 @@ public sealed class DialerTests
     private static readonly IPAddress Four = IPAddress.Parse("192.0.2.1");
 
     [TestMethod]
+    [Timeout(120_000)]
     public async Task AnAddressThatIsSilentDoesNotHoldUpTheNext()
     {
         Line line = new() { Silent = { Six } };

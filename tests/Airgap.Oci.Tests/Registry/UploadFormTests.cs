@@ -218,6 +218,28 @@ public sealed class UploadFormTests
         await AssertThereAsync(registry, Large);
     }
 
+    /// <summary>A proxy may have no patience for a long PUT; what it loses is a chunk then.</summary>
+    [TestMethod]
+    [DataRow(502)]
+    [DataRow(504)]
+    public async Task ALargePutThatFailedGoesInChunksNext(int status)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        registry.OnRequest = (request, context) => request.Kind == RequestKind.UploadPut && context.Request.ContentLength > 0
+            ? Fault.Custom(async (inner, _) =>
+            {
+                await inner.Request.Body.CopyToAsync(Stream.Null, inner.RequestAborted);
+                inner.Response.StatusCode = status;
+            })
+            : null;
+        using RegistryClient client = Client();
+        byte[] bytes = Answers.Blob(2 * Chunk, seed: 8);
+        Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, bytes));
+        await AssertThereAsync(registry, bytes);
+        Assert.AreEqual(1, client.Statistics.Retries);
+        Assert.HasCount(2, registry.Of(RequestKind.UploadPatch));
+    }
+
     /// <summary>Where the PUT of a large blob was cut, chunks small enough for the registry are worth the search.</summary>
     [TestMethod]
     public async Task ACutPutGoesOnInTheChunksThatAreTaken()

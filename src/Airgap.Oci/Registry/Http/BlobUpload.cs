@@ -7,7 +7,7 @@ namespace Airgap.Oci.Registry.Http;
 /// <summary>
 /// Brings one blob into a repository: a POST that mounts it or finds it present, else opens a session, and one PUT. A larger
 /// blob whose PUT breaks goes on where the registry says it stopped, and a large one goes in chunks from the beginning;
-/// what a registry forgets starts over.
+/// what a registry forgets starts over, and what it refuses is sent in another form (<see cref="UploadFormChoice"/>).
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
 internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink)
@@ -22,10 +22,10 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private readonly long _chunk = transport.Options.UploadChunkBytes;
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
+    private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom);
     private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
     private RememberedUpload _remembered = RememberedUpload.None;
-    private UploadOpening _opening = null!;
     private UploadSession? _session;
     private long _confirmed;
     private int _restarts;
@@ -44,7 +44,6 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
         {
             _session = _remembered.Session;
-            _opening = new UploadOpening(transport, repository, content.Descriptor, mountFrom, _scopes, _operation);
             for (TransientException? broken = null; ;)
             {
                 (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
@@ -68,7 +67,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         {
             // An answer that came was not lost, so there is nothing to ask first for.
             _wasCut |= broken.Failure.StatusCode == 0;
-            if (IsAtDestination(broken.Failure) && _form.IsGivenUpBy(broken.Failure))
+            if (_form.NoteFailure(broken.Failure, IsAtDestination(broken.Failure)))
                 Refuse(broken.Failure);
 
             // A small blob is sent again sooner than it is asked for.
@@ -147,13 +146,13 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
                 Refuse(refusal);
                 if (_form.IsExhausted)
                     throw _form.FirstRefusal!;
+                transport.Trace.Note($"{_operation.Reference} does not take {_digest} like this; another way is tried");
             }
         }
     }
 
     private void Refuse(AirgapException refusal)
     {
-        transport.Trace.Note($"{_operation.Reference} does not take {_digest} like this ({_form.Current}); another way is tried");
         _form.Refuse(refusal);
         _wasRefused = true;
         Forget();

@@ -26,7 +26,7 @@ internal static class Dialer
         using CancellationTokenSource won = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Queue<IPAddress> left = new(Interleave(addresses));
         List<Task<Socket>> running = [];
-        Exception? first = null;
+        SocketException? first = null;
         try
         {
             while (true)
@@ -45,7 +45,7 @@ internal static class Dialer
                 {
                     return await ended.ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is SocketException)
+                catch (SocketException e)
                 {
                     first ??= e;
                 }
@@ -61,13 +61,9 @@ internal static class Dialer
     }
 
     /// <summary>The families by turns, so that one which goes nowhere holds up nothing.</summary>
-    public static IEnumerable<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
-    {
-        if (addresses.Count == 0)
-            return addresses;
-        AddressFamily preferred = addresses[0].AddressFamily;
-        IPAddress[] ours = [.. addresses.Where(address => address.AddressFamily == preferred)];
-        IPAddress[] others = [.. addresses.Where(address => address.AddressFamily != preferred)];
-        return Enumerable.Range(0, Math.Max(ours.Length, others.Length)).SelectMany(i => ours.Skip(i).Take(1).Concat(others.Skip(i).Take(1)));
-    }
+    public static IEnumerable<IPAddress> Interleave(IEnumerable<IPAddress> addresses) => addresses
+        .GroupBy(address => address.AddressFamily)
+        .SelectMany(family => family.Select((address, turn) => (Address: address, Turn: turn)))
+        .OrderBy(one => one.Turn)
+        .Select(one => one.Address);
 }

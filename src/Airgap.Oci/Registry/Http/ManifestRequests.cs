@@ -21,7 +21,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             Headers = Accept,
 
             // A refused HEAD says nothing; the GET is either served or says why not.
-            Expects = static status => status is >= 400 and < 500 && !Refusals.IsTransient(status),
+            Expects = Refusals.IsFinal,
         };
         (bool known, Descriptor? descriptor) = await transport.SendAsync(
             repository, request, (response, _) => Task.FromResult(DescriptorOf(response, operation.Digest)), cancellationToken).ConfigureAwait(false);

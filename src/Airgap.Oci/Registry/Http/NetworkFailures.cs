@@ -92,7 +92,7 @@ internal static class NetworkFailures
                 $"no TLS connection to {uri.Authority} could be made ({cause})",
                 "If the registry speaks plain http, allow it with --registry-insecure or the project's AirgapInsecure."),
             HttpRequestError.ProxyTunnelError => (
-                $"the proxy {proxy?.Authority} gives no way to {uri.Authority} ({cause})",
+                $"the proxy{(proxy is null ? "" : " " + proxy.Authority)} gives no way to {uri.Authority} ({cause})",
                 "Check HTTPS_PROXY and NO_PROXY."),
             _ => (
                 $"{uri.Authority} dropped the connection ({cause})",

@@ -10,7 +10,7 @@ namespace Airgap.Oci.Registry.Http;
 /// </summary>
 internal sealed class NoProxyList
 {
-    private readonly List<(IPAddress Address, int Bits, int? Port)> _networks = [];
+    private readonly List<(IPNetwork Network, int? Port)> _networks = [];
     private readonly List<(string Suffix, bool AlsoItself, int? Port)> _domains = [];
     private readonly bool _isAll;
 
@@ -33,18 +33,17 @@ internal sealed class NoProxyList
         if (_isAll || host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))
             return true;
         if (AddressOf(host) is { } address)
-            return IPAddress.IsLoopback(address) || _networks.Any(network => IsPort(network.Port, uri) && IsWithin(address, network.Address, network.Bits));
+            return IPAddress.IsLoopback(address) || _networks.Any(one => IsPort(one.Port, uri) && one.Network.Contains(address));
         return _domains.Any(domain => IsPort(domain.Port, uri)
             && (host.EndsWith(domain.Suffix, StringComparison.Ordinal) || (domain.AlsoItself && host.AsSpan().SequenceEqual(domain.Suffix.AsSpan(1)))));
     }
 
     private void Add(string entry)
     {
-        int slash = entry.IndexOf('/');
-        if (slash >= 0)
+        if (entry.Contains('/'))
         {
-            if (AddressOf(entry[..slash]) is { } network && int.TryParse(entry.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits <= Length(network))
-                _networks.Add((network, bits, null));
+            if (IPNetwork.TryParse(entry, out IPNetwork network))
+                _networks.Add((network, null));
             return;
         }
 
@@ -52,7 +51,7 @@ internal sealed class NoProxyList
         host = host.Trim('[', ']');
         if (AddressOf(host) is { } address)
         {
-            _networks.Add((address, Length(address), port));
+            _networks.Add((new IPNetwork(address, address.GetAddressBytes().Length * 8), port));
             return;
         }
 
@@ -85,23 +84,5 @@ internal sealed class NoProxyList
             ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address
             : null;
 
-    private static int Length(IPAddress address) => address.GetAddressBytes().Length * 8;
-
     private static bool IsPort(int? wanted, Uri uri) => wanted is null || wanted == uri.Port;
-
-    private static bool IsWithin(IPAddress address, IPAddress network, int bits)
-    {
-        byte[] a = address.GetAddressBytes();
-        byte[] b = network.GetAddressBytes();
-        if (a.Length != b.Length)
-            return false;
-        for (int i = 0; i < bits; i++)
-        {
-            int mask = 0x80 >> (i % 8);
-            if ((a[i / 8] & mask) != (b[i / 8] & mask))
-                return false;
-        }
-
-        return true;
-    }
 }

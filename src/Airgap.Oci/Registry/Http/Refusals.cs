@@ -6,6 +6,9 @@ internal static class Refusals
     /// <summary>True for the statuses that may be gone the next time; from 499 on some are of proxies (nginx, Cloudflare).</summary>
     public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
+    /// <summary>True for the statuses by which a server says no, and would again.</summary>
+    public static bool IsFinal(int status) => status is >= 400 and < 500 && !IsTransient(status);
+
     /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
     public static async Task<Exception> ReadAsync(
         HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
     private UploadForms _refused;
     private UploadForms _tooLarge;
     private int _crashes;
+    private bool _isWholeBroken;
 
     /// <summary>The form of the last attempt; none before the first.</summary>
     public UploadForms Current { get; private set; }
@@ -23,10 +24,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
     public bool IsExhausted => _refused == UploadForms.All;
 
     /// <summary>True when the current form is the last, or the one left for a line that breaks.</summary>
-    public bool IsLastResort => IsWholeCut || (_refused | Current) == UploadForms.All;
-
-    /// <summary>True once a PUT of all bytes was cut.</summary>
-    public bool IsWholeCut { get; private set; }
+    public bool IsLastResort => _isWholeBroken || (_refused | Current) == UploadForms.All;
 
     /// <summary>The form to send a session's bytes in.</summary>
     /// <param name="offset">How many the registry has.</param>
@@ -37,7 +35,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
         UploadForms avoided = _refused | manners.Refused;
         if (avoided == UploadForms.All)
             avoided = _refused;
-        bool isLarge = size > 4 * chunk || (size > chunk && IsWholeCut) || size > manners.LargestBody;
+        bool isLarge = size > 4 * chunk || (size > chunk && _isWholeBroken) || size > manners.LargestBody;
         ReadOnlySpan<UploadForms> order = isLarge
             ? [UploadForms.Chunks, UploadForms.Whole, UploadForms.Stream]
             : [UploadForms.Whole, UploadForms.Stream, UploadForms.Chunks];
@@ -65,13 +63,14 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
         manners.NoteTooLarge(size);
     }
 
-    /// <summary>Takes a failure of the registry that may pass.</summary>
+    /// <summary>Takes a failure that may pass: what a large blob's PUT lost is lost once.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="isOfRegistry">False when the bytes' source failed.</param>
     /// <returns>True when it is time for another form.</returns>
-    public bool IsGivenUpBy(AirgapException failure)
+    public bool NoteFailure(AirgapException failure, bool isOfRegistry)
     {
-        if (failure.StatusCode == 0 && Current == UploadForms.Whole)
-            IsWholeCut = true;
-        return failure.StatusCode == 500 && Current != UploadForms.None && ++_crashes == MostCrashes && (_refused | Current) != UploadForms.All;
+        _isWholeBroken |= Current == UploadForms.Whole;
+        return isOfRegistry && failure.StatusCode == 500 && Current != UploadForms.None && ++_crashes == MostCrashes && (_refused | Current) != UploadForms.All;
     }
 
     /// <summary>No form is under way.</summary>

@@ -26,11 +26,7 @@ internal sealed class UploadManners
     /// Whether the POST that would mount a blob from its own repository finds one that is there. Null until it was seen: a registry
     /// without mounts (Amazon's) opens an upload for every blob, and the same answer means that a blob is missing elsewhere.
     /// </summary>
-    public bool? TellsPresence => Volatile.Read(ref _tells) switch
-    {
-        0 => null,
-        var tells => tells > 0,
-    };
+    public bool? TellsPresence => Volatile.Read(ref _tells) is var tells && tells == 0 ? null : tells > 0;
 
     /// <summary>Takes what was seen. A blob that was found by a POST counts for good.</summary>
     public void NotePresence(bool tells)

@@ -6,11 +6,13 @@ namespace Airgap.Oci.Registry.Http;
 
 /// <summary>Opens a session for a blob, unless the registry has the blob: with one POST where it tells, with a HEAD where it may not.</summary>
 /// <remarks>Source: OCI distribution specification, "Mounting a blob from another repository".</remarks>
-internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, ScopeSet scopes, Operation operation)
+internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom)
 {
     // Sending as much again costs more than the question whether it is there.
     private const long WorthAsking = 1024 * 1024;
 
+    private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
+    private readonly Operation _operation = Operation.OnBlob("upload", repository, blob.Digest);
     private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
     private readonly RepositoryName? _mountFrom = mountFrom is not null && mountFrom != repository
         && mountFrom.Registry.Equals(repository.Registry, StringComparison.OrdinalIgnoreCase) ? mountFrom : null;
@@ -34,15 +36,19 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         using HttpResponseMessage answer = await StartAsync(cancellationToken).ConfigureAwait(false);
         if ((int)answer.StatusCode != 202)
             return (null, _mountFrom is not null && !_isMountRefused ? BlobOutcome.Mounted : BlobOutcome.Present);
-        if (!WasTold && (blob.Size >= WorthAsking || wasRefused))
-        {
-            if (_mountFrom is null && !_isMountRefused && _manners.TakeUploaded(repository.Path) is { } uploaded)
-                await TryPresenceAsync(uploaded, cancellationToken).ConfigureAwait(false);
-            if (!WasTold && (wasRefused || _manners.TellsPresence == false || _manners.IsWorthAsking(repository.Path)) && await IsThereAsync(cancellationToken).ConfigureAwait(false))
-                return (null, BlobOutcome.Present);
-        }
+        if (await IsWorthAskingAsync(wasRefused, cancellationToken).ConfigureAwait(false) && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+            return (null, BlobOutcome.Present);
+        return (new UploadSession(answer, transport.HostOf(repository).IsLocal, _operation), default);
+    }
 
-        return (new UploadSession(answer, transport.HostOf(repository).IsLocal, operation), default);
+    // Where a POST opened an upload and the blob may be there for all that.
+    private async Task<bool> IsWorthAskingAsync(bool wasRefused, CancellationToken cancellationToken)
+    {
+        if (WasTold || (blob.Size < WorthAsking && !wasRefused))
+            return false;
+        if (_mountFrom is null && !_isMountRefused && _manners.TakeUploaded(repository.Path) is { } uploaded)
+            await TryPresenceAsync(uploaded, cancellationToken).ConfigureAwait(false);
+        return !WasTold && (wasRefused || _manners.TellsPresence == false || _manners.IsWorthAsking(repository.Path));
     }
 
     // Once, for a blob that is being sent is not there.
@@ -51,9 +57,9 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         if (_isPresenceAsked)
             return false;
         _isPresenceAsked = true;
-        RegistryRequest request = new(RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(repository.Path, $"blobs/{blob.Digest}"), scopes, operation)
+        RegistryRequest request = new(RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(repository.Path, $"blobs/{blob.Digest}"), _scopes, _operation)
         {
-            Expects = IsRefusal,
+            Expects = Refusals.IsFinal,
         };
         using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
@@ -66,7 +72,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     // Does the POST find a blob that is there? Then it spares all others the question.
     private async Task TryPresenceAsync(Digest uploaded, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), scopes, IsRefusal, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), _scopes, Refusals.IsFinal, cancellationToken).ConfigureAwait(false);
         _manners.NotePresence((int)answer.StatusCode == 201);
     }
 
@@ -75,10 +81,10 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         if (!_isMountRefused && !(_mountFrom is null && _manners.TellsPresence == false))
         {
             // Mounting from the repository itself is the question whether the blob is there, and opens a session if not.
-            ScopeSet both = _mountFrom is null ? scopes : scopes.Union(ScopeSet.Pull(_mountFrom.Path));
+            ScopeSet both = _mountFrom is null ? _scopes : _scopes.Union(ScopeSet.Pull(_mountFrom.Path));
             try
             {
-                HttpResponseMessage answer = await PostAsync(Mount(blob.Digest, _mountFrom ?? repository), both, IsRefusal, cancellationToken).ConfigureAwait(false);
+                HttpResponseMessage answer = await PostAsync(Mount(blob.Digest, _mountFrom ?? repository), both, Refusals.IsFinal, cancellationToken).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
                     if (_mountFrom is null && (int)answer.StatusCode == 201)
@@ -98,13 +104,13 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
                 _manners.NotePresence(tells: false);
         }
 
-        return await PostAsync("blobs/uploads/", scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+        return await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<HttpResponseMessage> PostAsync(string target, ScopeSet needed, Func<int, bool> expects, CancellationToken cancellationToken) =>
         transport.SendOnceAsync(
             repository,
-            new RegistryRequest(RequestKind.UploadPost, HttpMethod.Post, RegistryRequest.Below(repository.Path, target), needed, operation)
+            new RegistryRequest(RequestKind.UploadPost, HttpMethod.Post, RegistryRequest.Below(repository.Path, target), needed, _operation)
             {
                 Content = static _ => new ByteArrayContent([]),
                 Expects = expects,
@@ -113,6 +119,4 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
 
     private static string Mount(Digest digest, RepositoryName from) =>
         $"blobs/uploads/?mount={Uri.EscapeDataString(digest.ToString())}&from={Uri.EscapeDataString(from.Path)}";
-
-    private static bool IsRefusal(int status) => status is >= 400 and < 500 && !Refusals.IsTransient(status);
 }
