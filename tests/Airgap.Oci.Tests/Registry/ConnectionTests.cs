@@ -5,7 +5,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Registry;
 using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Registry.Infra;
-using Airgap.TestKit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Airgap.Oci.Tests.Registry;
