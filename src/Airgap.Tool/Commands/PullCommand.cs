@@ -97,7 +97,7 @@ internal sealed class PullCommand
     {
         session.Report.Reference = result.Reference.ToString();
         session.Report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
-        session.Report.Items = [.. result.Items.Select(item => new ReportItem(
+        session.Report.Items = [.. result.Items.Select(item => new VerbReportItem(
             item.Reference.ToString(),
             item.Path.Length == 0 ? output : Path.Combine(output, item.Path),
             item.Reference.Digest.ToString()!,

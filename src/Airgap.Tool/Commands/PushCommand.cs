@@ -120,7 +120,7 @@ internal sealed class PushCommand
         session.Report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
         session.Report.Items =
         [
-            new ReportItem(
+            new VerbReportItem(
                 session.Report.Source!,
                 result.Reference.ToString(),
                 result.Manifest.Digest.ToString(),

@@ -36,14 +36,14 @@ internal static class CopyResultText
         report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
         report.Retries = result.Retries;
         report.Items = [.. result.Items.Select(Item)];
-        report.Totals = new ReportTotals(Total(result, BlobOutcome.Copied), Total(result, BlobOutcome.Mounted), Total(result, BlobOutcome.Present));
+        report.Totals = new VerbReportTotals(Total(result, BlobOutcome.Copied), Total(result, BlobOutcome.Mounted), Total(result, BlobOutcome.Present));
     }
 
     /// <summary>An item as the report has it.</summary>
-    public static ReportItem Item(RelocatedItem relocated)
+    public static VerbReportItem Item(RelocatedItem relocated)
     {
         PlannedItem item = relocated.Item;
-        return new ReportItem(
+        return new VerbReportItem(
             item.Source.ToString(),
             relocated.Destination?.ToString(),
             item.Digest.ToString(),

@@ -41,10 +41,10 @@ internal sealed class Report
     public long? Retries { get; set; }
 
     /// <summary>The images, indexes and bundles.</summary>
-    public List<ReportItem>? Items { get; set; }
+    public List<VerbReportItem>? Items { get; set; }
 
     /// <summary>Distinct blobs by outcome.</summary>
-    public ReportTotals? Totals { get; set; }
+    public VerbReportTotals? Totals { get; set; }
 
     /// <summary>Files written.</summary>
     public List<ReportFile>? Files { get; set; }
@@ -83,11 +83,11 @@ internal sealed class Report
 /// <param name="Outcome"><c>copied</c>, <c>mounted</c> or <c>present</c>.</param>
 /// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
 /// <param name="Tags">Its tags at the destination.</param>
-internal sealed record ReportItem(
+internal sealed record VerbReportItem(
     string Source, string? Destination, string Digest, string MediaType, long Size, string Outcome, string Kind, IReadOnlyList<string> Tags);
 
 /// <summary>Distinct blobs by outcome.</summary>
-internal sealed record ReportTotals(ReportTotal Copied, ReportTotal Mounted, ReportTotal Present);
+internal sealed record VerbReportTotals(ReportTotal Copied, ReportTotal Mounted, ReportTotal Present);
 
 /// <summary>Number and bytes of blobs.</summary>
 internal sealed record ReportTotal(int Blobs, long Bytes);
