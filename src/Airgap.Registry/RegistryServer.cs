@@ -22,11 +22,13 @@ public sealed class RegistryServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly RegistryStorage _storage;
     private readonly Task _purge;
 
-    private RegistryServer(WebApplication application, Uri address, Func<CancellationToken, Task> purge)
+    private RegistryServer(WebApplication application, Uri address, RegistryStorage storage, Func<CancellationToken, Task> purge)
     {
         _application = application;
+        _storage = storage;
         Address = address;
         _purge = purge(_stopping.Token);
     }
@@ -48,7 +50,7 @@ public sealed class RegistryServer : IAsyncDisposable
     public static async Task<RegistryServer> StartAsync(RegistryServerOptions options, CancellationToken cancellationToken)
     {
         StorageFolder.Prepare(options.Folder, options.ReadOnly);
-        RegistryStorage storage = new(options.Folder);
+        RegistryStorage storage = new(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
         WebApplication application = Build(options, new RegistryApplication(options, storage));
         try
         {
@@ -62,7 +64,7 @@ public sealed class RegistryServer : IAsyncDisposable
             throw;
         }
 
-        return new RegistryServer(application, AddressOf(application, options), options.ReadOnly ? _ => Task.CompletedTask : token => PurgeAsync(storage, token));
+        return new RegistryServer(application, AddressOf(application, options), storage, options.ReadOnly ? _ => Task.CompletedTask : token => PurgeAsync(storage, options.PurgeEvery, token));
     }
 
     /// <summary>Waits until the token ends, and stops the registry then.</summary>
@@ -83,6 +85,7 @@ public sealed class RegistryServer : IAsyncDisposable
         await _application.StopAsync();
         await _application.DisposeAsync();
         _stopping.Dispose();
+        _storage.Dispose();
     }
 
     private static WebApplication Build(RegistryServerOptions options, RegistryApplication registry)
@@ -142,14 +145,26 @@ public sealed class RegistryServer : IAsyncDisposable
     }
 
     // Clearing up is no reason to keep anybody waiting, nor to fail.
-    private static Task PurgeAsync(RegistryStorage storage, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    private static Task PurgeAsync(RegistryStorage storage, TimeSpan every, CancellationToken cancellationToken) => Task.Run(
+        async () =>
         {
+            using PeriodicTimer timer = new(every);
             try
             {
-                storage.Uploads.Purge(storage.Catalog, cancellationToken);
+                do
+                {
+                    try
+                    {
+                        storage.Uploads.Purge(storage.Catalog, cancellationToken);
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        // The next time, then.
+                    }
+                }
+                while (await timer.WaitForNextTickAsync(cancellationToken));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
+            catch (OperationCanceledException)
             {
             }
         },

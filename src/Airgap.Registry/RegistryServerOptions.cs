@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry;
@@ -16,6 +17,13 @@ public sealed record RegistryServerOptions
     /// <summary>Address and port to listen on; port 0 takes a free one. The default is port 5000, for this machine only.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 5000);
 
+    /// <summary>
+    /// The DNS names under which clients reach the registry, beside <c>localhost</c>, the machine's name, the names in
+    /// <see cref="Certificate"/> and every IP address. A request under any other name is refused: it may come from a page in somebody's
+    /// browser.
+    /// </summary>
+    public IReadOnlyCollection<string> Hosts { get; init; } = [];
+
     /// <summary>A certificate with its private key, to serve https; null to serve http. The caller disposes it after the server.</summary>
     public X509Certificate2? Certificate { get; init; }
 
@@ -27,6 +35,18 @@ public sealed record RegistryServerOptions
 
     /// <summary>Takes a line for each request: client, method, target, status, bytes, milliseconds. Called from many threads.</summary>
     public Action<string>? AccessLog { get; init; }
+
+    /// <summary>Answers under every name: for a registry that clients use as their proxy.</summary>
+    internal bool AnyHost { get; init; }
+
+    /// <summary>How much of unfinished uploads is kept.</summary>
+    internal UploadLimits Uploads { get; init; } = new();
+
+    /// <summary>How often what was given up is cleared away.</summary>
+    internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Called before each write to an upload with its offset: the tests' disk that fails.</summary>
+    internal Action<long>? BeforeUploadWrite { get; init; }
 
     /// <summary>Sees each request before the registry does, and decides whether and how it goes on: the tests' faults.</summary>
     internal Func<HttpContext, RequestDelegate, Task>? Interceptor { get; init; }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Http;
 
 /// <summary>Blobs by digest: read, look for, take out of the repository.</summary>
-internal sealed class BlobHandler(BlobStorage blobs)
+internal sealed class BlobHandler(RegistryStorage storage)
 {
     public Task HandleAsync(HttpContext context, string name, string reference)
     {
@@ -17,7 +17,7 @@ internal sealed class BlobHandler(BlobStorage blobs)
             return SendAsync(context, name, digest);
         if (!HttpMethods.IsDelete(method))
             throw Refusal.Method(method);
-        if (!blobs.Unlink(name, digest))
+        if (!storage.Gates.Remove(name, () => storage.Blobs.Unlink(name, digest)))
             throw Refusal.BlobUnknown(digest);
         Answers.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
@@ -25,7 +25,7 @@ internal sealed class BlobHandler(BlobStorage blobs)
 
     private async Task SendAsync(HttpContext context, string name, Digest digest)
     {
-        using SafeFileHandle file = blobs.Open(name, digest) ?? throw Refusal.BlobUnknown(digest);
+        using SafeFileHandle file = storage.Blobs.Open(name, digest) ?? throw Refusal.BlobUnknown(digest);
         long length = RandomAccess.GetLength(file);
         Answers.Describe(context, digest);
         context.Response.Headers.AcceptRanges = "bytes";

@@ -24,7 +24,7 @@ internal sealed class ManifestHandler(RegistryStorage storage)
             return StoreAsync(context, name, reference, digest);
         if (!HttpMethods.IsDelete(method))
             throw Refusal.Method(method);
-        if (!(digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
+        if (!storage.Gates.Remove(name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
             throw Refusal.ManifestUnknown(reference);
         Answers.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
@@ -73,6 +73,18 @@ internal sealed class ManifestHandler(RegistryStorage storage)
         if (MediaTypes.IsSchema1(summary.MediaType))
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);
+
+        // Nothing that the manifest refers to goes away between the look and the end.
+        string? tag = asked is null ? reference : null;
+        storage.Gates.Add(name, tag, () => Store(name, tag, digest, summary, content.Span));
+        if (summary.Subject is { } subject)
+            context.Response.Headers["OCI-Subject"] = subject.ToString();
+        Answers.Describe(context, digest);
+        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
+    }
+
+    private void Store(string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
+    {
         foreach (Digest blob in summary.Blobs)
         {
             if (!storage.Blobs.Exists(name, blob))
@@ -85,11 +97,7 @@ internal sealed class ManifestHandler(RegistryStorage storage)
                 throw Refusal.ManifestBlobUnknown(child, "manifest");
         }
 
-        storage.Manifests.Write(name, digest, content.Span, asked is null ? reference : null);
-        if (summary.Subject is { } subject)
-            context.Response.Headers["OCI-Subject"] = subject.ToString();
-        Answers.Describe(context, digest);
-        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
+        storage.Manifests.Write(name, digest, content, tag);
     }
 
     // What is stored is the bytes alone, so another type than theirs would be lost: better to say so at once.

@@ -47,6 +47,16 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal UploadInvalid(string why) => new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot go on: {why}.");
 
+    public static Refusal TooManyUploads() =>
+        new(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", "The registry has too many unfinished uploads; try again later.");
+
+    public static Refusal BlobTooLarge() => new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry takes.");
+
+    public static Refusal Host(string host) => new(
+        StatusCodes.Status421MisdirectedRequest, "DENIED", $"The registry does not answer under the name '{host}'; whoever runs it can name it with --host.");
+
+    public static Refusal Origin() => new(StatusCodes.Status403Forbidden, "DENIED", "Pages of another origin may not use the registry.");
+
     public static Refusal UploadOutOfOrder(long start, long length) =>
         new(StatusCodes.Status416RangeNotSatisfiable, "BLOB_UPLOAD_INVALID", $"The chunk starts at byte {start}, and the upload has {length} bytes.");
 

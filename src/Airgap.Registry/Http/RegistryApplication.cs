@@ -14,6 +14,7 @@ internal sealed class RegistryApplication
     private readonly bool _readOnly;
     private readonly Action<string>? _log;
     private readonly BasicAuthentication? _authentication;
+    private readonly BrowserGuard _guard;
     private readonly BlobHandler _blobs;
     private readonly ManifestHandler _manifests;
     private readonly UploadHandler _uploads;
@@ -24,7 +25,8 @@ internal sealed class RegistryApplication
         _readOnly = options.ReadOnly;
         _log = options.AccessLog;
         _authentication = options.BasicAuth is { } login ? new BasicAuthentication(login.User, login.Password) : null;
-        _blobs = new BlobHandler(storage.Blobs);
+        _guard = new BrowserGuard(options);
+        _blobs = new BlobHandler(storage);
         _manifests = new ManifestHandler(storage);
         _uploads = new UploadHandler(storage.Blobs, storage.Uploads);
         _lists = new ListHandler(storage);
@@ -34,6 +36,7 @@ internal sealed class RegistryApplication
     {
         long start = Stopwatch.GetTimestamp();
         context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
+        BrowserGuard.Harden(context.Response);
         try
         {
             await RouteAsync(context);
@@ -55,6 +58,7 @@ internal sealed class RegistryApplication
 
     private Task RouteAsync(HttpContext context)
     {
+        _guard.Check(context.Request);
         _authentication?.Check(context);
         string method = context.Request.Method;
         bool reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);

@@ -23,7 +23,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
 
         Digest? digest = request.Query["digest"] is [{ Length: > 0 } text] ? DigestOf(text) : null;
-        UploadSession session = uploads.Start(name);
+        UploadSession session = uploads.Start(name) ?? throw Refusal.TooManyUploads();
 
         // A client that sends the digest but no bytes means to send them later, unless there are none to send.
         if (digest is { } whole && (request.ContentLength is not 0 || whole == Digest.ComputeLike(whole, [])))
@@ -104,6 +104,10 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         catch (UploadCutException)
         {
             throw Refusal.UploadInvalid("the request broke off");
+        }
+        catch (UploadTooLongException)
+        {
+            throw Refusal.BlobTooLarge();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Airgap.Oci.Content;
+using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
 
@@ -19,13 +20,49 @@ internal sealed class AtomicFiles(StorageLayout layout)
                 file.Flush(flushToDisk: true);
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: true);
+            MoveInto(temporary, path);
         }
         catch
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Gives a file its name, in a folder that somebody else may remove at the same time.</summary>
+    public static void MoveInto(string source, string path)
+    {
+        const int Attempts = 20;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(source, path, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < Attempts && File.Exists(source))
+            {
+                // The folder went between the two calls.
+            }
+        }
+    }
+
+    /// <summary>Takes a folder with all in it out of sight in one step; what is left of it afterwards is in nobody's way.</summary>
+    /// <returns>Where it is now, to be deleted at leisure; null when there was none.</returns>
+    public string? MoveAway(string folder, string? into = null)
+    {
+        into ??= layout.Temporary;
+        try
+        {
+            Directory.CreateDirectory(into);
+            string away = Path.Combine(into, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
+            Directory.Move(folder, away);
+            return away;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 
@@ -44,8 +81,8 @@ internal sealed class AtomicFiles(StorageLayout layout)
         Span<byte> buffer = stackalloc byte[160];
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            int length = RandomAccess.Read(file, buffer, 0);
             return Digest.TryParse(Encoding.ASCII.GetString(buffer[..length]).Trim(), out Digest digest) ? digest : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Airgap.Oci.Content;
 using Microsoft.Win32.SafeHandles;
 
@@ -46,25 +47,52 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     /// <summary>Stores content that is in memory and has that digest.</summary>
     public void Write(Digest digest, ReadOnlySpan<byte> content)
     {
-        if (new FileInfo(layout.Blob(digest)) is not { Exists: true } file || file.Length != content.Length)
+        if (!StandsAs(digest, content))
             files.Write(layout.Blob(digest), content);
     }
 
-    /// <summary>Makes a finished upload a blob of a repository: content first, link last.</summary>
-    public void Accept(string name, Digest digest, string uploadedFile)
+    /// <summary>
+    /// Makes a finished upload a blob of a repository: content first, link last. A blob that stands, whose bytes have its digest, is left
+    /// alone, and the upload dropped; only a damaged one is replaced.
+    /// </summary>
+    public async Task AcceptAsync(string name, Digest digest, string uploadedFile, CancellationToken cancellationToken)
     {
-        string path = layout.Blob(digest);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (await StandsAsync(digest, cancellationToken))
+            File.Delete(uploadedFile);
+        else
+            AtomicFiles.MoveInto(uploadedFile, layout.Blob(digest));
+        Link(name, digest);
+    }
+
+    private async Task<bool> StandsAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using SafeFileHandle? file = OpenContent(digest);
+        return file is not null && await FileDigest.ComputeAsync(file, RandomAccess.GetLength(file), digest.HashAlgorithm, cancellationToken) == digest;
+    }
+
+    private bool StandsAs(Digest digest, ReadOnlySpan<byte> content)
+    {
+        using SafeFileHandle? file = OpenContent(digest);
+        if (file is null || RandomAccess.GetLength(file) != content.Length)
+            return false;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            File.Move(uploadedFile, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(uploadedFile) && File.Exists(path))
-        {
-            // Windows does not replace a file that somebody reads. It has this very digest, so what is there is the same.
-            File.Delete(uploadedFile);
-        }
+            long offset = 0;
+            while (!content.IsEmpty)
+            {
+                int read = RandomAccess.Read(file, buffer.AsSpan(0, Math.Min(buffer.Length, content.Length)), offset);
+                if (read == 0 || !content[..read].SequenceEqual(buffer.AsSpan(0, read)))
+                    return false;
+                content = content[read..];
+                offset += read;
+            }
 
-        Link(name, digest);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -48,12 +48,7 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
     {
         if (!Exists(name, digest))
             return false;
-        foreach (string tag in tags.List(name) ?? [])
-        {
-            if (tags.Resolve(name, tag) == digest)
-                tags.Delete(name, tag);
-        }
-
+        _ = tags.DeleteAllOf(name, digest);
         File.Delete(layout.Revision(name, digest));
         return true;
     }

@@ -55,8 +55,14 @@ internal sealed class ManifestSummary
             return null;
         }
 
-        List<Digest> blobs = [];
-        List<Digest> children = [];
+        if (!MediaTypeName.IsValid(type))
+        {
+            problem = "its mediaType is not a media type";
+            return null;
+        }
+
+        OrderedDigests blobs = new();
+        OrderedDigests children = new();
         if (!Take(root, "config", blobs) || !TakeAll(root, "layers", blobs) || !TakeAll(root, "blobs", blobs) || !TakeAll(root, "manifests", children))
         {
             problem = "it holds a descriptor without a valid digest";
@@ -78,8 +84,8 @@ internal sealed class ManifestSummary
         return new ManifestSummary
         {
             MediaType = type,
-            Blobs = blobs,
-            Children = children,
+            Blobs = blobs.All,
+            Children = children.All,
             Subject = subject,
             ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
                 : root.TryGetProperty("config", out JsonElement config) ? Text(config, "mediaType")
@@ -96,7 +102,7 @@ internal sealed class ManifestSummary
         : root.TryGetProperty("fsLayers", out _) ? root.TryGetProperty("signatures", out _) ? MediaTypes.DockerSchema1Signed : MediaTypes.DockerSchema1
         : null;
 
-    private static bool TakeAll(JsonElement root, string property, List<Digest> into)
+    private static bool TakeAll(JsonElement root, string property, OrderedDigests into)
     {
         if (!root.TryGetProperty(property, out JsonElement list) || list.ValueKind == JsonValueKind.Null)
             return true;
@@ -111,16 +117,16 @@ internal sealed class ManifestSummary
         return true;
     }
 
-    private static bool Take(JsonElement root, string property, List<Digest> into) =>
+    private static bool Take(JsonElement root, string property, OrderedDigests into) =>
         !root.TryGetProperty(property, out JsonElement item) || item.ValueKind == JsonValueKind.Null || TakeDescriptor(item, into);
 
-    private static bool TakeDescriptor(JsonElement item, List<Digest> into)
+    private static bool TakeDescriptor(JsonElement item, OrderedDigests into)
     {
         if (!Digest.TryParse(Text(item, "digest"), out Digest digest))
             return false;
 
         // Layers that may not be redistributed lie elsewhere by design.
-        if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? "") && !into.Contains(digest))
+        if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? ""))
             into.Add(digest);
         return true;
     }
@@ -129,4 +135,19 @@ internal sealed class ManifestSummary
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+
+    /// <summary>Digests in their order, each once, however many there are.</summary>
+    private sealed class OrderedDigests
+    {
+        private readonly HashSet<Digest> _seen = [];
+        private readonly List<Digest> _all = [];
+
+        public IReadOnlyList<Digest> All => _all;
+
+        public void Add(Digest digest)
+        {
+            if (_seen.Add(digest))
+                _all.Add(digest);
+        }
+    }
 }

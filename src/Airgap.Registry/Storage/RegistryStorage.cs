@@ -1,9 +1,9 @@
 namespace Airgap.Registry.Storage;
 
 /// <summary>All of a registry's storage over one folder.</summary>
-internal sealed class RegistryStorage
+internal sealed class RegistryStorage : IDisposable
 {
-    public RegistryStorage(string folder)
+    public RegistryStorage(string folder, UploadLimits? limits = null)
     {
         StorageLayout layout = new(folder);
         AtomicFiles files = new(layout);
@@ -11,7 +11,7 @@ internal sealed class RegistryStorage
         Tags = new TagStorage(layout, files);
         Manifests = new ManifestStorage(layout, files, Blobs, Tags);
         Referrers = new ReferrerIndex(Manifests);
-        Uploads = new UploadStorage(layout, Blobs);
+        Uploads = new UploadStorage(layout, Blobs, limits ?? new UploadLimits());
         Catalog = new RepositoryCatalog(layout);
     }
 
@@ -26,4 +26,8 @@ internal sealed class RegistryStorage
     public UploadStorage Uploads { get; }
 
     public RepositoryCatalog Catalog { get; }
+
+    public RepositoryGates Gates { get; } = new();
+
+    public void Dispose() => Gates.Dispose();
 }

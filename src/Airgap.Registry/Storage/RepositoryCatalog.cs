@@ -10,11 +10,15 @@ internal sealed class RepositoryCatalog(StorageLayout layout)
         foreach (string folder in SpecialFolders())
         {
             if (Path.GetFileName(folder) is "_layers" or "_manifests")
-                names.Add(Path.GetRelativePath(layout.Repositories, Path.GetDirectoryName(folder)!).Replace(Path.DirectorySeparatorChar, '/'));
+                names.Add(NameOf(folder));
         }
 
         return [.. names];
     }
+
+    /// <summary>The repository that a special folder belongs to.</summary>
+    public string NameOf(string folder) =>
+        Path.GetRelativePath(layout.Repositories, Path.GetDirectoryName(folder)!).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>The folders with that name, such as <c>_uploads</c>, of all repositories.</summary>
     public IEnumerable<string> FoldersNamed(string name) => SpecialFolders().Where(folder => Path.GetFileName(folder) == name);

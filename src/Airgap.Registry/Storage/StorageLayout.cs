@@ -6,6 +6,9 @@ namespace Airgap.Registry.Storage;
 /// <remarks>Source: docker-registry (distribution) 2.8, the path layout of its storage, so that either can serve the folder.</remarks>
 internal sealed class StorageLayout(string folder)
 {
+    /// <summary>How folders in <see cref="Temporary"/> begin that are only waiting to be deleted.</summary>
+    public const string DeletedPrefix = "deleted-";
+
     private readonly string _root = Path.Combine(Path.GetFullPath(folder), "docker", "registry", "v2");
 
     /// <summary>Holds a folder for each repository.</summary>

@@ -21,9 +21,53 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
     {
         if (Resolve(name, tag) is null)
             return false;
-        File.Delete(layout.CurrentTag(name, tag));
-        Directory.Delete(layout.Tag(name, tag), recursive: true);
+        if (TryMoveAway(name, tag, null) is { } away)
+            DeleteQuietly(away);
         return true;
+    }
+
+    /// <summary>Removes all tags that point at a manifest. Their folders go out of sight at once, and off the disk later.</summary>
+    /// <returns>Ends when the disk is clear; nobody has to wait for it.</returns>
+    public Task DeleteAllOf(string name, Digest digest)
+    {
+        if (!Directory.Exists(layout.Tags(name)))
+            return Task.CompletedTask;
+        string trash = Path.Combine(layout.Temporary, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
+        bool any = false;
+        Parallel.ForEach(Directory.EnumerateDirectories(layout.Tags(name)).Select(Path.GetFileName).ToArray(), tag =>
+        {
+            if (Resolve(name, tag!) != digest)
+                return;
+            Volatile.Write(ref any, true);
+            TryMoveAway(name, tag!, trash);
+        });
+        return any ? Task.Run(() => DeleteQuietly(trash)) : Task.CompletedTask;
+    }
+
+    private string? TryMoveAway(string name, string tag, string? into)
+    {
+        try
+        {
+            return files.MoveAway(layout.Tag(name, tag), into);
+        }
+        catch (IOException)
+        {
+            // Windows moves no folder in which somebody reads. Without its link the tag is gone, too.
+            File.Delete(layout.CurrentTag(name, tag));
+            return layout.Tag(name, tag);
+        }
+    }
+
+    /// <summary>Deletes a folder that was moved away. What cannot be deleted now is cleared away with the uploads that were given up.</summary>
+    public static void DeleteQuietly(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>All tags in ordinal order.</summary>

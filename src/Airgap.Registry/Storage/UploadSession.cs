@@ -9,7 +9,12 @@ namespace Airgap.Registry.Storage;
 /// An upload under way: a growing file and the hash of what it holds, taken while it is written. Bytes that were written
 /// stay when a request breaks off, so that the client goes on from there.
 /// </summary>
-internal sealed class UploadSession(string name, Guid id, string dataPath)
+/// <param name="name">The repository.</param>
+/// <param name="id">Its name in URLs.</param>
+/// <param name="dataPath">The file.</param>
+/// <param name="maxLength">The most bytes it may have.</param>
+/// <param name="beforeWrite">Called before each write with its offset: the tests' disk that fails.</param>
+internal sealed class UploadSession(string name, Guid id, string dataPath, long maxLength = long.MaxValue, Action<long>? beforeWrite = null)
 {
     private const int BufferSize = 128 * 1024;
 
@@ -17,7 +22,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath)
     private readonly Lock _lock = new();
     private CancellationTokenSource? _writer;
     private IncrementalHash? _hash;
-    private long _hashed;
+    private bool _mustRead;
     private long _length = new FileInfo(dataPath) is { Exists: true } file ? file.Length : 0;
 
     public string Name => name;
@@ -26,6 +31,9 @@ internal sealed class UploadSession(string name, Guid id, string dataPath)
 
     /// <summary>How many bytes have been written.</summary>
     public long Length => Interlocked.Read(ref _length);
+
+    /// <summary>When a request last had to do with it, UTC.</summary>
+    public DateTime LastUsed { get; private set; } = LastWrite(dataPath);
 
     /// <summary>True once the session became a blob or was cancelled.</summary>
     public bool IsClosed { get; private set; }
@@ -53,6 +61,18 @@ internal sealed class UploadSession(string name, Guid id, string dataPath)
             throw;
         }
 
+        LastUsed = DateTime.UtcNow;
+        return new Turn(this, mine);
+    }
+
+    /// <summary>Takes the right to write where nobody has it.</summary>
+    public Turn? TryEnter()
+    {
+        if (!_turn.Wait(0))
+            return null;
+        CancellationTokenSource mine = new();
+        lock (_lock)
+            _writer = mine;
         return new Turn(this, mine);
     }
 
@@ -63,64 +83,71 @@ internal sealed class UploadSession(string name, Guid id, string dataPath)
     /// <exception cref="UploadCutException">The body broke off; what came before is kept.</exception>
     public async Task AppendAsync(Stream body, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
-        if (_hash is null && Length == 0)
+        if (_hash is null && Length == 0 && !_mustRead)
             _hash = IncrementalHash.CreateHash(algorithm);
-        using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
+            using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete);
             while (await ReadAsync(body, buffer, cancellationToken) is > 0 and int read)
             {
-                // The write runs on another thread while this one hashes.
-                ValueTask write = RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), _length, CancellationToken.None);
-                if (_hash is not null && _hashed == _length)
-                {
-                    _hash.AppendData(buffer.AsSpan(0, read));
-                    _hashed += read;
-                }
+                if (Length + read > maxLength)
+                    throw new UploadTooLongException();
 
+                // The write runs on another thread while this one hashes. A write that fails spoils the hash, which is then given up.
+                ValueTask write = WriteAsync(file, buffer.AsMemory(0, read), _length);
+                _hash?.AppendData(buffer.AsSpan(0, read));
                 await write;
                 Interlocked.Add(ref _length, read);
             }
         }
+        catch
+        {
+            // From here on only the file itself says what it holds.
+            GiveUpHash();
+            throw;
+        }
         finally
         {
+            LastUsed = DateTime.UtcNow;
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    /// <summary>Whether what was written has a digest. Bytes that were hashed on their way are not read again.</summary>
+    /// <summary>Whether what was written has a digest. Bytes that were hashed on their way are not read again, unless any request failed.</summary>
     public async Task<bool> HasDigestAsync(Digest digest, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-        RandomAccess.FlushToDisk(file);
-        if (_hash is not null && _hash.AlgorithmName == digest.HashAlgorithm && _hashed == _length)
-            return Digest.FromHash(digest.HashAlgorithm, _hash.GetCurrentHash()) == digest;
-        using IncrementalHash hash = IncrementalHash.CreateHash(digest.HashAlgorithm);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long offset = 0;
-            while (await RandomAccess.ReadAsync(file, buffer.AsMemory(0, BufferSize), offset, cancellationToken) is > 0 and int read)
-            {
-                hash.AppendData(buffer.AsSpan(0, read));
-                offset += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
 
-        return Digest.FromHash(digest.HashAlgorithm, hash.GetCurrentHash()) == digest;
+        // A write that failed may have left bytes that nobody was told of.
+        if (RandomAccess.GetLength(file) != _length)
+            RandomAccess.SetLength(file, _length);
+        RandomAccess.FlushToDisk(file);
+        return _hash is not null && _hash.AlgorithmName == digest.HashAlgorithm
+            ? Digest.FromHash(digest.HashAlgorithm, _hash.GetCurrentHash()) == digest
+            : await FileDigest.ComputeAsync(file, _length, digest.HashAlgorithm, cancellationToken) == digest;
     }
 
     /// <summary>Ends the session; whoever waits for a turn finds it closed.</summary>
     public void Close()
     {
         IsClosed = true;
+        GiveUpHash();
+    }
+
+    private void GiveUpHash()
+    {
+        _mustRead = true;
         _hash?.Dispose();
         _hash = null;
+    }
+
+    private static DateTime LastWrite(string path) => new FileInfo(path) is { Exists: true } file ? file.LastWriteTimeUtc : DateTime.UtcNow;
+
+    private ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset)
+    {
+        beforeWrite?.Invoke(offset);
+        return RandomAccess.WriteAsync(file, bytes, offset, CancellationToken.None);
     }
 
     private static async ValueTask<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
@@ -158,6 +185,9 @@ internal sealed class UploadSession(string name, Guid id, string dataPath)
         }
     }
 }
+
+/// <summary>The upload is longer than the registry takes.</summary>
+internal sealed class UploadTooLongException : Exception;
 
 /// <summary>The request's body ended before its time.</summary>
 internal sealed class UploadCutException(Exception inner) : Exception("The body broke off.", inner);

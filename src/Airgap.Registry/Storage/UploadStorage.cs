@@ -6,16 +6,19 @@ using Airgap.Oci.Content;
 namespace Airgap.Registry.Storage;
 
 /// <summary>The uploads under way. They outlive a restart: what is on the disk is gone on with.</summary>
-internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
+internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, UploadLimits limits)
 {
-    /// <summary>How long an upload that nobody goes on with is kept; docker-registry's default.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromHours(168);
-
     private readonly ConcurrentDictionary<Guid, UploadSession> _sessions = new();
 
-    /// <summary>Starts an upload.</summary>
-    public UploadSession Start(string name)
+    /// <summary>Called before each write to an upload with its offset: the tests' disk that fails.</summary>
+    public Action<long>? BeforeWrite { get; set; }
+
+    /// <summary>Starts an upload. Where too many are open, those that were left alone longest give way.</summary>
+    /// <returns>Null when there are too many all the same.</returns>
+    public UploadSession? Start(string name)
     {
+        if (!HasRoom() && !MakeRoom())
+            return null;
         Guid id = Guid.NewGuid();
         string folder = layout.Upload(name, id);
         Directory.CreateDirectory(folder);
@@ -27,7 +30,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
         {
         }
 
-        return _sessions[id] = new UploadSession(name, id, DataPath(name, id));
+        return _sessions[id] = Session(name, id);
     }
 
     /// <summary>Finds an upload of a repository.</summary>
@@ -40,7 +43,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
         {
             if (!File.Exists(DataPath(name, guid)))
                 return null;
-            session = _sessions.GetOrAdd(guid, new UploadSession(name, guid, DataPath(name, guid)));
+            session = _sessions.GetOrAdd(guid, Session(name, guid));
         }
 
         return session.Name == name && !session.IsClosed ? session : null;
@@ -52,7 +55,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
     {
         bool matches = await session.HasDigestAsync(digest, cancellationToken);
         if (matches)
-            blobs.Accept(session.Name, digest, DataPath(session.Name, session.Id));
+            await blobs.AcceptAsync(session.Name, digest, DataPath(session.Name, session.Id), cancellationToken);
         Remove(session);
         return matches;
     }
@@ -71,14 +74,19 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
         }
     }
 
-    /// <summary>Removes uploads that were given up long ago, and files that a crash left on their way.</summary>
+    /// <summary>
+    /// Finds the uploads that an earlier run left, removes those that were given up long ago, and files and folders that a crash left on
+    /// their way.
+    /// </summary>
     public void Purge(RepositoryCatalog catalog, CancellationToken cancellationToken)
     {
-        DateTime limit = DateTime.UtcNow - MaxAge;
+        DateTime limit = DateTime.UtcNow - limits.MaxAge;
         if (Directory.Exists(layout.Temporary))
         {
             foreach (FileInfo file in new DirectoryInfo(layout.Temporary).EnumerateFiles().Where(f => f.LastWriteTimeUtc < limit))
                 file.Delete();
+            foreach (string folder in Directory.EnumerateDirectories(layout.Temporary, $"{StorageLayout.DeletedPrefix}*"))
+                TagStorage.DeleteQuietly(folder);
         }
 
         foreach (string folder in catalog.FoldersNamed("_uploads"))
@@ -86,11 +94,41 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs)
             cancellationToken.ThrowIfCancellationRequested();
             foreach (DirectoryInfo upload in new DirectoryInfo(folder).EnumerateDirectories())
             {
-                FileInfo data = new(Path.Combine(upload.FullName, "data"));
-                if ((data.Exists ? data.LastWriteTimeUtc : upload.LastWriteTimeUtc) < limit)
+                string name = catalog.NameOf(folder);
+                if (File.Exists(Path.Combine(upload.FullName, "data")) && Guid.TryParseExact(upload.Name, "D", out Guid id))
+                    _sessions.GetOrAdd(id, _ => Session(name, id));
+                else if (upload.LastWriteTimeUtc < limit)
                     upload.Delete(recursive: true);
             }
         }
+
+        foreach (UploadSession session in _sessions.Values.Where(session => session.LastUsed < limit))
+            TryDrop(session, limit);
+    }
+
+    private UploadSession Session(string name, Guid id) => new(name, id, DataPath(name, id), limits.MaxBlobBytes, BeforeWrite);
+
+    private bool HasRoom() => _sessions.Count < limits.MaxCount && _sessions.Values.Sum(session => session.Length) <= limits.MaxBytes;
+
+    private bool MakeRoom()
+    {
+        DateTime limit = DateTime.UtcNow - limits.IdleAfter;
+        foreach (UploadSession session in _sessions.Values.Where(session => session.LastUsed < limit).OrderBy(session => session.LastUsed))
+        {
+            TryDrop(session, limit);
+            if (HasRoom())
+                return true;
+        }
+
+        return false;
+    }
+
+    // Somebody may have come back to it in the meantime.
+    private void TryDrop(UploadSession session, DateTime limit)
+    {
+        using UploadSession.Turn? turn = session.TryEnter();
+        if (turn is not null && !session.IsClosed && session.LastUsed < limit)
+            Remove(session);
     }
 
     private string DataPath(string name, Guid id) => Path.Combine(layout.Upload(name, id), "data");

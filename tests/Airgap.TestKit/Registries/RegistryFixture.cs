@@ -29,6 +29,9 @@ public sealed record RegistryFixtureOptions
 
     /// <summary>0 takes a free port.</summary>
     public int Port { get; init; }
+
+    /// <summary>Changes what the server is started with.</summary>
+    public Func<RegistryServerOptions, RegistryServerOptions>? Configure { get; init; }
 }
 
 /// <summary>The embedded registry on a free port of the loopback, which records its requests and fails when it is told to.</summary>
@@ -84,17 +87,17 @@ public sealed class RegistryFixture : IAsyncDisposable
         if (options.WithFixtures && folder != storage)
             TempFolder.Copy(storage, folder);
         RegistryFixture fixture = new(temp, folder) { _tokens = options.Tokens };
-        fixture._server = await RegistryServer.StartAsync(
-            new RegistryServerOptions
-            {
-                Folder = folder,
-                Listen = new IPEndPoint(IPAddress.Loopback, options.Port),
-                Certificate = options.Certificate,
-                BasicAuth = options.BasicAuth,
-                ReadOnly = options.ReadOnly,
-                Interceptor = fixture.InterceptAsync,
-            },
-            CancellationToken.None);
+        RegistryServerOptions server = new()
+        {
+            Folder = folder,
+            Listen = new IPEndPoint(IPAddress.Loopback, options.Port),
+            Certificate = options.Certificate,
+            BasicAuth = options.BasicAuth,
+            ReadOnly = options.ReadOnly,
+            AnyHost = true,
+            Interceptor = fixture.InterceptAsync,
+        };
+        fixture._server = await RegistryServer.StartAsync(options.Configure?.Invoke(server) ?? server, CancellationToken.None);
         return fixture;
     }
 

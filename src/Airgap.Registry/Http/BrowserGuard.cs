@@ -1,0 +1,61 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>
+/// Keeps pages in somebody's browser from using the registry behind the person's back: a page of another origin, or one whose name an
+/// attacker points at this machine. Content that is stored here is no page of ours, and runs nothing.
+/// </summary>
+internal sealed class BrowserGuard
+{
+    private const string Policy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+    private readonly bool _anyHost;
+    private readonly HashSet<string> _names;
+    private readonly X509Certificate2? _certificate;
+
+    public BrowserGuard(RegistryServerOptions options)
+    {
+        _anyHost = options.AnyHost;
+        _certificate = options.Certificate;
+        _names = new HashSet<string>(options.Hosts.Select(Trim), StringComparer.OrdinalIgnoreCase) { "localhost", Dns.GetHostName() };
+    }
+
+    /// <summary>Sets the headers that keep stored content from acting as a page.</summary>
+    public static void Harden(HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = Policy;
+    }
+
+    /// <summary>Refuses a request under a name that is not the registry's, or from a page that is not.</summary>
+    public void Check(HttpRequest request)
+    {
+        string host = Trim(request.Host.Host);
+        if (!_anyHost && !IsOurs(host))
+            throw Refusal.Host(request.Host.Host);
+        foreach (string? origin in request.Headers.Origin)
+        {
+            if (!IsSame(origin, request))
+                throw Refusal.Origin();
+        }
+    }
+
+    // A page cannot be served under an address that is not its server's, so addresses are safe. A request without a host is no browser's.
+    private bool IsOurs(string host) =>
+        host.Length == 0
+        || _names.Contains(host)
+        || IPAddress.TryParse(host, out _)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (_certificate is not null && Uri.CheckHostName(host) == UriHostNameType.Dns && _certificate.MatchesHostname(host));
+
+    private static bool IsSame(string? origin, HttpRequest request) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+        && page.Scheme is "http" or "https"
+        && string.Equals(Trim(page.Host), Trim(request.Host.Host), StringComparison.OrdinalIgnoreCase)
+        && page.Port == (request.Host.Port ?? (page.Scheme == "https" ? 443 : 80));
+
+    private static string Trim(string host) => host.TrimEnd('.');
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Airgap.Oci.Content;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>The digest of what a file holds, read from the file.</summary>
+internal static class FileDigest
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <summary>Reads the first bytes of a file and gives their digest; of all there are where the file is shorter.</summary>
+    public static async Task<Digest> ComputeAsync(SafeFileHandle file, long length, HashAlgorithmName algorithm, CancellationToken cancellationToken)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(algorithm);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (long offset = 0; offset < length;)
+            {
+                int read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - offset)), offset, cancellationToken);
+                if (read == 0)
+                    break;
+                hash.AppendData(buffer.AsSpan(0, read));
+                offset += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return Digest.FromHash(algorithm, hash.GetCurrentHash());
+    }
+}

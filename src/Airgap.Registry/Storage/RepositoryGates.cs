@@ -1,0 +1,57 @@
+namespace Airgap.Registry.Storage;
+
+/// <summary>
+/// Keeps changes of one repository apart: what a manifest refers to stays while the manifest is stored, and two changes of one tag come
+/// one after the other. Readers need no gate, as every change is one rename.
+/// </summary>
+internal sealed class RepositoryGates : IDisposable
+{
+    // Two repositories, or two tags, may share a place; they then wait for each other without need.
+    private readonly ReaderWriterLockSlim[] _repositories = [.. Enumerable.Range(0, 64).Select(_ => new ReaderWriterLockSlim())];
+    private readonly Lock[] _tags = [.. Enumerable.Range(0, 256).Select(_ => new Lock())];
+
+    /// <summary>Adds to a repository, beside others that add to it.</summary>
+    public void Add(string name, string? tag, Action change)
+    {
+        ReaderWriterLockSlim repository = Of(_repositories, name);
+        repository.EnterReadLock();
+        try
+        {
+            if (tag is null)
+            {
+                change();
+                return;
+            }
+
+            lock (Of(_tags, $"{name}:{tag}"))
+                change();
+        }
+        finally
+        {
+            repository.ExitReadLock();
+        }
+    }
+
+    /// <summary>Takes something out of a repository while nobody else changes it.</summary>
+    public bool Remove(string name, Func<bool> change)
+    {
+        ReaderWriterLockSlim repository = Of(_repositories, name);
+        repository.EnterWriteLock();
+        try
+        {
+            return change();
+        }
+        finally
+        {
+            repository.ExitWriteLock();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ReaderWriterLockSlim repository in _repositories)
+            repository.Dispose();
+    }
+
+    private static T Of<T>(T[] places, string key) => places[(uint)string.GetHashCode(key, StringComparison.Ordinal) % (uint)places.Length];
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Registry.Tests.Stored;
+
+/// <summary>A disk that fails, or is full for a while, spoils no blob: neither the one that is sent nor one that stands.</summary>
+[TestClass]
+public sealed class FailingDiskTests
+{
+    private const int DiskFull = 28;
+
+    private volatile bool _fails;
+    private long _failsFrom;
+
+    [TestMethod]
+    public async Task BytesThatWereNotWrittenDoNotCountWhateverFollowsThem()
+    {
+        await using Api api = await StartAsync();
+        byte[] good = RandomNumberGenerator.GetBytes(1000);
+        byte[] other = RandomNumberGenerator.GetBytes(1000);
+        string digest = (await api.Writer.PushBlobAsync("standing", good)).Digest;
+
+        string upload = await api.StartUploadAsync("a");
+        _fails = true;
+        Assert.AreEqual(507, (await api.SendAsync("PATCH", upload, good)).Status);
+        _fails = false;
+        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, other)).Status);
+        (await api.SendAsync("PUT", $"{upload}?digest={digest}")).AssertError(400, "DIGEST_INVALID");
+
+        Assert.IsFalse(await api.Content.HasBlobAsync("a", digest));
+        CollectionAssert.AreEqual(good, await api.Content.BlobAsync("standing", digest));
+    }
+
+    [TestMethod]
+    public async Task AnUploadGoesOnFromWhatWasWritten()
+    {
+        await using Api api = await StartAsync();
+        byte[] good = RandomNumberGenerator.GetBytes(600_000);
+        string digest = RegistryWriter.DigestOf(good);
+        string upload = await api.StartUploadAsync("a");
+        _failsFrom = 1;
+        _fails = true;
+        Assert.AreEqual(507, (await api.SendAsync("PATCH", upload, good)).Status);
+        _fails = false;
+
+        string range = (await api.GetAsync(upload))["Range"]!;
+        int written = int.Parse(range.Split('-')[1]) + 1;
+        Assert.IsInRange(1, good.Length - 1, written);
+        Answer answer = await api.SendAsync("PUT", $"{upload}?digest={digest}", good[written..], ("Content-Range", $"{written}-{good.Length - 1}"));
+
+        Assert.AreEqual(201, answer.Status);
+        CollectionAssert.AreEqual(good, await api.Content.BlobAsync("a", digest));
+    }
+
+    [TestMethod]
+    public async Task BytesThatAFailedWriteLeftBehindAreNoPartOfTheBlob()
+    {
+        await using Api api = await StartAsync();
+        byte[] good = RandomNumberGenerator.GetBytes(1000);
+        string digest = RegistryWriter.DigestOf(good);
+        string upload = await api.StartUploadAsync("a");
+        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, good)).Status);
+        string file = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..], "data");
+        using (FileStream data = new(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            data.Write([1, 2, 3]);
+
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={digest}")).Status);
+        CollectionAssert.AreEqual(good, await api.Content.BlobAsync("a", digest));
+    }
+
+    [TestMethod]
+    public async Task ABlobThatStandsIsNotWrittenAgainAndADamagedOneIs()
+    {
+        await using Api api = await StartAsync();
+        byte[] content = RandomNumberGenerator.GetBytes(1000);
+        string digest = (await api.Writer.PushBlobAsync("a", content)).Digest;
+        string hex = digest[(digest.IndexOf(':') + 1)..];
+        string file = Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
+        DateTime longAgo = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(file, longAgo);
+
+        Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/b/blobs/uploads/?digest={digest}", content)).Status);
+        Assert.AreEqual(longAgo, File.GetLastWriteTimeUtc(file));
+
+        File.WriteAllBytes(file, new byte[1000]);
+        Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/b/blobs/uploads/?digest={digest}", content)).Status);
+        CollectionAssert.AreEqual(content, await api.Content.BlobAsync("a", digest));
+    }
+
+    [TestMethod]
+    public async Task ADamagedManifestIsMendedByAPush()
+    {
+        await using Api api = await StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "t", [1]);
+        string hex = image.Digest[(image.Digest.IndexOf(':') + 1)..];
+        string file = Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
+        File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
+
+        await api.Writer.PushImageAsync("a", "t", [1]);
+        Assert.AreEqual(image.Digest, (await api.Content.ManifestAsync("a", "t")).Digest);
+    }
+
+    private Task<Api> StartAsync() => Api.StartAsync(new RegistryFixtureOptions
+    {
+        Configure = options => options with
+        {
+            BeforeUploadWrite = offset =>
+            {
+                if (_fails && offset >= _failsFrom)
+                    throw new IOException("No space left on device", DiskFull);
+            },
+        },
+    });
+}
