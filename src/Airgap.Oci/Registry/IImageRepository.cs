@@ -66,19 +66,6 @@ public interface IImageRepository
     /// <param name="subject">The manifest that others are attached to; it need not exist.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>Unless it is overridden, the registry keeps none.</remarks>
-    Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        ReferrerList.ReadFallbackAsync(this, subject, cancellationToken);
-}
-
-/// <summary>What became of a blob at its destination.</summary>
-public enum BlobOutcome
-{
-    /// <summary>Its bytes were sent.</summary>
-    Copied,
-
-    /// <summary>The registry linked it from another of its repositories.</summary>
-    Mounted,
-
-    /// <summary>It was there already.</summary>
-    Present,
+    async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
 }

@@ -12,14 +12,8 @@ public sealed record ReferrerList(ImmutableArray<Descriptor> Manifests, bool Fro
     /// <summary>The tag of the index that lists a manifest's referrers where a registry does not: <c>sha256-HEX</c>, at most 64 digits.</summary>
     public static string FallbackTag(Digest subject) => $"{subject.Algorithm}-{(subject.Hex.Length > 64 ? subject.Hex[..64] : subject.Hex)}";
 
-    /// <summary>Reads the list that clients keep.</summary>
-    /// <param name="repository">The repository of the subject.</param>
-    /// <param name="subject">The manifest that others are attached to.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<ReferrerList> ReadFallbackAsync(IImageRepository repository, Digest subject, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(repository);
-        Manifest? index = await repository.FindManifestAsync(FallbackTag(subject), cancellationToken).ConfigureAwait(false);
-        return new ReferrerList(index is null ? [] : [.. index.Manifests.DistinctBy(descriptor => descriptor.Digest)], FromApi: false);
-    }
+    /// <summary>The list that clients keep.</summary>
+    /// <param name="index">The index under <see cref="FallbackTag"/>; null when there is none.</param>
+    internal static ReferrerList Fallback(Manifest? index) =>
+        new(index is null ? [] : [.. index.Manifests.DistinctBy(descriptor => descriptor.Digest)], FromApi: false);
 }

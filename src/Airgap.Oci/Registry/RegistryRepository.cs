@@ -45,5 +45,5 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
 
     public async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false)
-        ?? await ReferrerList.ReadFallbackAsync(this, subject, cancellationToken).ConfigureAwait(false);
+        ?? ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
 }
