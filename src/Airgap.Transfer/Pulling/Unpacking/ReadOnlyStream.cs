@@ -55,18 +55,3 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
         return count;
     }
 }
-
-/// <summary>Counts what comes out of a layer against the limits of the pull.</summary>
-internal sealed class MeteredStream(Stream inner, UnpackBudget budget) : ReadOnlyStream
-{
-    public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await inner.ReadAsync(buffer, cancellationToken));
-
-    private int Count(int read)
-    {
-        budget.Unpacked(read);
-        return read;
-    }
-}
