@@ -1,7 +1,9 @@
+
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Transfer.Publishing;
+using Airgap.Oci.Wire;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Build;

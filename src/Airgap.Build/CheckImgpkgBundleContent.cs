@@ -1,6 +1,6 @@
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

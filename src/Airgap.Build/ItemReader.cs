@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -1,5 +1,6 @@
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

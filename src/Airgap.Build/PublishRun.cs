@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Transfer.Forecasts;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;
-using Airgap.Transfer.Reporting.Markdown;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -1,4 +1,5 @@
-using Airgap.Transfer.Publishing;
+
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Build;
 

@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;

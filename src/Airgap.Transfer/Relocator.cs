@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Forecasts;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;

@@ -26,29 +26,29 @@ public sealed class DefectTests
         new("Build", "Airgap.Build.BuildLog", "Error") { Metadata = "Namespace=\"Not One\"" },
         new("Build", "Airgap.Build.BuildObserver", "BlobFinished"),
         new("Build", "Airgap.Build.BuildObserver", "ItemFinished"),
-        new("Oci", "Airgap.Oci.Registry.Auth.CredentialSources", "CreateDefault"),
-        new("Oci", "Airgap.Oci.Registry.Auth.Sources.Docker.DockerConfigSource", "FindAsync") { IsPrivate = true },
-        new("Oci", "Airgap.Oci.Registry.Auth.Sources.Helpers.CredentialHelper", "GetAsync") { IsPrivate = true },
-        new("Oci", "Airgap.Oci.Registry.RegistryClient", "GetRepository"),
-        new("Oci", "Airgap.Oci.Registry.Http.Transport", "SendOnceAsync"),
-        new("Oci", "Airgap.Oci.Registry.Http.ResumingBlobStream", "ReadAsync") { Properties = Archive },
-        new("Oci", "Airgap.Oci.Registry.Http.BlobUpload", "RunAsync"),
-        new("Transfer", "Airgap.Transfer.Publishing.PublishProperties", "Read"),
+        new("Oci", "Airgap.Oci.Credentials.CredentialSources", "CreateDefault"),
+        new("Oci", "Airgap.Oci.Credentials.Docker.DockerConfigSource", "FindAsync") { IsPrivate = true },
+        new("Oci", "Airgap.Oci.Credentials.Helpers.CredentialHelper", "GetAsync") { IsPrivate = true },
+        new("Oci", "Airgap.Oci.Client.RegistryClient", "GetRepository"),
+        new("Oci", "Airgap.Oci.Requests.Transport", "SendOnceAsync"),
+        new("Oci", "Airgap.Oci.Requests.ResumingBlobStream", "ReadAsync") { Properties = Archive },
+        new("Oci", "Airgap.Oci.Uploads.BlobUpload", "RunAsync"),
+        new("Publishing", "Airgap.Publishing.Declarations.PublishProperties", "Read"),
         new("Transfer", "Airgap.Transfer.Planning.RegistryPlanner", "PlanBundleAsync"),
         new("Transfer", "Airgap.Transfer.Transfers.TransferEngine", "RunAsync"),
-        new("Transfer", "Airgap.Transfer.Archives.PartialArchive", "WriteAsync") { Properties = Archive },
-        new("Transfer", "Airgap.Transfer.Archives.PartialArchive", "CompleteAsync") { Properties = Archive },
+        new("Transfer", "Airgap.Transfer.Transfers.PartialArchive", "WriteAsync") { Properties = Archive },
+        new("Transfer", "Airgap.Transfer.Transfers.PartialArchive", "CompleteAsync") { Properties = Archive },
         new("Transfer", "Airgap.Transfer.Archives.ArchiveReader", "OpenAsync") { Properties = "<AirgapSourceArchive>../bundle.tar</AirgapSourceArchive>" },
-        new("Transfer", "Airgap.Transfer.Publishing.Locking.ProjectLockReader", "Read") { Properties = "<AirgapLockFile>../Directory.Build.props</AirgapLockFile>" },
-        new("Transfer", "Airgap.Transfer.Publishing.Locking.ProjectLock", "ToJson") { Properties = Lock },
-        new("Transfer", "Airgap.Transfer.Forecasts.PlanWriter", "ToJson") { Properties = "<AirgapDryRun>true</AirgapDryRun>" },
+        new("Publishing", "Airgap.Publishing.Locking.ProjectLockReader", "Read") { Properties = "<AirgapLockFile>../Directory.Build.props</AirgapLockFile>" },
+        new("Publishing", "Airgap.Publishing.Locking.ProjectLock", "ToJson") { Properties = Lock },
+        new("Publishing", "Airgap.Publishing.Forecasts.PlanWriter", "ToJson") { Properties = "<AirgapDryRun>true</AirgapDryRun>" },
         new("Transfer", "Airgap.Transfer.Kubernetes.PackageRepositoryWriter", "Create"),
-        new("Transfer", "Airgap.Transfer.AtomicFile", "WriteAsync"),
-        new("Transfer", "Airgap.Transfer.Publishing.KustomizationWriter", "WriteAsync"),
-        new("Transfer", "Airgap.Transfer.Publishing.RelocationReportWriter", "Create"),
-        new("Transfer", "Airgap.Transfer.Reporting.Html.HtmlReport", "Write"),
-        new("Transfer", "Airgap.Transfer.Reporting.Markdown.MarkdownSummary", "Write") { Properties = "<AirgapSummary>summary.md</AirgapSummary>" },
-        new("Transfer", "Airgap.Transfer.Publishing.PublishedFileList", "Save"),
+        new("Transfer", "Airgap.Transfer.Files.AtomicFile", "WriteAsync"),
+        new("Publishing", "Airgap.Publishing.Artifacts.KustomizationWriter", "WriteAsync"),
+        new("Publishing", "Airgap.Publishing.Reporting.RelocationReportWriter", "Create"),
+        new("Publishing", "Airgap.Publishing.Reporting.Html.HtmlReport", "Write"),
+        new("Publishing", "Airgap.Publishing.Reporting.Markdown.MarkdownSummary", "Write") { Properties = "<AirgapSummary>summary.md</AirgapSummary>" },
+        new("Publishing", "Airgap.Publishing.Artifacts.PublishedFileList", "Save"),
         new("Transfer", "Airgap.Transfer.Producing.BundleProducer", "ProduceAsync") { Items = "<ImgpkgBundleContent Include=\"*.csproj\" />" },
     ];
 
@@ -98,7 +98,7 @@ public sealed class DefectTests
         };
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         ZipFile.ExtractToDirectory(PackedPackage.Path, project["package"]);
-        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Transfer.dll"], "Airgap.Transfer.Publishing.PublishedFileList", "Save");
+        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Transfer.dll"], "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
         (await project.RunAsync("restore")).Succeeded();
 
         using Process process = Dotnet.Start(

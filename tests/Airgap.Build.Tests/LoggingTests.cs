@@ -1,7 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

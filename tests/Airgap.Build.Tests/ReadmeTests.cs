@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
 
 namespace Airgap.Build.Tests;
 

@@ -1,4 +1,3 @@
-using Airgap.Oci.Content;
 using CsCheck;
 
 namespace Airgap.Oci.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests;
 

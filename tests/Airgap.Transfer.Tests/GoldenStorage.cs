@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Airgap.Oci.Content;
 
 namespace Airgap.Oci.Naming;
 
@@ -69,7 +68,7 @@ public sealed record ImageReference
         int at = name.IndexOf('@');
         if (at >= 0)
         {
-            if (!Content.Digest.TryParse(name[(at + 1)..], out Digest parsed))
+            if (!Airgap.Oci.Digest.TryParse(name[(at + 1)..], out Digest parsed))
             {
                 problem = $"'{name[(at + 1)..]}' is not a digest";
                 return false;

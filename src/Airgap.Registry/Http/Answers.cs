@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,4 +1,4 @@
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;

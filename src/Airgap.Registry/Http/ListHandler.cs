@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;

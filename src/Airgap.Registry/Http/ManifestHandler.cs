@@ -1,4 +1,5 @@
 using System.Buffers;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Airgap.Oci.Content;
+using Airgap.Oci;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;

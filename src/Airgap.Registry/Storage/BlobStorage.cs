@@ -1,5 +1,6 @@
-using System.Buffers;
 using Airgap.Oci.Content;
+using Airgap.Oci;
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Microsoft.Win32.SafeHandles;
 

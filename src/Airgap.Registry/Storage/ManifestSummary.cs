@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Registry.Storage;

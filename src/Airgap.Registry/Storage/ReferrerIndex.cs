@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Microsoft.Win32.SafeHandles;
 

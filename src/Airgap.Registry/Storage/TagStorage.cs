@@ -1,4 +1,5 @@
-using Airgap.Oci.Content;
+
+using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 

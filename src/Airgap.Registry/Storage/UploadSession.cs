@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;

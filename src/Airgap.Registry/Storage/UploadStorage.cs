@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 

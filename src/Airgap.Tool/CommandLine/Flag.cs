@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Tool.CommandLine;
 

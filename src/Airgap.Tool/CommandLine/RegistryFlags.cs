@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Transfer.Publishing;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Tool.CommandLine;

@@ -3,8 +3,8 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.CommandLine;

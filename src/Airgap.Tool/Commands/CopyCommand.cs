@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
-using Airgap.Transfer.Forecasts;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Reporting;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;

@@ -1,7 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 

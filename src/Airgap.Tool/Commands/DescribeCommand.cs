@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Describing;
-using Airgap.Transfer.Reporting;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Publishing.Forecasts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Forecasts;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Transfers;
 

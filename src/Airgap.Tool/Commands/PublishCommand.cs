@@ -1,14 +1,15 @@
 using System.CommandLine;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;
-using Airgap.Transfer.Reporting.Markdown;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 
 namespace Airgap.Tool.Commands;

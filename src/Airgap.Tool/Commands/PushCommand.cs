@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Publishing;
 using Airgap.Transfer.Pushing;
 
 namespace Airgap.Tool.Commands;

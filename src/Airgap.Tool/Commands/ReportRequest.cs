@@ -1,10 +1,10 @@
 using System.Text;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Html;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer;
-using Airgap.Transfer.Reporting;
-using Airgap.Transfer.Reporting.Html;
-using Airgap.Transfer.Reporting.Markdown;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Tool.Commands;

@@ -1,7 +1,9 @@
+
 using Airgap.Evaluation;
 using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Producing;
-using Airgap.Transfer.Publishing;
 
 namespace Airgap.Tool.Evaluation;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Airgap.Evaluation;
 using Airgap.Oci;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Tool.Evaluation;
 

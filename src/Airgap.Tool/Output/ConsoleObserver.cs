@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Output;
 

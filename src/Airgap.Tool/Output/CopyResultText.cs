@@ -1,7 +1,8 @@
+
+using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Airgap.Oci;
-using Airgap.Oci.Content;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Output;
 

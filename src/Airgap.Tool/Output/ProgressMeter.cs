@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Tool.Output;

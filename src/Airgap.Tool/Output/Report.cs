@@ -2,8 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
+using Airgap.Publishing.Forecasts;
 using Airgap.Transfer.Describing;
-using Airgap.Transfer.Forecasts;
 
 namespace Airgap.Tool.Output;
 

@@ -1,7 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Pulling;

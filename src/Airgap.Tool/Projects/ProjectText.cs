@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
-using Airgap.Transfer;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Projects;
 

@@ -1,5 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 

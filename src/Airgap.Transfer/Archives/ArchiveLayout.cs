@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;

@@ -6,6 +6,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
 

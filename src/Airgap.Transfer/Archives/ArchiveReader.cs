@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;

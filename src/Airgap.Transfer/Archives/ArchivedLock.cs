@@ -1,7 +1,7 @@
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Files;
+
 namespace Airgap.Transfer.Archives;
 
 /// <summary>The bytes of manifest.json, of which one element may be large and all of them as many as there are: each is held in memory as a whole.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Layers;
 

@@ -1,5 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Bundles;
 

@@ -1,5 +1,7 @@
+
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 

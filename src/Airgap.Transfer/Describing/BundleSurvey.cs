@@ -1,4 +1,5 @@
-using Airgap.Transfer.Planning;
+
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Describing;

@@ -1,3 +1,4 @@
+
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Kubernetes;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,5 +1,5 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Kubernetes;

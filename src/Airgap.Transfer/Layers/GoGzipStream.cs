@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers.Deflate;
 
 namespace Airgap.Transfer.Layers;

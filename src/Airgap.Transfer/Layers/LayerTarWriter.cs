@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Layers;
 

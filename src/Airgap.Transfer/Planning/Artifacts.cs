@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 

@@ -1,6 +1,8 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 

@@ -4,6 +4,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 

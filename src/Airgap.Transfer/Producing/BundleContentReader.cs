@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Producing;

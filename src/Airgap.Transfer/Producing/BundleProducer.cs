@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Bundles.Yaml;
 using Airgap.Transfer.Layers;
@@ -63,7 +63,7 @@ public sealed class BundleProducer(IRegistry registry)
 
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
         // An image that could not be pinned is told as that, not once more for each place that names it.
-        packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Oci.Content.Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
+        packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
         return new Findings(files, images, problems, warnings);
     }
 

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Producing;

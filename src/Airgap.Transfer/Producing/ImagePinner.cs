@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Producing;

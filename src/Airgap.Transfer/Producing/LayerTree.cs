@@ -1,3 +1,5 @@
+
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Producing;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Producing;

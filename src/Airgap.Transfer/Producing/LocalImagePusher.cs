@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Producing;
 

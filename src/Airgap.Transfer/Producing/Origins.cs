@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Bundles.Yaml;

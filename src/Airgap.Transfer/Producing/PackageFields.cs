@@ -1,3 +1,4 @@
+
 using Airgap.Transfer.Bundles.Yaml;
 
 namespace Airgap.Transfer.Producing;

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Airgap.Oci;
-using Airgap.Oci.Content;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Producing;
 

@@ -1,5 +1,7 @@
+
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Transfer.Producing;
 

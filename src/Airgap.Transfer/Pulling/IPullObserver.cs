@@ -1,6 +1,7 @@
+
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pulling;
 

@@ -1,3 +1,4 @@
+
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;

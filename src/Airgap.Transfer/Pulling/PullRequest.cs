@@ -1,5 +1,6 @@
+
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Pulling;

@@ -2,8 +2,8 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Pulling;

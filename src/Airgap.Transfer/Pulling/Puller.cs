@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling.Output;
 using Airgap.Transfer.Pulling.Unpacking;
 

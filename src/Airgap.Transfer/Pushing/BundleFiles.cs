@@ -1,5 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pushing;

@@ -1,5 +1,6 @@
+
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 

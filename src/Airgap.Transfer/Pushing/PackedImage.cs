@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
 
 namespace Airgap.Transfer.Pushing;
 

@@ -1,6 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
 

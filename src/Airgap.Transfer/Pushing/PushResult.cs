@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Pushing;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 

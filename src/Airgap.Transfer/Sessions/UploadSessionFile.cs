@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Wire;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sessions;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Wire;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sessions;
 

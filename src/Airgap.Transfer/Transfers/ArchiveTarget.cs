@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

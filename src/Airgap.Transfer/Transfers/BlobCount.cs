@@ -1,4 +1,5 @@
-using Airgap.Oci.Registry;
+
+using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Planning;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,8 +1,10 @@
+
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,3 +1,4 @@
+
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Transfers;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Archives;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -3,8 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

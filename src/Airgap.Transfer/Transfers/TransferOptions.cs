@@ -1,4 +1,3 @@
-using Airgap.Transfer.Archives;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -1,5 +1,6 @@
-using Airgap.Oci.Content;
-using Airgap.Transfer.Planning;
+
+using Airgap.Oci;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Verifying;
 

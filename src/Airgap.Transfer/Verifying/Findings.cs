@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Verifying;
 

@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Verifying;

@@ -1,9 +1,9 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Content;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 

@@ -1,12 +1,12 @@
 using System.Text;
+using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
+using Airgap.Oci.Credentials.Docker;
+using Airgap.Oci.Credentials.Helpers;
+using Airgap.Oci.Credentials.Keychains.Amazon;
+using Airgap.Oci.Credentials.Variables;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Oci.Registry.Auth.Sources.Docker;
-using Airgap.Oci.Registry.Auth.Sources.Helpers;
-using Airgap.Oci.Registry.Auth.Sources.Keychains.Amazon;
-using Airgap.Oci.Registry.Auth.Sources.Variables;
-using Airgap.Oci.Registry.Http;
+using Airgap.Oci.Wire;
 using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Oci.Tests.Fuzzing;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
 using Airgap.Tool.CommandLine;
 
 namespace Airgap.Tool.Tests.CommandLine;

@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Archives;
 

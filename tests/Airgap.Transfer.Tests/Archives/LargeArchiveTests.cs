@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives;

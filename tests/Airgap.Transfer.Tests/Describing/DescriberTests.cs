@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Bundles;

@@ -1,11 +1,10 @@
 using System.Text.Json;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 

@@ -1,14 +1,17 @@
+
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Sessions;
+using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 

@@ -1,9 +1,10 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Client;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;

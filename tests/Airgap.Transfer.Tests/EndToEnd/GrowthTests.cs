@@ -2,9 +2,10 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;

@@ -1,4 +1,5 @@
-using Airgap.Oci.Registry;
+
+using Airgap.Oci.Client;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Transfers;

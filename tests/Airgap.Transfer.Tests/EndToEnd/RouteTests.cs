@@ -1,8 +1,10 @@
-using Airgap.Oci.Registry;
+
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;

@@ -1,14 +1,16 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Network;
 using Airgap.TestKit.Peers;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 

@@ -1,9 +1,11 @@
+
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;

@@ -1,8 +1,10 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
+using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
-using Airgap.Transfer.Forecasts;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Forecasts;

@@ -8,6 +8,7 @@ using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Fuzzing;
 

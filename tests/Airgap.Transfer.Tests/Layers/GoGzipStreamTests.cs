@@ -1,3 +1,4 @@
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.Transfer.Layers;

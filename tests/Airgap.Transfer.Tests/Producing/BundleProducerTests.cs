@@ -1,8 +1,9 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;

@@ -1,3 +1,4 @@
+
 using Airgap.TestKit;
 using Airgap.Transfer.Producing;
 

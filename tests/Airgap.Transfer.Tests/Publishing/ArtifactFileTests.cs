@@ -1,6 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

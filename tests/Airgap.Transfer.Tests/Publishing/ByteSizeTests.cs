@@ -1,4 +1,5 @@
-using Airgap.Transfer.Publishing;
+
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

@@ -1,6 +1,8 @@
-using Airgap.Oci.Content;
+
+using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

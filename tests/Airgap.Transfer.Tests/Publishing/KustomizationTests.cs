@@ -1,6 +1,9 @@
+
 using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

@@ -1,5 +1,6 @@
+
 using Airgap.Oci;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

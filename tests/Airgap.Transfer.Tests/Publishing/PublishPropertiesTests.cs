@@ -1,6 +1,7 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Registry;
-using Airgap.Transfer.Publishing;
+using Airgap.Oci.Wire;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

@@ -1,11 +1,16 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Publishing;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
+using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

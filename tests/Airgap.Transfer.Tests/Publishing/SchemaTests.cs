@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Publishing;
 using Json.Schema;
 
 namespace Airgap.Transfer.Tests.Publishing;

@@ -1,9 +1,11 @@
+
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
-using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

@@ -1,8 +1,8 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 
 namespace Airgap.Transfer.Tests.Pulling;

@@ -4,7 +4,7 @@ using System.Text;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Pulling;
 

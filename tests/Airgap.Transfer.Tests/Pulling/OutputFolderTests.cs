@@ -1,6 +1,7 @@
+
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Pulling.Output;
 

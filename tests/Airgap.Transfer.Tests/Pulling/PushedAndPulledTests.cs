@@ -1,7 +1,7 @@
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Pushing;
 using CsCheck;

@@ -1,5 +1,6 @@
+
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Pushing;

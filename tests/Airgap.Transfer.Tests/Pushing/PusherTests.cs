@@ -3,7 +3,6 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.TestKit;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Pushing;

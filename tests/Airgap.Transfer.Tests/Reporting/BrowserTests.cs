@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Html;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Reporting;
-using Airgap.Transfer.Reporting.Html;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Reporting;

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
-using Airgap.Transfer.Reporting;
-using Airgap.Transfer.Reporting.Html;
-using Airgap.Transfer.Reporting.Markdown;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Html;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Reporting;

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Html;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
-using Airgap.Transfer.Reporting;
-using Airgap.Transfer.Reporting.Html;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Reporting;

@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
-using Airgap.Transfer.Reporting;
-using Airgap.Transfer.Reporting.Markdown;
 
 namespace Airgap.Transfer.Tests.Reporting;
 

@@ -1,6 +1,7 @@
-using Airgap.Oci.Content;
+
+using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.Transfer.Sessions;
 

@@ -1,3 +1,4 @@
+
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Archives;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,9 +1,9 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;

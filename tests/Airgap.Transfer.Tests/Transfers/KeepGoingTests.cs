@@ -1,7 +1,8 @@
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Verifying;

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Files;
+
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>Puts one folder in another's place.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Pulling.Output;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Airgap.Transfer.Files;
 using ZstdSharp;
 
 namespace Airgap.Transfer.Pulling.Unpacking;

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Files;
+
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>Counts what comes out of a layer against the limits of the pull.</summary>

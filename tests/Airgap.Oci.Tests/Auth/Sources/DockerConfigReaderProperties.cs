@@ -1,5 +1,5 @@
 using System.Text;
-using Airgap.Oci.Registry.Auth.Sources.Docker;
+using Airgap.Oci.Credentials.Docker;
 using CsCheck;
 
 namespace Airgap.Oci.Tests.Auth.Sources;

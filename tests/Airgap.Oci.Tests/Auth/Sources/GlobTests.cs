@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Airgap.Oci.Registry.Auth.Sources.Variables;
+using Airgap.Oci.Credentials.Variables;
 using CsCheck;
 
 namespace Airgap.Oci.Tests.Auth.Sources;

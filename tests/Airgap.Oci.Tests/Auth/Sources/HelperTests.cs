@@ -1,4 +1,5 @@
-using Airgap.Oci.Registry.Auth;
+
+using Airgap.Oci.Auth;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 

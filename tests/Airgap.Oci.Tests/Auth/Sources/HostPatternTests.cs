@@ -1,5 +1,5 @@
+using Airgap.Oci.Credentials.Variables;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry.Auth.Sources.Variables;
 using CsCheck;
 
 namespace Airgap.Oci.Tests.Auth.Sources;

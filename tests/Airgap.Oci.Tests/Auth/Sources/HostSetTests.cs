@@ -1,4 +1,6 @@
-using Airgap.Oci.Registry.Auth;
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 

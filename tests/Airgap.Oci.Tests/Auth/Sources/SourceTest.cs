@@ -1,5 +1,7 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry.Auth;
 using Airgap.Oci.Tests.Auth.Sources.Keychains;
 using Airgap.TestKit;
 

@@ -1,10 +1,13 @@
+
 using Airgap.Oci;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 

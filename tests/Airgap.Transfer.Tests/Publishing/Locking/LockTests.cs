@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
 
 namespace Airgap.Transfer.Tests.Publishing.Locking;
 

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Content;
+using Airgap.Publishing.Locking;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing.Locking;
 using CsCheck;
 
 namespace Airgap.Transfer.Tests.Publishing.Locking;

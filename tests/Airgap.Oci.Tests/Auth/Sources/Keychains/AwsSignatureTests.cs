@@ -1,4 +1,5 @@
-using Airgap.Oci.Registry.Auth.Sources.Keychains.Amazon;
+
+using Airgap.Oci.Credentials.Keychains.Amazon;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 

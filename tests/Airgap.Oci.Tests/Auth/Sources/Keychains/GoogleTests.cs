@@ -1,4 +1,3 @@
-using Airgap.Oci.Registry.Auth;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 

@@ -1,5 +1,7 @@
-using Airgap.Oci.Registry.Auth;
-using Airgap.Oci.Registry.Auth.Sources.Keychains;
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Credentials.Keychains;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 

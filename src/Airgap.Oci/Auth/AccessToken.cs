@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Airgap.Oci.Auth;
+
+/// <summary>A bearer token and when it ends to be used. Never shown.</summary>
+internal sealed class AccessToken(string value, DateTimeOffset expires)
+{
+    // The token specification's default for answers that do not say.
+    private const int DefaultSeconds = 60;
+
+    public string Value { get; } = value;
+
+    public DateTimeOffset Expires { get; } = expires;
+
+    /// <summary>Reads a token server's answer.</summary>
+    /// <returns>Null when it holds no token.</returns>
+    public static AccessToken? Parse(ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || (StringOf(root, "token") ?? StringOf(root, "access_token")) is not { Length: > 0 } token)
+                return null;
+            double seconds = root.TryGetProperty("expires_in", out JsonElement element) && element.ValueKind == JsonValueKind.Number
+                && element.GetDouble() is var given and > 0 ? Math.Min(given, int.MaxValue) : DefaultSeconds;
+
+            // A request takes time to arrive; ten seconds, or a fifth of a short life.
+            double margin = Math.Min(10, seconds / 5);
+            return new AccessToken(token, now.AddSeconds(seconds - margin));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => "bearer token";
+
+    private static string? StringOf(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

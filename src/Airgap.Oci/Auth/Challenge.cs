@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Oci.Auth;
+
+/// <summary>One challenge of a WWW-Authenticate header. Names of schemes and parameters compare without case.</summary>
+/// <param name="Scheme">Such as <c>Bearer</c> or <c>Basic</c>.</param>
+/// <param name="Parameters">Its parameters; the first of a name counts.</param>
+internal sealed record Challenge(string Scheme, ImmutableDictionary<string, string> Parameters)
+{
+    public bool IsBearer => Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && Realm is not null;
+
+    public bool IsBasic => Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Where tokens are had, for a bearer challenge.</summary>
+    public string? Realm => Parameters.GetValueOrDefault("realm");
+
+    public string? Service => Parameters.GetValueOrDefault("service");
+
+    /// <summary>What the request would have needed.</summary>
+    public string? Scope => Parameters.GetValueOrDefault("scope");
+
+    /// <summary>The challenge that is answered out of several: a token before a password.</summary>
+    public static Challenge? Choose(IReadOnlyList<Challenge> challenges) =>
+        challenges.FirstOrDefault(c => c.IsBearer) ?? challenges.FirstOrDefault(c => c.IsBasic);
+}

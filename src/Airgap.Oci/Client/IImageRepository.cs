@@ -1,0 +1,72 @@
+
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Client;
+
+/// <summary>
+/// One repository of a registry. Retry, back-off and resuming happen below this seam; ordering, deduplication and the choice
+/// of a mount above it. Every method fails with an <see cref="AirgapException"/> of a 1xxx code that names the reference.
+/// </summary>
+public interface IImageRepository
+{
+    /// <summary>The repository.</summary>
+    RepositoryName Name { get; }
+
+    /// <summary>Asks what a tag or digest stands for, without its content (HEAD; GET where a registry refuses HEAD).</summary>
+    /// <param name="tagOrDigest">A tag, or a digest's text.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
+    Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken);
+
+    /// <summary>Fetches a manifest and verifies its digest.</summary>
+    /// <param name="tagOrDigest">A tag, or a digest's text.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
+    Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
+
+    /// <summary>Fetches a manifest that has to be there, and verifies its digest.</summary>
+    /// <param name="tagOrDigest">A tag, or a digest's text.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the registry's own words where it gave some.</exception>
+    async Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        await FindManifestAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
+        ?? throw new AirgapException(
+            ErrorCode.ManifestUnknown,
+            $"There is no {Name}{(Digest.TryParse(tagOrDigest, out _) ? '@' : ':')}{tagOrDigest}: MANIFEST_UNKNOWN.",
+            "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.")
+        { Reference = Name.ToString() };
+
+    /// <summary>A blob of this repository, to be opened when its bytes are needed. Makes no request.</summary>
+    IBlobContent GetBlob(Descriptor descriptor);
+
+    /// <summary>Asks whether the repository has a blob, without its bytes (HEAD).</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
+
+    /// <summary>Brings a blob into this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.</summary>
+    /// <param name="content">The bytes.</param>
+    /// <param name="mountFrom">A repository of the same registry that has the blob, or null.</param>
+    /// <param name="progress">Told the number of bytes sent, as they are sent; negative when bytes are sent again.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Puts a manifest, byte for byte, and verifies what the registry says it stored.</summary>
+    /// <param name="manifest">The manifest; all it refers to is there already.</param>
+    /// <param name="tag">The tag to put it under; null to put it by digest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken);
+
+    /// <summary>Lists the tags, in the registry's order, page by page.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>The sequence is empty when the repository does not exist.</remarks>
+    IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists the manifests that are attached to one: from the registry where it keeps such lists, else from the tag that clients keep them under.</summary>
+    /// <param name="subject">The manifest that others are attached to; it need not exist.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>Unless it is overridden, the registry keeps none.</remarks>
+    async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+}

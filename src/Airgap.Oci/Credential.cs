@@ -1,0 +1,33 @@
+namespace Airgap.Oci;
+
+/// <summary>What proves who is asking. Never shown: <see cref="ToString"/> names the kind only.</summary>
+public abstract record Credential
+{
+    /// <summary>Go on without credentials, and ask no further source.</summary>
+    public sealed record Anonymous : Credential
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "anonymous";
+    }
+
+    /// <summary>User name and password, for basic authentication or a token request.</summary>
+    public sealed record Basic(string UserName, string Password) : Credential
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "username and password";
+    }
+
+    /// <summary>A refresh token (docker's <c>identitytoken</c>), which buys bearer tokens.</summary>
+    public sealed record IdentityToken(string Token) : Credential
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "identity token";
+    }
+
+    /// <summary>A bearer token, sent as it is.</summary>
+    public sealed record Bearer(string Token) : Credential
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "bearer token";
+    }
+}

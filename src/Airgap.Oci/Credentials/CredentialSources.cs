@@ -1,0 +1,40 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials.Docker;
+using Airgap.Oci.Credentials.Helpers;
+using Airgap.Oci.Credentials.Keychains;
+using Airgap.Oci.Credentials.Variables;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Credentials;
+
+/// <summary>Where credentials come from.</summary>
+public static class CredentialSources
+{
+    /// <summary>
+    /// imgpkg's sources in imgpkg's order: the <c>IMGPKG_REGISTRY_*</c> sets, the keychains of <c>IMGPKG_ACTIVE_KEYCHAINS</c>,
+    /// flags and <c>IMGPKG_USERNAME</c> and its kin, docker's config, podman's. The first that has credentials for a repository
+    /// decides. No file is read and no program started before the first repository is asked for.
+    /// </summary>
+    /// <remarks>
+    /// Departures from imgpkg: a keychain asks the cloud's credential helper program first, where one is on the PATH; credentials that
+    /// docker's config records under a path go to repositories below that path only; a helper's failure is told at once for a
+    /// missing program or a time-out, and otherwise after three tries.
+    /// </remarks>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that means nothing, or a keychain without
+    /// its token. <see cref="ErrorCode.UnknownKeychain"/>: a keychain that does not exist.
+    /// </exception>
+    public static ICredentialSource CreateDefault(CredentialOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        EnvironmentVariables environment = EnvironmentVariables.Capture(options.Environment);
+        HelperCache helpers = new(new CredentialHelper(environment, options));
+        List<ICredentialSource> sources = [new HostSetSource(HostSetReader.Read(environment, options.Trace))];
+        sources.AddRange(KeychainSelection.Read(environment, helpers, options));
+        sources.Add(FlagSource.Create(options, environment));
+        foreach (DockerConfigFile file in DockerConfigLocations.All(environment, options.WorkingDirectory))
+            sources.Add(new DockerConfigSource(file, helpers));
+        return new CredentialChain(sources, options.Trace);
+    }
+}

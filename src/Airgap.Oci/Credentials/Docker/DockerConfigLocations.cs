@@ -1,0 +1,36 @@
+
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Credentials.Docker;
+
+/// <summary>The files that may hold docker's credentials, docker's, then podman's.</summary>
+internal static class DockerConfigLocations
+{
+    /// <summary>The files, existing or not, each once.</summary>
+    /// <param name="environment">Where the paths come from.</param>
+    /// <param name="workingDirectory">Where relative paths start; null for the process's folder.</param>
+    public static IEnumerable<DockerConfigFile> All(EnvironmentVariables environment, string? workingDirectory)
+    {
+        HashSet<string> seen = new(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
+        foreach ((string? folder, string name, string description) in Candidates(environment))
+        {
+            if (folder is null)
+                continue;
+            string path = name.Length == 0 ? folder : Path.Combine(folder, name);
+            path = workingDirectory is null ? Path.GetFullPath(path) : Path.GetFullPath(path, workingDirectory);
+            if (seen.Add(path))
+                yield return new DockerConfigFile(path, description);
+        }
+    }
+
+    private static IEnumerable<(string? Folder, string Name, string Description)> Candidates(EnvironmentVariables environment)
+    {
+        string? home = environment.Home;
+        // As for docker itself, a folder that was named wins over the one that stands in the home folder.
+        yield return (environment.NonEmpty("DOCKER_CONFIG"), "config.json", "docker config of DOCKER_CONFIG");
+        yield return (home, Path.Combine(".docker", "config.json"), "docker config");
+        yield return (environment.NonEmpty("REGISTRY_AUTH_FILE"), "", "auth file of REGISTRY_AUTH_FILE");
+        yield return (environment.NonEmpty("XDG_RUNTIME_DIR"), Path.Combine("containers", "auth.json"), "podman auth file");
+        yield return (home, Path.Combine(".config", "containers", "auth.json"), "podman auth file");
+    }
+}

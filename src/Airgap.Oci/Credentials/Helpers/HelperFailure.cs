@@ -1,0 +1,53 @@
+namespace Airgap.Oci.Credentials.Helpers;
+
+/// <summary>How a helper's failure is told: the program, the server, and the first line it wrote, without secrets.</summary>
+internal static class HelperFailure
+{
+    private const int MaxText = 200;
+
+    public static AirgapException Create(string program, string server, string problem, Exception? cause = null) => new(
+        ErrorCode.CredentialHelper,
+        $"The credential helper '{program}' failed for {server}: {problem}.",
+        $"Try `echo {server} | {program} get`, or log in to the registry again.",
+        cause)
+    { Reference = server };
+
+    public static AirgapException Missing(string program, string server) => new(
+        ErrorCode.CredentialHelper,
+        $"The credential helper '{program}', which is to know the credentials of {server}, is not on the PATH.",
+        "Install it, or take its name out of the docker config or of IMGPKG_ACTIVE_KEYCHAINS.")
+    { Reference = server };
+
+    /// <summary>What was wrong with an output, in words that end a sentence.</summary>
+    public static string Describe(HelperOutput output)
+    {
+        if (output.IsTooLong)
+            return "it wrote more than 64 KiB";
+        string said = Said(output);
+        string what = output.ExitCode == 0 ? "its answer is not the JSON of a credential" : $"exit code {output.ExitCode}";
+        return said.Length == 0 ? what : $"{what}, '{said}'";
+    }
+
+    private static string Said(HelperOutput output)
+    {
+        string text = FirstLine(output.Error);
+        // By the protocol an error's text stands on standard output; with JSON there, it may hold a secret.
+        if (text.Length == 0 && output.ExitCode != 0 && !output.Out.Contains('{'))
+            text = FirstLine(output.Out);
+        if (HelperAnswer.TryReadFields(output.Out, out _, out string? secret) && secret.Length > 0)
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        return text.Length <= MaxText ? text : text[..MaxText] + "…";
+    }
+
+    private static string FirstLine(string text)
+    {
+        foreach (string line in text.Split('\n'))
+        {
+            string printable = string.Concat(line.Where(c => !char.IsControl(c))).Trim();
+            if (printable.Length > 0)
+                return printable;
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,13 @@
+namespace Airgap.Oci.Credentials.Keychains.Azure;
+
+/// <summary>One of Azure's clouds: where tokens are had, and what they are for.</summary>
+/// <param name="Authority">The directory's address.</param>
+/// <param name="Resource">The resource that a registry takes tokens of.</param>
+internal sealed record AzureCloud(Uri Authority, string Resource)
+{
+    /// <summary>The cloud that a registry is in.</summary>
+    public static AzureCloud Of(string registry) =>
+        registry.EndsWith(".cn", StringComparison.OrdinalIgnoreCase) ? new(new Uri("https://login.chinacloudapi.cn/"), "https://management.chinacloudapi.cn/")
+        : registry.EndsWith(".us", StringComparison.OrdinalIgnoreCase) ? new(new Uri("https://login.microsoftonline.us/"), "https://management.usgovcloudapi.net/")
+        : new(new Uri("https://login.microsoftonline.com/"), "https://management.azure.com/");
+}

@@ -1,0 +1,103 @@
+
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Credentials.Keychains;
+
+/// <summary>
+/// Sends the few requests by which a cloud gives out credentials of its registries. A metadata service is asked once and for a
+/// second, past every proxy: off its cloud nobody answers there. The cloud's public endpoints are asked up to three times.
+/// </summary>
+/// <param name="createHandler">Makes the handler that all requests go through; null for the machine's network.</param>
+/// <param name="clock">The time that tries wait by.</param>
+internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeProvider clock)
+{
+    private const int MaxBytes = 1024 * 1024;
+    private const int Tries = 3;
+    private static readonly TimeSpan _metadataLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _endpointLimit = TimeSpan.FromSeconds(20);
+
+    // The process's own: a client has no state but its connections, and few builds or runs ever need one.
+    private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
+    private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
+
+    public TimeProvider Clock => clock;
+
+    /// <summary>Asks a metadata service of this machine or container.</summary>
+    /// <returns>Null when there is none.</returns>
+    public async Task<CloudAnswer?> AskMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(_metadata.Value, request, _metadataLimit, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException)
+        {
+            return null;
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+
+    /// <summary>Asks a public endpoint, over https only: what goes there is a secret.</summary>
+    /// <param name="create">Makes the request, for each try.</param>
+    /// <param name="cancellationToken">Ends the tries.</param>
+    /// <returns>An answer of any status below 500.</returns>
+    /// <exception cref="CloudException">No answer, or only failures of the endpoint's own.</exception>
+    public async Task<CloudAnswer> AskAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            using HttpRequestMessage request = create();
+            Uri uri = request.RequestUri!;
+            if (uri.Scheme != Uri.UriSchemeHttps)
+                throw new CloudException($"{uri.Host} is not asked, since its address is not https");
+            CloudException failure;
+            try
+            {
+                CloudAnswer answer = await SendAsync(_endpoints.Value, request, _endpointLimit, cancellationToken);
+                if (answer.Status < 500)
+                    return answer;
+                failure = new CloudException($"{uri.Host} answered {answer.Status}");
+            }
+            catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException)
+            {
+                failure = new CloudException($"{uri.Host} cannot be reached ({e.Message.TrimEnd('.')})", e);
+            }
+
+            if (attempt == Tries)
+                throw failure;
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), clock, cancellationToken);
+        }
+    }
+
+    private static HttpClient Create(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private async Task<CloudAnswer> SendAsync(HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(limit, clock);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            await response.Content.LoadIntoBufferAsync(MaxBytes, stop.Token);
+            return new CloudAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(stop.Token));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
+        }
+    }
+}
+
+/// <summary>What a cloud's service answered.</summary>
+internal readonly record struct CloudAnswer(int Status, byte[] Body)
+{
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    public string Text => System.Text.Encoding.UTF8.GetString(Body).Trim();
+
+    /// <summary>Status and length: a body is a secret as a rule.</summary>
+    public override string ToString() => $"{Status}, {Body.Length} bytes";
+}

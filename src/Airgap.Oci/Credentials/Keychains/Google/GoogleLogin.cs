@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Credentials.Keychains.Google;
+
+/// <summary>A service account's key file, else the token of the service account that this machine or pod runs as.</summary>
+/// <remarks>Source: Artifact Registry, "Configure authentication to Artifact Registry for Docker"; Compute Engine, "Authenticate applications directly with access tokens".</remarks>
+internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient client) : ICloudLogin
+{
+    private const string KeyFile = "GOOGLE_APPLICATION_CREDENTIALS";
+
+    public string Places => $"{KeyFile}, the machine's service account";
+
+    public async Task<CloudLogin?> FindAsync(string registry, CancellationToken cancellationToken)
+    {
+        if (environment.NonEmpty(KeyFile) is { } path)
+        {
+            string text = await CloudFiles.ReadAsync(path, cancellationToken);
+            string? type = CloudJson.Read(System.Text.Encoding.UTF8.GetBytes(text)).Text("type");
+            // A key does not end by itself.
+            if (type == "service_account")
+                return new CloudLogin(new Credential.Basic("_json_key", text), DateTimeOffset.MaxValue, KeyFile);
+            throw new CloudException($"the file '{path}' that {KeyFile} names is {(type is null ? "no key file of Google's" : $"of the type {type}, which only Google's own helper can use")}");
+        }
+
+        string host = environment.NonEmpty("GCE_METADATA_HOST") ?? "metadata.google.internal";
+        HttpRequestMessage request = new(HttpMethod.Get, $"http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
+        request.Headers.Add("Metadata-Flavor", "Google");
+        if (await client.AskMetadataAsync(request, cancellationToken) is not { IsSuccess: true } answer)
+            return null;
+        JsonElement json = CloudJson.Read(answer.Body);
+        return json.Text("access_token") is { } token
+            ? new CloudLogin(new Credential.Basic("_token", token), client.Clock.GetUtcNow().AddSeconds(json.Number("expires_in") ?? 300), "the machine's service account")
+            : null;
+    }
+}

@@ -1,0 +1,91 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials.Helpers;
+using Airgap.Oci.Credentials.Keychains.Amazon;
+using Airgap.Oci.Credentials.Keychains.Azure;
+using Airgap.Oci.Credentials.Keychains.Google;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Credentials.Keychains;
+
+/// <summary>The clouds' keychains that the environment turns on.</summary>
+internal sealed class KeychainSelection
+{
+    private const string ActiveKeychains = "IMGPKG_ACTIVE_KEYCHAINS";
+    private const string EnableAll = "IMGPKG_ENABLE_IAAS_AUTH";
+    private const string GitHubToken = "GITHUB_TOKEN";
+
+    private readonly EnvironmentVariables _environment;
+    private readonly HelperCache _helpers;
+    private readonly CredentialOptions _options;
+    private readonly CloudClient _client;
+
+    private KeychainSelection(EnvironmentVariables environment, HelperCache helpers, CredentialOptions options)
+    {
+        _environment = environment;
+        _helpers = helpers;
+        _options = options;
+        _client = new CloudClient(options.CreateCloudHandler, options.TimeProvider);
+    }
+
+    /// <summary>Reads <c>IMGPKG_ACTIVE_KEYCHAINS</c> and the older <c>IMGPKG_ENABLE_IAAS_AUTH</c>. Asks nobody anything yet.</summary>
+    /// <returns>The keychains, in the order in which they are named.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.UnknownKeychain"/>; <see cref="ErrorCode.InvalidEnvironment"/>: <c>github</c> without <c>GITHUB_TOKEN</c>.</exception>
+    public static IReadOnlyList<ICredentialSource> Read(EnvironmentVariables environment, HelperCache helpers, CredentialOptions options)
+    {
+        KeychainSelection selection = new(environment, helpers, options);
+        List<ICredentialSource> keychains = [];
+        HashSet<string> active = [];
+        string[] named = (environment[ActiveKeychains] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (string name in named)
+        {
+            if (active.Add(name))
+                keychains.Add(selection.Create(name));
+        }
+
+        if (string.Equals(environment[EnableAll], "true", StringComparison.OrdinalIgnoreCase))
+            keychains.AddRange(selection.All(active));
+        return keychains;
+    }
+
+    // Nobody named them, so that what one of them lacks is no failure: it stays out.
+    private IEnumerable<ICredentialSource> All(HashSet<string> active)
+    {
+        foreach (CloudKeychain keychain in (CloudKeychain[])[Gke(), Aks(), Ecr(isRequired: false)])
+        {
+            if (active.Add(keychain.Name))
+                yield return keychain;
+        }
+
+        if (!active.Add(GitHubKeychain.Name))
+            yield break;
+        if (_environment.NonEmpty(GitHubToken) is { } token)
+            yield return new GitHubKeychain(token);
+        else
+            _options.Trace?.Invoke($"keychain github is left out: {GitHubToken} is not set");
+    }
+
+    private ICredentialSource Create(string name) => name switch
+    {
+        "gke" => Gke(),
+        "aks" => Aks(),
+        "ecr" => Ecr(isRequired: true),
+        GitHubKeychain.Name => new GitHubKeychain(_environment.NonEmpty(GitHubToken) ?? throw new AirgapException(
+            ErrorCode.InvalidEnvironment,
+            $"{ActiveKeychains} names github and {GitHubToken} is not set.",
+            $"Set {GitHubToken} to a token that may read packages, or take github out of {ActiveKeychains}.")),
+        _ => throw new AirgapException(
+            ErrorCode.UnknownKeychain,
+            $"Unable to load keychain for {name}, available keychains [aks, ecr, gke, github]",
+            $"Mend {ActiveKeychains}."),
+    };
+
+    private CloudKeychain Gke() => Of("gke", KeychainHosts.IsGoogle, ["gcr", "gcloud"], false, new GoogleLogin(_environment, _client));
+
+    private CloudKeychain Aks() => Of("aks", KeychainHosts.IsAzure, ["acr-env"], false, new AzureLogin(_environment, _client));
+
+    private CloudKeychain Ecr(bool isRequired) => Of("ecr", KeychainHosts.IsAmazon, ["ecr-login"], isRequired, new AmazonLogin(_environment, _client));
+
+    private CloudKeychain Of(string name, Func<string, bool> isHost, string[] helperNames, bool isRequired, ICloudLogin login) =>
+        new(name, isHost, helperNames, isRequired, _helpers, login, _options.TimeProvider, _options.Trace);
+}

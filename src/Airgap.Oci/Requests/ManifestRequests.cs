@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>Manifests of one repository: asked after, fetched, put.</summary>
+/// <remarks>Source: OCI distribution specification, "Pulling manifests" and "Pushing Manifests".</remarks>
+internal sealed class ManifestRequests(Transport transport, RepositoryName repository)
+{
+    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
+
+    private readonly ScopeSet _pull = ScopeSet.Pull(repository.Path);
+
+    public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnManifest("resolve", repository, tagOrDigest);
+        RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(tagOrDigest), _pull, operation)
+        {
+            Headers = Accept,
+
+            // A refused HEAD says nothing; the GET is either served or says why not.
+            Expects = Refusals.IsFinal,
+        };
+        (bool known, Descriptor? descriptor) = await transport.SendAsync(
+            repository, request, (response, _) => Task.FromResult(DescriptorOf(response, operation.Digest)), cancellationToken).ConfigureAwait(false);
+        return known ? descriptor : (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
+    }
+
+    public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
+
+    // A missing one is a refusal here, so that the failure carries the registry's own words.
+    public async Task<Manifest> GetAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        (await FetchAsync(tagOrDigest, static _ => false, cancellationToken).ConfigureAwait(false))!;
+
+    public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
+    {
+        string target = tag ?? manifest.Digest.ToString();
+        Operation operation = Operation.OnManifest("push the manifest", repository, target) with { Digest = manifest.Digest };
+        RegistryRequest request = new(RequestKind.ManifestPut, HttpMethod.Put, Target(target), ScopeSet.PullAndPush(repository.Path), operation)
+        {
+            Content = _ => ContentOf(manifest),
+        };
+        Digest? stored = await transport.Retry.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, token).ConfigureAwait(false);
+                    return DigestOf(response);
+                }
+                catch (AirgapException missing) when (missing.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown)
+                {
+                    // All of it was sent; some registries (GitHub's, others on slow storage) see it a moment later.
+                    throw new TransientException(missing);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        transport.Counters.CountSent(manifest.Bytes.Length);
+        stored ??= (await ResolveAsync(target, cancellationToken).ConfigureAwait(false))?.Digest;
+        if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))
+            return;
+        throw operation.Failed(
+            ErrorCode.DestinationMismatch,
+            $"the registry holds {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
+            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as they are.");
+    }
+
+    private Task<Manifest?> FetchAsync(string tagOrDigest, Func<int, bool> expects, CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnManifest("fetch", repository, tagOrDigest);
+        RegistryRequest request = new(RequestKind.ManifestGet, HttpMethod.Get, Target(tagOrDigest), _pull, operation)
+        {
+            Headers = Accept,
+            Expects = expects,
+        };
+        int spoiled = 0;
+        return transport.SendAsync(
+            repository,
+            request,
+            async (response, token) =>
+            {
+                if ((int)response.StatusCode == 404)
+                    return null;
+                WireRequest wire = new(request.Method, response.RequestMessage!.RequestUri!, request.Kind, operation);
+                byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token).ConfigureAwait(false);
+                transport.Counters.CountReceived(bytes.Length);
+                Digest? expected = operation.Digest ?? DigestOf(response);
+                if (expected is { } digest && Digest.ComputeLike(digest, bytes) is var actual && actual != digest)
+                {
+                    AirgapException failure = operation.Failed(
+                        ErrorCode.DigestMismatch,
+                        $"the manifest has the digest {actual}, expected {digest}",
+                        "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+                    throw spoiled++ < SpoiledBytes.MostRepeats ? new TransientException(failure) : failure;
+                }
+
+                return Manifest.Parse(bytes, response.Content.Headers.ContentType?.MediaType, expected);
+            },
+            cancellationToken);
+    }
+
+    private static (bool Known, Descriptor? Descriptor) DescriptorOf(HttpResponseMessage response, Digest? asked)
+    {
+        if ((int)response.StatusCode == 404)
+            return (true, null);
+        if (!response.IsSuccessStatusCode || DigestOf(response) is not { } digest || response.Content.Headers.ContentLength is not { } length)
+            return (false, null);
+
+        // Another digest than the one asked by is a proxy's mistake or another algorithm's name: the content decides.
+        if (asked is { } expected && expected != digest)
+            return (false, null);
+        return (true, new Descriptor(response.Content.Headers.ContentType?.MediaType ?? "", digest, length));
+    }
+
+    private static ReadOnlyMemoryContent ContentOf(Manifest manifest)
+    {
+        ReadOnlyMemoryContent content = new(manifest.Bytes);
+        content.Headers.TryAddWithoutValidation("Content-Type", manifest.MediaType);
+        return content;
+    }
+
+    private static Digest? DigestOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out HeaderStringValues values) && Digest.TryParse(values.ToString().Trim(), out Digest digest)
+            ? digest
+            : null;
+
+    private Uri Target(string tagOrDigest) => RegistryRequest.Below(repository.Path, "manifests/" + tagOrDigest);
+}

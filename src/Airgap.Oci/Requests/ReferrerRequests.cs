@@ -1,0 +1,68 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>The referrers of a manifest, page by page, from registries that list them.</summary>
+/// <remarks>Source: OCI distribution specification 1.1, "Listing Referrers".</remarks>
+internal sealed class ReferrerRequests(Transport transport, RepositoryName repository)
+{
+    /// <summary>Manifests attached to one beyond this are an attack, not artifacts.</summary>
+    private const int MaxReferrers = 10_000;
+
+    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", MediaTypes.OciIndex)];
+
+    /// <summary>Asks the registry; null when it keeps no such lists.</summary>
+    public async Task<ReferrerList?> ListAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        RegistryHost host = transport.HostOf(repository);
+        if (host.LacksReferrers(repository))
+            return null;
+        Operation operation = Operation.OnManifest("list the referrers of", repository, subject.ToString());
+        Dictionary<Digest, Descriptor> found = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        Uri? target = RegistryRequest.Below(repository.Path, $"referrers/{subject}");
+        while (target is not null)
+        {
+            if (!seen.Add(target.ToString()))
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
+            RegistryRequest request = new(RequestKind.Referrers, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
+            {
+                Headers = Accept,
+
+                // Whatever a registry says that does not know this address: the list that clients keep is asked for then, and if
+                // the repository is closed to the caller, that request tells.
+                Expects = static status => status is (>= 400 and < 500 or 501) && !Refusals.IsTransient(status),
+            };
+            (Manifest? page, target) = await transport.SendAsync(
+                repository, request, (response, token) => ReadPageAsync(request, response, token), cancellationToken).ConfigureAwait(false);
+            if (page is null)
+            {
+                host.NoteLackOfReferrers(repository);
+                return null;
+            }
+
+            foreach (Descriptor descriptor in page.Manifests)
+                found.TryAdd(descriptor.Digest, descriptor);
+            if (found.Count > MaxReferrers)
+                throw operation.Failed(ErrorCode.ResponseTooLarge, $"there are more than {MaxReferrers}", "Relocate this image without its artifacts.");
+        }
+
+        return new ReferrerList([.. found.Values], FromApi: true);
+    }
+
+    private async Task<(Manifest? Page, Uri? Next)> ReadPageAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        // A registry that answers every address, with a page for people perhaps, does not know this one.
+        if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.OciIndex)
+            return (null, null);
+        Uri address = response.RequestMessage!.RequestUri!;
+        WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
+        byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, cancellationToken).ConfigureAwait(false);
+        transport.Counters.CountReceived(bytes.Length);
+        return (Manifest.Parse(bytes, MediaTypes.OciIndex), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>A blob of a repository, fetched when it is opened.</summary>
+/// <remarks>Source: OCI distribution specification, "Pulling blobs"; RFC 9110, section 14 (ranges).</remarks>
+internal sealed class RegistryBlob(Transport transport, RepositoryName repository, Descriptor descriptor) : IBlobContent
+{
+    public Descriptor Descriptor { get; } = descriptor;
+
+    public Operation Operation { get; } = Operation.OnBlob("download", repository, descriptor.Digest);
+
+    public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Descriptor.Size);
+        ResumingBlobStream stream = new(transport, this, offset);
+        try
+        {
+            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        // The stream's own retries end in failures that this one does not take up: attempts do not multiply.
+        int spoiled = 0;
+        return transport.Retry.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    Stream stream = await OpenAsync(0, token).ConfigureAwait(false);
+                    await using (stream.ConfigureAwait(false))
+                        return await read(stream, token).ConfigureAwait(false);
+                }
+                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < SpoiledBytes.MostRepeats)
+                {
+                    throw new TransientException(e);
+                }
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Descriptor.Size);
+        ResumingBlobStream stream = new(transport, this, offset, offset + length);
+        try
+        {
+            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (!stream.IsRefusedAPart)
+                return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Asks for bytes from an offset on, once.</summary>
+    /// <param name="offset">The first byte wanted.</param>
+    /// <param name="end">The byte after the last one wanted; null for all to the blob's end.</param>
+    /// <param name="version">The ETag of the bytes before it, if there was one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<BlobBody> RequestAsync(long offset, long? end, EntityTagHeaderValue? version, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>> headers = [];
+        if (offset > 0 || end is not null)
+        {
+            headers.Add(new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{end - 1}")));
+            if (version is { IsWeak: false })
+                headers.Add(new("If-Range", version.ToString()));
+        }
+
+        RegistryRequest request = new(
+            RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(repository.Path, "blobs/" + Descriptor.Digest), ScopeSet.Pull(repository.Path), Operation)
+        {
+            Headers = headers,
+            IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),
+        };
+        HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            bool partial = Check(response, offset, end);
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new BlobBody(response, body, partial ? 0 : offset, partial);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public AirgapException WrongSize(string what) => Operation.Failed(
+        ErrorCode.SizeMismatch,
+        $"the registry has {what}, expected {Descriptor.Size} bytes",
+        "Push or relocate the image again; what is stored is not what its manifest names.");
+
+    private bool Check(HttpResponseMessage response, long offset, long? end)
+    {
+        HttpContentHeaders headers = response.Content.Headers;
+        switch ((int)response.StatusCode)
+        {
+            case 200:
+                if (headers.ContentLength is { } length && length != Descriptor.Size)
+                    throw WrongSize($"{length} bytes");
+                return false;
+            case 206 when (offset > 0 || end is not null) && headers.ContentRange is { From: { } from, To: var to } range && from == offset && !(to >= (end ?? Descriptor.Size)):
+                if (range.Length is { } total && total != Descriptor.Size)
+                    throw WrongSize($"{total} bytes");
+                return true;
+            default:
+                throw Operation.Failed(
+                    ErrorCode.RegistryProtocol,
+                    $"the answer {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was asked for (from byte {offset})",
+                    "Report it to the registry's operator.",
+                    status: (int)response.StatusCode);
+        }
+    }
+}
+
+/// <summary>The body of one answer with a blob's bytes.</summary>
+/// <param name="Response">The answer.</param>
+/// <param name="Stream">Its body.</param>
+/// <param name="Skip">Bytes at its beginning that are not wanted, because the server sent the whole blob.</param>
+/// <param name="IsPartial">Whether a part was asked for and given.</param>
+internal sealed record BlobBody(HttpResponseMessage Response, Stream Stream, long Skip, bool IsPartial) : IDisposable
+{
+    public Uri Address => Response.RequestMessage!.RequestUri!;
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        Response.Dispose();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>One registry host: how it is spoken to, learned by one request that all its users share.</summary>
+internal sealed class RegistryHost
+{
+    private readonly Exchange _exchange;
+    private readonly RetryPolicy _retry;
+    private readonly RegistryOptions _options;
+    private readonly RequestTrace _trace;
+    private readonly Shared<Uri> _address;
+    private readonly Uri? _onlyAddress;
+    private readonly SemaphoreSlim _first = new(1);
+    private readonly string _name;
+    private volatile bool _isKnown;
+    private readonly ConcurrentDictionary<string, bool> _withoutReferrers = new(StringComparer.Ordinal);
+
+    public RegistryHost(
+        string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator, CancellationToken lifetime)
+    {
+        _name = name;
+        _exchange = exchange;
+        _retry = retry;
+        _options = options;
+        _trace = trace;
+        Authenticator = authenticator;
+        Pause = new HostPause(options.TimeProvider);
+        IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
+        _address = new Shared<Uri>(ConnectAsync, lifetime);
+        if (!MaySpeakInTheClear)
+            _onlyAddress = new Uri($"https://{name}/");
+    }
+
+    /// <summary>True when the host is on this machine or its own network.</summary>
+    public bool IsLocal { get; }
+
+    /// <summary>The pause this host asked for.</summary>
+    public HostPause Pause { get; }
+
+    /// <summary>How it takes uploads.</summary>
+    public UploadManners Uploads { get; } = new();
+
+    /// <summary>Answers this host's challenges.</summary>
+    public Authenticator Authenticator { get; }
+
+    private bool MaySpeakInTheClear => _options.AllowInsecure || IsLocal;
+
+    /// <summary>The address, with the scheme that works. Where there is a choice, the host is asked the first time.</summary>
+    public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) =>
+        _onlyAddress is { } only ? Task.FromResult(only) : _address.GetAsync(cancellationToken);
+
+    /// <summary>
+    /// Lets one request go ahead of all others where none has been made yet: its answer carries the challenge, and its connection serves
+    /// the others. Null when the host is known already.
+    /// </summary>
+    public async Task<Lead?> GoFirstAsync(CancellationToken cancellationToken)
+    {
+        if (_isKnown)
+            return null;
+        await _first.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!_isKnown)
+            return new Lead(this);
+        _first.Release();
+        return null;
+    }
+
+    /// <summary>True when this host was seen not to list the referrers of a repository's manifests.</summary>
+    public bool LacksReferrers(RepositoryName repository) => _withoutReferrers.ContainsKey(repository.Path);
+
+    /// <summary>Remembers it. For each repository: some hosts answer 404 for one that does not exist yet.</summary>
+    public void NoteLackOfReferrers(RepositoryName repository) => _withoutReferrers.TryAdd(repository.Path, true);
+
+    // Both ways are tried at once, so that a host that does not speak TLS costs no wait of its own; but https is taken whenever it answers.
+    private Task<Uri> ConnectAsync(CancellationToken cancellationToken) => _retry.ExecuteAsync(
+        async token =>
+        {
+            using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(token);
+            Task<Uri> inTheClear = PingAsync("http", enough.Token);
+            try
+            {
+                return await PingAsync("https", token).ConfigureAwait(false);
+            }
+            catch (TransientException e) when (NetworkFailures.IsBelowHttp(e.Failure.InnerException))
+            {
+                try
+                {
+                    Uri address = await inTheClear.ConfigureAwait(false);
+                    _trace.Note($"{_name} is spoken to over plain http");
+                    return address;
+                }
+                catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
+                {
+                    // Neither works; what stands in the way of https is what the user has to know.
+                    throw e;
+                }
+            }
+            finally
+            {
+                await enough.CancelAsync().ConfigureAwait(false);
+                await ((Task)inTheClear).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        },
+        cancellationToken);
+
+    private async Task<Uri> PingAsync(string scheme, CancellationToken cancellationToken)
+    {
+        Uri address = new($"{scheme}://{_name}/");
+        Operation operation = new($"connect to the registry {_name}", _name);
+        WireRequest wire = new(HttpMethod.Get, new Uri(address, "/v2/"), RequestKind.Ping, operation) { FollowRedirects = false };
+        using HttpResponseMessage response = await _exchange.SendAsync(wire, null, cancellationToken).ConfigureAwait(false);
+        int status = (int)response.StatusCode;
+        if (Refusals.IsTransient(status) || status > 500)
+            throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken).ConfigureAwait(false);
+
+        _isKnown = true;
+
+        // Anything else will do: some registries do not serve /v2/ itself, and the request proper tells what is wrong.
+        if (status == 401)
+            Authenticator.Accept(response);
+        return address;
+    }
+
+    /// <summary>The turn of the request that goes first; it ends with the answer, or without one, and the others go on side by side.</summary>
+    internal sealed class Lead(RegistryHost host) : IDisposable
+    {
+        private bool _isOver;
+
+        public void Dispose()
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+            host._isKnown = true;
+            host._first.Release();
+        }
+    }
+}

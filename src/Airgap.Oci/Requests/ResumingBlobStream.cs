@@ -1,0 +1,249 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>
+/// A blob's bytes as they come. A connection that breaks or stalls is replaced by one that goes on where it stopped. From
+/// the beginning it verifies, and does so before it hands out the last bytes: who has read all of them has good ones.
+/// </summary>
+internal sealed class ResumingBlobStream : Stream
+{
+    private const int SkipBufferBytes = 16 * 1024;
+
+    private readonly Transport _transport;
+    private readonly RegistryBlob _blob;
+    private readonly long _end;
+    private readonly bool _isPart;
+    private readonly IncrementalHash? _hash;
+    private long _position;
+    private BlobBody? _body;
+    private EntityTagHeaderValue? _version;
+    private bool _isUnderWay;
+    private bool _isReopenedWithoutBytes;
+    private Watchdog? _watchdog;
+    private CancellationToken _watched;
+    private AirgapException? _failure;
+
+    public ResumingBlobStream(Transport transport, RegistryBlob blob, long offset, long? end = null)
+    {
+        _transport = transport;
+        _blob = blob;
+        _end = end ?? blob.Descriptor.Size;
+        _isPart = end is not null;
+        _position = offset;
+        _hash = offset == 0 && end is null ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
+    }
+
+    /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives the whole alone.</summary>
+    public bool IsRefusedAPart { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Makes the first request, so that a blob that is not there fails when it is opened.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_position < _end)
+            await _transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken).ConfigureAwait(false);
+        else
+            Verify();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_failure is not null)
+            throw _failure;
+        if (_position == _end || buffer.IsEmpty)
+            return 0;
+        Memory<byte> wanted = buffer[..(int)Math.Min(buffer.Length, _end - _position)];
+        int read;
+        try
+        {
+            read = await ReadOnceAsync(wanted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransientException broken)
+        {
+            // A new budget for each break: bytes came since the last one.
+            read = await _transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken).ConfigureAwait(false);
+        }
+
+        _hash?.AppendData(wanted.Span[..read]);
+        _position += read;
+        _transport.Counters.CountReceived(read);
+        if (_position == _end)
+        {
+            await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
+            Verify();
+        }
+
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Disconnect();
+            _watchdog?.Dispose();
+            _hash?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task<bool> ConnectAsync(CancellationToken cancellationToken)
+    {
+        Disconnect();
+        _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken).ConfigureAwait(false);
+        if (_isPart && !_isUnderWay && !_body.IsPartial)
+        {
+            // Nothing of it was read yet, and whoever asks for parts has another way to the bytes.
+            IsRefusedAPart = true;
+            return true;
+        }
+
+        _isUnderWay = true;
+        _version = _body.Response.Headers.ETag ?? _version;
+        _isReopenedWithoutBytes = true;
+        byte[] skipped = new byte[(int)Math.Min(_body.Skip, SkipBufferBytes)];
+        for (long left = _body.Skip; left > 0;)
+        {
+            int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                throw _blob.WrongSize($"{_body.Skip - left} bytes");
+            left -= read;
+        }
+
+        return true;
+    }
+
+    private async Task<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_body is null)
+                await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            int read = await PullAsync(_body!, buffer, cancellationToken).ConfigureAwait(false);
+            if (read > 0)
+            {
+                _isReopenedWithoutBytes = false;
+                return read;
+            }
+
+            // A server may give a smaller part than was asked for; then the rest is asked for. A whole that ends early is wrong.
+            if (!_body!.IsPartial || _isReopenedWithoutBytes)
+                throw _blob.WrongSize($"{_position} bytes");
+            Disconnect();
+        }
+    }
+
+    private async ValueTask<int> PullAsync(BlobBody body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        Watchdog watchdog = Watch(cancellationToken);
+        watchdog.Start();
+        try
+        {
+            int read = await body.Stream.ReadAsync(buffer, watchdog.Token).ConfigureAwait(false);
+            watchdog.Stop();
+            return read;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            Disconnect();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw watchdog.Fired
+                ? NetworkFailures.Stall(HttpMethod.Get, body.Address, _blob.Operation, watchdog.Limit)
+                : _transport.Exchange.Explain(e, HttpMethod.Get, body.Address, _blob.Operation);
+        }
+    }
+
+    // One for all reads of a caller with one token, which is every caller.
+    private Watchdog Watch(CancellationToken cancellationToken)
+    {
+        if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)
+        {
+            _watchdog?.Dispose();
+            _watchdog = new Watchdog(_transport.Options.TimeProvider, _transport.Options.StallLimit, cancellationToken);
+            _watched = cancellationToken;
+        }
+
+        return _watchdog;
+    }
+
+    // Where the length was announced, the handler has seen to it.
+    private async Task ExpectEndAsync(CancellationToken cancellationToken)
+    {
+        // A part's whole goes on behind it.
+        if (_isPart || _body is not { Response.Content.Headers.ContentLength: null } body)
+            return;
+        byte[] one = new byte[1];
+        int read;
+        try
+        {
+            read = await PullAsync(body, one, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransientException)
+        {
+            // All bytes are here; how the connection ends does not matter.
+            return;
+        }
+
+        if (read > 0)
+        {
+            _failure = _blob.WrongSize($"more than {_end} bytes");
+            throw _failure;
+        }
+    }
+
+    private void Verify()
+    {
+        Disconnect();
+        if (_hash is null)
+            return;
+        Digest expected = _blob.Descriptor.Digest;
+        Digest actual = Digest.FromHash(expected.HashAlgorithm, _hash.GetHashAndReset());
+        if (actual != expected)
+        {
+            _failure = _blob.Operation.Failed(
+                ErrorCode.DigestMismatch,
+                $"its bytes have the digest {actual}, expected {expected}",
+                "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+            throw _failure;
+        }
+    }
+
+    private void Disconnect()
+    {
+        _body?.Dispose();
+        _body = null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>The tags of a repository, page by page.</summary>
+/// <remarks>Source: OCI distribution specification, "Listing Tags".</remarks>
+internal static class TagList
+{
+    private const int PageSize = 1000;
+
+    // Registries that ignore n answer with everything: 8 MiB is some 60 000 of the longest tags.
+    private const int MaxPageBytes = 8 * 1024 * 1024;
+
+    public static async IAsyncEnumerable<string> ReadAsync(
+        Transport transport, RepositoryName repository, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnRepository("list the tags of", repository);
+        Uri? target = RegistryRequest.Below(repository.Path, $"tags/list?n={PageSize}");
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        while (target is not null)
+        {
+            if (!seen.Add(target.ToString()))
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
+            RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
+            {
+                Expects = static status => status == 404,
+            };
+            (List<string> tags, target) = await transport.SendAsync(
+                repository, request, (response, token) => ReadPageAsync(transport, repository, request, response, token), cancellationToken).ConfigureAwait(false);
+            if (tags.Count == 0 && target is null && seen.Count == 1)
+                transport.HostOf(repository).Uploads.NoteEmpty(repository.Path);
+            foreach (string tag in tags)
+                yield return tag;
+        }
+    }
+
+    private static async Task<(List<string> Tags, Uri? Next)> ReadPageAsync(
+        Transport transport, RepositoryName repository, RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if ((int)response.StatusCode == 404)
+            return ([], null);
+        Uri address = response.RequestMessage!.RequestUri!;
+        WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
+        byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken).ConfigureAwait(false);
+        transport.Counters.CountReceived(bytes.Length);
+        return (Parse(bytes, request.Operation), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
+    }
+
+    private static List<string> Parse(byte[] bytes, Operation operation)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object)
+            {
+                if (!root.TryGetProperty("tags", out JsonElement tags) || tags.ValueKind == JsonValueKind.Null)
+                    return [];
+                if (tags.ValueKind == JsonValueKind.Array && tags.EnumerateArray().All(tag => tag.ValueKind == JsonValueKind.String))
+                    return [.. tags.EnumerateArray().Select(tag => tag.GetString()!)];
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Said below.
+        }
+
+        throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's answer is not a list of tags", "Check that the address is a registry's.");
+    }
+}

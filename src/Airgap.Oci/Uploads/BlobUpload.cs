@@ -1,0 +1,235 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>
+/// Brings one blob into a repository: a POST that mounts it or finds it present, else opens a session, and one PUT. A larger
+/// blob whose PUT breaks goes on where the registry says it stopped, and a large one goes in chunks from the beginning;
+/// what a registry forgets starts over, and what it refuses is sent in another form (<see cref="UploadFormChoice"/>).
+/// </summary>
+/// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
+internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink)
+{
+    // A session that is forgotten again and again has no end.
+    private const int MostRestarts = 3;
+
+    private readonly UploadProgress _progress = new(sink, transport.Counters);
+    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
+    private readonly Digest _digest = content.Descriptor.Digest;
+    private readonly long _size = content.Descriptor.Size;
+    private readonly long _chunk = transport.Options.UploadChunkBytes;
+    private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
+    private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
+    private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom);
+    private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
+
+    private RememberedUpload _remembered = RememberedUpload.None;
+    private UploadSession? _session;
+    private long _confirmed;
+    private int _restarts;
+    private int _spoiled;
+    private bool _wasRefused;
+    private bool _wasCut;
+    private bool _isAskingRefused;
+
+    private bool AsksFirst => _wasCut && !_isAskingRefused;
+
+    /// <summary>Runs the upload, with its retries.</summary>
+    public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        // Learned before the retries begin, for it has its own.
+        Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken).ConfigureAwait(false);
+        using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
+        {
+            _session = _remembered.Session;
+            for (TransientException? broken = null; ;)
+            {
+                (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
+                if (outcome is { } done)
+                    return done;
+            }
+        }
+    }
+
+    // A new budget for each break after which the registry has more than ever before: a bad line may cut a large blob many times.
+    private async Task<(BlobOutcome? Outcome, TransientException? Broken)> AttemptAsync(CancellationToken cancellationToken)
+    {
+        long before = _confirmed;
+        try
+        {
+            BlobOutcome outcome = await SendAsync(cancellationToken).ConfigureAwait(false);
+            _remembered.Clear();
+            return (outcome, null);
+        }
+        catch (TransientException broken)
+        {
+            // An answer that came was not lost, so there is nothing to ask first for.
+            _wasCut |= broken.Failure.StatusCode == 0;
+            if (_form.NoteFailure(broken.Failure, IsAtDestination(broken.Failure)))
+                Refuse(broken.Failure);
+
+            // A small blob is sent again sooner than it is asked for.
+            if (_size < _chunk / 16)
+                _session = null;
+            if (_confirmed > before)
+                return (null, broken);
+            throw;
+        }
+        catch (AirgapException refused) when (refused.StatusCode == 417 && AsksFirst)
+        {
+            _isAskingRefused = true;
+            throw new TransientException(refused);
+        }
+        catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < SpoiledBytes.MostRepeats)
+        {
+            // What the session holds is wrong, so nothing of it is gone on with.
+            Forget();
+            throw new TransientException(spoiled);
+        }
+    }
+
+    // Bytes that changed on their way here, or on their way there, and will hardly do so again.
+    private static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch || IsSpoiledThere(failure);
+
+    private static bool IsSpoiledThere(AirgapException failure) =>
+        failure.StatusCode == 400 && failure.Message.Contains("DIGEST_INVALID", StringComparison.Ordinal);
+
+    // Where the bytes come from may refuse them, too.
+    private bool IsAtDestination(AirgapException failure) => failure.Reference == _operation.Reference;
+
+    // A refusal of the way the bytes were sent, as far as a status can tell; the bytes themselves get a second chance first.
+    private bool IsOfForm(AirgapException refusal) => IsAtDestination(refusal) && refusal.Code switch
+    {
+        ErrorCode.RegistryRefused or ErrorCode.BlobUnknown or ErrorCode.RepositoryUnknown or ErrorCode.RegistryFailed =>
+            refusal.StatusCode is 400 or 404 or 405 or 411 or 413 or 415 or 416 or 422 or 501 && (_spoiled > 0 || !IsSpoiledThere(refusal)),
+        ErrorCode.RegistryProtocol => true,
+        _ => false,
+    };
+
+    private async Task<BlobOutcome> SendAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            _form.Pause();
+            if (_session is { IsInDoubt: true } cut)
+            {
+                if (await UploadQuestion.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
+                    Confirm(cut);
+                else
+                    Forget();
+            }
+
+            if (_session is null)
+            {
+                (_session, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken).ConfigureAwait(false);
+                _wasRefused = false;
+                if (_session is null)
+                    return Found(found);
+                await _remembered.SaveAsync(_session, cancellationToken).ConfigureAwait(false);
+            }
+
+            try
+            {
+                UploadForms form = _form.Next(_session.Offset);
+                if (form == UploadForms.Whole)
+                    await PutWholeAsync(_session, cancellationToken).ConfigureAwait(false);
+                else if (!await TryPatchAsync(_session, form, cancellationToken).ConfigureAwait(false))
+                    continue;
+                _form.Succeed();
+                _manners.NoteUploaded(repository.Path, _digest);
+                return BlobOutcome.Copied;
+            }
+            catch (AirgapException refusal) when (IsOfForm(refusal))
+            {
+                Refuse(refusal);
+                if (_form.IsExhausted)
+                    throw _form.FirstRefusal!;
+                transport.Trace.Note($"{_operation.Reference} does not take {_digest} like this; another way is tried");
+            }
+        }
+    }
+
+    private void Refuse(AirgapException refusal)
+    {
+        _form.Refuse(refusal);
+        _wasRefused = true;
+        Forget();
+    }
+
+    private void Forget()
+    {
+        _session = null;
+        _remembered.Clear();
+        _progress.RewindTo(0);
+    }
+
+    private void Confirm(UploadSession session)
+    {
+        _confirmed = Math.Max(_confirmed, session.Offset);
+        _progress.RewindTo(session.Offset);
+    }
+
+    // An answer to a finished PUT can be lost: then the blob found is the one we sent.
+    private BlobOutcome Found(BlobOutcome found)
+    {
+        if (_progress.Sent > 0 && _progress.Sent == _size)
+            return BlobOutcome.Copied;
+        _progress.RewindTo(0);
+        return found;
+    }
+
+    private async Task PutWholeAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        session.IsInDoubt = true;
+        UploadSource source = new(content);
+        await using (source.ConfigureAwait(false))
+        {
+            RegistryRequest request = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, _digest), _scopes, _operation)
+            {
+                Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
+                IsBulk = Bulk.Is(_size),
+                Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, _progress, watchdog)),
+            };
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // False to begin anew.
+    private async Task<bool> TryPatchAsync(UploadSession session, UploadForms form, CancellationToken cancellationToken)
+    {
+        ChunkedUpload chunks = new(transport, repository, content, _scopes, _operation, _progress)
+        {
+            ChunkBytes = form == UploadForms.Stream ? _size : _chunk,
+            IsLastResort = _form.IsLastResort,
+            AsksFirst = AsksFirst,
+            OnConfirmed = (confirmed, token) =>
+            {
+                Confirm(confirmed);
+                return _remembered.SaveAsync(confirmed, token);
+            },
+        };
+        if (await chunks.TryRunAsync(session, cancellationToken).ConfigureAwait(false))
+            return true;
+        Forget();
+        if (_restarts++ == MostRestarts)
+        {
+            throw _operation.Failed(
+                ErrorCode.UploadForgotten,
+                $"the registry forgot the upload {MostRestarts + 1} times before it was finished",
+                "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a time limit of its uploads.");
+        }
+
+        return false;
+    }
+
+    private static BlobUploadContent OctetStream(BlobUploadContent body)
+    {
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
+        return body;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>
+/// Sends what a session lacks of a blob in PATCHes, and finishes it: in chunks for large blobs, for those whose PUT was cut, and
+/// where a body is limited; in a single one for registries that take no other. What was answered is safe from the next cut.
+/// </summary>
+/// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
+internal sealed class ChunkedUpload(
+    Transport transport, RepositoryName repository, IBlobContent content, ScopeSet scopes, Operation operation, UploadProgress progress)
+{
+    private const long LeastChunk = 1024 * 1024;
+
+    // A registry that corrects us again and again without getting on would do so for ever.
+    private const int MostCorrections = 3;
+
+    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
+    private readonly long _size = content.Descriptor.Size;
+    private long _chunk;
+
+    /// <summary>The length of a chunk in bytes; the blob's, to send it in one.</summary>
+    public required long ChunkBytes { get => _chunk; init => _chunk = value; }
+
+    /// <summary>Told after each chunk the registry has.</summary>
+    public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
+
+    /// <summary>True where nothing better is left, so that a first chunk which is refused for its range is made smaller.</summary>
+    public bool IsLastResort { get; init; }
+
+    /// <summary>True to ask before each chunk whether it is wanted (<see cref="RegistryRequest.AskingFirst"/>).</summary>
+    public bool AsksFirst { get; init; }
+
+    /// <summary>Sends the chunks, and finishes the upload.</summary>
+    /// <param name="session">The session; it has the bytes before its offset.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <returns>False when the registry knows the session no more, or what it holds of an earlier request or run is not the blob.</returns>
+    /// <exception cref="AirgapException">It takes no chunks, or not these.</exception>
+    public async Task<bool> TryRunAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        progress.RewindTo(session.Offset);
+        UploadSource source = new(content);
+        await using (source.ConfigureAwait(false))
+        {
+            long furthest = session.Offset;
+            for (int corrections = 0; session.Offset < _size;)
+            {
+                if (!await TryPatchAsync(source, session, cancellationToken).ConfigureAwait(false))
+                    return false;
+                corrections = session.Offset > furthest ? 0 : corrections + 1;
+                furthest = Math.Max(furthest, session.Offset);
+                if (corrections > MostCorrections)
+                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent", "Report it to the registry's operator.");
+                progress.RewindTo(session.Offset);
+                await OnConfirmed(session, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return await TryFinishAsync(session, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryPatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
+    {
+        long offset = session.Offset;
+        long length = Math.Min(Math.Max(Math.Min(_chunk, Math.Max(LeastChunk, _manners.LargestBody)), session.MinimumChunk), _size - offset);
+        bool canShrink = length > Math.Max(LeastChunk, session.MinimumChunk);
+        RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
+        {
+            Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
+            IsBulk = Bulk.Is(length),
+            Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog), offset, length),
+            Expects = status => status switch
+            {
+                413 => canShrink,
+                416 => true,
+
+                // Pieces of two requests, or of two runs, may not fit together.
+                400 or 404 or 405 => session.WasAsked,
+                _ => false,
+            },
+        };
+        session.IsInDoubt = true;
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        switch ((int)answer.StatusCode)
+        {
+            case 413:
+                _manners.NoteTooLarge(length);
+                Shrink(length);
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+            case 416 when UploadSession.NextOf(answer) is { } has && has != offset && has <= _size:
+                session.Resume(answer, has);
+                return true;
+            case 416 when offset == 0 && !session.WasAsked:
+                // There is no other place to begin. GitHub says so of more than 4 MiB, others of any chunk.
+                if (!IsLastResort || !canShrink)
+                    throw await Refusals.ReadAsync(answer, request.Kind, operation, transport.Options, cancellationToken).ConfigureAwait(false);
+                Shrink(length);
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+            case 416:
+                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+            case >= 400:
+                return false;
+        }
+
+        // One that took less than it was sent is given the rest again. Other numbers say nothing: Amazon's stays at the first chunk's
+        // end, and some count from the beginning of each chunk. The digest tells in the end.
+        long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
+        session.Advance(answer, next);
+        return true;
+    }
+
+    private HttpContent Body(BlobUploadContent body, long offset, long length)
+    {
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
+        if (length < _size)
+            body.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
+        return body;
+    }
+
+    private void Shrink(long refused)
+    {
+        _chunk = refused / 2;
+        transport.Trace.Note($"a chunk of {refused} bytes is too large for {operation.Reference}; the next has {_chunk}");
+    }
+
+    private Task<bool> AskAsync(UploadSession session, CancellationToken cancellationToken) =>
+        UploadQuestion.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken);
+
+    private async Task<bool> TryFinishAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        RegistryRequest finish = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
+        {
+            Content = static _ => new ByteArrayContent([]),
+            Expects = status => session.WasAsked && status is 400 or 404 or 416,
+        };
+        session.IsInDoubt = true;
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccessStatusCode;
+    }
+}

@@ -1,0 +1,43 @@
+
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>The session of one upload in the store, if there is a store and the blob is worth it.</summary>
+internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) : IDisposable
+{
+    /// <summary>Remembers nothing.</summary>
+    public static RememberedUpload None { get; } = new(null, null);
+
+    /// <summary>What an earlier run left; the registry has to be asked whether it still knows it.</summary>
+    public UploadSession? Session { get; private init; }
+
+    /// <summary>Takes a blob's place in the store.</summary>
+    public static async Task<RememberedUpload> OpenAsync(
+        Transport transport, RepositoryName repository, Descriptor blob, Uri registry, Operation operation, CancellationToken cancellationToken)
+    {
+        if (transport.Options.UploadSessions is not { } store || blob.Size <= transport.Options.UploadChunkBytes)
+            return None;
+        IUploadSessionSlot? slot = await store.OpenAsync(repository, blob.Digest, cancellationToken).ConfigureAwait(false);
+
+        // The file is the user's own, and still only a file: it must not send an upload to another host.
+        UploadSession? session = slot?.Saved is { } saved && Redirects.IsSameOrigin(registry, saved.Location)
+            ? new UploadSession(saved.Location, transport.HostOf(repository).IsLocal, operation)
+            : null;
+        return new RememberedUpload(slot, registry) { Session = session };
+    }
+
+    /// <summary>Keeps a session. One on another host is not kept: such an address is often signed, and a signature is a credential.</summary>
+    public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) =>
+        slot is null ? ValueTask.CompletedTask
+        : Redirects.IsSameOrigin(registry!, session.Location) ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
+        : ValueTask.CompletedTask;
+
+    /// <summary>The upload is finished or forgotten.</summary>
+    public void Clear() => slot?.Clear();
+
+    public void Dispose() => slot?.Dispose();
+}

@@ -1,0 +1,83 @@
+using Airgap.Oci.Requests;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>Chooses how one blob is sent: the form that costs least, of those that were not refused.</summary>
+/// <param name="size">The blob's length in bytes.</param>
+/// <param name="chunk">The length of a chunk in bytes.</param>
+/// <param name="manners">What is known of the registry.</param>
+internal sealed class UploadFormChoice(long size, long chunk, UploadManners manners)
+{
+    // A server that fails at one form twice may not fail at another.
+    private const int MostCrashes = 2;
+
+    private UploadForms _refused;
+    private UploadForms _tooLarge;
+    private int _crashes;
+    private bool _isWholeBroken;
+
+    /// <summary>The form of the last attempt; none before the first.</summary>
+    public UploadForms Current { get; private set; }
+
+    /// <summary>How the form was refused that was tried first: it suits most registries, so this is told when no other helps.</summary>
+    public AirgapException? FirstRefusal { get; private set; }
+
+    /// <summary>True when no form is left.</summary>
+    public bool IsExhausted => _refused == UploadForms.All;
+
+    /// <summary>True when the current form is the last, or the one left for a line that breaks.</summary>
+    public bool IsLastResort => _isWholeBroken || (_refused | Current) == UploadForms.All;
+
+    /// <summary>The form to send a session's bytes in.</summary>
+    /// <param name="offset">How many the registry has.</param>
+    public UploadForms Next(long offset)
+    {
+        if (offset > 0)
+            return Current = UploadForms.Chunks;
+        UploadForms avoided = _refused | manners.Refused;
+        if (avoided == UploadForms.All)
+            avoided = _refused;
+        bool isLarge = size > 4 * chunk || (size > chunk && _isWholeBroken) || size > manners.LargestBody;
+        ReadOnlySpan<UploadForms> order = isLarge
+            ? [UploadForms.Chunks, UploadForms.Whole, UploadForms.Stream]
+            : [UploadForms.Whole, UploadForms.Stream, UploadForms.Chunks];
+        foreach (UploadForms form in order)
+        {
+            if (!avoided.HasFlag(form))
+                return Current = form;
+        }
+
+        throw new InvalidOperationException("No form is left.");
+    }
+
+    /// <summary>Takes that the current form was refused.</summary>
+    public void Refuse(AirgapException refusal)
+    {
+        FirstRefusal ??= refusal;
+        _refused |= Current;
+        _crashes = 0;
+        if (refusal.StatusCode != 413 || Current == UploadForms.Chunks)
+            return;
+
+        // Both are as long.
+        _tooLarge = UploadForms.Whole | UploadForms.Stream;
+        _refused |= _tooLarge;
+        manners.NoteTooLarge(size);
+    }
+
+    /// <summary>Takes a failure that may pass: what a large blob's PUT lost is lost once.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="isOfRegistry">False when the bytes' source failed.</param>
+    /// <returns>True when it is time for another form.</returns>
+    public bool NoteFailure(AirgapException failure, bool isOfRegistry)
+    {
+        _isWholeBroken |= Current == UploadForms.Whole;
+        return isOfRegistry && failure.StatusCode == 500 && Current != UploadForms.None && ++_crashes == MostCrashes && (_refused | Current) != UploadForms.All;
+    }
+
+    /// <summary>No form is under way.</summary>
+    public void Pause() => Current = UploadForms.None;
+
+    /// <summary>The blob is there: what was refused for itself need not be tried with the next.</summary>
+    public void Succeed() => manners.NoteRefused(_refused & ~_tooLarge);
+}

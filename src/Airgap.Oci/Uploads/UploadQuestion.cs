@@ -1,0 +1,44 @@
+
+using Airgap.Oci.Auth;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>Asks a registry how much it has of an upload that was cut.</summary>
+/// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks", on the GET of an upload's location.</remarks>
+internal static class UploadQuestion
+{
+    /// <summary>Asks, and takes the answer over into the session.</summary>
+    /// <param name="transport">Sends the request.</param>
+    /// <param name="repository">Where the blob goes.</param>
+    /// <param name="scopes">What the upload needs.</param>
+    /// <param name="operation">The upload.</param>
+    /// <param name="session">The session in doubt.</param>
+    /// <param name="size">The blob's length: a registry that has more has something else.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the registry has forgotten the session, or does not say: docker-registry 2.8 forgets all that were cut within a request.</returns>
+    /// <exception cref="TransientException">No answer came.</exception>
+    public static async Task<bool> AskAsync(
+        Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size, CancellationToken cancellationToken)
+    {
+        RegistryRequest request = new(RequestKind.UploadGet, HttpMethod.Get, session.Location, scopes, operation)
+        {
+            // One that answers 500 does so each time; a new session costs less than asking again.
+            Expects = static status => status is (>= 400 and < 500 and not (401 or 403)) or >= 500 && !IsPassing(status),
+        };
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode || UploadSession.NextOf(answer) is not { } next || next > size)
+        {
+            transport.Trace.Note($"{operation.Reference} has forgotten the upload of {operation.Digest}; it is sent again from the beginning");
+            return false;
+        }
+
+        session.Resume(answer, next);
+        transport.Trace.Note($"{operation.Reference} has {next} of {size} bytes of {operation.Digest}; the upload goes on from there");
+        return true;
+    }
+
+    private static bool IsPassing(int status) => status != 500 && Refusals.IsTransient(status);
+}

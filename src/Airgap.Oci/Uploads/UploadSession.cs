@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Uploads;
+
+/// <summary>An upload that a registry has opened: where its next request goes, and how many bytes the registry has.</summary>
+/// <remarks>Source: OCI distribution specification, "Pushing blobs".</remarks>
+internal sealed class UploadSession
+{
+    private readonly bool _registryIsLocal;
+    private readonly Operation _operation;
+
+    /// <summary>Takes the answer that opened a session.</summary>
+    public UploadSession(HttpResponseMessage opened, bool registryIsLocal, Operation operation)
+    {
+        _registryIsLocal = registryIsLocal;
+        _operation = operation;
+        Location = LocationOf(opened, registryIsLocal, operation);
+        MinimumChunk = MinimumOf(opened);
+    }
+
+    /// <summary>Takes a session that an earlier run left.</summary>
+    public UploadSession(Uri location, bool registryIsLocal, Operation operation)
+    {
+        _registryIsLocal = registryIsLocal;
+        _operation = operation;
+        Location = location;
+        IsInDoubt = true;
+    }
+
+    /// <summary>Where the next request goes. It changes with each answer.</summary>
+    public Uri Location { get; private set; }
+
+    /// <summary>How many bytes the registry has said it has.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>The least length of a chunk that is not the last; 0 for any.</summary>
+    public long MinimumChunk { get; private set; }
+
+    /// <summary>True when a request was cut, so that the registry may have more than <see cref="Offset"/>, or nothing any more.</summary>
+    public bool IsInDoubt { get; set; }
+
+    /// <summary>True once the registry was asked how far it came: what it holds was not all sent in one go.</summary>
+    public bool WasAsked { get; private set; }
+
+    /// <summary>Takes what an answer says of the session.</summary>
+    /// <param name="answer">An answer to a PATCH, or to the question how far the session is.</param>
+    /// <param name="next">The first byte the registry lacks.</param>
+    public void Advance(HttpResponseMessage answer, long next)
+    {
+        if (Redirects.LocationOf(answer) is not null)
+            Location = LocationOf(answer, _registryIsLocal, _operation);
+        Offset = next;
+        MinimumChunk = Math.Max(MinimumChunk, MinimumOf(answer));
+        IsInDoubt = false;
+    }
+
+    /// <summary>Takes the answer to the question how far the session is.</summary>
+    public void Resume(HttpResponseMessage answer, long next)
+    {
+        Advance(answer, next);
+        WasAsked = true;
+    }
+
+    /// <summary>The first byte that a registry lacks, by its Range: "0-1023" stands for 1024 bytes, and "0-0" for none, for nobody sends single bytes.</summary>
+    /// <returns>Null when the answer does not say.</returns>
+    public static long? NextOf(HttpResponseMessage answer)
+    {
+        string? range = ValueOf(answer, "Range");
+        int dash = range?.LastIndexOf('-') ?? -1;
+        if (dash < 0 || !long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) || last == long.MaxValue)
+            return null;
+        return last == 0 ? 0 : last + 1;
+    }
+
+    /// <summary>The address in an answer of an upload. It may be relative, on another host, and has a query to be kept.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryProtocol"/>: there is none; <see cref="ErrorCode.RedirectRefused"/>.</exception>
+    public static Uri LocationOf(HttpResponseMessage response, bool registryIsLocal, Operation operation)
+    {
+        Uri from = response.RequestMessage!.RequestUri!;
+        string location = Redirects.LocationOf(response)
+            ?? throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} opened an upload without saying where", "Report it to the registry's operator.");
+        return Redirects.Resolve(from, location, registryIsLocal, operation);
+    }
+
+    /// <summary>The address that finishes an upload.</summary>
+    public static Uri WithDigest(Uri location, Digest digest)
+    {
+        string text = location.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
+        char separator = !text.Contains('?') ? '?' : '&';
+        return new Uri($"{text}{(text[^1] is '?' or '&' ? "" : separator)}digest={Uri.EscapeDataString(digest.ToString())}");
+    }
+
+    private static long MinimumOf(HttpResponseMessage answer) =>
+        long.TryParse(ValueOf(answer, "OCI-Chunk-Min-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out long minimum) ? minimum : 0;
+
+    private static string? ValueOf(HttpResponseMessage answer, string header)
+    {
+        if (answer.Headers.NonValidated.TryGetValues(header, out HeaderStringValues values))
+            return values.ToString();
+        return answer.Content.Headers.NonValidated.TryGetValues(header, out values) ? values.ToString() : null;
+    }
+}

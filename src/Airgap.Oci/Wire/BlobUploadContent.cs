@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Net;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>A blob, or a chunk of one, as the body of a request.</summary>
+/// <param name="source">The bytes.</param>
+/// <param name="offset">The first byte sent.</param>
+/// <param name="length">How many are sent; they become the Content-Length.</param>
+/// <param name="progress">Told of what is sent.</param>
+/// <param name="watchdog">Watches the registry, not the source, which has time limits of its own.</param>
+internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog) : HttpContent
+{
+    private const int BufferBytes = 128 * 1024;
+
+    /// <summary>Why the bytes could not be had; null when they could. The request's own failure is only its consequence.</summary>
+    public Exception? SourceFailure { get; private set; }
+
+    /// <summary>True when the connection broke before all was sent: no answer can mean that the bytes arrived.</summary>
+    public bool IsCut { get; private set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        // The handler sends a body again when a pooled connection turns out to be dead.
+        progress.RewindTo(offset);
+        IsCut = false;
+        EarlyAnswers.Marker marker = EarlyAnswers.Expect();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            long left = length;
+            bool first = true;
+            while (left > 0 || first)
+            {
+                if (marker.IsBroken)
+                {
+                    left -= await PadAsync(stream, left, buffer, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken).ConfigureAwait(false);
+                first = false;
+                watchdog.StartBody();
+                if (read > 0)
+                    await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                IsCut = marker.IsBroken;
+                progress.Add(read);
+                left -= read;
+            }
+
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            IsCut = marker.IsBroken;
+            watchdog.Start();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    protected override bool TryComputeLength(out long computed)
+    {
+        computed = length;
+        return true;
+    }
+
+    // The handler wants the length it was promised before it looks for the answer; these bytes go nowhere.
+    private static async Task<int> PadAsync(Stream stream, long left, byte[] buffer, CancellationToken cancellationToken)
+    {
+        int count = (int)Math.Min(left, BufferBytes);
+        await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    private async Task<int> ReadAsync(Memory<byte> buffer, bool first, CancellationToken cancellationToken)
+    {
+        watchdog.Stop();
+        try
+        {
+            if (first)
+                await source.MoveToAsync(offset, cancellationToken).ConfigureAwait(false);
+            return await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            SourceFailure = e;
+            throw;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>The running numbers behind <see cref="RegistryStatistics"/>; safe from every thread.</summary>
+internal sealed class Counters
+{
+    private readonly long[] _requests = new long[Enum.GetValues<RequestKind>().Length];
+    private long _received;
+    private long _sent;
+    private long _retries;
+    private long _loadRefusals;
+
+    public long LoadRefusals => Interlocked.Read(ref _loadRefusals);
+
+    public void CountRequest(RequestKind kind) => Interlocked.Increment(ref _requests[(int)kind]);
+
+    public void CountRetry() => Interlocked.Increment(ref _retries);
+
+    public void CountLoadRefusal() => Interlocked.Increment(ref _loadRefusals);
+
+    public void CountReceived(long bytes) => Interlocked.Add(ref _received, bytes);
+
+    public void CountSent(long bytes) => Interlocked.Add(ref _sent, bytes);
+
+    public RegistryStatistics Snapshot() => new()
+    {
+        Pings = Of(RequestKind.Ping),
+        TokenRequests = Of(RequestKind.Token),
+        ManifestGets = Of(RequestKind.ManifestGet),
+        ManifestHeads = Of(RequestKind.ManifestHead),
+        ManifestPuts = Of(RequestKind.ManifestPut),
+        BlobGets = Of(RequestKind.BlobGet),
+        BlobHeads = Of(RequestKind.BlobHead),
+        UploadPosts = Of(RequestKind.UploadPost),
+        UploadGets = Of(RequestKind.UploadGet),
+        UploadPatches = Of(RequestKind.UploadPatch),
+        UploadPuts = Of(RequestKind.UploadPut),
+        TagLists = Of(RequestKind.Tags),
+        ReferrerLists = Of(RequestKind.Referrers),
+        BytesReceived = Interlocked.Read(ref _received),
+        BytesSent = Interlocked.Read(ref _sent),
+        Retries = Interlocked.Read(ref _retries),
+    };
+
+    private long Of(RequestKind kind) => Interlocked.Read(ref _requests[(int)kind]);
+}

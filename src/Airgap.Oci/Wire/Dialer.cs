@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// Connects to whichever of a host's addresses answers first. The runtime tries one after the other and waits out the first, so that a
+/// network which drops IPv6 without a word takes the whole time limit; Go does as this.
+/// </summary>
+/// <remarks>Source: RFC 8305, sections 4 and 5.</remarks>
+internal static class Dialer
+{
+    /// <summary>How long one address has before the next is tried beside it.</summary>
+    private static readonly TimeSpan Head = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Connects.</summary>
+    /// <param name="addresses">The addresses, in the system's order of preference; not empty.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="connect">Connects to one address.</param>
+    /// <param name="clock">The clock of the wait between them.</param>
+    /// <param name="cancellationToken">Ends all tries.</param>
+    /// <exception cref="SocketException">How the first address failed, when all did.</exception>
+    public static async Task<Socket> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<Socket>> connect, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource won = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Queue<IPAddress> left = new(Interleave(addresses));
+        List<Task<Socket>> running = [];
+        SocketException? first = null;
+        try
+        {
+            while (true)
+            {
+                if (left.TryDequeue(out IPAddress? address))
+                    running.Add(connect(new IPEndPoint(address, port), won.Token));
+                if (running.Count == 0)
+                    throw first!;
+                Task pause = left.Count > 0 ? Task.Delay(Head, clock, won.Token) : Task.Delay(Timeout.Infinite, won.Token);
+                Task done = await Task.WhenAny([.. running, pause]).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (done is not Task<Socket> ended)
+                    continue;
+                running.Remove(ended);
+                try
+                {
+                    return await ended.ConfigureAwait(false);
+                }
+                catch (SocketException e)
+                {
+                    first ??= e;
+                }
+            }
+        }
+        finally
+        {
+            // Whoever comes second is not needed.
+            await won.CancelAsync().ConfigureAwait(false);
+            foreach (Task<Socket> late in running)
+                _ = late.ContinueWith(static task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>The families by turns, so that one which goes nowhere holds up nothing.</summary>
+    public static IEnumerable<IPAddress> Interleave(IEnumerable<IPAddress> addresses) => addresses
+        .GroupBy(address => address.AddressFamily)
+        .SelectMany(family => family.Select((address, turn) => (Address: address, Turn: turn)))
+        .OrderBy(one => one.Turn)
+        .Select(one => one.Address);
+}

@@ -1,0 +1,82 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// Lets an answer be read that came before the request's body was sent. Servers refuse a large upload on sight (401, 413)
+/// and close; the handler would report the broken write and drop the answer that explains it. While an upload writes, a
+/// broken write ends the sending instead, and the handler goes on to read. HTTP/2 has answers of this kind built in.
+/// </summary>
+/// <param name="inner">The connection.</param>
+internal sealed class EarlyAnswers(Stream inner) : Stream
+{
+    private static readonly AsyncLocal<Marker?> Current = new();
+    private bool _isBroken;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Tolerates broken writes of the calling operation from now on.</summary>
+    public static Marker Expect() => Current.Value = new Marker();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_isBroken)
+            return;
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException) when (Current.Value is { } marker)
+        {
+            // Nothing more may follow what was cut off.
+            _isBroken = true;
+            marker.IsBroken = true;
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _isBroken ? Task.CompletedTask : inner.FlushAsync(cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+    public override void Flush() => inner.Flush();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Tells an upload that its bytes reach nobody any more.</summary>
+    internal sealed class Marker
+    {
+        public bool IsBroken { get; set; }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>What a server says of its refusal.</summary>
+/// <param name="Code">Its own code, such as <c>MANIFEST_UNKNOWN</c>; empty when it gave none.</param>
+/// <param name="Message">Its words, on one line; may be empty.</param>
+/// <remarks>Source: OCI distribution specification, "Error Codes"; RFC 6749, section 5.2, for token servers.</remarks>
+internal sealed record ErrorBody(string Code, string Message)
+{
+    private const int MaxBytes = 64 * 1024;
+    private const int MaxCharacters = 400;
+
+    public static ErrorBody None { get; } = new("", "");
+
+    /// <summary><c>CODE: message</c>, or the one of the two there is.</summary>
+    public string Text => Code.Length == 0 ? Message : Message.Length == 0 ? Code : $"{Code}: {Message}";
+
+    /// <summary>Reads an answer's body, up to 64 KiB. A body that cannot be read is none: the status still tells.</summary>
+    public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
+        using Watchdog watchdog = new(clock, limit, cancellationToken);
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                watchdog.Start();
+                int length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, watchdog.Token).ConfigureAwait(false);
+                return Parse(buffer.AsMemory(0, length), response.Content.Headers.ContentType?.MediaType);
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && watchdog.Fired))
+        {
+            return None;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Parses a body.</summary>
+    public static ErrorBody Parse(ReadOnlyMemory<byte> body, string? mediaType)
+    {
+        if (body.IsEmpty)
+            return None;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? FromJson(document.RootElement) : None;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // A page of HTML says nothing on a console; plain text often says it all.
+            return mediaType is null or "text/plain" or "application/json" ? new("", OneLine(Encoding.UTF8.GetString(body.Span))) : None;
+        }
+    }
+
+    private static ErrorBody FromJson(JsonElement root)
+    {
+        if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement error in errors.EnumerateArray())
+            {
+                if (error.ValueKind == JsonValueKind.Object)
+                    return new(StringOf(error, "code"), WithDetail(StringOf(error, "message"), error));
+            }
+        }
+
+        string description = StringOf(root, "error_description");
+        string code = StringOf(root, "error");
+        if (description.Length > 0 || code.Length > 0)
+            return new(description.Length > 0 ? code : "", description.Length > 0 ? description : code);
+        string message = StringOf(root, "message");
+        return new("", message.Length > 0 ? message : StringOf(root, "details"));
+    }
+
+    // A detail that is text is often the only part that says what is wrong; an object repeats the request.
+    private static string WithDetail(string message, JsonElement error)
+    {
+        string detail = StringOf(error, "detail");
+        return detail.Length == 0 || message.Contains(detail, StringComparison.Ordinal) ? message
+            : message.Length == 0 ? detail
+            : OneLine($"{message} ({detail})");
+    }
+
+    private static string StringOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? OneLine(value.GetString()!) : "";
+
+    private static string OneLine(string text)
+    {
+        StringBuilder line = new(Math.Min(text.Length, MaxCharacters));
+        foreach (char c in text.AsSpan().Trim())
+        {
+            if (line.Length == MaxCharacters)
+                return line.Append('…').ToString();
+            char next = char.IsControl(c) || char.IsWhiteSpace(c) ? ' ' : c;
+            if (next != ' ' || (line.Length > 0 && line[^1] != ' '))
+                line.Append(next);
+        }
+
+        return line.ToString().TrimEnd(' ', '.');
+    }
+}

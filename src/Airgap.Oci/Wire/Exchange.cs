@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>One request as it goes over the wire, without authorization.</summary>
+internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind, Operation Operation)
+{
+    /// <summary>Further headers.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Makes the body anew for each time it is sent; it tells the watchdog of its progress.</summary>
+    public Func<Watchdog, HttpContent>? Content { get; init; }
+
+    /// <summary>The secret in its body, which is not to be shown where a server repeats it.</summary>
+    public string? BodySecret { get; init; }
+
+    /// <summary>Whether much is sent or received (<see cref="Bulk"/>).</summary>
+    public bool IsBulk { get; init; }
+
+    /// <summary>Whether redirects are followed.</summary>
+    public bool FollowRedirects { get; init; } = true;
+}
+
+/// <summary>Sends one request once: time limit, trace, count, and network failures turned into ours.</summary>
+internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
+{
+    private static readonly string UserAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
+    /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
+    /// <exception cref="AirgapException">No answer, for a reason that stays; or the request's own content failed.</exception>
+    public async Task<HttpResponseMessage> SendAsync(WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
+        HttpRequestMessage request = Build(wire, authorization, watchdog);
+        BlobUploadContent? upload = request.Content as BlobUploadContent;
+        counters.CountRequest(wire.Kind);
+        trace.Request(request, ProxyOf(wire.Uri));
+        long started = options.TimeProvider.GetTimestamp();
+        try
+        {
+            watchdog.Start();
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token).ConfigureAwait(false);
+            trace.Answer(request, response, options.TimeProvider.GetElapsedTime(started));
+            if (upload?.SourceFailure is { } hidden && response.IsSuccessStatusCode)
+            {
+                response.Dispose();
+                ExceptionDispatchInfo.Throw(hidden);
+            }
+
+            if (upload is { IsCut: true } && response.IsSuccessStatusCode)
+            {
+                response.Dispose();
+                throw new HttpIOException(HttpRequestError.ResponseEnded, "the connection broke while the body was sent");
+            }
+
+            return response;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AirgapException)
+        {
+            trace.Failure(request, e, options.TimeProvider.GetElapsedTime(started));
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // The source of an upload failed: that is the failure to tell, not the broken request it left behind.
+            if (upload?.SourceFailure is { } source)
+                ExceptionDispatchInfo.Throw(source);
+            if (e is AirgapException)
+                throw;
+            if (watchdog is { Fired: true, IsInBody: true })
+                throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
+            if (watchdog.Fired)
+                throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
+            Exception explained = Explain(e, wire.Method, wire.Uri, wire.Operation);
+            throw explained;
+        }
+    }
+
+    /// <summary>Makes a failure of what a request's sending, or the reading of its answer, threw.</summary>
+    public Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation) =>
+        NetworkFailures.Explain(exception, method, uri, operation, trust, ProxyOf(uri));
+
+    private Uri? ProxyOf(Uri uri) => proxy?.GetProxy(uri);
+
+    private static HttpRequestMessage Build(WireRequest wire, AuthenticationHeaderValue? authorization, Watchdog watchdog)
+    {
+        HttpRequestMessage request = new(wire.Method, wire.Uri)
+        {
+            Version = wire.IsBulk ? HttpVersion.Version11 : HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = wire.Content?.Invoke(watchdog),
+        };
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        foreach ((string name, string value) in wire.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        request.Headers.Authorization = authorization;
+        if (wire.BodySecret is { } secret)
+            request.Options.Set(Redaction.BodySecret, secret);
+        return request;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>Sets up the connections: what the runtime would do on its own (redirects, cookies, decompression) is off.</summary>
+internal static class HandlerFactory
+{
+    /// <param name="options">What a user may set.</param>
+    /// <param name="trust">Judges certificates.</param>
+    /// <param name="proxy">Names the proxies; null for the system's settings.</param>
+    public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust, IWebProxy? proxy)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = options.MapEndpoint is null,
+            Proxy = proxy,
+            ConnectTimeout = options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            MaxConnectionsPerServer = options.MaxConnectionsPerHost,
+            EnableMultipleHttp2Connections = true,
+            PreAuthenticate = false,
+            SslOptions = trust.CreateOptions(),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(options, context.DnsEndPoint, cancellationToken),
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+                context.NegotiatedHttpVersion.Major == 1 ? new EarlyAnswers(context.PlaintextStream) : context.PlaintextStream),
+        };
+        return new HttpClient(handler)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(RegistryOptions options, DnsEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        (string host, int port) = options.MapEndpoint?.Invoke(endpoint.Host, endpoint.Port) ?? (endpoint.Host, endpoint.Port);
+        IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+        if (addresses.Length == 0)
+            throw new SocketException((int)SocketError.HostNotFound);
+        Socket socket = await Dialer.ConnectAsync(addresses, port, ConnectAsync, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // A peer that vanished while it thinks about a large upload is noticed, and firewalls keep the connection.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

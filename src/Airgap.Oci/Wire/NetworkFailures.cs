@@ -1,0 +1,109 @@
+using System.Net.Sockets;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>Makes a failure of an exchange that brought no answer, or only a part of one.</summary>
+internal static class NetworkFailures
+{
+    /// <summary>The failure: <see cref="AirgapException"/> where it stays, else <see cref="TransientException"/>.</summary>
+    /// <param name="exception">What the handler or its stream threw.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="uri">The request's address.</param>
+    /// <param name="operation">What it was for.</param>
+    /// <param name="trust">Knows whether a certificate was the reason.</param>
+    /// <param name="proxy">The proxy it went through, or null.</param>
+    public static Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy)
+    {
+        string where = $"{method} {Redaction.Url(uri)}";
+        HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        if (error == HttpRequestError.SecureConnectionError && trust.RefusalOf(uri.IdnHost) is { } refusal)
+        {
+            return operation.Failed(
+                ErrorCode.RegistryCertificate,
+                $"{where}: the certificate of {uri.Authority} is not trusted: {refusal}",
+                "Name the authority that signed it, as a PEM file, with --registry-ca-cert-path or the project's AirgapCaCertificates.",
+                exception);
+        }
+
+        if (error == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return operation.Failed(
+                ErrorCode.ResponseTooLarge, $"{where}: the answer of {uri.Authority} exceeds a limit", "Check what answers under this address.", exception);
+        }
+
+        if (exception is OperationCanceledException)
+            return ConnectTimeout(where, uri, operation, exception, Through(proxy));
+        (string what, string advice) = Describe(error, exception, uri, proxy);
+        return new TransientException(operation.Failed(ErrorCode.RegistryUnreachable, $"{where}: {what}", advice, exception));
+    }
+
+    /// <summary>No header came within the time.</summary>
+    public static TransientException HeaderTimeout(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
+        ErrorCode.RegistryTimeout,
+        $"{method} {Redaction.Url(uri)}: timeout awaiting response headers of {uri.Authority} ({limit.TotalSeconds:0.#} s)",
+        "Try again; --registry-response-header-timeout or the project's AirgapResponseHeaderTimeout allows more time."));
+
+    /// <summary>A body stopped coming.</summary>
+    public static TransientException Stall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
+        ErrorCode.RegistryTimeout,
+        $"{method} {Redaction.Url(uri)}: no byte came from {uri.Authority} for {limit.TotalSeconds:0.#} s",
+        "Try again; --registry-stall-timeout or the project's AirgapStallTimeout allows more time."));
+
+    /// <summary>A body is no longer taken.</summary>
+    public static TransientException UploadStall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
+        ErrorCode.RegistryTimeout,
+        $"{method} {Redaction.Url(uri)}: {uri.Authority} took no byte for {limit.TotalSeconds:0.#} s",
+        "Try again; --registry-stall-timeout or the project's AirgapStallTimeout allows more time."));
+
+    /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to a proxy for http.</summary>
+    public static bool IsBelowHttp(Exception? exception) => exception switch
+    {
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+        } => true,
+        OperationCanceledException { InnerException: TimeoutException } => true,
+        _ => false,
+    };
+
+    private static string Through(Uri? proxy) => proxy is null ? "" : $" through the proxy {proxy.Authority}";
+
+    private static TransientException ConnectTimeout(string where, Uri uri, Operation operation, Exception exception, string through) => new(operation.Failed(
+        ErrorCode.RegistryTimeout,
+        $"{where}: timeout connecting to {uri.Authority}{through}",
+        "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and firewalls.",
+        exception));
+
+    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri, Uri? proxy)
+    {
+        string cause = exception.GetBaseException().Message.TrimEnd('.');
+        return error switch
+        {
+            HttpRequestError.NameResolutionError when proxy is not null => (
+                $"the proxy {proxy.Authority} is unknown ({cause})",
+                "Check the proxy's name (HTTPS_PROXY), or name the host in NO_PROXY."),
+            HttpRequestError.NameResolutionError => (
+                $"the host {uri.IdnHost} is unknown ({cause})",
+                "Check the host's name, DNS, and a proxy (HTTPS_PROXY, NO_PROXY)."),
+            HttpRequestError.ConnectionError => (
+                $"{uri.Authority} cannot be reached{Through(proxy)} ({(exception.GetBaseException() is SocketException s ? Phrase(s) : cause)})",
+                "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and whether the registry runs."),
+            HttpRequestError.SecureConnectionError => (
+                $"no TLS connection to {uri.Authority} could be made ({cause})",
+                "If the registry speaks plain http, allow it with --registry-insecure or the project's AirgapInsecure."),
+            HttpRequestError.ProxyTunnelError => (
+                $"the proxy{(proxy is null ? "" : " " + proxy.Authority)} gives no way to {uri.Authority} ({cause})",
+                "Check HTTPS_PROXY and NO_PROXY."),
+            _ => (
+                $"{uri.Authority} dropped the connection ({cause})",
+                "Try again; if it stays, look for a proxy or load balancer that cuts connections."),
+        };
+    }
+
+    private static string Phrase(SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to host",
+        _ => exception.Message,
+    };
+}

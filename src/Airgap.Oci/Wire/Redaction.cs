@@ -1,0 +1,93 @@
+using System.Text;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>Takes secrets out of what is shown. What is not known to be harmless is hidden.</summary>
+internal static class Redaction
+{
+    /// <summary>Holds the secret that stands in a request's body.</summary>
+    public static readonly HttpRequestOptionsKey<string> BodySecret = new("secret");
+
+    private const string Hidden = "REDACTED";
+
+    // Shorter ones are parts of ordinary words, and replacing those would show where they stood.
+    private const int ShortestSecret = 4;
+
+    // Parameters of the distribution and token specifications; a signed storage URL has none of them.
+    private static readonly HashSet<string> HarmlessParameters =
+        new(StringComparer.OrdinalIgnoreCase) { "n", "last", "mount", "from", "digest", "service", "scope" };
+
+    private static readonly HashSet<string> SecretHeaders =
+        new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Authentication-Info", "Cookie", "Set-Cookie" };
+
+    private static readonly HashSet<string> UrlHeaders =
+        new(StringComparer.OrdinalIgnoreCase) { "Location", "Content-Location", "Link", "Refresh" };
+
+    /// <summary>A URL without user information, and with the values of unknown query parameters hidden.</summary>
+    public static string Url(Uri uri)
+    {
+        string text = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+        return uri.Query.Length > 1 ? text + "?" + Query(uri.Query.AsSpan(1)) : text;
+    }
+
+    /// <summary>A header's value as it may be shown.</summary>
+    public static string Header(string name, string value)
+    {
+        if (SecretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase))
+            return Hidden;
+        if (!UrlHeaders.Contains(name))
+            return value;
+        if (Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
+            return Url(uri!);
+        int question = value.IndexOf('?');
+        return question < 0 ? value : value[..(question + 1)] + Query(value.AsSpan(question + 1));
+    }
+
+    /// <summary>A server's words without the credentials of the request they answer: some servers repeat what they were sent.</summary>
+    public static string Echo(string text, HttpRequestMessage request)
+    {
+        foreach (string secret in SecretsOf(request))
+        {
+            if (secret.Length >= ShortestSecret)
+                text = text.Replace(secret, Hidden, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<string> SecretsOf(HttpRequestMessage request)
+    {
+        if (request.Options.TryGetValue(BodySecret, out string? sent))
+            yield return sent;
+        if (request.Headers.Authorization is not { Parameter: { } parameter } authorization)
+            yield break;
+        yield return parameter;
+        byte[] bytes = new byte[parameter.Length];
+        if (authorization.Scheme != "Basic" || !Convert.TryFromBase64String(parameter, bytes, out int length))
+            yield break;
+        string pair = Encoding.UTF8.GetString(bytes, 0, length);
+        string password = pair[(pair.IndexOf(':') + 1)..];
+        yield return password;
+        yield return Uri.EscapeDataString(password);
+    }
+
+    private static string Query(ReadOnlySpan<char> query)
+    {
+        StringBuilder text = new();
+        foreach (Range range in query.Split('&'))
+        {
+            ReadOnlySpan<char> parameter = query[range];
+            if (text.Length > 0)
+                text.Append('&');
+            int equals = parameter.IndexOf('=');
+            if (equals < 0)
+                text.Append(parameter.IsEmpty ? "" : Hidden);
+            else if (HarmlessParameters.Contains(parameter[..equals].ToString()))
+                text.Append(parameter);
+            else
+                text.Append(parameter[..equals]).Append('=').Append(Hidden);
+        }
+
+        return text.ToString();
+    }
+}

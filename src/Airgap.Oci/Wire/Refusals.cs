@@ -1,0 +1,95 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>Makes a failure of an answer that is not the wanted one.</summary>
+internal static class Refusals
+{
+    /// <summary>True for the statuses that may be gone the next time; from 499 on some are of proxies (nginx, Cloudflare).</summary>
+    public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
+
+    /// <summary>True for the statuses by which a server says no, and would again.</summary>
+    public static bool IsFinal(int status) => status is >= 400 and < 500 && !IsTransient(status);
+
+    /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
+    public static async Task<Exception> ReadAsync(
+        HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken)
+    {
+        ErrorBody body = await ErrorBody.ReadAsync(response, options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken).ConfigureAwait(false);
+        int status = (int)response.StatusCode;
+        HttpRequestMessage request = response.RequestMessage!;
+        string said = body.Code.Length > 0 ? body.Text : $"unexpected status code {status} {Phrase(response)}{(body.Text.Length > 0 ? ": " + body.Text : "")}";
+        said = Redaction.Echo(said, request);
+        ErrorCode code = CodeOf(status, body, kind);
+        AirgapException failure = operation.Failed(
+            code,
+            $"{request.Method} {Redaction.Url(request.RequestUri!)}: {said}",
+            AdviceOf(code, request.RequestUri!.Authority),
+            status: status);
+        return IsTransient(status) ? new TransientException(failure, RetryAfter(response, options.TimeProvider)) : failure;
+    }
+
+    /// <summary>What the code of a refusal advises.</summary>
+    public static string AdviceOf(ErrorCode code, string host) => code switch
+    {
+        ErrorCode.Unauthorized => $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
+        ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
+        ErrorCode.ManifestUnknown => "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.",
+        ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
+        ErrorCode.RepositoryUnknown => $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
+        ErrorCode.TooManyRequests => "Try again later, log in for a higher limit, or lower the concurrency.",
+        ErrorCode.RegistryFailed => $"Try again; if it stays, the log of {host} tells why.",
+        ErrorCode.TagImmutable => "Use a new tag, or let the registry allow this one to be moved.",
+        ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; what has arrived is not sent again.",
+        ErrorCode.ReadOnlyRepository => $"Use a repository that takes pushes; {host} may be a mirror, or under maintenance.",
+        _ => $"The answer of {host} says what it objects to.",
+    };
+
+    private static ErrorCode CodeOf(int status, ErrorBody body, RequestKind kind)
+    {
+        if (kind == RequestKind.ManifestPut && status is >= 400 and < 500 and not (401 or 404 or 429)
+            && body.Text.Contains("immutable", StringComparison.OrdinalIgnoreCase))
+            return ErrorCode.TagImmutable;
+        if (kind is RequestKind.UploadPost or RequestKind.UploadPut or RequestKind.UploadPatch or RequestKind.ManifestPut)
+        {
+            if (status == 507 || (status is >= 400 and < 500 and not (401 or 429) && body.Text.Contains("quota", StringComparison.OrdinalIgnoreCase)))
+                return ErrorCode.QuotaExceeded;
+            // Distribution and Quay answer 405, Harbor 403.
+            if ((status == 405 && kind is RequestKind.UploadPost or RequestKind.ManifestPut) || (status is 403 or 405 && SaysReadOnly(body.Text)))
+                return ErrorCode.ReadOnlyRepository;
+        }
+
+        ErrorCode? byStatus = status switch
+        {
+            401 => ErrorCode.Unauthorized,
+            403 => ErrorCode.Forbidden,
+            429 => ErrorCode.TooManyRequests,
+            >= 500 => ErrorCode.RegistryFailed,
+            _ => null,
+        };
+        return byStatus ?? body.Code switch
+        {
+            "UNAUTHORIZED" => ErrorCode.Unauthorized,
+            "DENIED" => ErrorCode.Forbidden,
+            "TOOMANYREQUESTS" => ErrorCode.TooManyRequests,
+            "NAME_UNKNOWN" => ErrorCode.RepositoryUnknown,
+            "MANIFEST_UNKNOWN" => ErrorCode.ManifestUnknown,
+            "BLOB_UNKNOWN" or "MANIFEST_BLOB_UNKNOWN" => ErrorCode.BlobUnknown,
+            _ when status == 404 && kind == RequestKind.BlobGet => ErrorCode.BlobUnknown,
+            _ => ErrorCode.RegistryRefused,
+        };
+    }
+
+    private static bool SaysReadOnly(string text) =>
+        text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read only", StringComparison.OrdinalIgnoreCase);
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
+    {
+        if (response.Headers.RetryAfter is not { } header)
+            return null;
+        TimeSpan? wait = header.Delta ?? (header.Date is { } date ? date - clock.GetUtcNow() : null);
+        return wait is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    private static string Phrase(HttpResponseMessage response) => string.IsNullOrEmpty(response.ReasonPhrase)
+        ? response.StatusCode.ToString()
+        : response.ReasonPhrase;
+}

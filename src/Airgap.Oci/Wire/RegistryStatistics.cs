@@ -1,0 +1,57 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>What a client has done so far: requests as they went over the wire (replays and redirects each count), and bytes of bodies.</summary>
+public sealed record RegistryStatistics
+{
+    /// <summary>GETs of manifests.</summary>
+    public long ManifestGets { get; init; }
+
+    /// <summary>HEADs of manifests.</summary>
+    public long ManifestHeads { get; init; }
+
+    /// <summary>PUTs of manifests.</summary>
+    public long ManifestPuts { get; init; }
+
+    /// <summary>GETs of blobs, resumed ones included.</summary>
+    public long BlobGets { get; init; }
+
+    /// <summary>HEADs of blobs. The upload's POST asks whether a blob exists, so this stays 0 unless that changes.</summary>
+    public long BlobHeads { get; init; }
+
+    /// <summary>POSTs that start an upload, mount a blob or find it present.</summary>
+    public long UploadPosts { get; init; }
+
+    /// <summary>GETs of an upload that was cut: how far it came.</summary>
+    public long UploadGets { get; init; }
+
+    /// <summary>PATCHes of an upload.</summary>
+    public long UploadPatches { get; init; }
+
+    /// <summary>PUTs that carry or finish an upload.</summary>
+    public long UploadPuts { get; init; }
+
+    /// <summary>GETs of tag lists, one a page.</summary>
+    public long TagLists { get; init; }
+
+    /// <summary>GETs of lists of referrers, one a page.</summary>
+    public long ReferrerLists { get; init; }
+
+    /// <summary>Requests to token servers.</summary>
+    public long TokenRequests { get; init; }
+
+    /// <summary>GETs of <c>/v2/</c>.</summary>
+    public long Pings { get; init; }
+
+    /// <summary>Bytes of manifests, blobs and lists received.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Bytes of manifests and blobs sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>How often something was tried again after a passing failure.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>All requests.</summary>
+    public long Requests =>
+        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + TagLists + ReferrerLists + TokenRequests + Pings;
+}

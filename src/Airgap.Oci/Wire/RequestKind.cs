@@ -1,0 +1,19 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>What a request is for, as it is counted.</summary>
+internal enum RequestKind
+{
+    Ping,
+    Token,
+    ManifestGet,
+    ManifestHead,
+    ManifestPut,
+    BlobGet,
+    BlobHead,
+    UploadPost,
+    UploadGet,
+    UploadPatch,
+    UploadPut,
+    Tags,
+    Referrers,
+}

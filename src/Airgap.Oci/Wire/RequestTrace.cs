@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>Tells <see cref="RegistryOptions.Trace"/> of requests and answers: one call each, so that threads do not mix lines. No bodies.</summary>
+internal sealed class RequestTrace(Action<string>? sink)
+{
+    /// <param name="request">What is sent.</param>
+    /// <param name="proxy">What it goes through, or null.</param>
+    public void Request(HttpRequestMessage request, Uri? proxy)
+    {
+        if (sink is null)
+            return;
+        StringBuilder text = new StringBuilder("--> ").Append(request.Method).Append(' ').Append(Redaction.Url(request.RequestUri!));
+        if (proxy is not null)
+            text.Append(" (proxy ").Append(proxy.Authority).Append(')');
+        Append(text, request.Headers);
+        if (request.Content is { } content)
+            Append(text, content.Headers);
+        sink(text.ToString());
+    }
+
+    public void Answer(HttpRequestMessage request, HttpResponseMessage response, TimeSpan duration)
+    {
+        if (sink is null)
+            return;
+        StringBuilder text = new StringBuilder("<-- ")
+            .Append((int)response.StatusCode).Append(' ').Append(response.ReasonPhrase).Append(' ')
+            .Append(request.Method).Append(' ').Append(Redaction.Url(request.RequestUri!))
+            .Append(CultureInfo.InvariantCulture, $" ({duration.TotalMilliseconds:F0} ms)");
+        Append(text, response.Headers);
+        Append(text, response.Content.Headers);
+        sink(Redaction.Echo(text.ToString(), request));
+    }
+
+    public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => sink?.Invoke(string.Create(
+        CultureInfo.InvariantCulture,
+        $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: {exception.GetBaseException().Message} ({duration.TotalMilliseconds:F0} ms)"));
+
+    public void Retry(int attempt, int attempts, TimeSpan delay, string reason) => sink?.Invoke(string.Create(
+        CultureInfo.InvariantCulture,
+        $"... attempt {attempt} of {attempts} in {delay.TotalMilliseconds:F0} ms: {reason}"));
+
+    public void Note(string text) => sink?.Invoke("... " + text);
+
+    private static void Append(StringBuilder text, HttpHeaders headers)
+    {
+        foreach ((string name, HeaderStringValues values) in headers.NonValidated)
+        {
+            foreach (string value in values)
+                text.Append("\n    ").Append(name).Append(": ").Append(Redaction.Header(name, value));
+        }
+    }
+}

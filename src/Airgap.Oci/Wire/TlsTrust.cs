@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// Which server certificates are trusted: the system's authorities, and the ones a user names beside them. Remembers why
+/// a host was not trusted, because the handler's exception does not say.
+/// </summary>
+internal sealed class TlsTrust : IDisposable
+{
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.OrdinalIgnoreCase);
+    private readonly X509Certificate2Collection _authorities;
+    private readonly bool _verify;
+
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>.</exception>
+    public TlsTrust(RegistryOptions options)
+    {
+        _verify = options.VerifyCertificates;
+        _authorities = Load(options.CaCertificatePaths);
+    }
+
+    public SslClientAuthenticationOptions CreateOptions() => new()
+    {
+        RemoteCertificateValidationCallback = IsTrusted,
+
+        // Fetching missing intermediates would open connections to hosts that nobody named.
+        CertificateChainPolicy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        },
+    };
+
+    /// <summary>Why the host's certificate was refused, or null when it was not.</summary>
+    public string? RefusalOf(string host) => _refusals.GetValueOrDefault(host);
+
+    public void Dispose()
+    {
+        foreach (X509Certificate2 certificate in _authorities)
+            certificate.Dispose();
+    }
+
+    private static X509Certificate2Collection Load(ImmutableArray<string> paths)
+    {
+        X509Certificate2Collection all = [];
+        foreach (string path in paths.IsDefault ? [] : paths)
+        {
+            int before = all.Count;
+            string? problem = null;
+            Exception? cause = null;
+            try
+            {
+                all.ImportFromPemFile(path);
+                if (all.Count == before)
+                    problem = "it holds no certificate in PEM form";
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            {
+                (problem, cause) = (e is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist" : e.Message.TrimEnd('.'), e);
+            }
+
+            if (problem is not null)
+            {
+                throw new AirgapException(
+                    ErrorCode.InvalidCertificate,
+                    $"The certificate file '{path}' cannot be used: {problem}.",
+                    "Give a PEM file (-----BEGIN CERTIFICATE-----) of the authority that signed the registry's certificate.",
+                    cause)
+                { Location = new SourceLocation(path) };
+            }
+        }
+
+        return all;
+    }
+
+    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (!_verify || errors == SslPolicyErrors.None)
+            return true;
+        string? reason = errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "it presented none"
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"it is for another host ({certificate?.Subject})"
+            : ChainProblem(certificate, chain);
+        if (reason is null)
+            return true;
+        if (sender is SslStream stream)
+            _refusals[stream.TargetHostName] = reason;
+        return false;
+    }
+
+    // The system has said no already; what is left is the user's own authorities.
+    private string? ChainProblem(X509Certificate? certificate, X509Chain? chain)
+    {
+        if (certificate is not X509Certificate2 leaf || _authorities.Count == 0)
+            return Describe(chain);
+        using X509Chain own = new();
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        own.ChainPolicy.DisableCertificateDownloads = true;
+        own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        own.ChainPolicy.ExtraStore.AddRange(_authorities);
+        if (chain is not null)
+        {
+            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+            foreach (X509ChainElement element in chain.ChainElements)
+                own.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+
+        string? problem = own.Build(leaf) || IsAnchored(own) ? null : Describe(own);
+        foreach (X509ChainElement element in own.ChainElements)
+            element.Certificate.Dispose();
+        return problem;
+    }
+
+    // The runtime wants a chain to end at a root. Go, and so imgpkg and docker, trust whatever was named: an intermediate authority, too.
+    private bool IsAnchored(X509Chain chain) =>
+        chain.ChainStatus.All(status => status.Status is X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        && chain.ChainElements.Any(element => _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+
+    private static string Describe(X509Chain? chain)
+    {
+        string[] reasons = chain is null ? [] : [.. chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Where(text => text.Length > 0).Distinct()];
+        return reasons.Length == 0 ? "its issuer is not trusted" : string.Join("; ", reasons);
+    }
+}

@@ -1,0 +1,58 @@
+
+using Airgap.Oci.Content;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// A blob's bytes on their way out, read once from front to back unless a part has to be sent again. Its owner disposes it
+/// after the upload.
+/// </summary>
+internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
+{
+    private Stream? _stream;
+    private long _position;
+
+    public long Size => content.Descriptor.Size;
+
+    /// <summary>Moves to an offset: for free where the last read ended, else by opening the content again.</summary>
+    public async Task MoveToAsync(long offset, CancellationToken cancellationToken)
+    {
+        if (_stream is not null && _position == offset)
+            return;
+        await DisposeAsync().ConfigureAwait(false);
+        _stream = await content.OpenAsync(offset, cancellationToken).ConfigureAwait(false);
+        _position = offset;
+    }
+
+    /// <summary>
+    /// Reads up to the blob's size. Before the last bytes are returned the content has been asked for more, because some
+    /// contents verify only at their end: the last bytes of a bad blob never go out, so its upload never completes.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SizeMismatch"/>, and the content's own failures.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        long left = Size - _position;
+        int read = left == 0 ? 0 : await _stream!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken).ConfigureAwait(false);
+        if (read == 0 && left > 0)
+            throw WrongSize($"ends after {_position} bytes");
+        _position += read;
+        if (_position == Size && await _stream!.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0)
+            throw WrongSize("goes on after that");
+        return read;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stream is { } stream)
+        {
+            _stream = null;
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private AirgapException WrongSize(string what) => new(
+        ErrorCode.SizeMismatch,
+        $"The blob {content.Descriptor.Digest} should have {Size} bytes and {what}.",
+        "Fetch or push the image again; what is stored is not what its manifest names.")
+    { Digest = content.Descriptor.Digest.ToString() };
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Artifacts;
+
+/// <summary>What one item became.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Result">The relocation. With an archive as destination and a known registry its items name the place they will have there.</param>
+/// <param name="Files">Artifacts written for it, full paths.</param>
+public sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
+{
+    /// <summary>Present when nothing moved, else copied when any bytes were sent, else mounted.</summary>
+    public BlobOutcome Outcome =>
+        Result.IsUpToDate ? BlobOutcome.Present
+        : Result.Items.Any(item => item.Outcome == BlobOutcome.Copied) ? BlobOutcome.Copied
+        : BlobOutcome.Mounted;
+}

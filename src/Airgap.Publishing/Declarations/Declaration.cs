@@ -1,0 +1,49 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>An item whose every value was read and found good: what is relocated, where to, and which artifacts it leaves.</summary>
+internal sealed record Declaration
+{
+    /// <summary>The item.</summary>
+    public required PublishItem Item { get; init; }
+
+    /// <summary>What is relocated: the item itself, or the archive that holds it.</summary>
+    public required RelocationSource Source { get; init; }
+
+    /// <summary>The item's reference; that of the bundle for a BundleLock; null for an ImagesLock.</summary>
+    public ImageReference? Reference { get; init; }
+
+    /// <summary>The tag that will be moved at the destination; null for none.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>The digest that the project's lock pins the tag to; null where none does.</summary>
+    public Digest? Pin { get; init; }
+
+    /// <summary>What its artifacts are called before the dot: the PackageRepository's name or the source's last path segment.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The repository at the destination; null when only an archive is written and no registry is known.</summary>
+    public RepositoryName? Repository { get; init; }
+
+    /// <summary>Full path of the archive to write; null to relocate to <see cref="Repository"/>.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>What goes into the PackageRepository manifest; null for none.</summary>
+    public PackageRepositoryOptions? Manifest { get; init; }
+
+    /// <summary>True when the user asked for a manifest; false when it depends on the bundle having packages.</summary>
+    public bool ManifestAsked { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public RelocationDestination Destination => Archive is not null
+        ? new RelocationDestination.Archive(Archive)
+        : new RelocationDestination.Repository(Repository!);
+
+    /// <summary>The destination as it is compared with others': the repository with the tag that will be moved.</summary>
+    public string DestinationKey => Archive ?? $"{Repository}:{Tag}";
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>Turns items into declarations and collects everything that is wrong with them, without a request.</summary>
+/// <param name="settings">The project's settings.</param>
+/// <param name="needsDestination">False where nothing will be relocated, so that an item may have no destination.</param>
+internal sealed class DeclarationReader(PublishSettings settings, bool needsDestination = true)
+{
+    private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
+    private bool _registryIsWrong;
+
+    /// <summary>Everything that was found wrong, in the order of the items.</summary>
+    public ImmutableArray<Diagnostic> Problems => _problems.ToImmutable();
+
+    /// <summary>Reads the items. What could not be read is missing in the result and named in <see cref="Problems"/>.</summary>
+    public ImmutableArray<Declaration> Read(IReadOnlyList<PublishItem> items)
+    {
+        if (DestinationName.FindProblem(settings) is { } problem)
+        {
+            _registryIsWrong = true;
+            _problems.Add(problem);
+        }
+
+        ImmutableArray<PublishItem> distinct = WithoutRepeats(items);
+        ArchiveRoute archives = new(settings, distinct.Length);
+        _problems.AddRange(archives.Problems);
+        ImmutableArray<Declaration> declarations = [.. distinct.Select(item => ReadItem(item, archives)).OfType<Declaration>()];
+        _problems.AddRange(Conflicts.Find(declarations));
+        return declarations;
+    }
+
+    private Declaration? ReadItem(PublishItem item, ArchiveRoute archives)
+    {
+        if (ReadSource(item) is not { } declared)
+            return null;
+        (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
+        int before = _problems.Count;
+        RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
+        ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
+        if (_problems.Count == before)
+            Attempt(item, () => request.Verify(repository, tag));
+        if (_problems.Count > before)
+            return null;
+        if (needsDestination && repository is null && archives.Target is null && !_registryIsWrong)
+        {
+            _problems.Add(item.Problem(
+                ErrorCode.DestinationSelection,
+                $"The item {item.ItemName} '{item.Include}' has no destination.",
+                "Set the property AirgapRegistry, or give the item a Repository that names a host."));
+            return null;
+        }
+
+        string? archive = archives.SourceFor(request.FileName);
+        if (archive is not null && !File.Exists(archive))
+        {
+            _problems.Add(item.Problem(
+                ErrorCode.FileNotFound,
+                $"The archive {archive} for the item {item.ItemName} '{item.Include}' does not exist.",
+                "AirgapSourceArchive names one archive, or a folder with one NAME.tar for each item, as AirgapArchive writes them."));
+            return null;
+        }
+
+        return new Declaration
+        {
+            Item = item,
+            Source = archive is null ? source : new RelocationSource.Archive(archive),
+            Reference = reference,
+            Tag = tag,
+            Name = request.FileName,
+            Repository = repository,
+            Archive = archives.TargetFor(request.FileName),
+            Manifest = request.Options,
+            ManifestAsked = request.Asked,
+        };
+    }
+
+    private (RelocationSource Source, ImageReference? Reference, string? Tag, string Name)? ReadSource(PublishItem item)
+    {
+        if (item.Kind == PublishItemKind.Lock)
+        {
+            string path = settings.FullPath(item.Include);
+            return Attempt(item, () => LockSummary.Read(path)) is { } summary
+                ? (new RelocationSource.Lock(path), summary.Bundle, summary.Tag, summary.Name)
+                : null;
+        }
+
+        if (!ImageReference.TryParse(item.Include, out ImageReference? reference, out string? problem))
+        {
+            _problems.Add(item.Problem(
+                ErrorCode.InvalidReference,
+                $"The item {item.ItemName} '{item.Include}' is not an image reference: {problem}.",
+                "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST."));
+            return null;
+        }
+
+        RelocationSource source = item.Kind == PublishItemKind.Bundle ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
+        // imgpkg lets a digest decide, and then moves no tag.
+        return (source, reference, reference.Digest is null ? reference.Tag : null, reference.Repository.LastSegment);
+    }
+
+    private T? Attempt<T>(PublishItem item, Func<T> read) where T : class?
+    {
+        try
+        {
+            return read();
+        }
+        catch (AirgapException e)
+        {
+            Diagnostic problem = e.ToDiagnostic();
+            _problems.Add(problem with { Location = problem.Location ?? item.Location, Reference = problem.Reference ?? item.Include });
+            return null;
+        }
+    }
+
+    // An include glob or two imports can bring the same item twice; that is one relocation, not a conflict.
+    private static ImmutableArray<PublishItem> WithoutRepeats(IReadOnlyList<PublishItem> items)
+    {
+        List<PublishItem> distinct = [];
+        foreach (PublishItem item in items)
+        {
+            if (!distinct.Exists(item.Repeats))
+                distinct.Add(item);
+        }
+
+        return [.. distinct];
+    }
+}

@@ -1,0 +1,61 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>Finds the repository that takes an item.</summary>
+internal static class DestinationName
+{
+    /// <summary>True when an item says by itself where it goes.</summary>
+    public static bool IsWhole(PublishItem item) => item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository);
+
+    /// <summary>What is wrong with <c>AirgapRegistry</c>; null when it is empty or a destination.</summary>
+    public static Diagnostic? FindProblem(PublishSettings settings)
+    {
+        string prefix = settings.Registry.TrimEnd('/');
+        if (prefix.Length == 0)
+            return null;
+        string? problem = !prefix.Contains("://", StringComparison.Ordinal) && !NamesHost(prefix + "/")
+            ? "it does not start with a registry's host"
+            : RepositoryName.TryParse(prefix + "/any", out _, out string? reason) ? null : reason;
+        return problem is null
+            ? null
+            : new Diagnostic(
+                ErrorCode.InvalidRepository,
+                $"The property AirgapRegistry '{settings.Registry}' names no destination: {problem}.",
+                "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
+    }
+
+    /// <summary>The repository; null when neither the project nor the item names a registry.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>.</exception>
+    public static RepositoryName? Resolve(PublishItem item, PublishSettings settings, string sourceName)
+    {
+        string? own = item.Value(MetadataNames.Repository);
+        if (own is not null && NamesHost(own))
+            return Parse(own, $"The Repository of the item {item.ItemName} '{item.Include}'");
+        string path = own?.Trim('/') ?? sourceName;
+        string prefix = settings.Registry.TrimEnd('/');
+        if (prefix.Length == 0)
+        {
+            // Without a registry the path cannot be used, and can be wrong all the same.
+            Parse($"registry.invalid/{path}", $"The Repository of the item {item.ItemName} '{item.Include}'", own ?? path);
+            return null;
+        }
+
+        return Parse($"{prefix}/{path}", $"The destination of the item {item.ItemName} '{item.Include}'");
+    }
+
+    // Docker's rule for what a first segment is.
+    private static bool NamesHost(string text) =>
+        text.IndexOf('/') is > 0 and int slash
+        && (text.AsSpan(0, slash).ContainsAny('.', ':') || text.AsSpan(0, slash) is "localhost");
+
+    private static RepositoryName Parse(string text, string what, string? shown = null) =>
+        RepositoryName.TryParse(text, out RepositoryName? name, out string? problem)
+            ? name
+            : throw new AirgapException(
+                ErrorCode.InvalidRepository,
+                $"{what} is '{shown ?? text}', which no registry takes: {problem}.",
+                "Set AirgapRegistry to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' and '/', without a tag.");
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>What an item's metadata say of its PackageRepository manifest.</summary>
+/// <param name="FileName">What the item's artifacts are called before the dot.</param>
+/// <param name="Options">What goes into the manifest; null for none.</param>
+/// <param name="Asked">True when the user asked for one.</param>
+/// <param name="Named">True when the user gave the name.</param>
+internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions? Options, bool Asked, bool Named)
+{
+    private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry.invalid/any");
+
+    /// <summary>Reads the metadata.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="sourceName">Last path segment of what is relocated.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static ManifestRequest Read(PublishItem item, string sourceName, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        string? text = item.Value(MetadataNames.PackageRepository);
+        if (text is not null && IsNo(text))
+            return new ManifestRequest(sourceName, null, Asked: false, Named: false);
+        bool named = text is not null && !text.Equals("true", StringComparison.OrdinalIgnoreCase);
+        // '_' may stand in a repository and not in a Kubernetes name.
+        string name = named ? text! : sourceName.Replace('_', '-');
+        PackageRepositoryOptions options = new()
+        {
+            Name = name,
+            Namespace = item.Value(MetadataNames.Namespace),
+            TagSelection = item.Value(MetadataNames.TagSelection),
+            Prereleases = item.Value(MetadataNames.Prereleases),
+            SyncPeriod = item.Value(MetadataNames.SyncPeriod),
+            SecretName = item.Value(MetadataNames.SecretName),
+            SecretNamespace = item.Value(MetadataNames.SecretNamespace),
+            IsPlainImage = item.Kind == PublishItemKind.Image,
+            Pinning = Choice<ReferencePinning>(item, MetadataNames.Pinning, problems) ?? ReferencePinning.Digest,
+            SecretVariant = Choice<PullSecretVariant>(item, MetadataNames.PullSecret, problems)
+                ?? (item.Value(MetadataNames.SecretName) is null ? PullSecretVariant.None : PullSecretVariant.SecretRef),
+        };
+        if (item.Value(MetadataNames.ApiVersion) is { } apiVersion)
+            options = options with { ApiVersion = apiVersion };
+        bool wanted = text is not null || item.Kind != PublishItemKind.Image;
+        return new ManifestRequest(named ? name : sourceName, wanted ? options : null, Asked: text is not null, Named: named);
+    }
+
+    /// <summary>Tries the manifest on a made-up digest, so that a value the cluster would refuse is known before the first request.</summary>
+    /// <returns>This.</returns>
+    /// <exception cref="AirgapException">4xxx, from the writer.</exception>
+    public ManifestRequest Verify(RepositoryName? repository, string? tag)
+    {
+        if (Options is not null)
+        {
+            // The default name counts only for a bundle that turns out to be a package repository.
+            PackageRepositoryOptions options = Asked ? Options : Options with { Name = "any" };
+            PackageRepositoryWriter.Create(repository ?? s_anyRepository, Digest.Compute([]), tag, options);
+        }
+
+        return this;
+    }
+
+    private static bool IsNo(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    private static T? Choice<T>(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems) where T : struct, Enum
+    {
+        string? text = item.Value(name);
+        if (text is null)
+            return null;
+        // A number would parse as an enum value, too.
+        if (char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value))
+            return value;
+        problems.Add(item.Problem(
+            ErrorCode.InvalidArgument,
+            $"The {name} of the item {item.ItemName} '{item.Include}' is '{text}'.",
+            $"Write one of {string.Join(", ", Enum.GetNames<T>())}."));
+        return null;
+    }
+}

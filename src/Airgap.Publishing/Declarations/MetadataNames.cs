@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>The metadata that items may carry.</summary>
+public static class MetadataNames
+{
+    /// <summary>The destination repository: whole when it names a host, else below <c>AirgapRegistry</c>.</summary>
+    public const string Repository = "Repository";
+
+    /// <summary>Name of the PackageRepository; <c>true</c> for the default name, <c>none</c> for no manifest.</summary>
+    public const string PackageRepository = "PackageRepository";
+
+    /// <summary>The namespace of the PackageRepository.</summary>
+    public const string Namespace = "Namespace";
+
+    /// <summary>The pull secret's name.</summary>
+    public const string SecretName = "SecretName";
+
+    /// <summary>The namespace of the placeholder Secret and its SecretExport.</summary>
+    public const string SecretNamespace = "SecretNamespace";
+
+    /// <summary>How the pull secret is emitted: a <see cref="Airgap.Transfer.Kubernetes.PullSecretVariant"/>.</summary>
+    public const string PullSecret = "PullSecret";
+
+    /// <summary>How often the cluster looks again, a Go duration.</summary>
+    public const string SyncPeriod = "SyncPeriod";
+
+    /// <summary>Semver constraints by which the cluster chooses a tag.</summary>
+    public const string TagSelection = "TagSelection";
+
+    /// <summary>Prerelease identifiers that the tag selection takes, separated by commas.</summary>
+    public const string Prereleases = "Prereleases";
+
+    /// <summary>How the manifest names the bundle: a <see cref="Airgap.Transfer.Kubernetes.ReferencePinning"/>.</summary>
+    public const string Pinning = "Pinning";
+
+    /// <summary>The API group and version of the PackageRepository.</summary>
+    public const string ApiVersion = "ApiVersion";
+
+    /// <summary>All of them, in the order of a reference table.</summary>
+    public static ImmutableArray<string> All { get; } =
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion];
+
+    /// <summary>Metadata of MSBuild and of editors, which mean nothing here and are no mistake.</summary>
+    internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];
+}

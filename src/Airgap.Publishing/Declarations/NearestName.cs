@@ -1,0 +1,38 @@
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>Finds what a mistyped name was meant to be.</summary>
+internal static class NearestName
+{
+    /// <summary>The nearest name within a third of the length, or null.</summary>
+    public static string? Find(string name, IEnumerable<string> candidates)
+    {
+        (string Name, int Distance) best = candidates
+            .Select(candidate => (Name: candidate, Distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
+            .MinBy(pair => pair.Distance);
+        return best.Distance <= Math.Max(2, name.Length / 3) ? best.Name : null;
+    }
+
+    /// <summary>What to write in place of the name.</summary>
+    public static string Advice(string name, IReadOnlyCollection<string> candidates) => Find(name, candidates) is { } nearest
+        ? $"Did you mean {nearest}?"
+        : $"Remove it, or use one of {string.Join(", ", candidates)}.";
+
+    // Levenshtein's distance, one row at a time.
+    private static int Distance(string from, string to)
+    {
+        int[] row = [.. Enumerable.Range(0, to.Length + 1)];
+        for (int i = 1; i <= from.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[^1];
+    }
+}

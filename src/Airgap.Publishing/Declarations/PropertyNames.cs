@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>The properties of a project that a user may set.</summary>
+public static class PropertyNames
+{
+    /// <summary>What all of them start with.</summary>
+    public const string Prefix = "Airgap";
+
+    /// <summary>Host and path prefix of the destination.</summary>
+    public const string Registry = "AirgapRegistry";
+
+    /// <summary>The archive, or the folder of archives, to write.</summary>
+    public const string Archive = "AirgapArchive";
+
+    /// <summary>The archive, or the folder of archives, to relocate from.</summary>
+    public const string SourceArchive = "AirgapSourceArchive";
+
+    /// <summary>The folder of the artifacts.</summary>
+    public const string OutputPath = "AirgapOutputPath";
+
+    /// <summary><c>false</c> to write no <c>kustomization.yaml</c> among the artifacts.</summary>
+    public const string Kustomization = "AirgapKustomization";
+
+    /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
+    public const string OnPublish = "AirgapOnPublish";
+
+    /// <summary><c>true</c> to carry layers that may not be redistributed.</summary>
+    public const string IncludeNonDistributableLayers = "AirgapIncludeNonDistributableLayers";
+
+    /// <summary><c>true</c> to relocate the other images and items when one fails.</summary>
+    public const string KeepGoing = "AirgapKeepGoing";
+
+    /// <summary>Blobs under way at once.</summary>
+    public const string Concurrency = "AirgapConcurrency";
+
+    /// <summary>PEM files of certificate authorities to trust.</summary>
+    public const string CaCertificates = "AirgapCaCertificates";
+
+    /// <summary><c>false</c> to take any certificate.</summary>
+    public const string VerifyCertificates = "AirgapVerifyCertificates";
+
+    /// <summary><c>true</c> to try plain http on every host.</summary>
+    public const string Insecure = "AirgapInsecure";
+
+    /// <summary>The longest wait for a connection.</summary>
+    public const string ConnectTimeout = "AirgapConnectTimeout";
+
+    /// <summary>The longest wait for the headers of an answer.</summary>
+    public const string ResponseHeaderTimeout = "AirgapResponseHeaderTimeout";
+
+    /// <summary>The longest wait for the next byte of a body.</summary>
+    public const string StallTimeout = "AirgapStallTimeout";
+
+    /// <summary>Tries in all of a request that fails for a passing reason.</summary>
+    public const string RetryCount = "AirgapRetryCount";
+
+    /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
+    public const string DryRun = "AirgapDryRun";
+
+    /// <summary>The file of the Markdown summary, or <c>none</c>.</summary>
+    public const string Summary = "AirgapSummary";
+
+    /// <summary>The project's lock file.</summary>
+    public const string LockFile = "AirgapLockFile";
+
+    /// <summary><c>true</c> to have a lock file written where there is none yet.</summary>
+    public const string UseLockFile = "AirgapUseLockFile";
+
+    /// <summary><c>true</c> to fail where the lock file and what would be relocated differ.</summary>
+    public const string LockedMode = "AirgapLockedMode";
+
+    /// <summary><c>true</c> to lock what the tags stand for now.</summary>
+    public const string UpdateLock = "AirgapUpdateLock";
+
+    /// <summary>The repository that takes the bundle of the project's content.</summary>
+    public const string BundleRepository = "AirgapBundleRepository";
+
+    /// <summary>The tag of the bundle of the project's content.</summary>
+    public const string BundleTag = "AirgapBundleTag";
+
+    /// <summary><c>false</c> in a project whose container is no image of a bundle.</summary>
+    public const string Image = "AirgapImage";
+
+    /// <summary>All of them, in the order of a reference table.</summary>
+    public static ImmutableArray<string> All { get; } =
+    [
+        Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
+    ];
+}

@@ -1,0 +1,39 @@
+
+using Airgap.Oci;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>An item of a project, as evaluated.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Include">The item's Include: a reference, or a lock file's path.</param>
+/// <param name="Metadata">Its metadata (<see cref="MetadataNames"/>); names are compared without case.</param>
+/// <param name="Location">Where it is declared.</param>
+public sealed record PublishItem(PublishItemKind Kind, string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
+{
+    /// <summary>True for the bundle that is made of the project's content: what its tag stands for is no registry's to say.</summary>
+    public bool IsProduced { get; init; }
+
+    /// <summary>The name of the item in a project: <c>ImgpkgBundle</c>, <c>ImgpkgImage</c> or <c>ImgpkgLock</c>.</summary>
+    public string ItemName => IsProduced ? "ImgpkgBundleContent" : "Imgpkg" + Kind;
+
+    /// <summary>A metadata value without the blanks around it; null where it is missing or empty, which MSBuild does not tell apart.</summary>
+    internal string? Value(string name)
+    {
+        foreach ((string key, string value) in Metadata)
+        {
+            if (string.Equals(key, name, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(value))
+                return value.Trim();
+        }
+
+        return null;
+    }
+
+    /// <summary>A problem of this item, at its place.</summary>
+    internal Diagnostic Problem(ErrorCode code, string message, string advice) =>
+        new(code, message, advice) { Location = Location, Reference = Include };
+
+    /// <summary>True when the other says exactly the same, wherever it is declared.</summary>
+    internal bool Repeats(PublishItem other) =>
+        Kind == other.Kind && Include == other.Include
+        && MetadataNames.All.All(name => Value(name) == other.Value(name));
+}

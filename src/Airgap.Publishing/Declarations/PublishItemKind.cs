@@ -1,0 +1,14 @@
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>What a declared item is.</summary>
+public enum PublishItemKind
+{
+    /// <summary><c>ImgpkgBundle</c>: a bundle.</summary>
+    Bundle,
+
+    /// <summary><c>ImgpkgImage</c>: an image or index that is no bundle.</summary>
+    Image,
+
+    /// <summary><c>ImgpkgLock</c>: a lock file.</summary>
+    Lock,
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Airgap.Oci;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
+public static class PublishProperties
+{
+    /// <summary>Reads the settings.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
+    /// <param name="location">The project file, for problems.</param>
+    /// <param name="problems">Every value that is not allowed (<see cref="ErrorCode.InvalidArgument"/>); a default stands in its place.</param>
+    public static PublishSettings Read(string projectDirectory, Func<string, string?> property, SourceLocation? location, out ImmutableArray<Diagnostic> problems)
+    {
+        ImmutableArray<Diagnostic>.Builder found = ImmutableArray.CreateBuilder<Diagnostic>();
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = projectDirectory,
+            Registry = Text(PropertyNames.Registry),
+            Archive = Text(PropertyNames.Archive),
+            SourceArchive = Text(PropertyNames.SourceArchive),
+            OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
+            Kustomization = Flag(PropertyNames.Kustomization) ?? true,
+            IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
+            KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
+            Concurrency = Count(PropertyNames.Concurrency) ?? 8,
+            Access = new RegistryAccess
+            {
+                CaCertificates = [.. Text(PropertyNames.CaCertificates).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+                VerifyCertificates = Flag(PropertyNames.VerifyCertificates),
+                Insecure = Flag(PropertyNames.Insecure),
+                Connect = Time(PropertyNames.ConnectTimeout),
+                ResponseHeader = Time(PropertyNames.ResponseHeaderTimeout),
+                Stall = Time(PropertyNames.StallTimeout),
+                Tries = Count(PropertyNames.RetryCount),
+            },
+            Summary = Text(PropertyNames.Summary),
+            DryRun = Flag(PropertyNames.DryRun) ?? false,
+            LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
+            UseLockFile = Flag(PropertyNames.UseLockFile),
+            LockedMode = Flag(PropertyNames.LockedMode) ?? false,
+            UpdateLock = Flag(PropertyNames.UpdateLock) ?? false,
+            BundleRepository = Text(PropertyNames.BundleRepository),
+            BundleTag = Text(PropertyNames.BundleTag),
+        };
+        problems = found.ToImmutable();
+        return settings with { Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] } };
+
+        string Text(string name) => property(name)?.Trim() ?? "";
+
+        bool? Flag(string name)
+        {
+            string text = Text(name);
+            if (bool.TryParse(text, out bool value))
+                return value;
+            if (text.Length > 0)
+                Refuse(name, text, "Write true or false.");
+            return null;
+        }
+
+        int? Count(string name)
+        {
+            string text = Text(name);
+            if (text.Length == 0)
+                return null;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 256)
+                return value;
+            Refuse(name, text, "Write a whole number from 1 to 256.");
+            return null;
+        }
+
+        TimeSpan? Time(string name)
+        {
+            string text = Text(name);
+            if (text.Length == 0)
+                return null;
+            if (TimeLimit.TryParse(text, out TimeSpan limit))
+                return limit;
+            Refuse(name, text, $"Write {TimeLimit.Forms}.");
+            return null;
+        }
+
+        void Refuse(string name, string text, string advice) =>
+            found.Add(new Diagnostic(ErrorCode.InvalidArgument, $"The property {name} has the value '{text}'.", advice) { Location = location });
+    }
+
+    /// <summary>A warning for every name that starts as ours do and is none of ours.</summary>
+    public static ImmutableArray<Diagnostic> FindTypos(IEnumerable<string> names, SourceLocation? location) =>
+    [
+        .. names
+            .Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
+                && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
+    ];
+
+    /// <summary>
+    /// A warning for a property in a project's own text that is one of ours but for a slip. Null for ours, and for any other name: that
+    /// may be the project's own.
+    /// </summary>
+    public static Diagnostic? FindSlip(string name, SourceLocation location) =>
+        name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
+        && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase)
+        && NearestName.Find(name, PropertyNames.All) is { } nearest
+            ? new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", $"Did you mean {nearest}?") { Location = location }
+            : null;
+}

@@ -1,0 +1,82 @@
+
+using Airgap.Publishing.Reporting.Markdown;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>A project's properties that matter for relocation.</summary>
+public sealed record PublishSettings
+{
+    /// <summary>Full path of the project's folder, from which relative paths start.</summary>
+    public required string ProjectDirectory { get; init; }
+
+    /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination; empty for none.</summary>
+    public string Registry { get; init; } = "";
+
+    /// <summary><c>AirgapArchive</c>: a tar for one item, a folder for several; empty for none.</summary>
+    public string Archive { get; init; } = "";
+
+    /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars; empty for none.</summary>
+    public string SourceArchive { get; init; } = "";
+
+    /// <summary><c>AirgapOutputPath</c>: the folder of the artifacts.</summary>
+    public required string OutputPath { get; init; }
+
+    /// <summary><c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.</summary>
+    public bool Kustomization { get; init; } = true;
+
+    /// <summary>True to carry non-distributable layers.</summary>
+    public bool IncludeNonDistributableLayers { get; init; }
+
+    /// <summary>True to relocate the other images and items when one fails.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>Blobs under way at once, 1 or more.</summary>
+    public int Concurrency { get; init; } = 8;
+
+    /// <summary>How registries are reached.</summary>
+    public RegistryAccess Access { get; init; } = new();
+
+    /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty to tell the CI system that runs this, if one does.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>Where the Markdown summary goes; null for nowhere.</summary>
+    /// <param name="environment">The value of an environment variable, or null.</param>
+    public SummaryTarget? FindSummary(Func<string, string?> environment) =>
+        SummaryTarget.Find(Summary.Length == 0 || SummaryTarget.IsOff(Summary) ? Summary : FullPath(Summary), detects: true, environment);
+
+    /// <summary><c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
+    public string LockFile { get; init; } = "airgap.lock.json";
+
+    /// <summary><c>AirgapUseLockFile</c>: true to have a lock written, false to have none; null to use one that is there.</summary>
+    public bool? UseLockFile { get; init; }
+
+    /// <summary><c>AirgapLockedMode</c>: true to fail where the lock and what would be relocated differ.</summary>
+    public bool LockedMode { get; init; }
+
+    /// <summary><c>AirgapUpdateLock</c>: true to lock what the tags stand for now.</summary>
+    public bool UpdateLock { get; init; }
+
+    /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
+    public string BundleRepository { get; init; } = "";
+
+    /// <summary><c>AirgapBundleTag</c>: that bundle's tag; empty for the project's version.</summary>
+    public string BundleTag { get; init; } = "";
+
+    /// <summary>Full path of the lock.</summary>
+    public string FullLockFile => FullPath(LockFile);
+
+    /// <summary>Full path of the folder of the artifacts, with a separator at its end.</summary>
+    public string FullOutputPath => Path.TrimEndingDirectorySeparator(FullPath(OutputPath)) + Path.DirectorySeparatorChar;
+
+    /// <summary>The full path of a path that a project gives.</summary>
+    public string FullPath(string path) => Path.GetFullPath(Portable(path), ProjectDirectory);
+
+    /// <summary>True when the text names a folder by its last character.</summary>
+    internal static bool NamesFolder(string path) => Portable(path).EndsWith(Path.DirectorySeparatorChar);
+
+    // Project files are written with either slash, on every system.
+    private static string Portable(string path) => path.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
+}

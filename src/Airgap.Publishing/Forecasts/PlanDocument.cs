@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Airgap.Publishing.Artifacts;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Forecasts;
+
+/// <summary>The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.</summary>
+public sealed record PlanDocument
+{
+    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The result line.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The items in declared order.</summary>
+    public required ImmutableArray<PlanItem> Items { get; init; }
+
+    /// <summary>Sums over all items.</summary>
+    public required PlanTotals Totals { get; init; }
+
+    /// <summary>The warnings, in order.</summary>
+    public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
+}
+
+/// <summary>An item of a plan.</summary>
+public sealed record PlanItem
+{
+    /// <summary><c>bundle</c>, <c>image</c>, <c>lock</c> or <c>archive</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The item's Include, or what the tool was given.</summary>
+    public required string Include { get; init; }
+
+    /// <summary>What is read: the reference, the lock file or the archive.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where it would be, or will be once the archive is imported: by digest, or the repository for several images. Null where no registry is known.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>The archive that would be written; null for none.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>The digest of the bundle or image; null for several images.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The tag it would have at the destination; null for none.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>True when a tag would be written, even where all content is there.</summary>
+    public required bool MovesTag { get; init; }
+
+    /// <summary><c>copy</c>, <c>mount</c> or <c>present</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Every image, index and bundle, ordered by digest and then by source.</summary>
+    public required ImmutableArray<PlanImage> Images { get; init; }
+
+    /// <summary>The distinct blobs by what would be done.</summary>
+    public required PlanTotals Blobs { get; init; }
+}
+
+/// <summary>An image, index or bundle of a plan.</summary>
+/// <param name="Source">Where it is read, by digest.</param>
+/// <param name="Destination">Where it would be, by digest; null where no registry is known.</param>
+/// <param name="Digest">Its digest.</param>
+/// <param name="Size">Length of manifest, configs and layers, in bytes.</param>
+/// <param name="Action"><c>copy</c>, <c>mount</c> or <c>present</c>.</param>
+/// <param name="Bundle">True for a bundle.</param>
+/// <param name="Tags">The tags it would have.</param>
+public sealed record PlanImage(string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
+
+/// <summary>Numbers and bytes of blobs by what would be done with them.</summary>
+/// <param name="Copy">Their bytes would be sent.</param>
+/// <param name="Mount">The registry would link them from another of its repositories, if it does not refuse.</param>
+/// <param name="Present">They are there.</param>
+public sealed record PlanTotals(BlobCount Copy, BlobCount Mount, BlobCount Present);

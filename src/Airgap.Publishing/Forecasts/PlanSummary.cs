@@ -1,0 +1,32 @@
+
+using Airgap.Oci.Content;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Forecasts;
+
+/// <summary>Says in one line what would be done.</summary>
+internal static class PlanSummary
+{
+    /// <summary>Such as <c>2 bundles: 1 to copy (12.3 MB), 1 up to date</c>.</summary>
+    public static string Create(IReadOnlyList<ForecastItem> items)
+    {
+        if (items.Count == 0)
+            return PublishSummary.NothingMoved;
+        string kinds = string.Join(", ", items.GroupBy(item => item.Kind).Select(group => $"{group.Count()} {group.Key}{(group.Count() == 1 ? "" : "s")}"));
+        ForecastItem[] copied = [.. items.Where(item => item.Forecast.Outcome == BlobOutcome.Copied)];
+        List<string> parts = [];
+        if (copied.Length > 0)
+            parts.Add($"{copied.Length} to copy ({ByteSize.Format(copied.Sum(item => item.Forecast.Total(BlobOutcome.Copied).Bytes))})");
+        Add(items.Count(item => item.Forecast.Outcome == BlobOutcome.Mounted), "to mount");
+        Add(items.Count(item => item.Forecast is { Outcome: BlobOutcome.Present, MovesTag: true }), "to tag");
+        Add(items.Count(item => item.Forecast is { Outcome: BlobOutcome.Present, MovesTag: false }), "up to date");
+        return $"{kinds}: {string.Join(", ", parts)}";
+
+        void Add(int count, string what)
+        {
+            if (count > 0)
+                parts.Add($"{count} {what}");
+        }
+    }
+}

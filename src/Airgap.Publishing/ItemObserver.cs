@@ -1,0 +1,32 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing;
+
+/// <summary>Passes one item's events on, its warnings with the place where the item is declared.</summary>
+internal sealed class ItemObserver(ITransferObserver? inner, PublishWarnings warnings, SourceLocation? location) : ITransferObserver
+{
+    /// <inheritdoc/>
+    public void PhaseStarted(TransferPhase phase, TransferPlan? plan) => inner?.PhaseStarted(phase, plan);
+
+    /// <inheritdoc/>
+    public void Detail(string message) => inner?.Detail(message);
+
+    /// <inheritdoc/>
+    public void Warning(Diagnostic warning) => warnings.Add(warning, location);
+
+    /// <inheritdoc/>
+    public void BlobStarted(Descriptor blob) => inner?.BlobStarted(blob);
+
+    /// <inheritdoc/>
+    public void BlobProgress(Descriptor blob, long bytes) => inner?.BlobProgress(blob, bytes);
+
+    /// <inheritdoc/>
+    public void BlobFinished(Descriptor blob, BlobOutcome outcome) => inner?.BlobFinished(blob, outcome);
+
+    /// <inheritdoc/>
+    public void ItemFinished(PlannedItem item, BlobOutcome outcome) => inner?.ItemFinished(item, outcome);
+}

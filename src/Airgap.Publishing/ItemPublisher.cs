@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
+using Airgap.Transfer;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>Relocates one item and writes its artifacts.</summary>
+internal sealed class ItemPublisher(
+    IRegistry registry,
+    ITransferObserver? observer,
+    PublishWarnings warnings,
+    PublishSettings settings,
+    Action<PublishedFile>? onArtifact)
+{
+    private readonly SharedDocuments _documents = new();
+
+    /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
+    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
+        LocatedAsync(declaration, () => RelocateAsync(declaration, cancellationToken));
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
+    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken) => LocatedAsync(declaration, async () =>
+    {
+        Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+        (TransferPlan plan, TransferResult? standing, _) = await PlanAsync(declaration, relocator, cancellationToken);
+        TransferForecast forecast = standing is null
+            ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
+            : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
+        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository);
+    });
+
+    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true };
+
+    private static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (AirgapException e) when (e.Location is null)
+        {
+            // Only the bundle or image itself is asked for by the pin; what it consists of has digests of its own.
+            bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
+            throw new AirgapException(e.Code, e.Message, unpinnable ? "The project's lock pins this digest, which is gone: AirgapUpdateLock=true locks what the tag stands for now." : e.Advice, e)
+            {
+                Reference = e.Reference,
+                Digest = e.Digest,
+                StatusCode = e.StatusCode,
+                Location = declaration.Item.Location,
+            };
+        }
+    }
+
+    // The result is there already where an archive stands that a run would only write again.
+    private async Task<(TransferPlan Plan, TransferResult? Standing, PackageRepositoryManifest? Manifest)> PlanAsync(
+        Declaration declaration, Relocator relocator, CancellationToken cancellationToken)
+    {
+        PlanOptions options = new()
+        {
+            IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
+            KeepGoing = settings.KeepGoing,
+            EmbedConfigs = declaration.Archive is not null,
+            Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
+            EarlierArchive = declaration.Archive,
+            Pin = declaration.Pin,
+            Concurrency = settings.Concurrency,
+        };
+        TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
+            ? await relocator.FindStandingAsync(declaration.Source, archive, options, cancellationToken)
+            : null;
+        TransferPlan plan = standing?.Plan ?? await relocator.PlanAsync(declaration.Source, options, cancellationToken);
+        ArchiveMatch.Verify(declaration, plan);
+        // Made before anything moves, so that a name the cluster would refuse costs no transfer.
+        return (plan, standing, CreateManifest(declaration, plan));
+    }
+
+    private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
+    {
+        ItemObserver itemObserver = new(observer, warnings, declaration.Item.Location);
+        Relocator relocator = new(registry, itemObserver);
+
+        // Held while the plan is made, too: it asks what the destination has.
+        using IDisposable? held = await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
+        (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = await PlanAsync(declaration, relocator, cancellationToken);
+        if (declaration.Archive is not null)
+            ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
+        TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, Options, cancellationToken);
+        foreach (Diagnostic warning in result.Warnings)
+            warnings.Add(warning, declaration.Item.Location);
+        if (!result.IsComplete)
+            return new PublishedItem(declaration.Item, result, []);
+
+        // The digests are known here, so the artifacts can name the place at the far side of the air gap.
+        if (declaration is { Archive: not null, Repository: { } repository })
+            result = WithDestination(result, repository);
+        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken));
+    }
+
+    private PackageRepositoryManifest? CreateManifest(Declaration declaration, TransferPlan plan)
+    {
+        if (declaration is not { Manifest: { } options, Repository: { } repository })
+            return null;
+        PlannedItem? root = PlanRoot.Of(plan);
+        if (root is null || (!options.IsPlainImage && plan.RootBundle is not { HasPackages: true }))
+        {
+            if (declaration.ManifestAsked)
+            {
+                warnings.Add(
+                    declaration.Item.Problem(
+                        ErrorCode.NotAPackageRepository,
+                        $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
+                        "Remove PackageRepository from the item, or declare a bundle that is a package repository."),
+                    declaration.Item.Location);
+            }
+
+            return null;
+        }
+
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(repository, root.Digest, root.Tag, options);
+        foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
+            warnings.Add(warning, declaration.Item.Location);
+        return manifest;
+    }
+
+    private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(
+        Declaration declaration,
+        TransferResult result,
+        PackageRepositoryManifest? manifest,
+        CancellationToken cancellationToken)
+    {
+        List<PublishedFile> files = [];
+        if (declaration.Archive is not null)
+            files.Add(Tell(new PublishedFile(declaration.Archive, PublishedFileKind.Archive)));
+        if (declaration.Repository is not null)
+        {
+            string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
+            files.Add(await WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+        }
+
+        if (manifest is not null)
+            files.Add(await WriteAsync(ManifestOf(declaration), _documents.Distinct(ManifestOf(declaration), manifest.Yaml), PublishedFileKind.PackageRepository, cancellationToken));
+        return [.. files];
+    }
+
+    private async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(settings.FullOutputPath, name);
+        await ArtifactFile.WriteAsync(path, text, cancellationToken);
+        return Tell(new PublishedFile(path, kind));
+    }
+
+    private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
+
+    private PublishedFile Tell(PublishedFile file)
+    {
+        onArtifact?.Invoke(file);
+        return file;
+    }
+
+    private static TransferResult WithDestination(TransferResult result, RepositoryName repository)
+    {
+        return result with
+        {
+            Destination = new RelocationDestination.Repository(repository),
+            Items = [.. result.Items.Select(Place)],
+            Root = result.Root is { } root ? Place(root) : null,
+        };
+
+        RelocatedItem Place(RelocatedItem item) => item with { Destination = ImageReference.ByDigest(repository, item.Item.Digest) };
+    }
+}

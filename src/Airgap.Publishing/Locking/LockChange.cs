@@ -1,0 +1,20 @@
+namespace Airgap.Publishing.Locking;
+
+/// <summary>What became of a project's lock.</summary>
+/// <param name="Path">Full path of the lock.</param>
+/// <param name="Locked">Items it pins now.</param>
+/// <param name="Added">How many of these it did not pin before.</param>
+/// <param name="Moved">How many of these it pinned to another digest before.</param>
+/// <param name="Removed">Items it pinned before and does not any more, as the project does not declare them.</param>
+public sealed record LockChange(string Path, int Locked, int Added, int Moved, int Removed)
+{
+    /// <summary>True when the file says what it said before.</summary>
+    public bool IsNone => Added + Moved + Removed == 0;
+
+    /// <summary>Such as <c>3 tags locked: 1 added, 1 moved</c>.</summary>
+    public override string ToString()
+    {
+        IEnumerable<string> parts = new[] { (Added, "added"), (Moved, "moved"), (Removed, "removed") }.Where(part => part.Item1 > 0).Select(part => $"{part.Item1} {part.Item2}");
+        return $"{Locked} {(Locked == 1 ? "tag" : "tags")} locked: {(IsNone ? "as before" : string.Join(", ", parts))}";
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Locking;
+
+/// <summary>
+/// Pins tags to digests by the project's lock, as NuGet pins versions: a lock that is there is used; a run that is not in locked mode adds
+/// what it lacks and drops what nobody declares; a run in locked mode changes nothing and fails where project, lock and registry differ.
+/// </summary>
+internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
+{
+    /// <summary>The reference that a declaration's lock entry has; null where its digest is given by the item itself.</summary>
+    public static ImageReference? KeyOf(Declaration declaration) =>
+        declaration is { Item: { Kind: not PublishItemKind.Lock, IsProduced: false }, Reference: { Digest: null } reference } ? reference : null;
+
+    /// <summary>Checks all that can be checked without a request.</summary>
+    /// <param name="declarations">The declarations that could be read.</param>
+    /// <param name="complete">True when these are all: only then an entry that none of them uses is stale.</param>
+    public ImmutableArray<Diagnostic> Check(ImmutableArray<Declaration> declarations, bool complete)
+    {
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        Read(declarations, complete, problems);
+        return problems.ToImmutable();
+    }
+
+    /// <summary>Pins the declarations, asking the registry where the lock does not tell, and in locked mode whether the tags have moved.</summary>
+    public async Task<ResolvedLock> ResolveAsync(ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        (ProjectLock Lock, bool IsKept) read = Read(declarations, complete: true, problems);
+        if (!read.IsKept || problems.Count > 0)
+            return new ResolvedLock(declarations, problems.ToImmutable(), null, null);
+
+        // On the far side of the gap nobody can be asked what a tag stands for: there the lock only says what the archive must hold.
+        bool canAsk = settings.SourceArchive.Length == 0;
+        Declaration[] asked = [.. declarations.Where(declaration => canAsk && KeyOf(declaration) is { } key && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
+        IReadOnlyDictionary<string, Digest> now = await AskAsync(asked, problems, cancellationToken);
+        if (settings.LockedMode)
+            problems.AddRange(Moved(asked, read.Lock, now));
+
+        ProjectLock pinned = read.Lock with
+        {
+            Entries = ProjectLock.Empty.Entries.AddRange(declarations
+                .Select(declaration => KeyOf(declaration)?.ToString())
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Select(key => KeyValuePair.Create(key, now.TryGetValue(key, out Digest digest) && !settings.LockedMode ? new ProjectLockEntry(digest, null) : read.Lock.Entries.GetValueOrDefault(key)))
+                .Where(pair => pair.Value is not null)!),
+        };
+        LockChange change = new(
+            settings.FullLockFile,
+            pinned.Entries.Count,
+            pinned.Entries.Keys.Count(key => !read.Lock.Entries.ContainsKey(key)),
+            pinned.Entries.Count(pair => read.Lock.Entries.TryGetValue(pair.Key, out ProjectLockEntry? before) && before.Digest != pair.Value.Digest),
+            canAsk && !settings.LockedMode ? read.Lock.Entries.Keys.Count(key => !pinned.Entries.ContainsKey(key)) : 0);
+        return new ResolvedLock(
+            [.. declarations.Select(declaration => declaration with { Pin = KeyOf(declaration) is { } key ? pinned.Entries.GetValueOrDefault(key.ToString())?.Digest : null })],
+            problems.ToImmutable(),
+            change.IsNone ? null : pinned,
+            change);
+    }
+
+    /// <summary>Writes the lock, if it has changed.</summary>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public static Task WriteAsync(ResolvedLock resolved, CancellationToken cancellationToken) => resolved is { Lock: { } changed, Change: { } change }
+        ? ArtifactFile.WriteAsync(change.Path, changed.ToJson(), cancellationToken)
+        : Task.CompletedTask;
+
+    private (ProjectLock Lock, bool IsKept) Read(ImmutableArray<Declaration> declarations, bool complete, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        string path = settings.FullLockFile;
+        if (settings is { LockedMode: true, UpdateLock: true })
+            problems.Add(Incompatible("Both AirgapLockedMode and AirgapUpdateLock are set.", "Update the lock where changes are made, and set AirgapLockedMode where they are only built."));
+        if (settings is { UpdateLock: true, SourceArchive.Length: > 0 })
+            problems.Add(Incompatible("Both AirgapUpdateLock and AirgapSourceArchive are set.", "Update the lock where the source registry can be reached."));
+        if (settings.UseLockFile == false)
+        {
+            if (settings.LockedMode || settings.UpdateLock || File.Exists(path))
+                problems.Add(Incompatible($"AirgapUseLockFile is false, and {(settings.LockedMode ? "AirgapLockedMode is set" : settings.UpdateLock ? "AirgapUpdateLock is set" : $"the lock {path} exists")}.", "Remove one of the two."));
+            return (ProjectLock.Empty, IsKept: false);
+        }
+
+        int before = problems.Count;
+        ProjectLock? found = ProjectLockReader.Read(path, problems);
+        if (settings.LockedMode && problems.Count == before)
+            problems.AddRange(Differences(declarations, found, complete));
+        return (found ?? ProjectLock.Empty, found is not null || settings.LockedMode || settings.UpdateLock || settings.UseLockFile == true);
+    }
+
+    private IEnumerable<Diagnostic> Differences(ImmutableArray<Declaration> declarations, ProjectLock? found, bool complete)
+    {
+        HashSet<string> declared = new(StringComparer.Ordinal);
+        foreach (Declaration declaration in declarations)
+        {
+            if (KeyOf(declaration)?.ToString() is { } key && declared.Add(key) && found?.Entries.ContainsKey(key) != true)
+            {
+                yield return declaration.Item.Problem(
+                    ErrorCode.NotLocked,
+                    $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {key}")}.",
+                    "Publish once without AirgapLockedMode and with AirgapUpdateLock=true, and commit the lock.");
+            }
+        }
+
+        if (!complete || found is null)
+            yield break;
+        foreach ((string key, ProjectLockEntry entry) in found.Entries.Where(entry => !declared.Contains(entry.Key)))
+        {
+            yield return new Diagnostic(
+                ErrorCode.StaleLock,
+                $"{entry.Location}: the lock pins {key}, which no item declares.",
+                "Publish once without AirgapLockedMode, which drops it, and commit the lock.")
+            { Location = entry.Location, Reference = key };
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Moved(IEnumerable<Declaration> declarations, ProjectLock pinned, IReadOnlyDictionary<string, Digest> now)
+    {
+        foreach (Declaration declaration in declarations)
+        {
+            string key = KeyOf(declaration)!.ToString();
+            if (!now.TryGetValue(key, out Digest digest) || pinned.Entries[key].Digest == digest)
+                continue;
+            yield return declaration.Item.Problem(
+                ErrorCode.TagMoved,
+                $"The tag {key} has moved: it stands for {digest}, and {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
+                "Have the new digest reviewed in a lock written with AirgapUpdateLock=true; a publish without AirgapLockedMode relocates the locked one.");
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, Digest>> AskAsync(IEnumerable<Declaration> declarations, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<string, Digest> answers = new(StringComparer.Ordinal);
+        ConcurrentDictionary<string, Diagnostic> failures = new(StringComparer.Ordinal);
+        Declaration[] distinct = [.. declarations.DistinctBy(declaration => KeyOf(declaration)!.ToString())];
+        await Parallel.ForEachAsync(
+            distinct,
+            new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken },
+            async (declaration, token) =>
+            {
+                ImageReference reference = KeyOf(declaration)!;
+                try
+                {
+                    IImageRepository repository = registry.GetRepository(reference.Repository);
+                    // Who knows no such tag is asked once more, for its own words.
+                    Descriptor? found = await repository.ResolveAsync(reference.Tag!, token);
+                    answers[reference.ToString()] = found?.Digest ?? (await repository.GetManifestAsync(reference.Tag!, token)).Digest;
+                }
+                catch (AirgapException e)
+                {
+                    Diagnostic failure = e.ToDiagnostic();
+                    failures[reference.ToString()] = failure with { Location = failure.Location ?? declaration.Item.Location };
+                }
+            });
+        problems.AddRange(distinct.Select(declaration => failures.GetValueOrDefault(KeyOf(declaration)!.ToString())).OfType<Diagnostic>());
+        return answers;
+    }
+
+    private static Diagnostic Incompatible(string message, string advice) => new(ErrorCode.IncompatibleOptions, message, advice);
+}

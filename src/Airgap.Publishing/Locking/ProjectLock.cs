@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Airgap.Oci;
+
+namespace Airgap.Publishing.Locking;
+
+/// <summary>
+/// A project's lock, <c>airgap.lock.json</c>: which digest each tag stood for when it was last reviewed. One line an item, in ordinal
+/// order of the references, so that a tag that moves is one line of a diff.
+/// </summary>
+/// <param name="Entries">The digests by reference, written out: registry, repository and tag.</param>
+internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLockEntry> Entries)
+{
+    /// <summary>The format this writes, and the only one it reads.</summary>
+    public const int Version = 1;
+
+    /// <summary>A lock without entries.</summary>
+    public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal));
+
+    /// <summary>The file's text.</summary>
+    public string ToJson()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        // References and digests stay as they are: the file is never put into a page.
+        JsonWriterOptions options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (Utf8JsonWriter writer = new(buffer, options))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("version", Version);
+            writer.WriteStartObject("items");
+            foreach ((string reference, ProjectLockEntry entry) in Entries)
+                writer.WriteString(reference, entry.Digest.ToString());
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+}
+
+/// <summary>One item of a lock.</summary>
+/// <param name="Digest">What the tag stood for.</param>
+/// <param name="Location">Where the entry stands; null for one that no file has yet.</param>
+internal sealed record ProjectLockEntry(Digest Digest, SourceLocation? Location);

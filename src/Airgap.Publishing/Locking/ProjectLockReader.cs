@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Locking;
+
+/// <summary>
+/// Reads a lock strictly: what no run would have written is an error with its line and column, as it may be a slip that unpins an item.
+/// All such errors are found at once, up to the first that leaves no JSON to go on with.
+/// </summary>
+internal sealed class ProjectLockReader
+{
+    private const int MaxBytes = 16 * 1024 * 1024;
+
+    private readonly string _path;
+    private readonly byte[] _json;
+    private readonly int _start;
+    private readonly ImmutableArray<Diagnostic>.Builder _problems;
+    private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _entries = ProjectLock.Empty.Entries.ToBuilder();
+
+    private ProjectLockReader(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        _path = path;
+        _json = json;
+        // Some editors put a byte order mark before everything they save.
+        _start = json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        _problems = problems;
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="problems">Takes what is wrong: <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code.</param>
+    /// <returns>Null when there is no such file.</returns>
+    public static ProjectLock? Read(string path, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            if (!file.Exists && !Directory.Exists(path))
+                return null;
+            if (file.Exists && file.Length > MaxBytes)
+                throw new IOException($"it has {file.Length} bytes, and a lock has {MaxBytes} at most.");
+            return Read(path, File.ReadAllBytes(path), problems);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            problems.Add(IoFailures.Translate(e, path).ToDiagnostic() with { Location = new SourceLocation(path) });
+            return ProjectLock.Empty;
+        }
+    }
+
+    /// <summary>Reads a file's bytes.</summary>
+    public static ProjectLock Read(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        ProjectLockReader reader = new(path, json, problems);
+        reader.Read();
+        return new ProjectLock(reader._entries.ToImmutable());
+    }
+
+    private void Read()
+    {
+        Utf8JsonReader json = new(_json.AsSpan(_start));
+        try
+        {
+            json.Read();
+            if (json.TokenType == JsonTokenType.StartObject)
+                ReadRoot(ref json);
+            else
+                Add(ref json, "a lock is an object with 'version' and 'items'");
+            // What follows the end is an error of the JSON.
+            while (json.Read())
+            {
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            _problems.Add(Problem(PlaceOf(ref json), "the text is no valid Unicode"));
+        }
+        catch (JsonException e)
+        {
+            int line = (int)(e.LineNumber ?? 0);
+            _problems.Add(Problem(PlaceOf(line, (int)(e.BytePositionInLine ?? 0)), IsConflict(line)
+                ? "a merge left its markers here"
+                : $"the file is no JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}"));
+        }
+    }
+
+    private void ReadRoot(ref Utf8JsonReader json)
+    {
+        SourceLocation root = PlaceOf(ref json);
+        HashSet<string> seen = [];
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            if (!seen.Add(name))
+                Add(ref json, $"'{name}' is given twice");
+            else if (name is not ("version" or "items"))
+                Add(ref json, $"'{Shorten(name)}' means nothing");
+            json.Read();
+            if (name == "version")
+                ReadVersion(ref json);
+            else if (name == "items" && json.TokenType == JsonTokenType.StartObject)
+                ReadItems(ref json);
+            else if (name == "items")
+                Add(ref json, "'items' must be an object of references and digests");
+            json.Skip();
+        }
+
+        foreach (string missing in new[] { "version", "items" }.Except(seen))
+            _problems.Add(Problem(root, $"'{missing}' is missing"));
+    }
+
+    private void ReadVersion(ref Utf8JsonReader json)
+    {
+        if (json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out int version) || version < 1)
+            Add(ref json, $"'version' must be {ProjectLock.Version}");
+        else if (version > ProjectLock.Version)
+            _problems.Add(Problem(PlaceOf(ref json), $"its version is {version}, and this release reads {ProjectLock.Version}") with { Advice = "Use the newer release that wrote it." });
+    }
+
+    private void ReadItems(ref Utf8JsonReader json)
+    {
+        HashSet<string> seen = [];
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string key = json.GetString()!;
+            SourceLocation place = PlaceOf(ref json);
+            string? wrong = WhatIsWrongWith(key);
+            if (!seen.Add(key))
+                wrong = $"'{Shorten(key)}' is locked twice";
+            if (wrong is not null)
+                _problems.Add(Problem(place, wrong));
+            json.Read();
+            if (json.TokenType != JsonTokenType.String || !Digest.TryParse(json.GetString(), out Digest digest))
+                Add(ref json, $"the digest of '{Shorten(key)}' must be sha256: and 64 lower-case hex digits (or sha512: and 128)");
+            else if (wrong is null)
+                _entries.Add(key, new ProjectLockEntry(digest, place));
+            json.Skip();
+        }
+    }
+
+    private static string? WhatIsWrongWith(string key)
+    {
+        if (!ImageReference.TryParse(key, out ImageReference? reference, out string? problem))
+            return $"'{Shorten(key)}' is not an image reference: {problem}";
+        if (reference.Digest is not null)
+            return $"'{Shorten(key)}' has a digest, and needs no lock";
+        return reference.ToString() == key ? null : $"'{Shorten(key)}' has to be written out: '{Shorten(reference.ToString())}'";
+    }
+
+    private void Add(ref Utf8JsonReader json, string why) => _problems.Add(Problem(PlaceOf(ref json), why));
+
+    private static Diagnostic Problem(SourceLocation place, string why) => new(
+        ErrorCode.InvalidProjectLock,
+        $"{place}: {why}.",
+        "Mend it, take the file from before the change, or remove it and have it written with AirgapUpdateLock=true.")
+    { Location = place };
+
+    private SourceLocation PlaceOf(ref Utf8JsonReader json)
+    {
+        int offset = _start + (int)json.TokenStartIndex;
+        int line = _json.AsSpan(0, offset).Count((byte)'\n');
+        return PlaceOf(line, offset - StartOf(line));
+    }
+
+    // The column is counted in characters, as editors do, not in bytes.
+    private SourceLocation PlaceOf(int line, int bytes)
+    {
+        int start = StartOf(line);
+        return new SourceLocation(_path, line + 1, Encoding.UTF8.GetCharCount(_json, start, Math.Clamp(bytes, 0, _json.Length - start)) + 1);
+    }
+
+    private int StartOf(int line)
+    {
+        int start = _start;
+        for (; line > 0; line--)
+            start += _json.AsSpan(start).IndexOf((byte)'\n') + 1;
+        return start;
+    }
+
+    private bool IsConflict(int line)
+    {
+        ReadOnlySpan<byte> text = _json.AsSpan(StartOf(line));
+        return text.StartsWith("<<<<<<<"u8) || text.StartsWith("======="u8) || text.StartsWith(">>>>>>>"u8);
+    }
+
+    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Producing;
+
+namespace Airgap.Publishing;
+
+/// <summary>The bundle that a project makes of its content, as an item beside those that it declares.</summary>
+/// <param name="Request">What it is made of.</param>
+/// <param name="Item">What is relocated once it is made.</param>
+/// <param name="IsPushed">True when it is pushed to a repository of its own.</param>
+public sealed record ProducedContent(ProduceRequest Request, PublishItem Item, bool IsPushed)
+{
+    /// <summary>Reads the properties of the bundle.</summary>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="project">The project's name, which the bundle has where no repository names it.</param>
+    /// <param name="version">The project's version, which is its tag where no other is given; empty for none.</param>
+    /// <param name="files">The content.</param>
+    /// <param name="images">The images to pin.</param>
+    /// <param name="location">Where the content is declared.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/> or <see cref="ErrorCode.InvalidArgument"/>: a property.</exception>
+    public static ProducedContent Read(
+        PublishSettings settings, string project, string version, ImmutableArray<ContentFile> files, ImmutableArray<ImageToPin> images, SourceLocation? location)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        bool isPushed = settings.BundleRepository.Length > 0;
+        string? problem = null;
+        RepositoryName? repository = isPushed ? null : ProduceRequest.NameNowhere(project);
+        if (isPushed && !RepositoryName.TryParse(settings.BundleRepository, out repository, out problem))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidRepository,
+                $"The property AirgapBundleRepository '{settings.BundleRepository}' names no repository: {problem}.",
+                "Write HOST[:PORT]/PATH, without a tag.")
+            { Location = location };
+        }
+
+        string tag = settings.BundleTag.Length > 0 ? settings.BundleTag : version.Length > 0 ? ProduceRequest.TagOf(version) : ImageReference.DefaultTag;
+        if (!ImageReference.IsTag(tag))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{tag}' is not a tag.", "Set AirgapBundleTag to letters, digits, '_', '.' and '-', 128 characters at most.")
+            { Location = location };
+        }
+
+        ProduceRequest request = new()
+        {
+            Root = settings.ProjectDirectory,
+            Files = files,
+            Images = images,
+            Repository = repository!,
+            Tag = tag,
+            Concurrency = settings.Concurrency,
+        };
+        string reference = ImageReference.ByTag(repository!, tag).ToString();
+        return new ProducedContent(
+            request, new PublishItem(PublishItemKind.Bundle, reference, ImmutableDictionary<string, string>.Empty, location) { IsProduced = true }, isPushed);
+    }
+}

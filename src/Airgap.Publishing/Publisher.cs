@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>Relocates a project's items and writes their artifacts: what the MSBuild task and <c>dotnet airgap publish</c> share.</summary>
+/// <param name="registry">The registries, with their credentials.</param>
+/// <param name="observer">Is told what happens, warnings included; null for nobody.</param>
+public sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
+{
+    private readonly PublishWarnings _warnings = new(observer);
+    private (IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock Lock)? _resolved;
+
+    /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
+    public Action<PublishedFile>? OnArtifact { get; init; }
+
+    /// <summary>Tells how often a request was tried again, for the reports; null where nobody counts.</summary>
+    public Func<long>? CountRetries { get; init; }
+
+    /// <summary>Checks everything that can be wrong without a request, all at once. Mistyped metadata are told to the observer as warnings (<see cref="ErrorCode.UnknownName"/>).</summary>
+    /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
+    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        WarnOfTypos(items);
+        return HasWork(items, settings) ? Read(items, settings).Problems : [];
+    }
+
+    /// <summary>
+    /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one, and remembers it for <see cref="RunAsync"/>.
+    /// Asks the source registries what a tag stands for where the lock does not tell, and in locked mode whether it has moved. Writes nothing.
+    /// </summary>
+    /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
+    public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0 || !HasWork(items, settings))
+            return [];
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        return problems.IsEmpty ? (await ResolveAsync(items, settings, declarations, cancellationToken)).Problems : [];
+    }
+
+    /// <summary>
+    /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a lock that
+    /// is to be updated (<see cref="PublishSettings.UpdateLock"/>).
+    /// A failure ends it, unless <see cref="PublishSettings.KeepGoing"/> is set: then it is one of <see cref="PublishResult.Failures"/>.
+    /// </summary>
+    /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
+    public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        WarnOfTypos(items);
+        if (items.Count == 0 || !HasWork(items, settings))
+            return NothingToDo(items);
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        ThrowFirst(problems);
+        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
+        ThrowFirst(resolved.Problems);
+        await LockKeeper.WriteAsync(resolved, cancellationToken);
+        if (!HasDestination(items, settings))
+            return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
+
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, OnArtifact);
+        List<PublishedItem> published = [];
+        List<PublishItem> failed = [];
+        List<Diagnostic> failures = [];
+        List<TransferResult> results = [];
+        foreach (Declaration declaration in resolved.Declarations)
+        {
+            ImmutableArray<Diagnostic> found = await TryAsync(declaration);
+            failures.AddRange(found);
+            if (found.Length > 0)
+                failed.Add(declaration.Item);
+        }
+
+        PublishedFile? kustomization = settings.Kustomization
+            ? await KustomizationWriter.WriteAsync(settings.FullOutputPath, published.SelectMany(item => item.Files), _warnings, cancellationToken)
+            : null;
+        if (kustomization is not null)
+            OnArtifact?.Invoke(kustomization);
+        string summary = PublishSummary.Create(published, failed);
+        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
+        PublishedFile report = new(path, PublishedFileKind.Report);
+        OnArtifact?.Invoke(report);
+        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), results, _warnings.All, failures, summary, CountRetries?.Invoke());
+        PublishedFile page = await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken);
+        OnArtifact?.Invoke(page);
+        return new PublishResult(
+            [.. published],
+            [.. published.SelectMany(item => item.Files), .. new[] { kustomization }.OfType<PublishedFile>(), report, page],
+            _warnings.All,
+            summary)
+        {
+            Lock = resolved.Change,
+            Failures = [.. failures],
+            Model = model,
+        };
+
+        async Task<ImmutableArray<Diagnostic>> TryAsync(Declaration declaration)
+        {
+            try
+            {
+                PublishedItem item = await publisher.RunAsync(declaration, cancellationToken);
+                results.Add(item.Result);
+                if (!item.Result.IsComplete)
+                    return IncompleteRelocation.Describe(item.Result, declaration.Item.Location);
+                published.Add(item);
+                return [];
+            }
+            catch (AirgapException e) when (settings.KeepGoing && e.Code != ErrorCode.Canceled)
+            {
+                return [e.ToDiagnostic()];
+            }
+        }
+    }
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
+    /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
+    public async Task<PublishPlan> PlanAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        WarnOfTypos(items);
+        if (items.Count == 0 || !HasWork(items, settings))
+            return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
+        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        ThrowFirst(problems);
+        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
+        ThrowFirst(resolved.Problems);
+        List<ForecastItem> forecasts = [];
+        if (HasDestination(items, settings))
+        {
+            // A plan that leaves out what cannot be read would say too little.
+            ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, OnArtifact);
+            foreach (Declaration declaration in resolved.Declarations)
+                forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
+        }
+
+        return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
+    }
+
+    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
+        ImmutableArray<Declaration> declarations = reader.Read(items);
+        return (declarations, [.. reader.Problems, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+    }
+
+    private async Task<ResolvedLock> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
+    {
+        if (_resolved is { } known && ReferenceEquals(known.Items, items) && known.Settings == settings)
+            return known.Lock;
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(declarations, cancellationToken);
+        _resolved = (items, settings, resolved);
+        return resolved;
+    }
+
+    private static void ThrowFirst(ImmutableArray<Diagnostic> problems)
+    {
+        if (problems is [var problem, ..])
+            throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
+    }
+
+    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || HasDestination(items, settings);
+
+    /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
+    public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
+        settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
+
+    private PublishResult NothingToDo(IReadOnlyList<PublishItem> items)
+    {
+        if (items is [var first, ..])
+        {
+            string others = items.Count == 1 ? "" : $" and {items.Count - 1} more";
+            _warnings.Add(
+                new Diagnostic(
+                    ErrorCode.NoDestination,
+                    $"{first.ItemName} '{first.Include}'{others} stays where it is: the project names no destination.",
+                    "Set AirgapRegistry to HOST/PATH, or AirgapArchive to a file to carry over; AirgapOnPublish=false keeps this quiet."),
+                first.Location);
+        }
+
+        return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
+    }
+
+    private void WarnOfTypos(IReadOnlyList<PublishItem> items)
+    {
+        foreach (PublishItem item in items)
+        {
+            foreach (string name in item.Metadata.Keys.Where(IsUnknown).Order(StringComparer.Ordinal))
+            {
+                _warnings.Add(
+                    item.Problem(ErrorCode.UnknownName, $"The metadata {name} of the item {item.ItemName} '{item.Include}' means nothing.", NearestName.Advice(name, MetadataNames.All)),
+                    item.Location);
+            }
+        }
+    }
+
+    private static bool IsUnknown(string name) =>
+        !MetadataNames.All.Contains(name, StringComparer.OrdinalIgnoreCase) && !MetadataNames.Foreign.Contains(name, StringComparer.OrdinalIgnoreCase);
+}

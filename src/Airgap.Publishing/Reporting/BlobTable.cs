@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Gathers the blobs of all images of a report, each once, and counts who has them.</summary>
+internal sealed class BlobTable
+{
+    private readonly Dictionary<Digest, int> _places = [];
+    private readonly List<ReportBlob> _blobs = [];
+    private readonly HashSet<Digest> _counted = [];
+
+    /// <summary>The places of an image's config and layers, those that are left out included.</summary>
+    public ImmutableArray<int> Add(PlannedManifest image, IReadOnlyDictionary<Digest, BlobOutcome>? outcomes)
+    {
+        HashSet<Digest> moved = [.. image.Blobs.Select(blob => blob.Digest)];
+        IEnumerable<Descriptor> all = image.Manifest.Config is { } config ? [config, .. image.Manifest.Layers] : image.Manifest.Layers;
+        ImmutableArray<int> places = [.. all.DistinctBy(blob => blob.Digest).Select(blob => Place(blob, !moved.Contains(blob.Digest), outcomes))];
+        if (_counted.Add(image.Manifest.Digest))
+        {
+            foreach (int place in places)
+                _blobs[place] = _blobs[place] with { Uses = _blobs[place].Uses + 1 };
+        }
+
+        return places;
+    }
+
+    /// <summary>The blobs.</summary>
+    public ImmutableArray<ReportBlob> ToImmutable() => [.. _blobs];
+
+    private int Place(Descriptor blob, bool isLeftOut, IReadOnlyDictionary<Digest, BlobOutcome>? outcomes)
+    {
+        BlobOutcome? outcome = outcomes is not null && outcomes.TryGetValue(blob.Digest, out BlobOutcome known) ? known : null;
+        if (!_places.TryGetValue(blob.Digest, out int place))
+        {
+            place = _blobs.Count;
+            _places.Add(blob.Digest, place);
+            _blobs.Add(new ReportBlob(blob, outcome, isLeftOut, Uses: 0));
+            return place;
+        }
+
+        // Another image may carry what this one leaves out, and a second item finds what the first has copied.
+        ReportBlob before = _blobs[place];
+        _blobs[place] = before with { IsLeftOut = before.IsLeftOut && isLeftOut, Outcome = Stronger(before.Outcome, outcome) };
+        return place;
+    }
+
+    private static BlobOutcome? Stronger(BlobOutcome? a, BlobOutcome? b) =>
+        a == BlobOutcome.Copied || b == BlobOutcome.Copied ? BlobOutcome.Copied
+        : a == BlobOutcome.Mounted || b == BlobOutcome.Mounted ? BlobOutcome.Mounted
+        : a ?? b;
+}

@@ -1,0 +1,50 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Airgap.Publishing.Reporting.Html;
+
+/// <summary>Writes a report as one file of HTML that loads nothing: style, script and data are inside, and a policy forbids the rest.</summary>
+public static partial class HtmlReport
+{
+    private const string Folder = "Airgap.Publishing.Reporting.Html.Assets.";
+
+    /// <summary>The page. The same model gives the same text.</summary>
+    public static string Write(ReportModel model)
+    {
+        ReportNumbers numbers = ReportNumbers.Of(model);
+        NodeList nodes = new(model);
+        string style = Asset("report.css");
+        string script = Asset("report.js");
+        Dictionary<string, string> parts = new()
+        {
+            ["policy"] = $"default-src 'none'; style-src '{HashOf(style)}'; script-src '{HashOf(script)}'; base-uri 'none'; form-action 'none'",
+            ["title"] = HtmlText.Escape(model.Title),
+            ["kind"] = model.IsRelocation ? "Relocation report" : "Bundle description",
+            ["style"] = style,
+            ["script"] = script,
+            ["header"] = HeaderHtml.Write(model, numbers),
+            ["problems"] = ProblemsHtml.Write(model),
+            ["volume"] = VolumePicture.Write(model, numbers),
+            ["sharing"] = SharingPicture.Write(model, numbers),
+            ["tree"] = TreeHtml.Write(model, nodes),
+            ["data"] = PageData.Write(model, nodes),
+        };
+        // One pass, so that a placeholder in somebody's data stays what it is.
+        return Placeholder().Replace(Asset("report.html"), match => parts[match.Groups[1].Value]);
+    }
+
+    private static string Asset(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Folder + name)!;
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        // A checkout may have other line ends, and the hash is of what the browser reads.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+
+    private static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    [GeneratedRegex(@"\{\{([a-z]+)\}\}")]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Reporting.Html;
+
+/// <summary>
+/// A picture of shared layers: a column for each layer that several images have, a row for each of these images, a dot where the two
+/// meet, and above each column a bar of what sharing that layer saved.
+/// </summary>
+internal static class SharingPicture
+{
+    private const int MostRows = 24;
+    private const int MostColumns = 32;
+    private const int LeastLabels = 140;
+    private const int MostLabels = 240;
+    private const int Letter = 7;
+    private const int LeastColumn = 24;
+    private const int MostColumn = 110;
+    private const int PictureWidth = 1040;
+
+    /// <summary>From here on a column has room for what its bar stands for.</summary>
+    private const int LabelledColumn = 64;
+    private const int Row = 22;
+    private const int BarsHeight = 84;
+    private const int LabelLetters = 32;
+
+    /// <summary>The markup.</summary>
+    public static string Write(ReportModel model, ReportNumbers numbers)
+    {
+        Dictionary<int, ReportBlob> shared = model.Blobs.Index().Where(blob => blob.Item is { Uses: > 1, IsLeftOut: false }).ToDictionary(blob => blob.Index, blob => blob.Item);
+        int[] layers = [.. shared.OrderByDescending(layer => Saved(layer.Value)).ThenBy(layer => layer.Value.Descriptor.Digest).Take(MostColumns).Select(layer => layer.Key)];
+        HashSet<int> shown = [.. layers];
+        (ReportNode Node, HashSet<int> Has, int At)[] users =
+        [
+            .. numbers.Contents.Select((node, at) => (node, Has: node.Blobs.Where(shown.Contains).ToHashSet(), at)).Where(user => user.Has.Count > 0),
+        ];
+        (ReportNode Node, HashSet<int> Has, int At)[] rows =
+        [
+            .. users.OrderByDescending(user => user.Has.Sum(blob => model.Blobs[blob].Descriptor.Size)).ThenBy(user => user.At).Take(MostRows).OrderBy(user => user.At),
+        ];
+        StringBuilder html = new();
+        html.Append("<section aria-labelledby=\"sharing\">\n<h2 id=\"sharing\">Layers that images share</h2>\n");
+        if (layers.Length == 0)
+        {
+            html.Append("<p class=\"lead\">No two images share a layer.</p>\n</section>\n");
+            return html.ToString();
+        }
+
+        html.Append($"<p class=\"lead\">{Lead(shared.Count, layers.Length, users.Length, rows.Length, numbers)}</p>\n");
+        Picture(html, model, layers, rows);
+        Table(html, model, layers);
+        html.Append("</section>\n");
+        return html.ToString();
+    }
+
+    private static long Saved(ReportBlob blob) => blob.Descriptor.Size * (blob.Uses - 1);
+
+    private static string Lead(int layers, int layersShown, int images, int imagesShown, ReportNumbers numbers)
+    {
+        string all = $"{ReportNumbers.Count(layers, "blob")} of several images saved {ByteSize.Format(numbers.SavedBytes)}, {ReportNumbers.Percent(numbers.SavedBytes, numbers.SeparateBytes)} of what the images weigh on their own.";
+        string part = layersShown < layers || imagesShown < images
+            ? $" Shown are the {layersShown} that saved most and {ReportNumbers.Count(imagesShown, "image")} that have most of them."
+            : "";
+        return all + part + " A column is a blob, a dot an image that has it, and the bar above is what that saved.";
+    }
+
+    private static void Picture(StringBuilder html, ReportModel model, int[] layers, (ReportNode Node, HashSet<int> Has, int At)[] rows)
+    {
+        int labels = Math.Clamp(24 + (Letter * rows.Select(row => row.Node.Name.Length).DefaultIfEmpty().Max()), LeastLabels, MostLabels);
+        int step = Math.Clamp((PictureWidth - labels) / layers.Length, LeastColumn, MostColumn);
+        int width = labels + (layers.Length * step) + 12;
+        int height = BarsHeight + (rows.Length * Row) + 8;
+        long most = Math.Max(1, layers.Max(layer => Saved(model.Blobs[layer])));
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of shared layers; the table below says the same\"><svg class=\"matrix\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" focusable=\"false\">\n");
+        html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{labels - 12}\" y=\"20\" text-anchor=\"end\">{(step >= LabelledColumn ? "saved" : $"saved, up to {ByteSize.Format(most)}")}</text><line class=\"rule\" x1=\"{labels}\" x2=\"{width - 12}\" y1=\"{BarsHeight - 8}\" y2=\"{BarsHeight - 8}\"/>\n");
+        for (int row = 0; row < rows.Length; row++)
+        {
+            int y = BarsHeight + (row * Row);
+            if (row % 2 == 0)
+                html.Append(CultureInfo.InvariantCulture, $"<rect class=\"stripe\" x=\"0\" y=\"{y}\" width=\"{width}\" height=\"{Row}\" rx=\"4\"/>");
+            string label = rows[row].Node.Name;
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"{labels - 12}\" y=\"{y + 15}\" text-anchor=\"end\">{HtmlText.Escape(Short(label))}<title>{HtmlText.Escape(label)} {rows[row].Node.Digest}</title></text>\n");
+        }
+
+        for (int column = 0; column < layers.Length; column++)
+            DrawColumn(html, model, layers[column], labels + (column * step) + (step / 2), step, most, rows);
+        html.Append("</svg></div>\n");
+    }
+
+    private static void DrawColumn(StringBuilder html, ReportModel model, int layer, int x, int step, long most, (ReportNode Node, HashSet<int> Has, int At)[] rows)
+    {
+        ReportBlob blob = model.Blobs[layer];
+        double bar = Math.Max(2, (BarsHeight - 26.0) * Saved(blob) / most);
+        int thick = Math.Clamp(step / 2, 14, 36);
+        html.Append(CultureInfo.InvariantCulture, $"<g class=\"column\"><title>{blob.Descriptor.Digest}, {ByteSize.Format(blob.Descriptor.Size)}, {blob.Uses} images, saved {ByteSize.Format(Saved(blob))}</title>");
+        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"hit\" x=\"{x - (step / 2)}\" y=\"0\" width=\"{step}\" height=\"{BarsHeight + (rows.Length * Row)}\"/>");
+        html.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar-saved\" x=\"{x - (thick / 2)}\" y=\"{BarsHeight - 8 - bar:0.#}\" width=\"{thick}\" height=\"{bar:0.#}\" rx=\"2\"/>");
+        if (step >= LabelledColumn)
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{x}\" y=\"{BarsHeight - 13 - bar:0.#}\" text-anchor=\"middle\">{ByteSize.Format(Saved(blob))}</text>");
+        int[] at = [.. Enumerable.Range(0, rows.Length).Where(row => rows[row].Has.Contains(layer))];
+        if (at.Length > 1)
+            html.Append(CultureInfo.InvariantCulture, $"<line class=\"thread\" x1=\"{x}\" x2=\"{x}\" y1=\"{Middle(at[0])}\" y2=\"{Middle(at[^1])}\"/>");
+        foreach (int row in at)
+            html.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot\" cx=\"{x}\" cy=\"{Middle(row)}\" r=\"5\"/>");
+        html.Append("</g>\n");
+
+        static int Middle(int row) => BarsHeight + (row * Row) + (Row / 2);
+    }
+
+    private static void Table(StringBuilder html, ReportModel model, int[] layers)
+    {
+        html.Append("<details class=\"as-table\"><summary>The same as a table</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of shared layers\"><table class=\"plain\"><thead><tr><th scope=\"col\">Blob</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" class=\"num\">Images</th><th scope=\"col\" class=\"num\">Saved</th></tr></thead><tbody>\n");
+        foreach (ReportBlob blob in layers.Select(layer => model.Blobs[layer]))
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"ref\">{blob.Descriptor.Digest}</td><td class=\"num\">{ByteSize.Format(blob.Descriptor.Size)}</td><td class=\"num\">{blob.Uses:N0}</td><td class=\"num\">{ByteSize.Format(Saved(blob))}</td></tr>\n");
+        html.Append("</tbody></table></div></details>\n");
+    }
+
+    private static string Short(string label) => label.Length <= LabelLetters ? label : string.Concat(label.AsSpan(0, LabelLetters - 1), "…");
+}

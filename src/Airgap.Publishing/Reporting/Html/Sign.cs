@@ -1,0 +1,16 @@
+namespace Airgap.Publishing.Reporting.Html;
+
+/// <summary>Small drawings that stand beside words, so that no state is told by its colour alone.</summary>
+internal static class Sign
+{
+    /// <summary>A tick.</summary>
+    public const string Done = Start + "<path d=\"M3 8.5 6.5 12 13 4.5\"/></svg>";
+
+    /// <summary>A triangle.</summary>
+    public const string Warning = Start + "<path d=\"M8 2.5 14.5 13.5H1.5Z M8 6.5V9.5 M8 11.4V11.6\"/></svg>";
+
+    /// <summary>A cross.</summary>
+    public const string Failed = Start + "<path d=\"M4 4 12 12 M12 4 4 12\"/></svg>";
+
+    private const string Start = "<svg class=\"sign\" viewBox=\"0 0 16 16\" width=\"14\" height=\"14\" aria-hidden=\"true\" focusable=\"false\">";
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Reporting.Html;
+
+/// <summary>Bars on one scale: what the images would weigh each on its own, what they weigh together, and what was done with that.</summary>
+internal static class VolumePicture
+{
+    private const double Width = 1000;
+
+    /// <summary>The markup.</summary>
+    public static string Write(ReportModel model, ReportNumbers numbers)
+    {
+        StringBuilder html = new();
+        html.Append("<section aria-labelledby=\"volume\">\n<h2 id=\"volume\">Where the bytes went</h2>\n<div class=\"bars\">\n");
+        Bar(html, "Every image on its own", numbers.SeparateBytes, numbers, [("whole", numbers.SeparateBytes, "on their own")]);
+        Bar(html, "Together, each layer once", numbers.DistinctBytes, numbers, [("together", numbers.DistinctBytes, "distinct"), ("saved", numbers.SavedBytes, "saved by sharing")]);
+        if (model.IsRelocation)
+        {
+            (string, long, string)[] parts =
+            [
+                ("copied", Bytes("copied"), "copied"),
+                ("mounted", Bytes("mounted"), "mounted within the registry"),
+                ("present", Bytes("present"), "there already"),
+                ("failed", Bytes(""), "not at the destination"),
+            ];
+            Bar(html, "What this run did", numbers.DistinctBytes, numbers, parts);
+        }
+
+        html.Append("</div>\n<ul class=\"legend\">\n");
+        Legend("saved", "saved by sharing", numbers.SavedBytes);
+        if (model.IsRelocation)
+        {
+            Legend("copied", "copied", Bytes("copied"));
+            Legend("mounted", "mounted within the registry", Bytes("mounted"));
+            Legend("present", "there already", Bytes("present"));
+            Legend("failed", "not at the destination", Bytes(""));
+        }
+
+        Legend("left", "left out: may not be redistributed", Bytes("left out"));
+        html.Append("</ul>\n</section>\n");
+        return html.ToString();
+
+        long Bytes(string outcome) => model.Blobs.Where(blob => Outcomes.Word(blob) == outcome).Sum(blob => blob.Descriptor.Size);
+
+        void Legend(string style, string label, long bytes)
+        {
+            if (bytes > 0)
+                html.Append($"<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"{style}\" width=\"12\" height=\"12\" rx=\"3\"/></svg>{label} <b>{ByteSize.Format(bytes)}</b></li>\n");
+        }
+    }
+
+    private static void Bar(StringBuilder html, string label, long bytes, ReportNumbers numbers, IReadOnlyList<(string Style, long Bytes, string Name)> parts)
+    {
+        long scale = Math.Max(1, numbers.SeparateBytes);
+        string told = string.Join(", ", parts.Where(part => part.Bytes > 0).Select(part => $"{ByteSize.Format(part.Bytes)} {part.Name}"));
+        html.Append($"<div class=\"bar\"><span class=\"bar-label\">{label}</span><b class=\"bar-value\">{ByteSize.Format(bytes)}</b>");
+        html.Append($"<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{label}: {told}\"><rect class=\"track\" width=\"1000\" height=\"20\"/>");
+        double x = 0;
+        foreach ((string style, long size, string name) in parts)
+        {
+            if (size <= 0)
+                continue;
+            // A sliver, too, must be seen.
+            double width = Math.Min(Width - x, Math.Max(2, Width * size / scale));
+            html.Append(CultureInfo.InvariantCulture, $"<rect class=\"{style}\" x=\"{x:0.##}\" width=\"{width:0.##}\" height=\"20\"><title>{ByteSize.Format(size)} {name}</title></rect>");
+            x += width;
+        }
+
+        html.Append("</svg></div>\n");
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Reporting.Markdown;
+
+/// <summary>Where the Markdown summary goes: a file that was asked for, or the summary page of the CI system that runs this.</summary>
+public sealed class SummaryTarget
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Kind _kind;
+    private readonly string _path;
+
+    private SummaryTarget(Kind kind, string path)
+    {
+        _kind = kind;
+        _path = path;
+    }
+
+    private enum Kind
+    {
+        File,
+        GitHub,
+        Azure,
+    }
+
+    /// <summary>True for the words that turn the summary off.</summary>
+    public static bool IsOff(string asked) => asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Finds it.</summary>
+    /// <param name="asked">A file; <c>none</c> or <c>false</c> for none, whatever the environment; empty where nothing was said.</param>
+    /// <param name="detects">True to look into the environment where nothing was said.</param>
+    /// <param name="environment">The value of a variable, or null.</param>
+    /// <returns>Null where nothing is to be written.</returns>
+    public static SummaryTarget? Find(string asked, bool detects, Func<string, string?> environment)
+    {
+        if (IsOff(asked))
+            return null;
+        if (asked.Length > 0)
+            return new SummaryTarget(Kind.File, asked);
+        if (!detects)
+            return null;
+        if (environment("GITHUB_STEP_SUMMARY") is { Length: > 0 } file)
+            return new SummaryTarget(Kind.GitHub, file);
+        return environment("TF_BUILD") is { Length: > 0 } flag && !flag.Equals("false", StringComparison.OrdinalIgnoreCase)
+            ? new SummaryTarget(Kind.Azure, environment("AGENT_TEMPDIRECTORY") is { Length: > 0 } folder ? folder : Path.GetTempPath())
+            : null;
+    }
+
+    /// <summary>Writes it. What was only found in the environment is no reason to fail: then the outcome has a warning.</summary>
+    /// <exception cref="AirgapException">3xxx: the file that was asked for.</exception>
+    public async Task<SummaryOutcome> WriteAsync(ReportModel model, CancellationToken cancellationToken)
+    {
+        if (_kind == Kind.File)
+        {
+            await AtomicFile.WriteAsync(_path, Encoding.UTF8.GetBytes(MarkdownSummary.Write(model)), mode: null, cancellationToken);
+            return new SummaryOutcome(_path, Announcement: null, Warning: null);
+        }
+
+        try
+        {
+            return _kind == Kind.GitHub ? await AppendAsync(model, cancellationToken) : await AnnounceAsync(model, cancellationToken);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException)
+        {
+            return Failed(e.Message);
+        }
+    }
+
+    // Other steps' tools write to the same file, and a build with several projects does so at once.
+    private async Task<SummaryOutcome> AppendAsync(ReportModel model, CancellationToken cancellationToken)
+    {
+        await using FileStream file = await OpenAloneAsync(cancellationToken);
+        int room = (int)Math.Max(0, MarkdownSummary.GitHubLimit - file.Length - 1);
+        string text = MarkdownSummary.Write(model, room);
+        if (text.Length == 0)
+            return Failed("what earlier tools wrote leaves no room below GitHub's limit of 1 MiB.");
+        file.Seek(0, SeekOrigin.End);
+        await file.WriteAsync(Encoding.UTF8.GetBytes(file.Length > 0 ? "\n" + text : text), cancellationToken);
+        return new SummaryOutcome(_path, Announcement: null, Warning: null);
+    }
+
+    private async Task<FileStream> OpenAloneAsync(CancellationToken cancellationToken)
+    {
+        for (DateTime until = DateTime.UtcNow + s_patience; ;)
+        {
+            try
+            {
+                return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, useAsync: true);
+            }
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && DateTime.UtcNow < until)
+            {
+                await Task.Delay(s_pause, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<SummaryOutcome> AnnounceAsync(ReportModel model, CancellationToken cancellationToken)
+    {
+        // The agent shows each file under its own name, and reads it after this process has ended.
+        string name = string.Concat(model.Title.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '.').Take(60));
+        string path = Path.Combine(_path, $"{name}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.md");
+        await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(MarkdownSummary.Write(model)), mode: null, cancellationToken);
+        string escaped = path.Replace("%", "%AZP25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        return new SummaryOutcome(path, $"##vso[task.uploadsummary]{escaped}", Warning: null);
+    }
+
+    private SummaryOutcome Failed(string why) => new(
+        Path: null,
+        Announcement: null,
+        new Diagnostic(ErrorCode.SummaryNotWritten, $"The summary for {(_kind == Kind.GitHub ? "GitHub Actions" : "Azure Pipelines")} was not written: {why}", "The relocation itself is not affected; name a file for the summary, or none."));
+}
+
+/// <summary>What became of a summary.</summary>
+/// <param name="Path">The file; null where there is none.</param>
+/// <param name="Announcement">The line that tells the CI system of it, to be written to standard output at the beginning of a line; null for none.</param>
+/// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null where there is one.</param>
+public sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);

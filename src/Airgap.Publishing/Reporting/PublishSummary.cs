@@ -1,0 +1,39 @@
+
+using Airgap.Oci.Content;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Says in one line what a publish did.</summary>
+internal static class PublishSummary
+{
+    /// <summary>What is said when no destination was set.</summary>
+    public const string NothingMoved = "nothing relocated: no destination";
+
+    /// <summary>Such as <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</summary>
+    /// <param name="items">The items that are whole.</param>
+    /// <param name="failed">The items that are not.</param>
+    public static string Create(IReadOnlyList<PublishedItem> items, IReadOnlyList<PublishItem> failed)
+    {
+        ILookup<BlobOutcome, PublishedItem> outcomes = items.ToLookup(item => item.Outcome);
+        string kinds = string.Join(", ", items.Select(item => item.Item).Concat(failed).GroupBy(item => item.Kind).OrderBy(group => group.Key).Select(group => Count(group.Count(), group.Key)));
+        List<string> parts = [];
+        if (outcomes[BlobOutcome.Copied].Any())
+            parts.Add($"{outcomes[BlobOutcome.Copied].Count()} copied ({ByteSize.Format(outcomes[BlobOutcome.Copied].Sum(item => item.Result.Total(BlobOutcome.Copied).Bytes))})");
+        if (outcomes[BlobOutcome.Mounted].Any())
+            parts.Add($"{outcomes[BlobOutcome.Mounted].Count()} mounted");
+        if (outcomes[BlobOutcome.Present].Any())
+            parts.Add($"{outcomes[BlobOutcome.Present].Count()} up to date");
+        if (failed.Count > 0)
+            parts.Add($"{failed.Count} failed");
+        return $"{kinds}: {string.Join(", ", parts)}";
+    }
+
+    private static string Count(int count, PublishItemKind kind)
+    {
+        string noun = kind.ToString().ToLowerInvariant();
+        return count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    }
+}

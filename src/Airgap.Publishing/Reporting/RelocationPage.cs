@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Reporting.Html;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Makes and writes <c>relocation.html</c>, the report for people beside <c>relocation.json</c>.</summary>
+internal static class RelocationPage
+{
+    /// <summary>The page's file name.</summary>
+    public const string FileName = "relocation.html";
+
+    /// <summary>Makes what the page and the summary show.</summary>
+    /// <param name="project">The project's name, which is the title where it has several items.</param>
+    /// <param name="results">What was relocated, incomplete relocations included.</param>
+    /// <param name="warnings">The warnings.</param>
+    /// <param name="failures">What went wrong.</param>
+    /// <param name="summary">The result line.</param>
+    /// <param name="retries">How often a request was tried again; null where nobody counted.</param>
+    public static ReportModel Create(
+        string project, IReadOnlyList<TransferResult> results, ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries)
+    {
+        ReportBuilder builder = new();
+        foreach (TransferResult result in results)
+            builder.Add(result);
+        builder.AddWarnings(warnings);
+        builder.AddFailures(failures);
+        return builder.Build(results.Count == 1 ? null : project, summary, retries);
+    }
+
+    /// <summary>Writes the page. One of a run that moved something stays with its <c>relocation.json</c>.</summary>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public static async Task<PublishedFile> WriteAsync(string folder, ReportModel model, bool isKept, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!isKept || !File.Exists(path))
+            await ArtifactFile.WriteAsync(path, HtmlReport.Write(model), cancellationToken);
+        return new PublishedFile(path, PublishedFileKind.Page);
+    }
+}

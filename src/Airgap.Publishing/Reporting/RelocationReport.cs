@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using Airgap.Publishing.Artifacts;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>The content of <c>relocation.json</c>: what moved, from where to where. Paths of artifacts are relative to the report's folder where they lie in it.</summary>
+internal sealed record RelocationReport
+{
+    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The result line.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The items in declared order.</summary>
+    public required ImmutableArray<ReportItem> Items { get; init; }
+
+    /// <summary>Sums over all items.</summary>
+    public required ReportTotals Totals { get; init; }
+
+    /// <summary>The warnings, in order.</summary>
+    public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
+
+    /// <summary>What went wrong with items that are not among <see cref="Items"/>; left out when nothing did.</summary>
+    public ImmutableArray<DiagnosticDocument>? Errors { get; init; }
+
+    /// <summary>How long the transfers took.</summary>
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>How often something was tried again after a passing failure.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>True when both tell of the same content at the same places, whatever had to be done for it.</summary>
+    public bool DescribesTheSameAs(RelocationReport other) =>
+        Warnings.SequenceEqual(other.Warnings)
+        && (Errors ?? []).SequenceEqual(other.Errors ?? [])
+        && Items.Select(item => item.Identity).SequenceEqual(other.Items.Select(item => item.Identity));
+}
+
+/// <summary>An item of a report.</summary>
+internal sealed record ReportItem
+{
+    /// <summary><c>bundle</c>, <c>image</c> or <c>lock</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The item's Include.</summary>
+    public required string Include { get; init; }
+
+    /// <summary>What was read: the reference, the lock file or the archive.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where it is now, or where it will be once the archive is imported: by digest, or the repository for several images.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>The archive that was written; null for none.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>The digest of the bundle or image; null for an ImagesLock.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The tag at the destination; null for none.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary><c>copied</c>, <c>mounted</c> or <c>present</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>The PackageRepository manifest; null for none.</summary>
+    public string? PackageRepository { get; init; }
+
+    /// <summary>The lock file; null for none.</summary>
+    public string? Lock { get; init; }
+
+    /// <summary>Every image, index and bundle, ordered by digest and then by source.</summary>
+    public required ImmutableArray<ReportImage> Images { get; init; }
+
+    /// <summary>The distinct blobs by what was done.</summary>
+    public required ReportTotals Blobs { get; init; }
+
+    /// <summary>Everything but what was done.</summary>
+    internal string Identity => string.Join(
+        '\n',
+        [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "", .. Images.Select(image => image.Identity)]);
+}
+
+/// <summary>An image, index or bundle of a report.</summary>
+internal sealed record ReportImage
+{
+    /// <summary>Where it was read, by digest.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where it is or will be, by digest; null where no registry is known.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>Its digest, the same at both places.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Length of manifest, configs and layers, in bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary><c>copied</c>, <c>mounted</c> or <c>present</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>True for a bundle.</summary>
+    public required bool Bundle { get; init; }
+
+    /// <summary>Its tags at the destination.</summary>
+    public required ImmutableArray<string> Tags { get; init; }
+
+    /// <summary>Everything but what was done.</summary>
+    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Bundle} {string.Join(' ', Tags)}";
+}
+
+/// <summary>Numbers and bytes of blobs by what was done with them.</summary>
+internal sealed record ReportTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present);

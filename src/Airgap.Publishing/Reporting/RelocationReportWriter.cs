@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Publishing.Artifacts;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Makes and writes <c>relocation.json</c>.</summary>
+internal static class RelocationReportWriter
+{
+    /// <summary>The report's file name.</summary>
+    public const string FileName = "relocation.json";
+
+    private static readonly RelocationReportJson s_json = new(ArtifactJson.CreateOptions());
+
+    /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
+    /// <returns>The report's path, and whether what stood there stays.</returns>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public static async Task<(string Path, bool IsKept)> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, FileName);
+        RelocationReport report = Create(folder, items, warnings, failures, summary);
+        bool moved = items.Any(item => !item.Result.IsUpToDate);
+        bool isKept = !moved && Read(path)?.DescribesTheSameAs(report) == true;
+        if (!isKept)
+            await ArtifactFile.WriteAsync(path, JsonSerializer.Serialize(report, s_json.RelocationReport) + "\n", cancellationToken);
+        return (path, isKept);
+    }
+
+    /// <summary>Makes the report.</summary>
+    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary) => new()
+    {
+        Summary = summary,
+        Items = [.. items.Select(item => CreateItem(folder, item))],
+        Totals = Totals([.. items.Select(item => item.Result)]),
+        Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
+        Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
+        ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
+        Retries = items.Sum(item => item.Result.Retries),
+    };
+
+    private static ReportItem CreateItem(string folder, PublishedItem item)
+    {
+        TransferResult result = item.Result;
+        return new ReportItem
+        {
+            Kind = item.Item.Kind.ToString().ToLowerInvariant(),
+            Include = item.Item.Include,
+            Source = result.Plan.Source.ToString(),
+            Destination = result.Root?.Destination?.ToString() ?? result.Items.Select(image => image.Destination?.Repository.ToString()).FirstOrDefault(),
+            Archive = FileOf(PublishedFileKind.Archive),
+            Digest = result.Root?.Item.Digest.ToString(),
+            Tag = result.Root?.Item.Tag,
+            Outcome = Word(item.Outcome),
+            PackageRepository = FileOf(PublishedFileKind.PackageRepository),
+            Lock = FileOf(PublishedFileKind.Lock),
+            Images = [.. result.Items.Select(CreateImage)],
+            Blobs = Totals([result]),
+        };
+
+        string? FileOf(PublishedFileKind kind) =>
+            item.Files.FirstOrDefault(file => file.Kind == kind) is { } file ? Shown(folder, file.Path) : null;
+    }
+
+    private static ReportImage CreateImage(RelocatedItem image) => new()
+    {
+        Source = image.Item.Source.ToString(),
+        Destination = image.Destination?.ToString(),
+        Digest = image.Item.Digest.ToString(),
+        Size = image.Item.Size,
+        Outcome = Word(image.Outcome),
+        Bundle = image.Item.IsBundle,
+        Tags = image.Tags,
+    };
+
+    private static ReportTotals Totals(IReadOnlyList<TransferResult> results)
+    {
+        return new ReportTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
+
+        BlobCount Total(BlobOutcome outcome) => BlobCount.Sum(results.Select(result => result.Total(outcome)));
+    }
+
+    private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    // Artifacts lie beside the report, an archive wherever the user wants it.
+    private static string Shown(string folder, string path) =>
+        Path.GetDirectoryName(path) == folder.TrimEnd(Path.DirectorySeparatorChar) ? Path.GetFileName(path) : path;
+
+    private static RelocationReport? Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // Not ours, or of another version: it is written anew.
+            return null;
+        }
+    }
+}
+
+/// <summary>The report's JSON, made at compile time.</summary>
+[JsonSerializable(typeof(RelocationReport))]
+internal sealed partial class RelocationReportJson : JsonSerializerContext;

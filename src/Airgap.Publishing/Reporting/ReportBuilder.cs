@@ -1,0 +1,78 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Makes the report of one relocation, of several, or of a plan that nobody carries out.</summary>
+public sealed class ReportBuilder
+{
+    private readonly BlobTable _blobs = new();
+    private readonly List<ReportNode> _roots = [];
+    private readonly List<Diagnostic> _warnings = [];
+    private readonly List<Diagnostic> _failures = [];
+    private ReportWork _work = new(default, default, default, default);
+    private TimeSpan? _elapsed;
+
+    /// <summary>Adds what a relocation did.</summary>
+    /// <param name="result">The relocation.</param>
+    /// <param name="name">What it is called; null for the name of what was relocated.</param>
+    public void Add(TransferResult result, string? name = null)
+    {
+        _roots.AddRange(new TreeBuilder(result.Plan, result, _blobs).Build(name));
+        _elapsed = (_elapsed ?? TimeSpan.Zero) + result.Elapsed;
+        BlobCount leftOut = CountOf(result.Plan.SkippedLayers.DistinctBy(layer => layer.Layer.Digest).Select(layer => layer.Layer.Size));
+        _work = new ReportWork(
+            _work.Copied + Total(BlobOutcome.Copied),
+            _work.Mounted + Total(BlobOutcome.Mounted),
+            _work.Present + Total(BlobOutcome.Present),
+            _work.LeftOut + leftOut);
+
+        BlobCount Total(BlobOutcome outcome) => CountOf(result.Blobs.Where(blob => blob.Outcome == outcome).Select(blob => blob.Descriptor.Size));
+    }
+
+    /// <summary>Adds what a source holds.</summary>
+    public void Add(TransferPlan plan) => _roots.AddRange(new TreeBuilder(plan, result: null, _blobs).Build(name: null));
+
+    /// <summary>Adds what the user should know, each once.</summary>
+    public void AddWarnings(IEnumerable<Diagnostic> warnings) => _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
+
+    /// <summary>Adds what went wrong.</summary>
+    public void AddFailures(IEnumerable<Diagnostic> failures)
+    {
+        _failures.AddRange(failures);
+        // A description has none, so this is a relocation, even where not one item came so far as to have a result.
+        if (_failures.Count > 0)
+            _elapsed ??= TimeSpan.Zero;
+    }
+
+    /// <summary>Makes the report.</summary>
+    /// <param name="title">What it is about; null for the name of the only root.</param>
+    /// <param name="summary">The result in one line; null for one that is made of the numbers.</param>
+    /// <param name="retries">How often a request was tried again; null where nobody counted.</param>
+    public ReportModel Build(string? title = null, string? summary = null, long? retries = null)
+    {
+        ReportModel model = new()
+        {
+            Title = title ?? (_roots is [{ } only] ? only.Name : "Relocation"),
+            Summary = "",
+            IsRelocation = _elapsed is not null,
+            Roots = [.. _roots],
+            Blobs = _blobs.ToImmutable(),
+            Work = _work,
+            Warnings = [.. _warnings],
+            Failures = [.. _failures],
+            Elapsed = _elapsed,
+            Retries = retries,
+        };
+        return model with { Summary = summary ?? ReportNumbers.Of(model).Sentence };
+    }
+
+    private static BlobCount CountOf(IEnumerable<long> sizes)
+    {
+        long[] all = [.. sizes];
+        return new BlobCount(all.Length, all.Sum());
+    }
+}

@@ -1,0 +1,37 @@
+
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Files;
+
+/// <summary>Failures of the file system as failures that a user can mend.</summary>
+internal static class IoFailures
+{
+    // ENOSPC and EDQUOT on Linux (122) and macOS (69); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED on Windows.
+    private static readonly int[] UnixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];
+    private static readonly int[] WindowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
+
+    /// <summary>True for what <see cref="Translate"/> is for: exceptions of the file system, not those of a stream over a network.</summary>
+    public static bool IsIoFailure(Exception e) => e is IOException or UnauthorizedAccessException or System.Security.SecurityException;
+
+    /// <summary>Makes the failure that a user sees.</summary>
+    /// <param name="e">What the runtime threw; an <see cref="AirgapException"/> comes back as it is.</param>
+    /// <param name="path">The file or folder it is about.</param>
+    /// <returns>
+    /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
+    /// </returns>
+    public static AirgapException Translate(Exception e, string path) => e switch
+    {
+        AirgapException known => known,
+        DirectoryNotFoundException => New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or mend the path.", e),
+        FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Mend the path.", e),
+        UnauthorizedAccessException or System.Security.SecurityException =>
+            New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is no folder.", e),
+        IOException io when IsDiskFull(io) => New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
+        _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.", "Check the disk and the path.", e),
+    };
+
+    private static bool IsDiskFull(IOException e) =>
+        (OperatingSystem.IsWindows() ? WindowsDiskFull : UnixDiskFull).Contains(e.HResult);
+
+    private static AirgapException New(ErrorCode code, string message, string advice, Exception e) => new(code, message, advice, e);
+}

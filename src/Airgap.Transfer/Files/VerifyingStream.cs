@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Files;
+
+/// <summary>
+/// Reads exactly a descriptor's bytes and checks their digest on the way. The read that gives the last byte is the one that
+/// fails, so that whoever passes the bytes on never completes with wrong ones.
+/// </summary>
+internal sealed class VerifyingStream : LimitedStream
+{
+    private readonly Descriptor _descriptor;
+    private readonly Func<Digest?, Exception> _mismatch;
+    private readonly IncrementalHash _hash;
+    private bool _verified;
+
+    /// <param name="inner">Stands at the first byte; disposed with this stream.</param>
+    /// <param name="descriptor">What the bytes must be.</param>
+    /// <param name="mismatch">Makes the failure: of another digest, or of an early end (null).</param>
+    public VerifyingStream(Stream inner, Descriptor descriptor, Func<Digest?, Exception> mismatch)
+        : base(inner, descriptor.Size)
+    {
+        _descriptor = descriptor;
+        _mismatch = mismatch;
+        _hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
+        if (descriptor.Size == 0)
+            Verify();
+    }
+
+    protected override void OnRead(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            if (Remaining > 0)
+                throw _mismatch(null);
+            return;
+        }
+
+        _hash.AppendData(bytes);
+        if (Remaining == 0 && !_verified)
+            Verify();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _hash.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Verify()
+    {
+        _verified = true;
+        Digest actual = Digest.FromHash(_descriptor.Digest.HashAlgorithm, _hash.GetHashAndReset());
+        if (actual != _descriptor.Digest)
+            throw _mismatch(actual);
+    }
+}

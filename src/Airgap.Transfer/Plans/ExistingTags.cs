@@ -1,0 +1,50 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Client;
+
+namespace Airgap.Transfer.Plans;
+
+/// <summary>
+/// The tags a destination had before: one request that saves a request for every manifest that is not there. Where a registry does
+/// not list, or lists without end, every tag counts as possible.
+/// </summary>
+internal sealed class ExistingTags
+{
+    /// <summary>Nothing is known: every tag may be there.</summary>
+    public static readonly ExistingTags Unknown = new(null);
+
+    private readonly HashSet<string>? _tags;
+
+    private ExistingTags(HashSet<string>? tags) => _tags = tags;
+
+    /// <summary>True only when the repository is known to have had no tag at all: it is new, or as good as new.</summary>
+    public bool IsEmpty => _tags is { Count: 0 };
+
+    /// <summary>False only when the tag is known not to be there.</summary>
+    public bool MayHave(string tag) => _tags?.Contains(tag) ?? true;
+
+    /// <summary>True only when the tag is known to be there.</summary>
+    public bool Lists(string tag) => _tags?.Contains(tag) ?? false;
+
+    /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
+    public static async Task<ExistingTags> ListAsync(IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        HashSet<string> tags = new(StringComparer.Ordinal);
+        try
+        {
+            await foreach (string tag in repository.ListTagsAsync(cancellationToken))
+            {
+                tags.Add(tag);
+                if (tags.Count > 5_000 + (100 * items))
+                    return Unknown;
+            }
+
+            return new ExistingTags(tags);
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.Forbidden or ErrorCode.Unauthorized or ErrorCode.RegistryRefused or ErrorCode.RegistryFailed or ErrorCode.RegistryProtocol or ErrorCode.ResponseTooLarge)
+        {
+            observer.Detail($"{repository.Name} does not list its tags: {e.Message}");
+            return Unknown;
+        }
+    }
+}

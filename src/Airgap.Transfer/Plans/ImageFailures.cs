@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Plans;
+
+/// <summary>
+/// Keeps the images that a run goes on without, or keeps none: then the first failure ends the run. Used in exception filters, so that a
+/// failure that ends the run is thrown on as it came. Safe for several threads.
+/// </summary>
+internal sealed class ImageFailures(bool keepGoing)
+{
+    private readonly Lock _lock = new();
+    private readonly List<FailedImage> _all = [];
+    private readonly HashSet<Digest> _digests = [];
+
+    /// <summary>The step under way.</summary>
+    public TransferPhase Phase { get; set; } = TransferPhase.Planning;
+
+    /// <summary>The failures so far, in the order they came.</summary>
+    public ImmutableArray<FailedImage> All
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _all];
+        }
+    }
+
+    /// <summary>True when any image failed.</summary>
+    public bool Any
+    {
+        get
+        {
+            lock (_lock)
+                return _all.Count > 0;
+        }
+    }
+
+    /// <summary>True when the image with this digest failed.</summary>
+    public bool Contains(Digest digest)
+    {
+        lock (_lock)
+            return _digests.Contains(digest);
+    }
+
+    /// <summary>Takes over what failed before.</summary>
+    public void AddRange(IEnumerable<FailedImage> earlier)
+    {
+        foreach (FailedImage failure in earlier)
+            Add(failure);
+    }
+
+    /// <summary>Keeps a failure, if the run goes on without the image.</summary>
+    /// <returns>False when the failure has to end the run.</returns>
+    public bool Take(ImageReference image, AirgapException failure) => Take(image.ToString(), image.Digest, failure);
+
+    /// <summary>Keeps a failure, if the run goes on without the image.</summary>
+    /// <param name="reference">The image, as people know it.</param>
+    /// <param name="digest">Its digest; null where it is not known.</param>
+    /// <param name="failure">Why.</param>
+    /// <returns>False when the failure has to end the run.</returns>
+    public bool Take(string reference, Digest? digest, AirgapException failure)
+    {
+        if (!keepGoing || EndsEveryRun(failure.Code))
+            return false;
+        Diagnostic problem = failure.ToDiagnostic();
+        string name = digest?.ToString() ?? reference;
+        Add(new FailedImage(reference, digest, Phase, problem with
+        {
+            Message = problem.Message.Contains(name, StringComparison.Ordinal) ? problem.Message : $"{reference} was left out: {problem.Message}",
+            Reference = reference,
+            Digest = problem.Digest ?? digest?.ToString(),
+        }));
+        return true;
+    }
+
+    /// <summary>True for the disk, an archive that is read, and the user's own wish to stop: no other image would fare better.</summary>
+    public static bool EndsEveryRun(ErrorCode code) =>
+        code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled;
+
+    private void Add(FailedImage failure)
+    {
+        lock (_lock)
+        {
+            if (failure.Digest is { } digest)
+                _digests.Add(digest);
+            if (!_all.Exists(known => known.Reference == failure.Reference && known.Problem.Code == failure.Problem.Code))
+                _all.Add(failure);
+        }
+    }
+}

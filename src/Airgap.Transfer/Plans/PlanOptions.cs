@@ -1,0 +1,50 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Plans;
+
+/// <summary>What belongs to a plan.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>True to carry layers whose media type says that they may not be redistributed.</summary>
+    public bool IncludeNonDistributableLayers { get; init; }
+
+    /// <summary>True to carry cosign signatures: the tag <c>sha256-HEX.sig</c> beside each item.</summary>
+    public bool CosignSignatures { get; init; }
+
+    /// <summary>
+    /// True to carry all that is attached to each item, to the children of indexes, and to what is attached itself: cosign's tags
+    /// <c>.sig</c>, <c>.att</c> and <c>.sbom</c>, and OCI 1.1 referrers. Includes <see cref="CosignSignatures"/>.
+    /// </summary>
+    public bool Artifacts { get; init; }
+
+    /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
+    public bool EmbedConfigs { get; init; }
+
+    /// <summary>
+    /// Where the plan will go, when that is a repository: what it has of an earlier relocation of the same bundle is read there, in place of
+    /// asking the source for every image again. Null to read the source alone.
+    /// </summary>
+    public RepositoryName? Destination { get; init; }
+
+    /// <summary>
+    /// An archive of an earlier run, which may not exist: manifests and configs that it holds are not fetched again. Only what has its digest
+    /// is taken; where images are is still asked of the registries. Null for none.
+    /// </summary>
+    public string? EarlierArchive { get; init; }
+
+    /// <summary>
+    /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). What was asked for itself, the root, has to be readable.
+    /// </summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>
+    /// What the source's tag is taken to stand for: this digest is relocated, under that tag, whatever the tag stands for now. Null to ask the
+    /// registry. Without meaning for a source that names no tag.
+    /// </summary>
+    public Digest? Pin { get; init; }
+
+    /// <summary>Requests under way at once, 1 or more.</summary>
+    public int Concurrency { get; init; } = 8;
+}

@@ -1,0 +1,26 @@
+
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Plans;
+
+/// <summary>Where a relocation goes.</summary>
+public abstract record RelocationDestination
+{
+    private RelocationDestination()
+    {
+    }
+
+    /// <summary>One repository, which takes every image of the plan.</summary>
+    public sealed record Repository(RepositoryName Name) : RelocationDestination
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Name.ToString();
+    }
+
+    /// <summary>An imgpkg archive, which appears under its path only when it is complete and verified.</summary>
+    public sealed record Archive(string Path) : RelocationDestination
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Path;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+
+namespace Airgap.Transfer.Plans;
+
+/// <summary>Everything a relocation will move, known before the first byte of a layer moves.</summary>
+public sealed record TransferPlan
+{
+    /// <summary>What the plan was made of.</summary>
+    public required RelocationSource Source { get; init; }
+
+    /// <summary>The images, indexes and bundles, each once, ordered by digest and then by source reference.</summary>
+    public required ImmutableArray<PlannedItem> Items { get; init; }
+
+    /// <summary>The bundle or single image that was asked for; null for an ImagesLock, or an archive that names no root.</summary>
+    public PlannedItem? Root { get; init; }
+
+    /// <summary>The bundles, the root first, each once. Each gets a locations image at a registry.</summary>
+    public ImmutableArray<PlannedBundle> Bundles { get; init; } = [];
+
+    /// <summary>The distinct blobs to move (configs and layers), in ascending order of digest.</summary>
+    public required ImmutableArray<PlannedBlob> Blobs { get; init; }
+
+    /// <summary>Layers that stay behind because they may not be redistributed.</summary>
+    public ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
+
+    /// <summary>The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other sources.</summary>
+    public ImagesLock? ImagesLock { get; init; }
+
+    /// <summary>The images that could not be read and that the plan goes on without; empty unless <see cref="PlanOptions.KeepGoing"/> is set.</summary>
+    public ImmutableArray<FailedImage> Failures { get; init; } = [];
+
+    /// <summary>What a user should know before the transfer.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>Length of all blobs, in bytes.</summary>
+    public long TotalBytes => Blobs.Sum(blob => blob.Descriptor.Size);
+
+    /// <summary>The root bundle with its content; null when the source is no bundle.</summary>
+    public PlannedBundle? RootBundle => Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
+}
+
+/// <summary>One image, index or bundle of a plan.</summary>
+public sealed record PlannedItem
+{
+    /// <summary>Where it is read from, by digest.</summary>
+    public required ImageReference Source { get; init; }
+
+    /// <summary>Its manifest, with all below it.</summary>
+    public required PlannedManifest Content { get; init; }
+
+    /// <summary>The reference a bundle recorded for it, short names expanded; empty where none did.</summary>
+    public string OriginalReference { get; init; } = "";
+
+    /// <summary>The tag it keeps at the destination (the user's, or a signature's); null for none.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>True for the bundle that was asked for.</summary>
+    public bool IsRootBundle { get; init; }
+
+    /// <summary>True for a bundle, root or nested.</summary>
+    public bool IsBundle { get; init; }
+
+    /// <summary>The manifest's digest.</summary>
+    public Digest Digest => Content.Manifest.Digest;
+
+    /// <summary>Length of manifest, configs and layers that are moved, each once, in bytes.</summary>
+    public long Size => Content.SelfAndDescendants().SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size)
+        + Content.SelfAndDescendants().DistinctBy(node => node.Manifest.Digest).Sum(node => node.Manifest.Descriptor.Size);
+}
+
+/// <summary>A manifest of a plan, with what it needs at the destination before it.</summary>
+public sealed record PlannedManifest
+{
+    /// <summary>The manifest.</summary>
+    public required Manifest Manifest { get; init; }
+
+    /// <summary>The repository it was found in.</summary>
+    public required RepositoryName Origin { get; init; }
+
+    /// <summary>Config and layers that are moved; empty for an index.</summary>
+    public ImmutableArray<Descriptor> Blobs { get; init; } = [];
+
+    /// <summary>The manifests of an index, in its order.</summary>
+    public ImmutableArray<PlannedManifest> Children { get; init; } = [];
+
+    /// <summary>The config's bytes where they were read; null otherwise.</summary>
+    public ReadOnlyMemory<byte>? Config { get; init; }
+
+    /// <summary>This manifest and all below it, parents before children; one that stands twice comes twice.</summary>
+    public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
+}
+
+/// <summary>A blob of a plan.</summary>
+/// <param name="Content">Its bytes, opened when they are needed.</param>
+/// <param name="Origin">A repository that has it; null when it comes from an archive.</param>
+public sealed record PlannedBlob(IBlobContent Content, RepositoryName? Origin)
+{
+    /// <summary>Digest, size and media type.</summary>
+    public Descriptor Descriptor => Content.Descriptor;
+}
+
+/// <summary>A bundle of a plan: what its images.yml pins, and what else was seen in it.</summary>
+public sealed record PlannedBundle
+{
+    /// <summary>The bundle's digest.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>Its images.yml.</summary>
+    public required ImagesLock Lock { get; init; }
+
+    /// <summary>What is written about it at the destination.</summary>
+    public required ImageLocations Locations { get; init; }
+
+    /// <summary>True when it holds a <c>packages/</c> directory, as a package repository does.</summary>
+    public bool HasPackages { get; init; }
+
+    /// <summary>The warnings about references under <c>packages/</c> that will not be relocated.</summary>
+    public ImmutableArray<Diagnostic> PackageWarnings { get; init; } = [];
+}
+
+/// <summary>A layer that is not moved.</summary>
+/// <param name="Image">The image it belongs to, by digest, where it is read from.</param>
+/// <param name="Layer">The layer.</param>
+public sealed record SkippedLayer(ImageReference Image, Descriptor Layer);

@@ -1,0 +1,61 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer;
+
+/// <summary>
+/// An archive that an earlier run wrote of the very source, by the digest that is asked for now. As a digest has one content, it is found
+/// whole without a request: all that a plan needs stands in it, and every byte is hashed again.
+/// </summary>
+internal static class StandingArchive
+{
+    /// <summary>Finds it.</summary>
+    /// <param name="path">Where it would be.</param>
+    /// <param name="source">What it would be of.</param>
+    /// <param name="options">The plan's options, with the digest of a tag that is pinned.</param>
+    /// <param name="observer">Is told why there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
+    public static async Task<TransferPlan?> FindAsync(string path, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path) || Wanted.Of(source, options) is not { } wanted)
+            return null;
+        try
+        {
+            TransferPlan plan = await new ArchivePlanner(await ArchiveReader.OpenAsync(path, cancellationToken), options).PlanAsync(source, cancellationToken);
+            if (!wanted.IsRootOf(plan))
+                return null;
+            return await new EarlierArchive(ArchiveLayout.Create(plan), observer).IsWholeAsync(path, cancellationToken) ? plan : null;
+        }
+        catch (AirgapException e)
+        {
+            observer.Detail($"'{path}' is written anew: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The root that the archive has to have.</summary>
+    private sealed record Wanted(RepositoryName Repository, Digest Digest, string? Tag, bool IsBundle, bool HasOrigin)
+    {
+        public static Wanted? Of(RelocationSource source, PlanOptions options) => source switch
+        {
+            RelocationSource.Bundle { Reference: var bundle } when (bundle.Digest ?? options.Pin) is { } digest =>
+                new(bundle.Repository, digest, bundle.Digest is null ? bundle.Tag : null, IsBundle: true, HasOrigin: true),
+            RelocationSource.Image { Reference: var image } when (image.Digest ?? options.Pin) is { } digest =>
+                new(image.Repository, digest, image.Digest is null ? image.Tag : null, IsBundle: false, HasOrigin: false),
+            RelocationSource.Lock { Path: var path } when LockFile.Read(path) is LockFileContent.OfBundle { Lock: var bundle } =>
+                new(bundle.Image.Repository, bundle.Image.Digest!.Value, bundle.Tag.Length > 0 ? bundle.Tag : null, IsBundle: true, HasOrigin: false),
+            _ => null,
+        };
+
+        public bool IsRootOf(TransferPlan plan) => plan.Root is { } root
+            && root.Source.Repository == Repository && root.Digest == Digest && root.Tag == Tag
+            && root.IsBundle == IsBundle && root.OriginalReference.Length > 0 == HasOrigin;
+    }
+}

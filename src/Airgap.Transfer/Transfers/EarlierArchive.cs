@@ -1,0 +1,81 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Plans;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>What earlier runs left under an archive's name, or beside it. Nothing of it is believed before it is hashed.</summary>
+internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver observer)
+{
+    private const int MostHashed = 4;
+
+    /// <summary>True when a file is the very archive of this layout, every layer hashed.</summary>
+    public async Task<bool> IsWholeAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!File.Exists(file) || new FileInfo(file).Length != layout.Length)
+                return false;
+            using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
+            if (!await layout.IsOfAsync(handle, cancellationToken))
+                return false;
+            return await AreWholeAsync(handle, file, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            observer.Detail($"'{file}' cannot be read: {e.Message}");
+            return false;
+        }
+    }
+
+    // Hashing keeps a processor busy, and reading one disk no more than a few.
+    private async Task<bool> AreWholeAsync(SafeFileHandle handle, string file, CancellationToken cancellationToken)
+    {
+        bool areWhole = true;
+        await Parallel.ForEachAsync(
+            layout.Layers.OrderByDescending(layer => layer.Blob.Descriptor.Size),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
+            async (layer, token) =>
+            {
+                if (!Volatile.Read(ref areWhole))
+                    return;
+                using PartialLayer? there = await PartialLayer.ReadAsync(handle, layer, token);
+                if (there is { IsWhole: true })
+                    return;
+                observer.Detail($"{layer.Blob.Descriptor.Digest} is not whole in '{file}'.");
+                Volatile.Write(ref areWhole, false);
+            });
+        return areWhole;
+    }
+
+    /// <summary>The layers that files hold under their digests, to be verified while they are copied.</summary>
+    public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        Dictionary<Digest, IBlobContent> found = [];
+        foreach (string file in files.Where(File.Exists))
+        {
+            try
+            {
+                using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
+                Dictionary<string, ArchiveEntry> entries = [];
+                foreach (ArchiveEntry entry in TarIndex.Read(handle))
+                    entries.TryAdd(entry.Name, entry);
+                foreach (ArchiveLayer layer in layout.Layers)
+                {
+                    Descriptor descriptor = layer.Blob.Descriptor;
+                    if (entries.TryGetValue(ArchiveLayout.NameOf(descriptor.Digest), out ArchiveEntry entry) && entry.Size == descriptor.Size
+                        && await PartialLayer.ReachesTheEndAsync(handle, entry, cancellationToken))
+                        found.TryAdd(descriptor.Digest, new ArchiveBlobContent(file, descriptor, entry.Offset));
+                }
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                observer.Detail($"'{file}' is no archive to reuse: {e.Message}");
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,251 @@
+
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// An archive while it is written: <c>NAME.partial</c> beside the final name, held by one process at a time. It takes the final
+/// name in one step, when everything in it is on the disk. Without that step it stays, for a resumed run.
+/// </summary>
+internal sealed class PartialArchive : IDisposable
+{
+    private readonly string _path;
+    private readonly string _partialPath;
+    private readonly ArchiveDisk _disk;
+    private readonly Dictionary<Digest, PartialLayer> _layers = [];
+    private readonly EarlyFlush _earlyFlush;
+    private FileStream _file;
+    private long _needed;
+
+    private PartialArchive(string path, FileStream file, ArchiveDisk disk)
+    {
+        _path = path;
+        _partialPath = PathOf(path);
+        _file = file;
+        _disk = disk;
+        _earlyFlush = new EarlyFlush(disk);
+        Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+    }
+
+    /// <summary>The layers of which something stands there already, each as far as it got.</summary>
+    public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
+
+    private string Folder { get; }
+
+    /// <summary>Where an unfinished archive stands.</summary>
+    public static string PathOf(string path) => path + ".partial";
+
+    /// <summary>Where an unfinished archive of another plan is kept until its layers have been taken over.</summary>
+    public static string AsideOf(string path) => PathOf(path) + ".earlier";
+
+    /// <summary>Opens the partial file and writes everything but the layers.</summary>
+    /// <param name="path">The final path.</param>
+    /// <param name="layout">What goes where.</param>
+    /// <param name="resume">True to keep what an earlier run left.</param>
+    /// <param name="disk">The file system.</param>
+    /// <param name="observer">Is told details.</param>
+    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; another 3xxx: no access, no such folder.</exception>
+    public static async Task<PartialArchive> OpenAsync(
+        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        PartialArchive partial = new(path, Lock(path, disk), disk);
+        try
+        {
+            ArchiveHolder.Write(partial._partialPath);
+            if (resume)
+                await partial.SurveyAsync(layout, observer, cancellationToken);
+            await partial.PrepareAsync(layout, cancellationToken);
+            return partial;
+        }
+        catch (Exception e)
+        {
+            partial.DeleteIfEmpty();
+            partial.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw IoFailures.Translate(e, path);
+            throw;
+        }
+    }
+
+    /// <summary>Writes bytes to their place. Several writers may be under way at once.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _disk.WriteAsync(_file.SafeFileHandle, bytes, offset, cancellationToken);
+            Interlocked.Add(ref _needed, -bytes.Length);
+            _earlyFlush.Wrote(_file.SafeFileHandle, bytes.Length);
+        }
+        catch (IOException e)
+        {
+            AirgapException failure = IoFailures.Translate(e, _partialPath);
+            throw failure.Code == ErrorCode.DiskFull ? Full(_disk.FreeSpace(Folder) ?? 0, e) : failure;
+        }
+    }
+
+    /// <summary>Reads back bytes that were written.</summary>
+    /// <returns>How many were read, 1 or more.</returns>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancellationToken);
+            return read > 0 ? read : throw new EndOfStreamException();
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, _partialPath);
+        }
+    }
+
+    /// <summary>Brings everything to the disk, then gives the file its name, then brings the name to the disk.</summary>
+    public Task CompleteAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                _disk.Flush(_file.SafeFileHandle);
+                cancellationToken.ThrowIfCancellationRequested();
+                // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
+                _disk.Rename(_partialPath, _path);
+                _disk.FlushFolder(Folder);
+                File.Delete(AsideOf(_path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw IoFailures.Translate(e, _path);
+            }
+        },
+        cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (PartialLayer layer in _layers.Values)
+            layer.Dispose();
+        _layers.Clear();
+        ArchiveHolder.Clear(_partialPath);
+        _file.Dispose();
+    }
+
+    private static FileStream Lock(string path, ArchiveDisk disk)
+    {
+        string partialPath = PathOf(path);
+        try
+        {
+            while (true)
+            {
+                FileStream file = disk.Open(partialPath);
+                if (File.Exists(partialPath))
+                    return file;
+                // Between opening and locking it became the finished archive of the run that held it, which must stay as it is.
+                file.Dispose();
+            }
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && IsLocked(partialPath))
+        {
+            throw ArchiveHolder.InUse(path, partialPath, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        if (_file.Length == 0)
+            return;
+        if (!await layout.IsOfAsync(_file.SafeFileHandle, cancellationToken))
+        {
+            SetAside(observer);
+            return;
+        }
+
+        foreach (ArchiveLayer layer in layout.Layers)
+        {
+            if (await PartialLayer.ReadAsync(_file.SafeFileHandle, layer, cancellationToken) is not { } there)
+                continue;
+            Descriptor descriptor = layer.Blob.Descriptor;
+            _layers.Add(descriptor.Digest, there);
+            if (!there.IsWhole)
+                observer.Detail($"{descriptor.Digest} goes on at byte {there.Length} of {descriptor.Size} in '{_partialPath}'.");
+        }
+    }
+
+    // The source changed, or an image that was missing is there now: other offsets, and most layers the same.
+    private void SetAside(ITransferObserver observer)
+    {
+        if (File.Exists(AsideOf(_path)))
+            return;
+        _disk.Rename(_partialPath, AsideOf(_path));
+        FileStream aside = _file;
+        _file = _disk.Open(_partialPath);
+        aside.Dispose();
+        observer.Detail($"'{_partialPath}' is of another plan and became '{AsideOf(_path)}', from which layers are taken.");
+    }
+
+    private async Task PrepareAsync(ArchiveLayout layout, CancellationToken cancellationToken)
+    {
+        if (_layers.Count == 0)
+            _disk.SetLength(_file, 0);
+        _needed = layout.Length - _file.Length;
+        if (_layers.Count > 0 && _disk.HasHoles(Folder))
+            _needed = layout.Length - _layers.Values.Sum(layer => layer.Length);
+
+        // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
+        if (_disk.FreeSpace(Folder) is { } free && free < _needed)
+            throw Full(free, null);
+        _disk.SetLength(_file, layout.Length);
+        byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length);
+        await WriteAsync(header, 0, cancellationToken);
+        await WriteAsync(layout.Manifest, header.Length, cancellationToken);
+        foreach (ArchiveLayer layer in layout.Layers)
+            await WriteAsync(ArchiveLayout.HeaderOf(ArchiveLayout.NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size), layer.HeaderOffset, cancellationToken);
+    }
+
+    private AirgapException Full(long free, Exception? cause)
+    {
+        long needed = Math.Max(0, Interlocked.Read(ref _needed));
+        return new AirgapException(
+            ErrorCode.DiskFull,
+            $"The archive '{_path}' needs {ByteSize.Format(needed)} more ({needed} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
+            "Free some space and go on with --resume, which keeps what is there, or write it to another disk.",
+            cause)
+        { Location = new SourceLocation(_path) };
+    }
+
+    private void DeleteIfEmpty()
+    {
+        try
+        {
+            if (_file.Length == 0)
+                File.Delete(_partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // The failure that led here is the one to tell.
+        }
+    }
+
+    private static bool IsLocked(string path)
+    {
+        try
+        {
+            using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// How far a layer got in a partial archive. A layer is written from its first byte on, by one stream or in parts side by side, and what was not
+/// written yet is zeros: so its beginning is what stands before the first long run of zeros. Nothing of it counts before the digest of the whole is right.
+/// </summary>
+internal sealed class PartialLayer : IDisposable
+{
+    private const int BufferSize = 256 * 1024;
+
+    // Archives inside a layer have zeros of their own. A longer run of them is taken for bytes that never came: at worst they are fetched again.
+    private const int LongestPadding = 64 * 1024;
+    private readonly IncrementalHash _hash;
+
+    private PartialLayer(long length, IncrementalHash hash, bool isWhole)
+    {
+        Length = length;
+        _hash = hash;
+        IsWhole = isWhole;
+    }
+
+    /// <summary>Bytes that stand there, from the first on.</summary>
+    public long Length { get; }
+
+    /// <summary>True when all are there and have the layer's digest.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Reads a layer as far as it got.</summary>
+    /// <returns>Null when nothing of it is there, or when all of it is and has another digest.</returns>
+    public static async Task<PartialLayer?> ReadAsync(SafeFileHandle file, ArchiveLayer layer, CancellationToken cancellationToken)
+    {
+        Descriptor descriptor = layer.Blob.Descriptor;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        IncrementalHash hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
+        try
+        {
+            long written = await WrittenAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
+            if (descriptor.Size - written <= LongestPadding)
+            {
+                long beginning = await AppendAsync(hash, file, layer.DataOffset, descriptor.Size, stopsAtGap: false, buffer, cancellationToken);
+                if (HasDigest(hash, descriptor))
+                    return new PartialLayer(descriptor.Size, hash, isWhole: true);
+                written = Math.Min(written, beginning);
+            }
+
+            long length = written == descriptor.Size
+                ? 0
+                : await AppendAsync(hash, file, layer.DataOffset, written, stopsAtGap: true, buffer, cancellationToken);
+            if (length > 0)
+                return new PartialLayer(length, hash, isWhole: false);
+            hash.Dispose();
+            return null;
+        }
+        catch
+        {
+            hash.Dispose();
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A layer of which nothing stands there yet.</summary>
+    public static PartialLayer Empty(Descriptor descriptor) => new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
+
+    /// <summary>True when an entry is written to its end, as far as can be seen without reading it.</summary>
+    public static async Task<bool> ReachesTheEndAsync(SafeFileHandle file, ArchiveEntry entry, CancellationToken cancellationToken)
+    {
+        byte[] end = new byte[Math.Min(LongestPadding, entry.Size)];
+        return entry.Size == 0 || await LastAsync(file, entry.Offset + entry.Size - end.Length, end, cancellationToken) > 0;
+    }
+
+    /// <summary>Takes the next bytes that were written.</summary>
+    public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+    /// <summary>True when all that was there and was appended has the layer's digest. Asked once.</summary>
+    public bool Verify(Descriptor descriptor) => HasDigest(_hash, descriptor);
+
+    public void Dispose() => _hash.Dispose();
+
+    private static bool HasDigest(IncrementalHash hash, Descriptor descriptor) =>
+        Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetHashAndReset()) == descriptor.Digest;
+
+    /// <summary>Hashes bytes.</summary>
+    /// <returns>How many stand before the first gap.</returns>
+    private static async Task<long> AppendAsync(
+        IncrementalHash hash, SafeFileHandle file, long offset, long length, bool stopsAtGap, byte[] buffer, CancellationToken cancellationToken)
+    {
+        long beginning = length;
+        for (long done = 0; done < length;)
+        {
+            int filled = await FillAsync(file, offset + done, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), cancellationToken);
+            if (filled == 0)
+                break;
+            if (beginning == length && WithoutGap(buffer.AsSpan(0, filled)) is var kept && kept < filled)
+            {
+                beginning = done + kept;
+                if (stopsAtGap)
+                {
+                    hash.AppendData(buffer, 0, kept);
+                    break;
+                }
+            }
+
+            hash.AppendData(buffer, 0, filled);
+            done += filled;
+        }
+
+        return beginning;
+    }
+
+    /// <summary>The bytes before the first block that is all zeros.</summary>
+    private static int WithoutGap(ReadOnlySpan<byte> bytes)
+    {
+        for (int start = 0; start + LongestPadding <= bytes.Length; start += LongestPadding)
+        {
+            if (!bytes.Slice(start, LongestPadding).ContainsAnyExcept((byte)0))
+                return start;
+        }
+
+        return bytes.Length;
+    }
+
+    /// <summary>Looks for the last byte that is not zero.</summary>
+    private static async Task<long> WrittenAsync(SafeFileHandle file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
+    {
+        // Most layers of a run that was cut short were never begun, and those may be long.
+        if (size > buffer.Length && await LastAsync(file, offset, buffer, cancellationToken) == 0)
+            return 0;
+        for (long end = size; end > 0;)
+        {
+            long start = Math.Max(0, end - buffer.Length);
+            long last = await LastAsync(file, offset + start, buffer.AsMemory(0, (int)(end - start)), cancellationToken);
+            if (last > 0)
+                return start + last;
+            end = start;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Reads a part; the number of bytes up to its last one that is not zero.</summary>
+    private static async ValueTask<long> LastAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
+    {
+        int filled = await FillAsync(file, offset, part, cancellationToken);
+        return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
+    }
+
+    private static async ValueTask<int> FillAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
+    {
+        int filled = 0;
+        while (filled < part.Length)
+        {
+            int read = await RandomAccess.ReadAsync(file, part[filled..], offset + filled, cancellationToken);
+            if (read == 0)
+                break;
+            filled += read;
+        }
+
+        return filled;
+    }
+}

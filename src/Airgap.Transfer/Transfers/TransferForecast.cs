@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>What a relocation would do, found out by reading alone. Its outcomes are those that the relocation would have.</summary>
+public sealed record TransferForecast
+{
+    /// <summary>The plan that would be carried out.</summary>
+    public required TransferPlan Plan { get; init; }
+
+    /// <summary>Where it would go.</summary>
+    public required RelocationDestination Destination { get; init; }
+
+    /// <summary>The items, in the plan's order, at the places and with the tags they would have.</summary>
+    public required ImmutableArray<RelocatedItem> Items { get; init; }
+
+    /// <summary>The item of the plan's root; null when the plan has none.</summary>
+    public RelocatedItem? Root { get; init; }
+
+    /// <summary>The distinct blobs, in the plan's order.</summary>
+    public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
+
+    /// <summary>True when a tag would be written at the destination, even where all its content is there.</summary>
+    public required bool MovesTag { get; init; }
+
+    /// <summary>Present when nothing would move, else copied when any bytes would be sent, else mounted.</summary>
+    public BlobOutcome Outcome => Items.IsEmpty ? BlobOutcome.Present : Items.Min(item => item.Outcome);
+
+    /// <summary>Number and bytes of the blobs with an outcome.</summary>
+    public BlobCount Total(BlobOutcome outcome) => BlobCount.Of(Blobs, outcome);
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Airgap.Oci.Tests.Client.Infra;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Tests.Client;
+
+[TestClass]
+public sealed class DialerTests
+{
+    private static readonly IPAddress Six = IPAddress.Parse("2001:db8::1");
+    private static readonly IPAddress Four = IPAddress.Parse("192.0.2.1");
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public async Task AnAddressThatIsSilentDoesNotHoldUpTheNext()
+    {
+        Line line = new() { Silent = { Six } };
+        ManualTime clock = new();
+        Task<Socket> dial = line.DialAsync([Six, Four], clock);
+        await clock.AdvanceUntilDoneAsync(dial, wait => wait == TimeSpan.FromMilliseconds(250));
+        using Socket socket = await dial;
+        CollectionAssert.AreEqual(new[] { Six, Four }, line.Tried);
+        await line.Ended.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    [TestMethod]
+    public async Task AnAddressThatRefusesIsFollowedAtOnce()
+    {
+        Line line = new() { Refusing = { Six } };
+        using Socket socket = await line.DialAsync([Six, Four], new ManualTime());
+        CollectionAssert.AreEqual(new[] { Six, Four }, line.Tried);
+    }
+
+    [TestMethod]
+    public async Task TheFirstFailureIsToldWhenAllFail()
+    {
+        Line line = new() { Refusing = { Six, Four } };
+        SocketException e = await Assert.ThrowsExactlyAsync<SocketException>(() => line.DialAsync([Four, Six], new ManualTime()));
+        Assert.AreEqual(SocketError.ConnectionRefused, e.SocketErrorCode);
+        Assert.HasCount(2, line.Tried);
+    }
+
+    [TestMethod]
+    public async Task ACancellationEndsAllTries()
+    {
+        Line line = new() { Silent = { Six } };
+        using CancellationTokenSource cancel = new();
+        Task<Socket> dial = line.DialAsync([Six], new ManualTime(), cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => dial);
+        await line.Ended.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    [TestMethod]
+    public void FamiliesTakeTurns()
+    {
+        IPAddress[] addresses = [.. new[] { "2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.1" }.Select(IPAddress.Parse)];
+        CollectionAssert.AreEqual(new[] { addresses[0], addresses[3], addresses[1], addresses[2] }, Dialer.Interleave(addresses).ToArray());
+        Assert.IsEmpty(Dialer.Interleave([]));
+    }
+
+    /// <summary>A network on which some addresses do not answer.</summary>
+    private sealed class Line
+    {
+        public List<IPAddress> Silent { get; } = [];
+
+        public List<IPAddress> Refusing { get; } = [];
+
+        public List<IPAddress> Tried { get; } = [];
+
+        /// <summary>A silent address was given up.</summary>
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Socket> DialAsync(IPAddress[] addresses, TimeProvider clock, CancellationToken cancellationToken = default) =>
+            Dialer.ConnectAsync(addresses, 443, ConnectAsync, clock, cancellationToken);
+
+        private async Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+        {
+            Tried.Add(endpoint.Address);
+            if (Refusing.Contains(endpoint.Address))
+                throw new SocketException((int)SocketError.ConnectionRefused);
+            if (!Silent.Contains(endpoint.Address))
+                return new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            finally
+            {
+                Ended.TrySetResult();
+            }
+
+            throw new InvalidOperationException();
+        }
+    }
+}

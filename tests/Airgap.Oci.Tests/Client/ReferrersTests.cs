@@ -1,0 +1,102 @@
+
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Tests.Client.Infra;
+
+namespace Airgap.Oci.Tests.Client;
+
+[TestClass]
+public sealed class ReferrersTests
+{
+    private static readonly Digest Subject = Digest.Compute("subject"u8);
+    private static readonly Digest First = Digest.Compute("first"u8);
+    private static readonly Digest Second = Digest.Compute("second"u8);
+    private static readonly string Api = $"/v2/apps/web/referrers/{Subject}";
+    private static readonly string Fallback = $"/v2/apps/web/manifests/sha256-{Subject.Hex}";
+
+    [TestMethod]
+    public async Task PagesAreFollowed()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context =>
+        {
+            if (context.Request.Query.ContainsKey("last"))
+                return context.Bytes(Index(First, Second), MediaTypes.OciIndex);
+            context.Response.Headers.Link = $"<{Api}?last=1>; rel=\"next\"";
+            return context.Bytes(Index(First), MediaTypes.OciIndex);
+        };
+        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
+        Assert.IsTrue(list.FromApi);
+        Assert.AreSequenceEqual([First, Second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
+        Assert.AreSequenceEqual([$"GET {Api}", $"GET {Api}?last=1"], server.Lines.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(404, "")]
+    [DataRow(403, "")]
+    [DataRow(405, "")]
+    [DataRow(501, "")]
+    [DataRow(200, "<html>")]
+    public async Task WithoutTheApiTheTagOfClientsIsRead(int status, string body)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)
+            ? context.Json(status, body)
+            : context.Bytes(Index(Second), MediaTypes.OciIndex);
+        RegistryClient client = test.Client();
+        for (int i = 0; i < 2; i++)
+        {
+            ReferrerList list = await client.GetRepository(Airgap.Oci.Naming.RepositoryName.Parse($"{RegistryTest.Local}/apps/web")).ListReferrersAsync(Subject, CancellationToken.None);
+            Assert.IsFalse(list.FromApi);
+            Assert.AreEqual(Second, list.Manifests.Single().Digest);
+        }
+
+        Assert.AreSequenceEqual([$"GET {Api}", $"GET {Fallback}", $"GET {Fallback}"], server.Lines.ToArray(), "the API is asked for once");
+        Assert.AreEqual(1, client.Statistics.ReferrerLists);
+    }
+
+    [TestMethod]
+    public async Task NeitherMeansNone()
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(404, "");
+        Assert.IsEmpty((await test.Repository().ListReferrersAsync(Subject, CancellationToken.None)).Manifests);
+    }
+
+    [TestMethod]
+    public async Task AFailureIsNoAnswer()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Json(503, "");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
+        Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
+        Assert.Contains(Subject.ToString(), e.Message);
+        Assert.IsTrue(server.Lines.All(line => line == $"GET {Api}"));
+    }
+
+    [TestMethod]
+    public async Task PagesThatGoRoundAreRefused()
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
+        {
+            context.Response.Headers.Link = $"<{Api}>; rel=\"next\"";
+            return context.Bytes(Index(First), MediaTypes.OciIndex);
+        };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
+        Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
+    }
+
+    [TestMethod]
+    public void TheTagIsCutToSixtyFourDigits()
+    {
+        Digest sha512 = Digest.Parse("sha512:" + new string('a', 128));
+        Assert.AreEqual("sha512-" + new string('a', 64), ReferrerList.FallbackTag(sha512));
+    }
+
+    private static byte[] Index(params Digest[] digests) => System.Text.Encoding.UTF8.GetBytes(
+        $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{string.Join(',', digests.Select(digest => $$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{digest}}","size":1}"""))}}]}""");
+}
