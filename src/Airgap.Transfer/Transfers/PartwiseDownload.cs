@@ -49,7 +49,12 @@ internal sealed class PartwiseDownload(
                 }
 
                 if (!await part.Fetching)
+                {
+                    await EndAsync(stop);
+                    TakeBack();
                     return part.Start;
+                }
+
                 await ReadBackAsync(layer, part.Start, EndOf(part.Start), buffer, cancellationToken);
                 _begun.Dequeue();
             }
@@ -58,11 +63,23 @@ internal sealed class PartwiseDownload(
         }
         finally
         {
-            // Nothing goes on behind the caller's back, and what failed first is what is told.
-            await stop.CancelAsync();
-            await Task.WhenAll(_begun.Select(part => part.Fetching)).ContinueWith(static all => all.Exception, TaskScheduler.Default);
+            await EndAsync(stop);
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // Nothing goes on behind the caller's back, and what failed first is what is told.
+    private async Task EndAsync(CancellationTokenSource stop)
+    {
+        await stop.CancelAsync();
+        await Task.WhenAll(_begun.Select(part => part.Fetching)).ContinueWith(static all => all.Exception, TaskScheduler.Default);
+    }
+
+    // The one stream that goes on from here fetches these parts again, finished ones included.
+    private void TakeBack()
+    {
+        foreach (Part part in _begun)
+            progress.Report(-part.Count.Taken);
     }
 
     private void BeginMore(CancellationToken cancellationToken)
@@ -81,12 +98,13 @@ internal sealed class PartwiseDownload(
 
     private void Begin(Stream? opened, bool isOwn, CancellationToken cancellationToken)
     {
-        _begun.Enqueue(new Part(_next, isOwn, FetchAsync(opened, _next, isOwn, cancellationToken)));
+        Tally count = new();
+        _begun.Enqueue(new Part(_next, isOwn, count, FetchAsync(opened, _next, isOwn, count, cancellationToken)));
         _next = EndOf(_next);
     }
 
     // False where the source has no part to give.
-    private async Task<bool> FetchAsync(Stream? opened, long start, bool isOwn, CancellationToken cancellationToken)
+    private async Task<bool> FetchAsync(Stream? opened, long start, bool isOwn, Tally count, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);
         try
@@ -99,6 +117,7 @@ internal sealed class PartwiseDownload(
                 int filled = await stream.ReadAtLeastAsync(buffer, (int)Math.Min(buffer.Length, EndOf(start) - position), throwOnEndOfStream: true, cancellationToken);
                 await archive.WriteAsync(buffer.AsMemory(0, filled), dataOffset + position, cancellationToken);
                 position += filled;
+                count.Taken += filled;
                 progress.Report(filled);
             }
 
@@ -124,5 +143,11 @@ internal sealed class PartwiseDownload(
 
     private long EndOf(long start) => Math.Min(start + rules.Size, _size);
 
-    private readonly record struct Part(long Start, bool IsOwn, Task<bool> Fetching);
+    private readonly record struct Part(long Start, bool IsOwn, Tally Count, Task<bool> Fetching);
+
+    // The bytes of a part that progress was told of; read when its fetching has ended.
+    private sealed class Tally
+    {
+        public long Taken { get; set; }
+    }
 }
