@@ -40,7 +40,7 @@ internal sealed class ItemPublisher(
         return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository);
     });
 
-    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true };
+    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair };
 
     private static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
     {
@@ -71,7 +71,8 @@ internal sealed class ItemPublisher(
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
             KeepGoing = settings.KeepGoing,
             EmbedConfigs = declaration.Archive is not null,
-            Destination = (declaration.Destination as RelocationDestination.Repository)?.Name,
+            // What is to be repaired is read from the source.
+            Destination = settings.Repair ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
             Concurrency = settings.Concurrency,

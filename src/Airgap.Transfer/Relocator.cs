@@ -17,28 +17,28 @@ namespace Airgap.Transfer;
 /// <param name="observer">Is told what happens; null for nobody.</param>
 public sealed class Relocator(IRegistry registry, ITransferObserver? observer = null)
 {
-    private readonly ITransferObserver _observer = observer ?? new SilentObserver();
-    private DestinationState? _asked;
-    private long _retriesTold = registry.Statistics.Retries;
+    private readonly ITransferObserver _observer = observer ?? SilentObserver.Instance;
 
     /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
     public async Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
     {
         _observer.PhaseStarted(TransferPhase.Planning, null);
-        _asked = null;
+        long retries = registry.Statistics.Retries;
+        DestinationState? state = null;
         if (options.Destination is { } destination && source is not RelocationSource.Archive)
         {
             // Asked while the source is being read, so that a distance to both is waited for once. An archive is read in no time, and a
             // damaged one leads to no request at all.
-            _asked = new DestinationState(registry.GetRepository(destination), _observer);
-            _asked.Begin(TagOf(source), cancellationToken);
+            state = new DestinationState(registry.GetRepository(destination), _observer);
+            state.Begin(cancellationToken);
         }
 
-        TransferPlan plan = await MakePlanAsync(source, options, cancellationToken);
+        TransferPlan plan = await MakePlanAsync(source, options, state, cancellationToken);
+        state?.End();
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);
-        return plan;
+        return plan with { State = state, Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>
@@ -49,11 +49,11 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
         AdaptiveConcurrency places = PlacesOf(options);
+        long retries = registry.Statistics.Retries;
         await using ITransferTarget target = TargetOf(plan, destination, options, places);
         using TransferEngine engine = new(plan, target, options, places, _observer);
         TransferResult result = await engine.RunAsync(destination, cancellationToken);
-        long retries = registry.Statistics.Retries;
-        return result with { Retries = retries - Interlocked.Exchange(ref _retriesTold, retries) };
+        return result with { Retries = plan.Retries + registry.Statistics.Retries - retries };
     }
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do with a plan. Reads only: no request that writes, no file.</summary>
@@ -93,24 +93,19 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
         new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
 
-    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places)
+    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places) => destination switch
     {
-        // Good for one run: what another has done since is not in it.
-        DestinationState? asked = Interlocked.Exchange(ref _asked, null);
-        return destination switch
-        {
-            RelocationDestination.Repository to => new RegistryTarget(registry.GetRepository(to.Name), plan, options, _observer, asked?.Name == to.Name ? asked : null),
-            RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, places, _observer),
-            _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
-        };
-    }
+        RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
+        RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, places, _observer),
+        _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
+    };
 
-    private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
+    private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive from)
             return await new ArchivePlanner(await ArchiveReader.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
 
-        using RegistryPlanner planner = new(registry, options, _observer, _asked);
+        using RegistryPlanner planner = new(registry, options, _observer, state);
         if (options.EarlierArchive is { } earlier)
             await planner.LearnFromArchiveAsync(earlier, cancellationToken);
         switch (source)
@@ -134,15 +129,6 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     // imgpkg lets a digest decide, and then moves no tag.
     private static string? TagOf(ImageReference reference) => reference.Digest is null ? reference.Tag : null;
 
-    private static string? TagOf(RelocationSource source) => source switch
-    {
-        RelocationSource.Bundle bundle => TagOf(bundle.Reference),
-        RelocationSource.Image image => TagOf(image.Reference),
-        _ => null,
-    };
-
     private static ImageReference Pinned(ImageReference reference, PlanOptions options) =>
         reference.Digest is null && options.Pin is { } pin ? reference.WithDigest(pin) : reference;
-
-    private sealed class SilentObserver : ITransferObserver;
 }

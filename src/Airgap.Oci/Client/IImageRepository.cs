@@ -52,6 +52,13 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the transfer.</param>
     Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
 
+    /// <summary>Sends a blob's bytes, whatever the registry says that it has: one that lost them may not know. Nothing is mounted.</summary>
+    /// <param name="content">The bytes.</param>
+    /// <param name="progress">As for <see cref="PushBlobAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    internal Task ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        PushBlobAsync(content, mountFrom: null, progress, cancellationToken);
+
     /// <summary>Puts a manifest, byte for byte, and verifies what the registry says it stored.</summary>
     /// <param name="manifest">The manifest; all it refers to is there already.</param>
     /// <param name="tag">The tag to put it under; null to put it by digest.</param>

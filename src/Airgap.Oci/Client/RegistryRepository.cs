@@ -34,11 +34,15 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         {
             Expects = static status => status == 404,
         },
-        static (response, _) => Task.FromResult(response.IsSuccessStatusCode),
+        // A registry may name the length of a file that was cut short.
+        (response, _) => Task.FromResult(response.IsSuccessStatusCode && (response.Content.Headers.ContentLength ?? 0) is var length && (length == 0 || length == blob.Size)),
         cancellationToken);
 
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken);
+
+    Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        new BlobUpload(transport, Name, content, mountFrom: null, progress, isReplacement: true).RunAsync(cancellationToken);
 
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         _manifests.PushAsync(manifest, tag, cancellationToken);

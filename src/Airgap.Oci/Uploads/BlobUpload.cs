@@ -13,7 +13,7 @@ namespace Airgap.Oci.Uploads;
 /// what a registry forgets starts over, and what it refuses is sent in another form (<see cref="UploadFormChoice"/>).
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
-internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink)
+internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink, bool isReplacement = false)
 {
     // A session that is forgotten again and again has no end.
     private const int MostRestarts = 3;
@@ -25,7 +25,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private readonly long _chunk = transport.Options.UploadChunkBytes;
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
-    private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom);
+    private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom, isReplacement);
     private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
     private RememberedUpload _remembered = RememberedUpload.None;

@@ -9,7 +9,12 @@ namespace Airgap.Oci.Uploads;
 
 /// <summary>Opens a session for a blob, unless the registry has the blob: with one POST where it tells, with a HEAD where it may not.</summary>
 /// <remarks>Source: OCI distribution specification, "Mounting a blob from another repository".</remarks>
-internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom)
+/// <param name="transport">Sends.</param>
+/// <param name="repository">Where to.</param>
+/// <param name="blob">What.</param>
+/// <param name="mountFrom">A repository that has it; null for none.</param>
+/// <param name="isReplacement">True to open a session whatever the registry says that it has.</param>
+internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, bool isReplacement = false)
 {
     // Sending as much again costs more than the question whether it is there.
     private const long WorthAsking = 1024 * 1024;
@@ -32,6 +37,12 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     /// <returns>The session, or without one how the registry has the blob.</returns>
     public async Task<(UploadSession? Session, BlobOutcome Found)> OpenAsync(bool wasRefused, CancellationToken cancellationToken)
     {
+        if (isReplacement)
+        {
+            using HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+            return (new UploadSession(opened, transport.HostOf(repository).IsLocal, _operation), default);
+        }
+
         if (wasRefused)
             _isPresenceAsked = false;
         if (_manners.TellsPresence == false && await IsThereAsync(cancellationToken).ConfigureAwait(false))

@@ -30,6 +30,9 @@ public sealed record PublishSettings
     /// <summary>True to relocate the other images and items when one fails.</summary>
     public bool KeepGoing { get; init; }
 
+    /// <summary>True to read everything that a registry has and to send again what is missing or damaged.</summary>
+    internal bool Repair { get; init; }
+
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 

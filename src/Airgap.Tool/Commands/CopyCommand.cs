@@ -29,6 +29,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
+    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs under way at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
         "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
@@ -58,7 +59,7 @@ internal sealed class CopyCommand
         foreach (Option option in new Option[]
         {
             flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
-            flags._keepGoing, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts, flags._report, flags._summary,
+            flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
             command.Options.Add(option);
@@ -83,6 +84,7 @@ internal sealed class CopyCommand
             ToTar = parsed.GetText(_toTar),
             LockOutput = parsed.GetText(_lockOutput),
             Resume = parsed.GetValue(_resume),
+            Repair = parsed.GetValue(_repair),
         });
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
@@ -171,7 +173,8 @@ internal sealed class CopyCommand
         Artifacts = parsed.GetValue(_artifacts),
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive,
-        Destination = (request.Destination as RelocationDestination.Repository)?.Name,
+        // What is to be repaired is read from the source.
+        Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Concurrency = parsed.GetValue(_concurrency),
     };
@@ -183,5 +186,6 @@ internal sealed class CopyCommand
         MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? parsed.GetValue(_concurrency) : MostUnlessTold,
         RepositoryBasedTags = parsed.GetValue(_repositoryTags),
         Resume = parsed.GetValue(_resume),
+        Repair = parsed.GetValue(_repair),
     };
 }

@@ -31,6 +31,9 @@ internal sealed record CopyArguments
 
     /// <summary><c>--resume</c>.</summary>
     public bool Resume { get; init; }
+
+    /// <summary><c>--repair</c>.</summary>
+    public bool Repair { get; init; }
 }
 
 /// <summary>What <c>copy</c> is to do, checked.</summary>
@@ -76,6 +79,14 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 ErrorCode.IncompatibleOptions,
                 "Flag --resume can only be used when copying to tar",
                 "Leave it out: a copy to a repository never sends again what is there.");
+        }
+
+        if (arguments is { ToRepository: null, Repair: true })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Flag --repair can only be used when copying to a repository",
+                "Leave it out: an archive is written anew, and --resume takes over nothing that it has not read.");
         }
 
         return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput);

@@ -27,6 +27,7 @@ internal sealed class PublishCommand
     private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
+    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the registry has, and send again what is missing or damaged");
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
@@ -43,7 +44,7 @@ internal sealed class PublishCommand
             ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._summary })
+        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._repair, flags._summary })
             command.Options.Add(option);
         foreach (Option option in flags._dry.All)
             command.Options.Add(option);
@@ -61,6 +62,8 @@ internal sealed class PublishCommand
         ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, cancellationToken).ConfigureAwait(false));
         if (parsed.GetValue(_keepGoing))
             project = project with { Settings = project.Settings with { KeepGoing = true } };
+        if (parsed.GetValue(_repair))
+            project = project with { Settings = project.Settings with { Repair = true } };
         bool isDry = _dry.IsDry(parsed, project.Settings.DryRun);
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)

@@ -33,7 +33,7 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
     private async Task<(BundleDescription Description, TransferPlan? Plan)> SurveyAsync(
         ImageReference bundle, DescribeOptions options, bool withPlan, CancellationToken cancellationToken)
     {
-        ITransferObserver told = observer ?? new SilentObserver();
+        ITransferObserver told = observer ?? SilentObserver.Instance;
         PlanOptions planOptions = new() { CosignSignatures = options.CosignArtifacts };
         using SourceReader reader = new(registry, options.Concurrency);
         ManifestTree tree = new(reader, planOptions);
@@ -87,6 +87,4 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
         BundleDescription description = await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
         return new BundleSurvey(description, plan);
     }
-
-    private sealed class SilentObserver : ITransferObserver;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -12,7 +11,7 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
     /// <summary>A signature of a signature is one step; chains beyond this are an attack.</summary>
     private const int MaxDepth = 16;
 
-    private readonly ConcurrentDictionary<RepositoryName, Lazy<Task<ExistingTags>>> _tags = new();
+    private readonly SharedTasks<RepositoryName, ExistingTags> _tags = new();
 
     /// <summary>Adds what was asked for to a plan.</summary>
     public Task AddToAsync(PlanBuilder builder, CancellationToken cancellationToken) =>
@@ -59,8 +58,7 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
     private async Task<PlannedItem[]> FindAsync(RepositoryName repository, Digest subject, int count, CancellationToken cancellationToken)
     {
         // One list in place of three requests for each manifest, most of which would be in vain.
-        ExistingTags tags = await _tags.GetOrAdd(
-            repository, _ => new Lazy<Task<ExistingTags>>(() => reader.ListTagsAsync(repository, count, observer, cancellationToken))).Value;
+        ExistingTags tags = await _tags.GetOrAdd(repository, _ => reader.ListTagsAsync(repository, count, observer, cancellationToken));
         Task<PlannedItem?>[] tagged = [.. CosignTags.All(subject).Where(tags.MayHave).Select(tag => FindTagAsync(repository, tag, cancellationToken))];
         PlannedItem?[] referrers = await FindReferrersAsync(repository, subject, cancellationToken);
         return [.. (await Task.WhenAll(tagged)).Concat(referrers).OfType<PlannedItem>()];

@@ -32,12 +32,13 @@ internal sealed class BundleClosure(
     // More than any number of requests at once, and few enough that a bundle of thousands of images does not fill the memory with what waits its turn.
     private const int MostAhead = 256;
 
-    private readonly ConcurrentDictionary<string, Lazy<Task<BundleNode>>> _bundles = new();
+    private readonly SharedTasks<(string Source, RepositoryName Origin), BundleNode> _bundles = new();
     private bool _destinationKnowsRoot;
 
     /// <summary>Searches a bundle whose manifest was read.</summary>
     public Task<BundleNode> ExpandAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
-        _bundles.GetOrAdd(source.ToString(), _ => new Lazy<Task<BundleNode>>(() => SearchAsync(source, manifest, isRoot, cancellationToken))).Value;
+        // With the place where it is read: what a destination lost of a bundle is read at the source.
+        _bundles.GetOrAdd((source.ToString(), manifest.Origin), _ => SearchAsync(source, manifest, isRoot, cancellationToken));
 
     /// <summary>Tells a bundle from an image by its config.</summary>
     public async Task<(PlannedManifest Manifest, bool IsBundle)> InspectAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
@@ -128,9 +129,9 @@ internal sealed class BundleClosure(
                 ? await InspectAsync(recorded, destination!, manifest, isBundle, cancellationToken)
                 : null;
         }
-        catch (AirgapException e) when (SourceReader.IsAbsence(e) || e.Code is ErrorCode.BlobUnknown)
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Something of it is gone there, such as a platform of an index: the source has to tell.
+            // Something of it is gone or damaged there, such as a platform of an index: the source has to tell.
             observer.Detail($"{destination} does not hold the whole of {recorded}: {e.Message}");
             return null;
         }
@@ -226,7 +227,7 @@ internal sealed class BundleClosure(
                 state?.Note(tag, manifest.Digest);
             return manifest;
         }
-        catch (AirgapException e) when (IsUnusable(e))
+        catch (AirgapException e) when (IsUnusable(e) && e.Code is not (ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate))
         {
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
             return null;
@@ -260,8 +261,7 @@ internal sealed class BundleClosure(
     }
 
     // The locations image only saves requests: without a readable one every image is looked at.
-    private static bool IsUnusable(AirgapException e) =>
-        SourceReader.IsAbsence(e) || e.Code is ErrorCode.InvalidManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock;
+    private static bool IsUnusable(AirgapException e) => e.Code != ErrorCode.Canceled;
 
     // Whoever needs the answer asks again and gets this one, or its failure.
     private static void Forget(Task asked) => asked.ContinueWith(

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -18,13 +17,12 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     public const int SmallBlob = 4 * 1024 * 1024;
 
     private readonly SemaphoreSlim _throttle = new(concurrency);
-    private readonly ConcurrentDictionary<(RepositoryName, string), Lazy<Task<Manifest?>>> _manifests = new();
-    private readonly ConcurrentDictionary<Digest, Lazy<Task<MemoryBlobContent>>> _blobs = new();
+    private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
+    private readonly SharedTasks<Digest, MemoryBlobContent> _blobs = new();
 
     /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tagOrDigest), static (key, state) => new Lazy<Task<Manifest?>>(() =>
-            state.Self.ThrottledAsync(token => state.Self.Repository(key.Item1).FindManifestAsync(key.Item2, token), state.Token)), (Self: this, Token: cancellationToken)).Value;
+        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(token => Repository(key.Repository).FindManifestAsync(key.Selector, token), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, in the registry's own words: it is asked once more for them.</exception>
@@ -35,16 +33,15 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
     {
-        Lazy<Task<MemoryBlobContent>> reading = _blobs.GetOrAdd(
-            blob.Digest, _ => new Lazy<Task<MemoryBlobContent>>(() => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken)));
+        Task<MemoryBlobContent> reading = _blobs.GetOrAdd(blob.Digest, _ => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken));
         try
         {
-            return (await reading.Value).Bytes;
+            return (await reading).Bytes;
         }
         catch
         {
             // Another repository may have it.
-            _blobs.TryRemove(new(blob.Digest, reading));
+            _blobs.Remove(blob.Digest, reading);
             throw;
         }
     }
@@ -86,16 +83,14 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     /// <summary>Takes a manifest with its config that was read and verified elsewhere, as if this had fetched it by its digest.</summary>
     public void Know(PlannedManifest known)
     {
-        _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), new Lazy<Task<Manifest?>>(Task.FromResult<Manifest?>(known.Manifest)));
+        _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), known.Manifest);
         if (known.Config is { } config)
-            _blobs.TryAdd(known.Manifest.Config!.Digest, new Lazy<Task<MemoryBlobContent>>(Task.FromResult(new MemoryBlobContent(known.Manifest.Config, config))));
+            _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
     }
 
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
-        _blobs.TryGetValue(blob.Digest, out Lazy<Task<MemoryBlobContent>>? known) && known.Value.IsCompletedSuccessfully
-            ? known.Value.Result
-            : Repository(repository).GetBlob(blob);
+        _blobs.TryGetResult(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
 
     public void Dispose() => _throttle.Dispose();
 

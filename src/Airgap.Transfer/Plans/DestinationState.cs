@@ -1,31 +1,38 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>What a destination repository had before a relocation. Each question goes out once, as soon as it is known that its answer will be needed.</summary>
+/// <summary>
+/// What a destination repository had before a relocation. Each question goes out once, as soon as it is known that its answer will be needed. A plan
+/// carries what was asked while it was made; it is good for one run, and for a short time.
+/// </summary>
 internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer)
 {
     /// <summary>Items that a list of tags is worth reading for while nobody has counted them.</summary>
     private const int ItemsAhead = 50;
 
-    private readonly ConcurrentDictionary<string, Lazy<Task<Digest?>>> _tags = new(StringComparer.Ordinal);
+    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
+
+    private readonly SharedTasks<string, Digest?> _tags = new();
     private Task<ExistingTags>? _listing;
+    private long _asked = Stopwatch.GetTimestamp();
+    private int _isTaken;
 
     /// <summary>The repository.</summary>
     public RepositoryName Name => repository.Name;
 
-    /// <summary>Asks for the tags while the source is still being read, and, where it is there, for what the user's tag stands for.</summary>
-    /// <param name="tag">The user's tag; null for none.</param>
-    /// <param name="cancellationToken">Ends the questions.</param>
-    public void Begin(string? tag, CancellationToken cancellationToken)
-    {
-        _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
-        if (tag is not null)
-            Anticipate(tag, cancellationToken);
-    }
+    /// <summary>Asks for the tags while the source is still being read. What the user's tag stands for is asked by the run itself: it may move in between.</summary>
+    public void Begin(CancellationToken cancellationToken) => _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
+
+    /// <summary>Takes note that the plan is made: from now on the answers grow old.</summary>
+    public void End() => _asked = Stopwatch.GetTimestamp();
+
+    /// <summary>Takes the answers for a run. False when an earlier run took them, or when they are too old: then everything is asked again.</summary>
+    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < GoodFor;
 
     /// <summary>The tags, as far as listing them is cheaper than asking for each.</summary>
     /// <param name="items">How many items will be looked for.</param>
@@ -38,11 +45,18 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     }
 
     /// <summary>What a tag stood for; null for nothing.</summary>
-    public Task<Digest?> FindTagAsync(string tag, CancellationToken cancellationToken) => _tags.GetOrAdd(
-        tag, name => new Lazy<Task<Digest?>>(async () => (await repository.ResolveAsync(name, cancellationToken))?.Digest)).Value;
+    public Task<Digest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
+        _tags.GetOrAdd(tag, async name => (await repository.ResolveAsync(name, cancellationToken))?.Digest);
+
+    /// <summary>Asks anew for what a tag stands for, whatever was answered before.</summary>
+    public Task<Digest?> FindTagAgainAsync(string tag, CancellationToken cancellationToken)
+    {
+        _tags.Remove(tag);
+        return FindTagAsync(tag, cancellationToken);
+    }
 
     /// <summary>Takes what a tag was seen to stand for while the plan was made.</summary>
-    public void Note(string tag, Digest digest) => _tags[tag] = new Lazy<Task<Digest?>>(Task.FromResult<Digest?>(digest));
+    public void Note(string tag, Digest digest) => _tags.Set(tag, digest);
 
     /// <summary>Asks for what a tag stands for, where the tag is there.</summary>
     public void Anticipate(string tag, CancellationToken cancellationToken)

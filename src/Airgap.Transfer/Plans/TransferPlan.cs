@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Plans;
 
@@ -35,6 +36,12 @@ public sealed record TransferPlan
 
     /// <summary>What a user should know before the transfer.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>What the destination was asked while the plan was made; null for nothing.</summary>
+    internal DestinationState? State { get; init; }
+
+    /// <summary>How often something was tried again while the plan was made.</summary>
+    internal long Retries { get; init; }
 
     /// <summary>Length of all blobs, in bytes.</summary>
     public long TotalBytes => Blobs.Sum(blob => blob.Descriptor.Size);

@@ -29,6 +29,9 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 
+    Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        inner.ReplaceBlobAsync(content, progress, cancellationToken);
+
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         inner.PushManifestAsync(manifest, tag, cancellationToken);
 

@@ -27,13 +27,18 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     /// <summary>The manifest's digest.</summary>
     public Digest Digest => _image.Manifest.Digest;
 
+    /// <summary>Config and layer.</summary>
+    public IEnumerable<Descriptor> Blobs => [_image.Manifest.Config!, _image.Manifest.Layers[0]];
+
     /// <summary>Sends the blobs. Not called for an image that is there.</summary>
-    public void Begin(CancellationToken cancellationToken)
+    /// <param name="replaces">True to send them whatever the registry says that it has.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public void Begin(bool replaces, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _blobs = Task.WhenAll(
-            PushAsync(_image.Manifest.Config!, _image.Config, _stop.Token),
-            PushAsync(_image.Manifest.Layers[0], _image.Layer, _stop.Token));
+            PushAsync(_image.Manifest.Config!, _image.Config, replaces, _stop.Token),
+            PushAsync(_image.Manifest.Layers[0], _image.Layer, replaces, _stop.Token));
     }
 
     /// <summary>Puts the manifest under its two tags, once the blobs are there.</summary>
@@ -80,6 +85,9 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
     }
 
-    private Task<BlobOutcome> PushAsync(Descriptor descriptor, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        repository.PushBlobAsync(new MemoryBlobContent(descriptor, bytes), mountFrom: null, progress: null, cancellationToken);
+    private Task PushAsync(Descriptor descriptor, ReadOnlyMemory<byte> bytes, bool replaces, CancellationToken cancellationToken)
+    {
+        MemoryBlobContent content = new(descriptor, bytes);
+        return replaces ? repository.ReplaceBlobAsync(content, null, cancellationToken) : repository.PushBlobAsync(content, mountFrom: null, progress: null, cancellationToken);
+    }
 }

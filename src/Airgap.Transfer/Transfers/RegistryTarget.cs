@@ -12,27 +12,35 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>A repository as a destination: every image of the plan lands in it, under imgpkg's tags, the user's tag last.</summary>
 internal sealed class RegistryTarget : ITransferTarget
 {
+    private readonly IRegistry _registry;
     private readonly IImageRepository _repository;
+    private readonly BlobEvidence _evidence;
     private readonly TransferPlan _plan;
     private readonly TransferOptions _options;
     private readonly ITransferObserver _observer;
     private readonly Dictionary<Digest, string> _contentTags = [];
-    private readonly ConcurrentDictionary<Digest, Lazy<Task<bool>>> _lookups = new();
+    private readonly SharedTasks<Digest, bool> _lookups = new();
     private readonly HashSet<Digest> _present = [];
+    private readonly HashSet<Digest> _damaged = [];
     private readonly List<LocationsUpload> _locations = [];
     private readonly DestinationState _state;
     private ExistingTags _existing = ExistingTags.Unknown;
+    private readonly bool _isPlanFresh;
     private bool _isTagWithheld;
+    private bool _hasWritten;
 
-    /// <param name="repository">The destination.</param>
+    /// <param name="registry">The registries.</param>
+    /// <param name="name">The destination.</param>
     /// <param name="plan">What goes there.</param>
     /// <param name="options">How.</param>
     /// <param name="observer">Is told details.</param>
-    /// <param name="state">What was asked of the destination while the plan was made; null for nothing.</param>
-    public RegistryTarget(IImageRepository repository, TransferPlan plan, TransferOptions options, ITransferObserver observer, DestinationState? state = null)
+    public RegistryTarget(IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer)
     {
-        _repository = repository;
-        _state = state ?? new DestinationState(repository, observer);
+        _registry = registry;
+        _repository = registry.GetRepository(name);
+        _evidence = new BlobEvidence(_repository, options.Repair, options.Concurrency, observer);
+        _isPlanFresh = plan.State?.Name == name && plan.State.TryTake();
+        _state = _isPlanFresh ? plan.State! : new DestinationState(_repository, observer);
         _plan = plan;
         _options = options;
         _observer = observer;
@@ -50,9 +58,11 @@ internal sealed class RegistryTarget : ITransferTarget
         {
             // It has two tags, and an earlier run may have ended between them.
             string contentTag = ContentTags.Default(upload.Digest);
-            if (!await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
-                || !(_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken)))
-                upload.Begin(cancellationToken);
+            bool isTagged = await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
+                && (_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken));
+            bool isDamaged = upload.Blobs.Any(blob => _damaged.Contains(blob.Digest));
+            if (!isTagged || isDamaged)
+                upload.Begin(replaces: isDamaged, cancellationToken);
         }
 
         return missing;
@@ -67,29 +77,42 @@ internal sealed class RegistryTarget : ITransferTarget
 
         // Whatever is asked of the destination is asked side by side; at the end the tags are written, not looked up.
         await Task.WhenAll(
-            Parallel.ForEachAsync(
-                _plan.Items.DistinctBy(item => item.Digest).Where(item => _existing.MayHave(_contentTags[item.Digest])),
-                Bounded(cancellationToken),
-                async (item, token) => await IsPresentAsync(item.Content, token)),
+            LookForContentAsync(cancellationToken),
             Parallel.ForEachAsync(
                 _plan.Items.Select(item => item.Tag).OfType<string>().Concat(_locations.Select(upload => upload.Tag)).Where(_existing.MayHave),
                 Bounded(cancellationToken),
                 async (tag, token) => await _state.FindTagAsync(tag, token)));
-        foreach ((Digest digest, Lazy<Task<bool>> lookup) in _lookups)
+        HashSet<Digest> missing = [.. _damaged, .. BlobsOf(node => !HasManifest(node) || HasForeign(node)).Select(blob => blob.Digest)];
+        if (_options.Repair)
+            missing.IntersectWith(_damaged);
+        return [.. _plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
+    }
+
+    private async Task LookForContentAsync(CancellationToken cancellationToken)
+    {
+        await Parallel.ForEachAsync(
+            _plan.Items.DistinctBy(item => item.Digest).Where(item => _existing.MayHave(_contentTags[item.Digest])),
+            Bounded(cancellationToken),
+            async (item, token) => await IsPresentAsync(item.Content, token));
+        foreach ((Digest digest, Task<bool> lookup) in _lookups.All())
         {
-            if (await lookup.Value)
+            if (await lookup)
                 _present.Add(digest);
         }
 
-        HashSet<Digest> missing =
-        [
-            .. _plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
-                .Where(node => !HasManifest(node) || node.Blobs.Any(blob => MediaTypes.IsNonDistributable(blob.MediaType)))
-                .SelectMany(node => node.Blobs)
-                .Select(blob => blob.Digest),
-        ];
-        return [.. _plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
+        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may have left out.
+        HashSet<Digest> asked = [.. BlobsOf(node => !HasManifest(node) || HasForeign(node)).Select(blob => blob.Digest)];
+        IEnumerable<Descriptor> claimed = _options.Repair
+            ? _plan.Blobs.Select(blob => blob.Descriptor)
+            : BlobsOf(HasManifest).Where(blob => !asked.Contains(blob.Digest));
+        _damaged.UnionWith(await _evidence.FindMissingAsync(
+            claimed.Concat(_locations.Where(upload => _options.Repair || _existing.MayHave(upload.Tag)).SelectMany(upload => upload.Blobs)).DistinctBy(blob => blob.Digest), cancellationToken));
     }
+
+    private IEnumerable<Descriptor> BlobsOf(Func<PlannedManifest, bool> wanted) =>
+        _plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(wanted).SelectMany(node => node.Blobs);
+
+    private static bool HasForeign(PlannedManifest node) => node.Blobs.Any(blob => MediaTypes.IsNonDistributable(blob.MediaType));
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
@@ -97,13 +120,22 @@ internal sealed class RegistryTarget : ITransferTarget
         await Parallel.ForEachAsync(
             await LookAsync(cancellationToken),
             Bounded(cancellationToken),
-            async (blob, token) => missing[blob.Descriptor.Digest] =
-                await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
+            async (blob, token) => missing[blob.Descriptor.Digest] = _damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
+                : await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
         return [.. _plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
     }
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
+        _hasWritten = true;
+        if (_damaged.Contains(blob.Descriptor.Digest))
+        {
+            // The registry has been told of this blob before and lost it: what it says of it now, a mount included, is no proof.
+            await _repository.ReplaceBlobAsync(ContentElsewhere.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
+            await _evidence.RequireAsync(blob.Descriptor, cancellationToken);
+            return BlobOutcome.Copied;
+        }
+
         RepositoryName? mountFrom = MountableFrom(blob);
         if (!_existing.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
             return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
@@ -126,8 +158,13 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public bool HasManifest(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
 
-    public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) =>
-        _repository.PushManifestAsync(manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
+    public async Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken)
+    {
+        _hasWritten = true;
+        await _repository.PushManifestAsync(manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
+        if (_options.Repair && !await GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
+            throw BlobEvidence.Damaged(_repository.Name, manifest.Manifest.Digest);
+    }
 
     // A source that is gone may be one of many; without the destination there is nothing to go on for.
     public bool IsLost(AirgapException failure) =>
@@ -189,11 +226,11 @@ internal sealed class RegistryTarget : ITransferTarget
 
     // Asked once for each manifest, however many indexes list it.
     private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>
-        _lookups.GetOrAdd(node.Manifest.Digest, _ => new Lazy<Task<bool>>(async () =>
+        _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
         {
             string? tag = _contentTags.GetValueOrDefault(node.Manifest.Digest);
             // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
-            if (node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
+            if (!_isPlanFresh || node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
             {
                 Digest? there = tag is not null && _existing.MayHave(tag)
                     ? await _state.FindTagAsync(tag, cancellationToken)
@@ -202,16 +239,34 @@ internal sealed class RegistryTarget : ITransferTarget
                     return false;
             }
 
+            if (_options.Repair && !await GivesManifestAsync(node.Manifest.Digest, cancellationToken))
+                return false;
+
             // A registry may hold an index without its children, so each is asked for.
             bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));
             return children.All(present => present);
-        })).Value;
+        });
+
+    private async Task<bool> GivesManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _repository.FindManifestAsync(digest.ToString(), cancellationToken) is not null;
+        }
+        catch (AirgapException e) when (!IsLost(e) && e.Code != ErrorCode.Canceled)
+        {
+            _observer.Detail($"{_repository.Name} does not give the manifest {digest}: {e.Message}");
+            return false;
+        }
+    }
 
     private string ContentTag(PlannedItem item) => _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
-        if (!await HasTagAsync(tag, item.Digest, cancellationToken))
+        // What a tag stood for when this began is no longer known once time has passed: somebody else may have moved it.
+        bool isThere = await HasTagAsync(tag, item.Digest, cancellationToken) && (!_hasWritten || await _state.FindTagAgainAsync(tag, cancellationToken) == item.Digest);
+        if (!isThere)
             await _repository.PushManifestAsync(item.Content.Manifest, tag, cancellationToken);
     }
 

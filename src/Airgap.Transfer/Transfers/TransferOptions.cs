@@ -22,6 +22,12 @@ public sealed record TransferOptions
     /// <summary>True to keep what an earlier, interrupted run left in the partial archive, after hashing it.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// True to read everything that a repository says it has, byte for byte, and to send again what is missing or wrong. Without it the registry is asked
+    /// for each blob, and its word is taken. Without meaning for an archive.
+    /// </summary>
+    internal bool Repair { get; init; }
+
     /// <summary>The file system that archives are written to.</summary>
     internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;
 

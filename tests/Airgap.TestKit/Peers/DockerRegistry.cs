@@ -49,12 +49,13 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Starts it; the test is left out where it is not installed.</summary>
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
     /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
-    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null)
+    /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose bytes are gone.</param>
+    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Launch(program, folder, certificate);
+            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs);
             if (await registry.IsReadyAsync())
                 return registry;
             string log = registry.Log;
@@ -66,6 +67,9 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>The file that holds a blob's or manifest's bytes.</summary>
+    public string FileOf(string digest) => Path.Combine(Folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -75,7 +79,7 @@ public sealed class DockerRegistry : IAsyncDisposable
         _temp.Dispose();
     }
 
-    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate)
+    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate, bool remembersBlobs)
     {
         TempFolder temp = new();
         folder ??= temp["storage"];
@@ -96,7 +100,7 @@ public sealed class DockerRegistry : IAsyncDisposable
               level: error
               accesslog:
                 disabled: true
-            storage:
+            storage:{(remembersBlobs ? "\n  cache:\n    blobdescriptor: inmemory" : "")}
               delete:
                 enabled: true
               filesystem:
