@@ -38,7 +38,7 @@ public sealed class PackageTests
         using JsonDocument json = JsonDocument.Parse(result.Output);
         JsonElement item = json.RootElement.GetProperty("Items").GetProperty("AssemblyMetadata").EnumerateArray()
             .Single(item => item.GetProperty("Identity").GetString() == "HelpUrl");
-        Assert.AreEqual("https://host.io/project", item.GetProperty("Value").GetString());
+        Assert.AreEqual("https://host.io/project/blob/HEAD/src/CODES.md", item.GetProperty("Value").GetString());
     }
 
     [TestMethod]

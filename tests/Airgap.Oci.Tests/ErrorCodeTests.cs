@@ -3,15 +3,15 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>Help links point into the README, so every code has its anchor there.</summary>
+/// <summary>Help links lead to the page of codes, so every code has its anchor there.</summary>
 [TestClass]
 public sealed partial class ErrorCodeTests
 {
     [TestMethod]
-    public void EveryCodeHasItsAnchorInTheReadmeAndNoOther()
+    public void EveryCode_HasItsAnchorOnThePage_AndNoOtherHas()
     {
-        string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "README.md"));
-        string[] anchors = [.. Anchor().Matches(readme).Select(match => match.Groups[1].Value)];
+        string page = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", "CODES.md"));
+        string[] anchors = [.. Anchor().Matches(page).Select(match => match.Groups[1].Value)];
         Assert.AreSequenceEqual(Enum.GetValues<ErrorCode>().Select(code => Diagnostic.FormatId(code).ToLowerInvariant()).ToArray(), anchors);
     }
 

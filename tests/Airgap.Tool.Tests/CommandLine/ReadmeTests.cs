@@ -7,7 +7,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.CommandLine;
 
-/// <summary>The README's table for users of imgpkg and the command tree say the same.</summary>
+/// <summary>The table for users of imgpkg on the tool's page and the command tree say the same.</summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {
@@ -33,9 +33,10 @@ public sealed partial class ReadmeTests
     // Rows of the section: the commands in the first column, the flags in the second, all as code.
     private static HashSet<(string Command, string Flag)> Table()
     {
-        string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "README.md"));
+        string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool", "README.md"));
         string section = readme[readme.IndexOf("\n## For users of imgpkg\n", StringComparison.Ordinal)..];
-        section = section[..section.IndexOf("\n## ", 1, StringComparison.Ordinal)];
+        int end = section.IndexOf("\n## ", 1, StringComparison.Ordinal);
+        section = end < 0 ? section : section[..end];
         HashSet<(string Command, string Flag)> pairs = [];
         foreach (string row in section.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)))
         {
