@@ -1,110 +1,93 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Transfer.Bundles.Yaml;
 using Airgap.Transfer.Files;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>Walks the parser's events, and keeps nothing but where it stands.</summary>
+/// <summary>Walks the nodes of a file. Aliases and merge keys stand for what they name, as ytt hands it on; a collection that has many names is looked through once.</summary>
 internal sealed class PackageReferenceFinder
 {
-    private const string ImageKey = "image";
-    private const string UrlKey = "url";
-    private const int MaxDepth = 128;
     private const int MaxBytes = 4 * 1024 * 1024;
-
-    private static readonly string[] s_fetchKinds = ["image", "http", "git", "helmChart"];
 
     private readonly string _path;
     private readonly ImmutableArray<PackageReference>.Builder _found = ImmutableArray.CreateBuilder<PackageReference>();
-    private readonly Stack<Level> _levels = [];
+    private readonly HashSet<(object Node, FetchPlace Place)> _seen = new(new ByReference());
 
-    private PackageReferenceFinder(string path) => _path = path;
+    // A stack of its own: aliases can nest what they stand for far deeper than the file nests its text.
+    private readonly Stack<(YamlNode Node, FetchPlace Place, string? Key)> _left = [];
+
+    private readonly bool _looksInside;
+
+    private PackageReferenceFinder(string path, bool looksInside)
+    {
+        _path = path;
+        _looksInside = looksInside;
+    }
 
     public static ImmutableArray<PackageReference> Find(Stream yaml, string path)
     {
-        PackageReferenceFinder finder = new(path);
         using StreamReader reader = new(new BoundedStream(yaml, MaxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 4096, leaveOpen: true);
-        try
-        {
-            Parser parser = new(reader);
-            while (finder._levels.Count < MaxDepth && parser.MoveNext())
-                finder.Visit(parser.Current!);
-        }
-        catch (Exception e) when (e is YamlException or ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
-        {
-            // Templates need not be YAML, and what is not YAML is not this step's to report. The scanner fails in more ways than it names.
-        }
+        string text = reader.ReadToEnd();
+        int end = text.IndexOf('\0', StringComparison.Ordinal);
+        return Find(YamlReader.ReadBeginning(end < 0 ? text : text[..end]), path, looksInside: true);
+    }
 
+    /// <summary>Finds the references of documents.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="path">Their file, for locations.</param>
+    /// <param name="looksInside">True to look into the files that a Package carries in itself.</param>
+    public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path, bool looksInside)
+    {
+        PackageReferenceFinder finder = new(path, looksInside);
+        foreach (YamlNode document in documents)
+            finder.Walk(document);
         return finder._found.ToImmutable();
     }
 
-    private void Visit(ParsingEvent current)
+    private void Walk(YamlNode document)
     {
-        switch (current)
+        _left.Push((document, default, null));
+        while (_left.TryPop(out (YamlNode Node, FetchPlace Place, string? Key) next))
         {
-            case MappingStart:
-                _levels.Push(new Level(isMapping: true));
-                break;
-            case SequenceStart:
-                _levels.Push(new Level(isMapping: false));
-                break;
-            case MappingEnd or SequenceEnd:
-                _levels.Pop();
-                EndNode(key: null);
-                break;
-            case DocumentStart:
-                _levels.Clear();
-                break;
-            case Scalar scalar:
-                if (_levels.TryPeek(out Level? level) && level is { IsMapping: true, Key: ImageKey or UrlKey } && IsText(scalar))
-                    Add(scalar, level.Key == UrlKey ? FetchKind() : null, isFetch: level.Key == UrlKey);
-                EndNode(scalar.Value);
-                break;
-            case AnchorAlias:
-                EndNode(key: null);
-                break;
+            if (!_seen.Add((next.Node, next.Place)))
+                continue;
+            switch (next.Node)
+            {
+                case YamlSequence sequence:
+                    foreach (YamlNode item in sequence.Items.Reverse())
+                        _left.Push((item, next.Place.Item(), null));
+                    break;
+                case YamlMapping mapping when next.Place.IsInlinePaths && _looksInside:
+                    _found.AddRange(InlineFiles.Find(mapping, _path));
+                    break;
+                case YamlMapping mapping:
+                    foreach ((YamlScalar key, YamlNode value) in mapping.Entries.Reverse())
+                        _left.Push((value, key.IsMerge ? next.Place : next.Place.Value(key.Text), key.Text));
+                    break;
+                case YamlScalar scalar:
+                    Add(scalar, next.Place, next.Key);
+                    break;
+            }
         }
     }
 
-    private void Add(Scalar scalar, string? fetchKind, bool isFetch)
+    private void Add(YamlScalar scalar, FetchPlace place, string? key)
     {
-        if (!isFetch || fetchKind is not null)
-            _found.Add(new PackageReference(scalar.Value, new SourceLocation(_path, (int)scalar.Start.Line, (int)scalar.Start.Column)) { FetchKind = fetchKind });
+        if (scalar.IsNull || string.IsNullOrWhiteSpace(scalar.Text))
+            return;
+        SourceLocation location = new(_path, scalar.Line, scalar.Column);
+        if (key == "image")
+            _found.Add(new PackageReference(scalar.Text, location) { IsBundle = place.IsBundleImage });
+        else if (key == "url" && place.Kind is { } kind)
+            _found.Add(new PackageReference(scalar.Text, location) { FetchKind = kind });
     }
 
-    // As fetch: [{image: {url: ...}}], and fetch: [{helmChart: {repository: {url: ...}}}].
-    private string? FetchKind()
+    private sealed class ByReference : IEqualityComparer<(object Node, FetchPlace Place)>
     {
-        Level[] above = [.. _levels.Skip(1).Take(4)];
-        int at = above is [{ IsMapping: true, Key: "repository" }, ..] ? 1 : 0;
-        return above.Length >= at + 3 && above[at] is { IsMapping: true, Key: { } kind } && !above[at + 1].IsMapping && above[at + 2] is { IsMapping: true, Key: "fetch" } && s_fetchKinds.Contains(kind)
-            ? kind
-            : null;
-    }
+        public bool Equals((object Node, FetchPlace Place) x, (object Node, FetchPlace Place) y) => ReferenceEquals(x.Node, y.Node) && x.Place == y.Place;
 
-    // A node of a mapping is a key, then a value, then a key again.
-    private void EndNode(string? key)
-    {
-        if (_levels.TryPeek(out Level? level) && level.IsMapping)
-        {
-            level.Key = level.IsValueNext ? null : key;
-            level.IsValueNext = !level.IsValueNext;
-        }
-    }
-
-    private static bool IsText(Scalar scalar) =>
-        !string.IsNullOrWhiteSpace(scalar.Value) && (scalar.Style != ScalarStyle.Plain || scalar.Value is not ("~" or "null" or "Null" or "NULL"));
-
-    private sealed class Level(bool isMapping)
-    {
-        public bool IsMapping => isMapping;
-
-        /// <summary>The key whose value is next; null when it is no scalar.</summary>
-        public string? Key { get; set; }
-
-        public bool IsValueNext { get; set; }
+        public int GetHashCode((object Node, FetchPlace Place) obj) => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Node), obj.Place);
     }
 }

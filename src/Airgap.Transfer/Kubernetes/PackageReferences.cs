@@ -12,11 +12,11 @@ internal static class PackageReferences
 {
     /// <summary>
     /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the <c>url</c> of what a Package fetches
-    /// as an image, over http, from git or as a Helm chart, which kbld leaves alone.
+    /// as an image, over http, from git or as a Helm chart, or carries in itself, which kbld leaves alone.
     /// </summary>
     /// <param name="yaml">The file, 4 MiB of it at most; it is left open.</param>
     /// <param name="path">Its path, for the locations.</param>
-    /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's. Aliases are passed over.</returns>
+    /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's; an alias counts where it stands.</returns>
     public static ImmutableArray<PackageReference> Find(Stream yaml, string path)
     {
         ArgumentNullException.ThrowIfNull(yaml);

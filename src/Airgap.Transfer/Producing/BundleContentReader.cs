@@ -63,7 +63,7 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         string[] parts = [.. path.Split('/').Where(part => part != ".")];
         if (parts.Length > 0 && !parts.Contains("..") && parts.All(part => part.Length > 0) && !path.Contains(':', StringComparison.Ordinal))
             return string.Join('/', parts);
-        problems.Add(Outside(file, $"The path '{file.Path}' of the content file '{file.FullPath}' leads out of the bundle.", "Give it a relative path without '..' (metadata TargetPath)."));
+        problems.Add(Outside(file, $"The path '{file.Path}' of the content file '{file.FullPath}' leads out of the bundle.", "Give it a relative path without '..' (metadata TargetPath or Link)."));
         return null;
     }
 
@@ -72,9 +72,13 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         try
         {
             string real = RealPath.Of(file.FullPath);
-            if (!RealPath.IsBelow(real, _root))
+            string folder = FolderOf(file);
+            if (!RealPath.IsBelow(real, folder == root ? _root : RealPath.Of(folder)))
             {
-                problems.Add(Outside(file, $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}.", $"Copy it below '{root}', so that the bundle holds only what the project holds."));
+                problems.Add(Outside(
+                    file,
+                    folder == root ? $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}." : $"The content file '{file.FullPath}' leads out of '{folder}', to '{real}'.",
+                    $"Copy it below '{folder}', so that the bundle holds only what stands there."));
                 return false;
             }
 
@@ -91,6 +95,17 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         }
 
         return false;
+    }
+
+    // A file that is declared may stand beside the project, in a folder that several share or that a build writes into; its links may not lead out of there.
+    private string FolderOf(ContentFile file)
+    {
+        if (file.Location is null || RealPath.IsBelow(file.FullPath, root))
+            return root;
+        string folder = Path.GetDirectoryName(file.FullPath) ?? root;
+        while (Path.GetDirectoryName(folder) is { } parent && parent != root && !RealPath.IsBelow(root, parent))
+            folder = parent;
+        return folder;
     }
 
     private static string? NestedFolder(string path)

@@ -61,10 +61,10 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
         try
         {
             byte[] bytes = ReadAll(path);
-            _references.AddRange(PackageReferences.Find(new MemoryStream(bytes), path));
             if (bytes.AsSpan().IndexOf("#@"u8) >= 0)
             {
                 _templates++;
+                _references.AddRange(PackageReferences.Find(new MemoryStream(bytes), path));
                 warnings.Add(new Diagnostic(
                     ErrorCode.PackageTemplate,
                     $"{path} is a ytt template: what the cluster will make of it is not checked.",
@@ -74,7 +74,9 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             }
 
             YamlContext context = new(path, ErrorCode.InvalidPackage, "Mend the file; a cluster takes nothing of a repository that has a file it cannot read.");
-            foreach (YamlNode document in YamlReader.ReadDocuments(bytes, context))
+            IReadOnlyList<YamlNode> documents = YamlReader.ReadDocuments(bytes, context);
+            _references.AddRange(PackageReferenceFinder.Find(documents, path, looksInside: true));
+            foreach (YamlNode document in documents)
                 CheckDocument(document, path);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Airgap.Oci;
 using Airgap.Transfer.Bundles.Yaml;
 using Airgap.Transfer.Kubernetes;
@@ -12,85 +11,75 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
     private const string ApiVersion = "data.packaging.carvel.dev/v1alpha1";
     private const string FormAdvice = "Write it as kapp-controller's reference of the kind has it.";
 
-    private static readonly string[] s_packageFields =
-    [
-        "refName", "version", "licenses", "releasedAt", "capacityRequirementsDescription", "releaseNotes", "template", "valuesSchema", "includedSoftware",
-        "kubernetesVersionSelection", "kappControllerVersionSelection",
-    ];
+    private TypeCheck? _types;
 
-    private static readonly string[] s_metadataFields =
-        ["displayName", "longDescription", "shortDescription", "iconSVGBase64", "providerName", "maintainers", "categories", "supportDescription"];
-
-    private YamlNode? Spec => PackageFields.Find(document, "spec");
+    private YamlNode? Spec => YamlLookup.Find(document, "spec");
 
     /// <summary>Checks the document. One of another kind is none of ours.</summary>
     /// <returns><c>Package NAME</c> or <c>PackageMetadata NAME</c>; null for another kind, or without a name.</returns>
     public string? Check()
     {
-        string? kind = PackageFields.Text(document, "kind");
+        string? kind = YamlLookup.Text(document, "kind");
         if (kind is not ("Package" or "PackageMetadata"))
             return null;
-        string? apiVersion = PackageFields.Text(document, "apiVersion");
+        _types = new TypeCheck(
+            (at, why, advice) => Report(ErrorCode.InvalidPackage, at, $"{kind}: {why}", advice),
+            (key, at, fields) => warning(Diagnostic(
+                ErrorCode.UnknownPackageField,
+                key,
+                $"a {kind} has no field {(at.Length == 0 ? "" : at + ".")}{YamlFields.Shorten(key.Text)}, so that clusters drop it",
+                fields.Any() ? $"Write one of {string.Join(", ", fields.Order(StringComparer.Ordinal))}." : "Leave it out.")));
+        _types.Check(document, kind, "");
+        string? apiVersion = YamlLookup.Text(document, "apiVersion");
         if (apiVersion != ApiVersion)
-            Invalid(PackageFields.Find(document, "apiVersion") ?? document, $"the {kind} has the apiVersion '{apiVersion}', and clusters take {ApiVersion}");
+            Invalid(YamlLookup.Find(document, "apiVersion") ?? document, $"the {kind} has the apiVersion '{apiVersion}', and clusters take {ApiVersion}");
         if (Spec is not YamlMapping)
             Invalid(Spec ?? document, $"the {kind} has no spec");
         else if (kind == "Package")
             CheckPackage();
         else
             CheckMetadata();
-        return PackageFields.Text(document, "metadata", "name") is { } name ? $"{kind} {name}" : null;
+        return YamlLookup.Text(document, "metadata", "name") is { } name ? $"{kind} {name}" : null;
     }
 
     private void CheckPackage()
     {
-        WarnOfUnknown(s_packageFields, "Package");
         string? refName = Required("Package", "refName");
         string? version = Required("Package", "version");
         if (refName is not null)
-            CheckRefName(refName, PackageFields.Find(Spec, "refName")!);
-        if (version is not null && !SemanticVersion.IsValid(version))
-            Add(ErrorCode.InvalidPackageVersion, PackageFields.Find(Spec, "version")!, $"the version '{version}' is not a semantic version", "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2.");
-        if (refName is not null && version is not null && PackageFields.Text(document, "metadata", "name") is var name && name != $"{refName}.{version}")
+            CheckRefName(refName, YamlLookup.Find(Spec, "refName")!);
+        if (version is not null && !SemverVersion.TryParse(version, out _))
+            Add(ErrorCode.InvalidPackageVersion, YamlLookup.Find(Spec, "version")!, $"the version '{version}' is not a semantic version", "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2, with numbers of 64 bits at most.");
+        if (refName is not null && version is not null && !_types!.IsWrong(YamlLookup.Find(Spec, "version")) && !_types.IsWrong(YamlLookup.Find(Spec, "refName")) && YamlLookup.Text(document, "metadata", "name") is var name && name != $"{refName}.{version}")
         {
             Add(
                 ErrorCode.PackageNameMismatch,
-                PackageFields.Find(document, "metadata", "name") ?? PackageFields.Find(document, "metadata") ?? document,
+                YamlLookup.Find(document, "metadata", "name") ?? YamlLookup.Find(document, "metadata") ?? document,
                 name is null ? "the Package has no metadata.name" : $"the Package is named '{name}', and its refName and version make '{refName}.{version}'",
                 $"Write the name '{refName}.{version}', or mend refName or version.");
         }
 
-        if (PackageFields.Find(Spec, "template", "spec") is not YamlMapping template)
-            Invalid(PackageFields.Find(Spec, "template") ?? Spec!, "the Package has no template.spec");
+        if (YamlLookup.Find(Spec, "template", "spec") is not YamlMapping template)
+            Invalid(YamlLookup.Find(Spec, "template") ?? Spec!, "the Package has no template.spec");
         else
             CheckTemplate(template);
-        CheckList("licenses");
-        CheckList("includedSoftware");
-        if (PackageFields.Find(Spec, "releasedAt") is { } released
-            && !(released is YamlScalar { Text: var text } && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) && text.Contains('T', StringComparison.Ordinal)))
-        {
-            Invalid(released, "the Package's releasedAt is not a time such as 2026-01-31T12:00:00Z");
-        }
     }
 
     private void CheckTemplate(YamlMapping template)
     {
         foreach (string step in (string[])["fetch", "template", "deploy"])
         {
-            if (PackageFields.Find(template, step) is not YamlSequence { Items.Count: > 0 })
-                Invalid(PackageFields.Find(template, step) ?? template, $"the Package's template.spec has no list '{step}'");
+            if (YamlLookup.Find(template, step) is not YamlSequence { Items.Count: > 0 })
+                Invalid(YamlLookup.Find(template, step) ?? template, $"the Package's template.spec has no list '{step}'");
         }
     }
 
     private void CheckMetadata()
     {
-        WarnOfUnknown(s_metadataFields, "PackageMetadata");
-        if (PackageFields.Text(document, "metadata", "name") is { } name)
-            CheckRefName(name, PackageFields.Find(document, "metadata", "name")!);
+        if (YamlLookup.Text(document, "metadata", "name") is { } name)
+            CheckRefName(name, YamlLookup.Find(document, "metadata", "name")!);
         else
-            Invalid(PackageFields.Find(document, "metadata") ?? document, "the PackageMetadata has no metadata.name");
-        CheckList("categories");
-        CheckList("maintainers");
+            Invalid(YamlLookup.Find(document, "metadata") ?? document, "the PackageMetadata has no metadata.name");
     }
 
     private void CheckRefName(string name, YamlNode at)
@@ -99,32 +88,24 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
             Add(ErrorCode.InvalidPackageRefName, at, $"'{name}' is not the name of a package", "Write three or more DNS labels joined by dots, such as simple-app.corp.com.");
     }
 
-    private void CheckList(string field)
-    {
-        if (PackageFields.Find(Spec, field) is { } node and not YamlSequence)
-            Invalid(node, $"'{field}' is not a list");
-    }
-
     private string? Required(string kind, string field)
     {
-        string? text = PackageFields.Text(Spec, field);
+        string? text = YamlLookup.Text(Spec, field);
         if (text is null)
-            Invalid(PackageFields.Find(Spec, field) ?? Spec!, $"the {kind} has no {field}");
+            Invalid(YamlLookup.Find(Spec, field) ?? Spec!, $"the {kind} has no {field}");
         return text;
-    }
-
-    private void WarnOfUnknown(string[] fields, string kind)
-    {
-        foreach ((YamlScalar key, _) in ((YamlMapping)Spec!).Entries)
-        {
-            if (key.Text != "<<" && !fields.Contains(key.Text, StringComparer.Ordinal))
-                warning(Diagnostic(ErrorCode.UnknownPackageField, key, $"a {kind} has no field spec.{YamlFields.Shorten(key.Text)}, so that clusters drop it", $"Write one of {string.Join(", ", fields)}."));
-        }
     }
 
     private void Invalid(YamlNode at, string why) => Add(ErrorCode.InvalidPackage, at, why, FormAdvice);
 
-    private void Add(ErrorCode code, YamlNode at, string why, string advice) => problem(Diagnostic(code, at, why, advice));
+    // A value of the wrong type is told as that, and not once more for what it should say.
+    private void Add(ErrorCode code, YamlNode at, string why, string advice)
+    {
+        if (_types?.IsWrong(at) != true)
+            Report(code, at, why, advice);
+    }
+
+    private void Report(ErrorCode code, YamlNode at, string why, string advice) => problem(Diagnostic(code, at, why, advice));
 
     private Diagnostic Diagnostic(ErrorCode code, YamlNode at, string why, string advice)
     {

@@ -226,8 +226,7 @@ public sealed class ImagesLockTests
             Gen.String[0, 60],
             Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 60].Select(string.Concat))
             .Where(IsWellFormed);
-        // YamlDotNet 18.1 takes the asterisk after a space in a plain key for an alias; Go's library writes such a key plain, and so must we.
-        Gen.Dictionary(text.Where(key => !key.Contains(" *", StringComparison.Ordinal)), text)[0, 4].Sample(annotations =>
+        Gen.Dictionary(text, text)[0, 4].Sample(annotations =>
         {
             ImagesLock written = new([new LockedImage(ImageReference.Parse($"r.local/a@{Digest}"), LockedImage.NoAnnotations.AddRange(annotations))]);
             ImagesLock read = ImagesLock.Read(Yaml(written.ToYaml()), "images.yml");

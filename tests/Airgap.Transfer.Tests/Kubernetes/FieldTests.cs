@@ -48,9 +48,11 @@ public sealed class FieldTests
     [DataRow(">=1.0.0")]
     [DataRow(">= 1.0.0")]
     [DataRow(">1.0.0 <2.0.0 !1.5.0 || 3.0.0")]
-    [DataRow("1.x||1.2.x || 2.x.x")]
+    [DataRow("1.x || 1.2.x || 2.x.x")]
     [DataRow("==1.0.0-alpha.1+build.5")]
     [DataRow("!=1.0.0-rc-1")]
+    [DataRow(">=1.0.0-fox")]
+    [DataRow(">=1.30.x")]
     public void ConstraintsThatTheClusterReads(string text) => Assert.IsTrue(TagConstraints.IsValid(text));
 
     [TestMethod]
@@ -74,6 +76,11 @@ public sealed class FieldTests
     [DataRow("1.x.0")]
     [DataRow("1.0.0.0")]
     [DataRow("1.0.0\n2.0.0")]
+    [DataRow("1.0.0||2.0.0")]
+    [DataRow("1.0.0 || || 2.0.0")]
+    [DataRow(">=1.30")]
+    [DataRow(">=1.18446744073709551616.0")]
+    [DataRow("1.0.0-fox")]
     public void ConstraintsThatItDoesNot(string text) => Assert.IsFalse(TagConstraints.IsValid(text));
 
     [TestMethod]

@@ -51,8 +51,8 @@ public sealed class PackageReferencesTests
             """));
 
     [TestMethod]
-    public void AliasesAreNotExpanded() => CollectionAssert.AreEqual(
-        new[] { "a" },
+    public void AliasesAndMergeKeysAreWhatTheyStandFor_AndEachTextIsFoundOnce() => CollectionAssert.AreEqual(
+        new[] { "a", "b", "c" },
         Images("""
             x: &x {image: a}
             y: *x
@@ -62,7 +62,41 @@ public sealed class PackageReferencesTests
             *image : b
             u: &u c
             image: *u
+            m: {<<: *x, other: 1}
             """));
+
+    [TestMethod]
+    public void AnAliasIsFoundWhereItStands()
+    {
+        PackageReference[] found = [.. Find("app: &app r.corp.com/a\nspec:\n  image: *app\n  fetch:\n  - image:\n      url: *app\n"u8.ToArray())];
+        CollectionAssert.AreEqual(new[] { "packages/app.yml(3,10)", "packages/app.yml(6,12)" }, found.Select(reference => reference.Location.ToString()).ToArray());
+        Assert.AreEqual("image", found[1].FetchKind);
+    }
+
+    [TestMethod]
+    public void ALockThatAPackageCarriesCountsAsTheLockOfItsFiles()
+    {
+        ImmutableArray<PackageReference> found = Find(Encoding.UTF8.GetBytes("""
+            spec:
+              template:
+                spec:
+                  fetch:
+                  - inline:
+                      paths:
+                        config.yml: |
+                          image: r.corp.com/locked
+                          other: {image: r.corp.com/free}
+                        .imgpkg/images.yml: |
+                          kind: ImagesLock
+                          images:
+                          - image: r.corp.com/locked@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4
+                            annotations: {kbld.carvel.dev/id: r.corp.com/locked}
+            """));
+        Assert.AreSequenceEqual(
+            new[] { "inline r.corp.com/locked@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", "inline r.corp.com/free" },
+            found.Select(reference => $"{reference.FetchKind} {reference.Image}"));
+        Assert.IsTrue(PackageReferences.NotRelocated(found, []).All(warning => warning.Code == ErrorCode.FetchNotRelocated));
+    }
 
     [TestMethod]
     public void YttTemplatesAreReadAsFarAsTheyAreYaml() => CollectionAssert.AreEqual(
@@ -112,8 +146,8 @@ public sealed class PackageReferencesTests
 
     [TestMethod]
     public void WhatStandsBeforeTheFirstMistakeIsFound() => CollectionAssert.AreEqual(
-        new[] { "a" },
-        Images("image: a\n---\nx: {image: b\n]\n"));
+        new[] { "a", "b" },
+        Images("image: a\n---\nx: {image: b\n]\ny: {image: c}\n"));
 
     [TestMethod]
     public void AByteOrderMarkIsTaken() => CollectionAssert.AreEqual(new[] { "a" }, Images("\uFEFFimage: a"));

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
@@ -128,7 +129,7 @@ public sealed class BundleProducerTests
             [
                 .. ContentFolder.List(folder.Path),
                 new ContentFile("../out.txt", folder["packages/name.yml"], new SourceLocation("App.csproj", 7)),
-                new ContentFile("passwd", Environment.ProcessPath!, new SourceLocation("App.csproj", 8)),
+                new ContentFile("passwd", Environment.ProcessPath!),
             ],
         };
         request = request with { Images = [.. request.Images, new ImageToPin("registry.local:5055/apps/multi:1.0.0", new SourceLocation("App.csproj", 9)) { Platform = "plan9/mips" }] };
@@ -161,6 +162,32 @@ public sealed class BundleProducerTests
         File.CreateSymbolicLink(folder["packages/secret.txt"], outside["secret.txt"]);
         ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         Assert.AreEqual(ErrorCode.ContentOutside, result.Problems.Single().Code);
+    }
+
+    [TestMethod]
+    public async Task ADeclaredFileMayStandBesideTheProject_ButItsLinksLeadNowhereElse()
+    {
+        using TempFolder tree = new();
+        using TempFolder elsewhere = new();
+        using PackageFolder folder = new();
+        Directory.CreateDirectory(tree["project"]);
+        Directory.CreateDirectory(tree["shared/packages"]);
+        File.Copy(folder["packages/simple-app/1.0.0.yml"], tree["shared/packages/1.0.0.yml"]);
+        ContentFile shared = new("packages/1.0.0.yml", tree["shared/packages/1.0.0.yml"], new SourceLocation("App.csproj", 7));
+        ProduceRequest request = folder.Request(PackageFolder.Image) with { Root = tree["project"], Files = [shared] };
+        using ProducedBundle bundle = await MakeAsync(request);
+        Assert.HasCount(1, bundle.Images.Images);
+
+        if (OperatingSystem.IsWindows())
+            return;
+        File.WriteAllText(elsewhere["secret.yml"], "x: y\n");
+        File.CreateSymbolicLink(tree["shared/packages/file.yml"], elsewhere["secret.yml"]);
+        Directory.CreateSymbolicLink(tree["shared/folder"], elsewhere.Path);
+        foreach (string path in (string[])["shared/packages/file.yml", "shared/folder/secret.yml"])
+        {
+            ProduceResult refused = await new BundleProducer(Registry).ProduceAsync(request with { Files = [shared, new ContentFile("packages/b.yml", tree[path], new SourceLocation("App.csproj", 8))] }, TestContext.CancellationToken);
+            Assert.AreEqual(ErrorCode.ContentOutside, refused.Problems.Single().Code, path);
+        }
     }
 
     [TestMethod]
@@ -208,8 +235,12 @@ public sealed class BundleProducerTests
     [DataRow("1.00.0", false)]
     [DataRow("1.0.0-01", false)]
     [DataRow("1.0.0-", false)]
+    [DataRow("18446744073709551615.0.0", true)]
+    [DataRow("18446744073709551616.0.0", false)]
+    [DataRow("1.0.0-18446744073709551616", false)]
+    [DataRow("1.0.0+18446744073709551616", true)]
     [DataRow("", false)]
-    public void Versions(string text, bool isVersion) => Assert.AreEqual(isVersion, SemanticVersion.IsValid(text));
+    public void Versions(string text, bool isVersion) => Assert.AreEqual(isVersion, SemverVersion.TryParse(text, out _));
 
     [TestMethod]
     [DataRow("Simple.App", "simple.app")]

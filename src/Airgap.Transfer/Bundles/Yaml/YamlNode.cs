@@ -8,6 +8,9 @@ internal sealed record YamlScalar(string Text, bool IsPlain, int Line, int Colum
 {
     /// <summary>True for <c>~</c>, <c>null</c> and nothing at all.</summary>
     public bool IsNull => IsPlain && Yaml11.Resolve(Text).Kind == YamlKind.Null;
+
+    /// <summary>True for the key of a mapping whose entries are the entries of the one it stands in.</summary>
+    public bool IsMerge => IsPlain && Text == "<<";
 }
 
 /// <summary>A list.</summary>

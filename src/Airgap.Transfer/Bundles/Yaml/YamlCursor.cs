@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace Airgap.Transfer.Bundles.Yaml;
+
+/// <summary>A place in a text; all three are counted from 0.</summary>
+internal readonly record struct YamlMark(int Index, int Line, int Column);
+
+/// <summary>Goes through a text character by character and knows where it stands.</summary>
+internal sealed class YamlCursor(string text)
+{
+    private int _index;
+    private int _line;
+    private int _column;
+
+    /// <summary>Where it stands.</summary>
+    public YamlMark Mark => new(_index, _line, _column);
+
+    /// <summary>Characters since the start of the line.</summary>
+    public int Column => _column;
+
+    /// <summary>True behind the last character.</summary>
+    public bool IsAtEnd => _index >= text.Length;
+
+    /// <summary>The character here; NUL behind the last one, which no YAML file holds.</summary>
+    public char Current => Ahead(0);
+
+    /// <summary>True at a space or a tab.</summary>
+    public bool IsAtBlank => Current is ' ' or '\t';
+
+    /// <summary>True at a line break.</summary>
+    public bool IsAtBreak => !IsAtEnd && ScalarForm.IsBreak(Current);
+
+    /// <summary>True at a line break or behind the last character.</summary>
+    public bool IsAtLineEnd => IsAtEnd || ScalarForm.IsBreak(Current);
+
+    /// <summary>A character further on.</summary>
+    public char Ahead(int distance) => _index + distance < text.Length ? text[_index + distance] : '\0';
+
+    /// <summary>True where a blank, a line break or the end comes next but for some characters.</summary>
+    public bool EndsWord(int distance) => _index + distance >= text.Length || text[_index + distance] is ' ' or '\t' || ScalarForm.IsBreak(text[_index + distance]);
+
+    /// <summary>True at <c>---</c> or <c>...</c> at the start of a line.</summary>
+    public bool IsAtDocumentMark => _column == 0 && (Stands("---") || Stands("...")) && EndsWord(3);
+
+    /// <summary>Passes over characters that are no line break.</summary>
+    public void Skip(int count = 1)
+    {
+        _index += count;
+        _column += count;
+    }
+
+    /// <summary>Passes over spaces and tabs.</summary>
+    public void SkipBlanks()
+    {
+        while (IsAtBlank)
+            Skip();
+    }
+
+    /// <summary>Passes over what is left of the line, but for its end.</summary>
+    public void SkipRest()
+    {
+        while (!IsAtLineEnd)
+            Skip();
+    }
+
+    /// <summary>Passes over a line break, and adds it as YAML keeps it.</summary>
+    public void TakeBreak(StringBuilder? target = null)
+    {
+        if (IsAtEnd)
+            return;
+        char c = Current;
+        target?.Append(c is '\r' or '\u0085' ? '\n' : c);
+        _index += c == '\r' && Ahead(1) == '\n' ? 2 : 1;
+        _line++;
+        _column = 0;
+    }
+
+    /// <summary>Adds the character here and passes over it.</summary>
+    public void Take(StringBuilder target)
+    {
+        target.Append(Current);
+        Skip();
+    }
+
+    /// <summary>Stands where the line after the last one would begin.</summary>
+    public void EndLastLine()
+    {
+        if (_column == 0)
+            return;
+        _column = 0;
+        _line++;
+    }
+
+    private bool Stands(string word) => text.AsSpan(Math.Min(_index, text.Length)).StartsWith(word, StringComparison.Ordinal);
+}

@@ -1,0 +1,212 @@
+using System.Text;
+
+namespace Airgap.Transfer.Bundles.Yaml;
+
+/// <summary>Scalars: plain, in quotes, and as blocks.</summary>
+internal sealed partial class YamlScanner
+{
+    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _blanks = new();
+    private readonly StringBuilder _firstBreak = new();
+    private readonly StringBuilder _moreBreaks = new();
+
+    private YamlToken ScanPlain()
+    {
+        YamlMark start = _at.Mark;
+        YamlMark end = start;
+        int indent = _indent + 1;
+        bool isNewLine = false;
+        Clear();
+        while (!_at.IsAtDocumentMark && _at.Current != '#')
+        {
+            while (!_at.EndsWord(0) && !EndsPlain())
+            {
+                Join(isNewLine);
+                isNewLine = false;
+                _at.Take(_text);
+                end = _at.Mark;
+            }
+
+            if (_at.IsAtEnd || !_at.EndsWord(0))
+                break;
+            while (_at.IsAtBlank || _at.IsAtBreak)
+            {
+                if (isNewLine && _at.Column < indent && _at.Current == '\t')
+                    throw Error(_at.Mark, "a tab stands where only spaces may indent");
+                TakeSpace(ref isNewLine);
+            }
+
+            if (FlowLevel == 0 && _at.Column < indent)
+                break;
+        }
+
+        _keyAllowed |= isNewLine;
+        return new YamlToken(YamlTokenKind.Scalar, start, end, _text.ToString(), IsPlain: true);
+    }
+
+    private bool EndsPlain() =>
+        (_at.Current == ':' && _at.EndsWord(1)) || (FlowLevel > 0 && _at.Current is ',' or '?' or '[' or ']' or '{' or '}');
+
+    private YamlToken ScanQuoted(bool isSingle)
+    {
+        YamlMark start = _at.Mark;
+        char quote = isSingle ? '\'' : '"';
+        _at.Skip();
+        Clear();
+        while (true)
+        {
+            if (_at.IsAtDocumentMark || _at.IsAtEnd)
+                throw Error(start, "the quote that ends this text is missing");
+            bool isNewLine = false;
+            while (!_at.EndsWord(0) && !(_at.Current == quote && !(isSingle && _at.Ahead(1) == '\'')))
+            {
+                if (isSingle && _at.Current == '\'')
+                {
+                    _text.Append('\'');
+                    _at.Skip(2);
+                }
+                else if (isSingle || _at.Current != '\\')
+                {
+                    _at.Take(_text);
+                }
+                else if (ScalarForm.IsBreak(_at.Ahead(1)))
+                {
+                    _at.Skip();
+                    _at.TakeBreak();
+                    isNewLine = true;
+                    break;
+                }
+                else
+                {
+                    TakeEscape(start);
+                }
+            }
+
+            if (_at.Current == quote)
+                break;
+            while (_at.IsAtBlank || _at.IsAtBreak)
+                TakeSpace(ref isNewLine);
+            Join(isNewLine);
+        }
+
+        _at.Skip();
+        return new YamlToken(YamlTokenKind.Scalar, start, _at.Mark, _text.ToString());
+    }
+
+    private YamlToken ScanBlockScalar(bool isLiteral)
+    {
+        YamlMark start = _at.Mark;
+        _at.Skip();
+        (char chomping, int indent) = ScanBlockHeader(start);
+        Clear();
+        TakeBlockBreaks(start, ref indent);
+        bool isAfterBlank = false;
+        while (_at.Column == indent && !_at.IsAtEnd)
+        {
+            bool startsBlank = _at.IsAtBlank;
+            bool folds = !isLiteral && !isAfterBlank && !startsBlank && _firstBreak.Length > 0 && _firstBreak[0] == '\n';
+            if (!folds)
+                _text.Append(_firstBreak);
+            else if (_moreBreaks.Length == 0)
+                _text.Append(' ');
+            _text.Append(_moreBreaks);
+            _firstBreak.Clear();
+            _moreBreaks.Clear();
+            isAfterBlank = startsBlank;
+            while (!_at.IsAtLineEnd)
+                _at.Take(_text);
+            _at.TakeBreak(_firstBreak);
+            TakeBlockBreaks(start, ref indent);
+        }
+
+        if (chomping != '-')
+            _text.Append(_firstBreak);
+        if (chomping == '+')
+            _text.Append(_moreBreaks);
+        return new YamlToken(YamlTokenKind.Scalar, start, _at.Mark, _text.ToString());
+    }
+
+    // "|", "|+2", "|2+": an indent of 0 stands for one that the first line tells.
+    private (char Chomping, int Indent) ScanBlockHeader(YamlMark start)
+    {
+        char chomping = '\0';
+        int increment = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            if (chomping == '\0' && _at.Current is '+' or '-')
+                chomping = _at.Current;
+            else if (increment == 0 && char.IsAsciiDigit(_at.Current))
+                increment = _at.Current == '0' ? throw Error(start, "a block of text cannot be indented by 0") : _at.Current - '0';
+            else
+                break;
+            _at.Skip();
+        }
+
+        _at.SkipBlanks();
+        if (_at.Current == '#')
+            _at.SkipRest();
+        if (!_at.IsAtLineEnd)
+            throw Error(start, "a block of text begins on the line after its sign");
+        _at.TakeBreak();
+        return (chomping, increment == 0 ? 0 : Math.Max(_indent, 0) + increment);
+    }
+
+    private void TakeBlockBreaks(YamlMark start, ref int indent)
+    {
+        int deepest = 0;
+        while (true)
+        {
+            while ((indent == 0 || _at.Column < indent) && _at.Current == ' ')
+                _at.Skip();
+            deepest = Math.Max(deepest, _at.Column);
+            if ((indent == 0 || _at.Column < indent) && _at.Current == '\t')
+                throw Error(start, "a tab stands where only spaces may indent this block of text");
+            if (!_at.IsAtBreak)
+                break;
+            _at.TakeBreak(_moreBreaks);
+        }
+
+        if (indent == 0)
+            indent = Math.Max(1, Math.Max(deepest, _indent + 1));
+    }
+
+    private void TakeSpace(ref bool isNewLine)
+    {
+        if (_at.IsAtBlank && !isNewLine)
+        {
+            _at.Take(_blanks);
+        }
+        else if (_at.IsAtBlank)
+        {
+            _at.Skip();
+        }
+        else
+        {
+            _blanks.Clear();
+            _at.TakeBreak(isNewLine ? _moreBreaks : _firstBreak);
+            isNewLine = true;
+        }
+    }
+
+    // One line break is a space, and more of them are one less.
+    private void Join(bool isNewLine)
+    {
+        if (!isNewLine)
+            _text.Append(_blanks);
+        else if (_firstBreak.Length > 0 && _firstBreak[0] == '\n')
+            _ = _moreBreaks.Length == 0 ? _text.Append(' ') : _text.Append(_moreBreaks);
+        else
+            _text.Append(_firstBreak).Append(_moreBreaks);
+        _blanks.Clear();
+        _firstBreak.Clear();
+        _moreBreaks.Clear();
+    }
+
+    private void Clear()
+    {
+        _text.Clear();
+        _blanks.Clear();
+        _firstBreak.Clear();
+        _moreBreaks.Clear();
+    }
+}

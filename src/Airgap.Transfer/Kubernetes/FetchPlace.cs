@@ -1,0 +1,45 @@
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>Where a node stands with regard to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch: [{helmChart: {repository: {url: …}}}]</c>.</summary>
+internal readonly record struct FetchPlace
+{
+    private enum Step
+    {
+        None,
+        Fetch,
+        Item,
+        Kind,
+        Repository,
+        Url,
+        InlinePaths,
+        BundleImage,
+    }
+
+    private Step At { get; init; }
+
+    private string? Name { get; init; }
+
+    /// <summary>What is fetched from a <c>url</c> here; null where none is.</summary>
+    public string? Kind => At == Step.Url ? Name : null;
+
+    /// <summary>True for the files of a <c>fetch[].inline</c>.</summary>
+    public bool IsInlinePaths => At == Step.InlinePaths;
+
+    /// <summary>True for the image of a <c>fetch[].imgpkgBundle</c>.</summary>
+    public bool IsBundleImage => At == Step.BundleImage;
+
+    /// <summary>The place of an item of a list here.</summary>
+    public FetchPlace Item() => At == Step.Fetch ? new FetchPlace { At = Step.Item } : default;
+
+    /// <summary>The place of a value of a mapping here.</summary>
+    public FetchPlace Value(string key) => (At, key) switch
+    {
+        (_, "fetch") => new FetchPlace { At = Step.Fetch },
+        (Step.Item, "image" or "http" or "git" or "helmChart" or "inline" or "imgpkgBundle") => new FetchPlace { At = Step.Kind, Name = key },
+        (Step.Kind, "paths") when Name == "inline" => new FetchPlace { At = Step.InlinePaths },
+        (Step.Kind, "image") when Name == "imgpkgBundle" => new FetchPlace { At = Step.BundleImage },
+        (Step.Kind, "repository") => new FetchPlace { At = Step.Repository, Name = Name },
+        (Step.Kind or Step.Repository, "url") when Name is not ("inline" or "imgpkgBundle") => new FetchPlace { At = Step.Url, Name = Name },
+        _ => default,
+    };
+}
