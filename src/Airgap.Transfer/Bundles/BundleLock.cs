@@ -1,6 +1,6 @@
 
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 

@@ -1,6 +1,6 @@
 
 using Airgap.Oci;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Bundles;

@@ -1,7 +1,7 @@
 
 using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Kubernetes;

@@ -4,7 +4,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Pushing;
 

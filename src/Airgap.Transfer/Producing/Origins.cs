@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 

@@ -1,5 +1,5 @@
 using Airgap.Oci;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Producing;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Producing;

@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Indentation and keys: what stands before a colon, and where blocks begin and end.</summary>
 internal sealed partial class YamlScanner

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>How a scalar is written.</summary>
 internal enum TextStyle

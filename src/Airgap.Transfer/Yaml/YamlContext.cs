@@ -1,7 +1,7 @@
 
 using Airgap.Oci;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Which file is read, and how its errors are told.</summary>
 /// <param name="Path">The file as the user knows it.</param>

@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>A part of a YAML document, with the place it begins at (both counted from 1).</summary>
 internal abstract record YamlNode(int Line, int Column);

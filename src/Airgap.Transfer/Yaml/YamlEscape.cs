@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>The escapes inside double quotes.</summary>
 internal static class YamlEscape

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Scalars: plain, in quotes, and as blocks.</summary>
 internal sealed partial class YamlScanner

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>
 /// Writes block mappings and lists as Go's YAML library (version 2) does, to the byte: indent of two, lists at the level of their key,

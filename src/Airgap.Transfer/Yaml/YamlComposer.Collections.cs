@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Lists and mappings, as blocks and in brackets.</summary>
 internal sealed partial class YamlComposer

@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>
 /// A mapping whose keys are known beforehand, read as Go reads a struct: keys match in any case, a missing or null one is empty.

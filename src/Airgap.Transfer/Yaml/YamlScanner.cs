@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>
 /// Parts a YAML text into tokens as libyaml does, and with it Go's YAML library, by which the tools of a cluster read: what they take is taken, and

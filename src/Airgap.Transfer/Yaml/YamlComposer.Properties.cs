@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Anchors, tags and merge keys.</summary>
 internal sealed partial class YamlComposer

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Escapes, anchors, aliases, tags and directives.</summary>
 internal sealed partial class YamlScanner

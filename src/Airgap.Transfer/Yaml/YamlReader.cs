@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>
 /// Reads YAML documents into nodes. A lock file may come from anyone, so depth and count of nodes are bounded, and

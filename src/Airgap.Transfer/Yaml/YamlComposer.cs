@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>What may stand in a YAML text.</summary>
 internal enum YamlForm

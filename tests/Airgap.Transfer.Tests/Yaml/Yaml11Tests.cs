@@ -1,7 +1,7 @@
 
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
-namespace Airgap.Transfer.Tests.Bundles;
+namespace Airgap.Transfer.Tests.Yaml;
 
 [TestClass]
 public sealed class Yaml11Tests

@@ -1,8 +1,8 @@
 using System.Text;
 using Airgap.Oci;
-using Airgap.Transfer.Bundles.Yaml;
+using Airgap.Transfer.Yaml;
 
-namespace Airgap.Transfer.Tests.Bundles;
+namespace Airgap.Transfer.Tests.Yaml;
 
 /// <summary>What a cluster's tools read is read, and what they refuse is refused. The expected values are libyaml's own.</summary>
 [TestClass]

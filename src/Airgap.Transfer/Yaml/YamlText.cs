@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>The bytes of a YAML file as text: bounded, strict UTF-8, and without characters that YAML forbids.</summary>
 internal static class YamlText

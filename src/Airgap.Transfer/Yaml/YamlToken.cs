@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>What a token is.</summary>
 internal enum YamlTokenKind

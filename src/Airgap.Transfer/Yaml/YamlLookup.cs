@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>Finds values in a document: keys match in their case, and the last of two wins.</summary>
 internal static class YamlLookup

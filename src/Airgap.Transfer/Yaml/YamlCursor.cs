@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Airgap.Transfer.Bundles.Yaml;
+namespace Airgap.Transfer.Yaml;
 
 /// <summary>A place in a text; all three are counted from 0.</summary>
 internal readonly record struct YamlMark(int Index, int Line, int Column);
