@@ -58,6 +58,9 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
+    /// <summary>Names of the properties from the command line, or from the project that has this one built.</summary>
+    internal IEnumerable<string> GlobalProperties() => BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
+
     /// <summary>Does the work.</summary>
     /// <returns>False when an error was logged or the run was cancelled.</returns>
     private protected abstract bool Execute(BuildLog log, CancellationToken cancellationToken);

@@ -15,16 +15,27 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     public static string? PackageHelpUrl { get; } = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(attribute => attribute.Key == "HelpUrl")?.Value;
 
+    /// <summary>Finds the place of what has none but the project's file.</summary>
+    public Func<Diagnostic, Diagnostic> Locate { get; set; } = static diagnostic => diagnostic;
+
     private readonly Lock _lock = new();
     private bool _closed;
 
     /// <summary>An error with its code, place and help link.</summary>
-    public void Error(Diagnostic diagnostic) => Write(() => log.LogError(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+    public void Error(Diagnostic diagnostic)
+    {
+        diagnostic = Locate(diagnostic);
+        Write(() => log.LogError(
+            null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+    }
 
     /// <summary>A warning with its code, place and help link.</summary>
-    public void Warning(Diagnostic diagnostic) => Write(() => log.LogWarning(
-        null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+    public void Warning(Diagnostic diagnostic)
+    {
+        diagnostic = Locate(diagnostic);
+        Write(() => log.LogWarning(
+            null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+    }
 
     /// <summary>A line.</summary>
     public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));

@@ -4,17 +4,8 @@ namespace Airgap.Build;
 
 /// <summary>Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class PublishImgpkgBundles : RegistryTask
+public sealed class PublishImgpkgBundles : DeclarationTask
 {
-    /// <summary>The items <c>ImgpkgBundle</c>.</summary>
-    public ITaskItem[] Bundles { get; set; } = [];
-
-    /// <summary>The items <c>ImgpkgImage</c>.</summary>
-    public ITaskItem[] Images { get; set; } = [];
-
-    /// <summary>The items <c>ImgpkgLock</c>.</summary>
-    public ITaskItem[] Locks { get; set; } = [];
-
     /// <summary>The items <c>ImgpkgBundleContent</c>.</summary>
     public ITaskItem[] BundleContent { get; set; } = [];
 
@@ -27,56 +18,14 @@ public sealed class PublishImgpkgBundles : RegistryTask
     /// <summary>What the targets <c>PublishAirgapImage</c> of these projects returned; of <c>GetAirgapImage</c>, where nothing was published.</summary>
     public ITaskItem[] ProjectImages { get; set; } = [];
 
-    /// <summary>The project's version, the default of <see cref="AirgapBundleTag"/>.</summary>
+    /// <summary>The project's version, the default of <see cref="DeclarationTask.AirgapBundleTag"/>.</summary>
     public string? ProjectVersion { get; set; }
 
-    /// <summary>The property of that name.</summary>
-    public string? AirgapRegistry { get; set; }
+    /// <summary>The folder that the project was published to; empty where it was not published.</summary>
+    public string? PublishFolder { get; set; }
 
-    /// <summary>The property of that name.</summary>
-    public string? AirgapArchive { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSourceArchive { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapOutputPath { get; set; }
-
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
-    public string? AirgapIncludeNonDistributableLayers { get; set; }
-
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
-    public string? AirgapKeepGoing { get; set; }
-
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
-    public string? AirgapConcurrency { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapKustomization { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapDryRun { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSummary { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapLockFile { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapUseLockFile { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapLockedMode { get; set; }
-
-    /// <inheritdoc cref="AirgapConcurrency"/>
-    public string? AirgapUpdateLock { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapBundleRepository { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapBundleTag { get; set; }
+    /// <summary>True for a project that says where its container goes: it may have this package for that alone.</summary>
+    public bool PublishesContainer { get; set; }
 
     /// <summary>The file that remembers which artifacts a clean removes, relative to the project's folder.</summary>
     [Required]
@@ -85,6 +34,10 @@ public sealed class PublishImgpkgBundles : RegistryTask
     /// <summary>The PackageRepository manifests.</summary>
     [Output]
     public ITaskItem[] Manifests { get; internal set; } = [];
+
+    /// <summary>The placeholder Secrets.</summary>
+    [Output]
+    public ITaskItem[] Secrets { get; internal set; } = [];
 
     /// <summary>The lock files.</summary>
     [Output]

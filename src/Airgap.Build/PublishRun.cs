@@ -21,14 +21,16 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     /// <returns>False when an error was logged or the run was cancelled.</returns>
     public bool Execute(CancellationToken cancellationToken)
     {
-        PublishSettings settings = PublishProperties.Read(_projectDirectory, PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
-        foreach (Diagnostic typo in PublishProperties.FindTypos(GlobalProperties(), _project))
+        PublishSettings settings = PublishProperties.Read(_projectDirectory, task.PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
+        string[] globals = [.. task.GlobalProperties()];
+        foreach (Diagnostic typo in PublishProperties.FindTypos(globals, _project))
             log.Warning(typo);
-        foreach ((string name, SourceLocation place) in WrittenProperties.Find(WrittenProperties.FilesOf(task.ProjectFile)))
-        {
-            if (PublishProperties.FindSlip(name, place) is { } slip)
-                log.Warning(slip);
-        }
+        ProjectSlips slips = new(ProjectText.Read(task.ProjectFile), globals);
+        log.Locate = slips.Locate;
+        foreach (Diagnostic slip in slips.Find(HasItems))
+            log.Warning(slip);
+        if (!HasItems && slips.NothingDeclared(task.ProjectFile, task.PublishesContainer) is { } nothing)
+            log.Warning(nothing);
 
         ItemReader reader = new();
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
@@ -173,29 +175,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
-    private IEnumerable<string> GlobalProperties() =>
-        task.BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
-
-    private string? PropertyOf(string name) => name switch
-    {
-        PropertyNames.Registry => task.AirgapRegistry,
-        PropertyNames.Archive => task.AirgapArchive,
-        PropertyNames.SourceArchive => task.AirgapSourceArchive,
-        PropertyNames.OutputPath => task.AirgapOutputPath,
-        PropertyNames.IncludeNonDistributableLayers => task.AirgapIncludeNonDistributableLayers,
-        PropertyNames.KeepGoing => task.AirgapKeepGoing,
-        PropertyNames.Concurrency => task.AirgapConcurrency,
-        PropertyNames.Summary => task.AirgapSummary,
-        PropertyNames.Kustomization => task.AirgapKustomization,
-        PropertyNames.DryRun => task.AirgapDryRun,
-        PropertyNames.LockFile => task.AirgapLockFile,
-        PropertyNames.UseLockFile => task.AirgapUseLockFile,
-        PropertyNames.LockedMode => task.AirgapLockedMode,
-        PropertyNames.UpdateLock => task.AirgapUpdateLock,
-        PropertyNames.BundleRepository => task.AirgapBundleRepository,
-        PropertyNames.BundleTag => task.AirgapBundleTag,
-        _ => task.AccessProperty(name),
-    };
+    private bool HasItems =>
+        task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length + task.ImageProjects.Length > 0;
 
     private sealed record Job(
         PublishItem[] Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems, BuildRegistry Registry, PublishedFileList Files);

@@ -220,6 +220,15 @@ public enum ErrorCode
     /// <summary>The artifacts' folder has a kustomization that no publish wrote: it stays (warning).</summary>
     ForeignKustomization = 2105,
 
+    /// <summary>A project names a destination and declares nothing to relocate (warning).</summary>
+    NothingDeclared = 2106,
+
+    /// <summary>A file that a publish wrote has been changed since: it stays (warning).</summary>
+    ArtifactChanged = 2107,
+
+    /// <summary>A Secret that a publish wrote has been changed since and stays, and does not name a registry that it now has to (warning).</summary>
+    SecretNotUpdated = 2108,
+
     /// <summary>A file that was to be read does not exist.</summary>
     FileNotFound = 3001,
 

@@ -142,6 +142,14 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
     }
 
+    /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>
+    internal static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
+        reader.Read(items);
+        return reader.Problems;
+    }
+
     private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));

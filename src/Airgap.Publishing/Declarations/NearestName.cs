@@ -3,13 +3,16 @@ namespace Airgap.Publishing.Declarations;
 /// <summary>Finds what a mistyped name was meant to be.</summary>
 internal static class NearestName
 {
-    /// <summary>The nearest name within a third of the length, or null.</summary>
-    public static string? Find(string name, IEnumerable<string> candidates)
+    /// <summary>The nearest name within a number of letters, or null.</summary>
+    /// <param name="name">The name as written.</param>
+    /// <param name="candidates">The names that mean something.</param>
+    /// <param name="atMost">How many letters may differ; null for a third of the name's length.</param>
+    public static string? Find(string name, IEnumerable<string> candidates, int? atMost = null)
     {
         (string Name, int Distance) best = candidates
             .Select(candidate => (Name: candidate, Distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .MinBy(pair => pair.Distance);
-        return best.Distance <= Math.Max(2, name.Length / 3) ? best.Name : null;
+        return best.Distance <= (atMost ?? Math.Max(2, name.Length / 3)) ? best.Name : null;
     }
 
     /// <summary>What to write in place of the name.</summary>

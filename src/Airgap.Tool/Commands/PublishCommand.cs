@@ -90,7 +90,10 @@ internal sealed class PublishCommand
         if (problems.Length > 0)
             return 1;
         if (project.Items.IsEmpty && project.Content is null)
+        {
             session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
+            return 0;
+        }
 
         if (isDry)
         {

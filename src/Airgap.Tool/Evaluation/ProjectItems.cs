@@ -12,7 +12,7 @@ namespace Airgap.Tool.Evaluation;
 /// <param name="Settings">The properties.</param>
 /// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that would look.</param>
 /// <param name="Problems">Properties with values that are not allowed.</param>
-/// <param name="Warnings">Properties given on the command line with names that mean nothing.</param>
+/// <param name="Warnings">Names that mean nothing, and a destination for which nothing is declared.</param>
 internal sealed record ProjectItems(
     ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {
@@ -33,13 +33,19 @@ internal sealed record ProjectItems(
             problems = problems.Add(e.ToDiagnostic());
         }
 
+        ImmutableArray<PublishItem> items = [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
+        ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
+        bool hasItems = project.Items.Count > 0;
+        List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
+        if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0) && slips.NothingDeclared(request.Project, publishesContainer: false) is { } nothing)
+            warnings.Add(nothing);
         return new ProjectItems(
-            [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)],
+            items,
             content,
             settings,
             ArtifactListOf(properties, directory),
-            problems,
-            PublishProperties.FindTypos(request.Properties.Keys, location));
+            [.. problems.Select(slips.Locate)],
+            [.. warnings]);
     }
 
     private static PublishItem Item(EvaluatedItem item) => new(

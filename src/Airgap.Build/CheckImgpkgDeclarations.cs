@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Publishing;
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>
+/// Finds what is wrong with the declared items and the properties before a publish compiles, without a request. What depends on files that the build may
+/// still make, and what is wrong only together with a destination that may be meant for another project, is left to <see cref="PublishImgpkgBundles"/>.
+/// </summary>
+[MSBuildMultiThreadableTask]
+public sealed class CheckImgpkgDeclarations : DeclarationTask
+{
+    private static readonly ImmutableArray<ErrorCode> s_ofTheDestination = [ErrorCode.IncompatibleOptions, ErrorCode.DestinationSelection];
+
+    /// <summary>True for a library: a publish builds it as a reference of the published project, too, with the same global properties.</summary>
+    public bool MayBeReferenced { get; set; }
+
+    private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
+    {
+        ProjectText text = ProjectText.Read(ProjectFile);
+        // Such a target may mend what is wrong now.
+        if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
+            return true;
+        log.Locate = new ProjectSlips(text, [.. GlobalProperties()]).Locate;
+        PublishSettings settings = PublishProperties.Read(Path.GetDirectoryName(ProjectFile)!, PropertyOf, new SourceLocation(ProjectFile), out ImmutableArray<Diagnostic> problems);
+        PublishItem[] items = new ItemReader().Read(Bundles, Images, Locks);
+        if (!Publisher.HasDestination(items, settings))
+            return true;
+        bool isSound = true;
+        foreach (Diagnostic problem in problems.AddRange(Publisher.FindProblems(items, settings)).Where(IsCertain))
+        {
+            log.Error(problem);
+            isSound = false;
+        }
+
+        return isSound;
+    }
+
+    private bool IsCertain(Diagnostic problem) =>
+        problem.Code != ErrorCode.FileNotFound && !(MayBeReferenced && s_ofTheDestination.Contains(problem.Code));
+}

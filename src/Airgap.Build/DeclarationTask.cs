@@ -1,0 +1,92 @@
+using Airgap.Transfer.Publishing;
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>A task that reads a project's bundles, images and locks, and the properties that say what becomes of them.</summary>
+public abstract class DeclarationTask : RegistryTask
+{
+    // The tasks are this package's alone.
+    private protected DeclarationTask()
+    {
+    }
+
+    /// <summary>The items <c>ImgpkgBundle</c>.</summary>
+    public ITaskItem[] Bundles { get; set; } = [];
+
+    /// <summary>The items <c>ImgpkgImage</c>.</summary>
+    public ITaskItem[] Images { get; set; } = [];
+
+    /// <summary>The items <c>ImgpkgLock</c>.</summary>
+    public ITaskItem[] Locks { get; set; } = [];
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapRegistry { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSourceArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapOutputPath { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapIncludeNonDistributableLayers { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapKeepGoing { get; set; }
+
+    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    public string? AirgapConcurrency { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapKustomization { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapDryRun { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSummary { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapLockFile { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapUseLockFile { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapLockedMode { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapUpdateLock { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapBundleRepository { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapBundleTag { get; set; }
+
+    /// <summary>The value of a property; null where it is not set.</summary>
+    internal string? PropertyOf(string name) => name switch
+    {
+        PropertyNames.Registry => AirgapRegistry,
+        PropertyNames.Archive => AirgapArchive,
+        PropertyNames.SourceArchive => AirgapSourceArchive,
+        PropertyNames.OutputPath => AirgapOutputPath,
+        PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,
+        PropertyNames.KeepGoing => AirgapKeepGoing,
+        PropertyNames.Concurrency => AirgapConcurrency,
+        PropertyNames.Summary => AirgapSummary,
+        PropertyNames.Kustomization => AirgapKustomization,
+        PropertyNames.DryRun => AirgapDryRun,
+        PropertyNames.LockFile => AirgapLockFile,
+        PropertyNames.UseLockFile => AirgapUseLockFile,
+        PropertyNames.LockedMode => AirgapLockedMode,
+        PropertyNames.UpdateLock => AirgapUpdateLock,
+        PropertyNames.BundleRepository => AirgapBundleRepository,
+        PropertyNames.BundleTag => AirgapBundleTag,
+        _ => AccessProperty(name),
+    };
+}

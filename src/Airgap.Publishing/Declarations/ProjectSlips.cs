@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Publishing;
+
+/// <summary>Finds slips of the pen in a project's own text, and the lines of its properties.</summary>
+/// <param name="text">The project's text.</param>
+/// <param name="globals">Names of the properties that come from the command line, which win over the text.</param>
+internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection<string> globals)
+{
+    /// <summary>The types of the items that a project declares for us.</summary>
+    public static ImmutableArray<string> ItemTypes { get; } = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
+
+    // What the targets leave for others is known, too.
+    private static readonly ImmutableArray<string> s_outputs =
+        ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive", "ImgpkgRelocated", "ImgpkgProducedBundle"];
+
+    /// <summary>Warnings of properties and item types that are ours but for a slip.</summary>
+    /// <param name="hasItems">False where the project declares nothing: then <see cref="NothingDeclared"/> names the item types.</param>
+    public IEnumerable<Diagnostic> Find(bool hasItems) =>
+    [
+        .. text.Properties.Select(property => PublishProperties.FindSlip(property.Name, property.Place)).OfType<Diagnostic>(),
+        .. hasItems ? Misspelt().Select(item => new Diagnostic(ErrorCode.UnknownName, $"The item type {item.Name} means nothing.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
+    ];
+
+    /// <summary>The warning of a project that names a destination and declares nothing for it; null where that is in order.</summary>
+    /// <param name="projectFile">The project.</param>
+    /// <param name="publishesContainer">True for a project that has the package for its container's sake, which another project's bundle pins.</param>
+    public Diagnostic? NothingDeclared(string projectFile, bool publishesContainer)
+    {
+        (string Name, string Meant, SourceLocation Place)[] slips = [.. Misspelt()];
+        if (slips.Length == 0 && publishesContainer)
+            return null;
+        string advice = slips.Length > 0
+            ? string.Join(" ", slips.Select(slip => $"Did you mean {slip.Meant} in place of {slip.Name}?").Distinct(StringComparer.Ordinal))
+            : $"Declare one of the items {string.Join(", ", ItemTypes)}, or set AirgapOnPublish=false in this project.";
+        return new Diagnostic(ErrorCode.NothingDeclared, $"{Path.GetFileName(projectFile)} names a destination and declares nothing to relocate.", advice)
+        {
+            Location = slips.Length > 0 ? slips[0].Place : new SourceLocation(projectFile),
+        };
+    }
+
+    /// <summary>A problem that names a property, with the line on which the property has its value; as it is where that is not known.</summary>
+    public Diagnostic Locate(Diagnostic problem)
+    {
+        if (problem.Location is { Line: > 0 })
+            return problem;
+        foreach (Match match in PropertyName().Matches(problem.Message))
+        {
+            if (globals.Contains(match.Value, StringComparer.OrdinalIgnoreCase))
+                continue;
+            // The last one wins in MSBuild, too; conditions are not evaluated here, so of several values none is taken for the one that counts.
+            ProjectText.Element[] written = [.. text.Properties.Where(property => property.Name.Equals(match.Value, StringComparison.OrdinalIgnoreCase))];
+            ProjectText.Element[] quoted = [.. written.Where(property => property.Value.Length > 0 && problem.Message.Contains($"'{property.Value}'", StringComparison.Ordinal))];
+            if (quoted is [.., var exact])
+                return problem with { Location = exact.Place };
+            if (written is [var only])
+                return problem with { Location = only.Place };
+        }
+
+        return problem;
+    }
+
+    private IEnumerable<(string Name, string Meant, SourceLocation Place)> Misspelt()
+    {
+        foreach (ProjectText.Element item in text.Items)
+        {
+            if (ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase) || s_outputs.Contains(item.Name, StringComparer.OrdinalIgnoreCase))
+                continue;
+            if (NearestName.Find(item.Name, ItemTypes, atMost: 2) is { } near)
+                yield return (item.Name, near, item.Place);
+        }
+    }
+
+    [GeneratedRegex(@"\bAirgap[A-Z]\w+")]
+    private static partial Regex PropertyName();
+}

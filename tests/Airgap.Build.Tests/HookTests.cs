@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>What a project's own targets make or set is seen, and what it asks for is done or told.</summary>
+[TestClass]
+public sealed class HookTests
+{
+    private const string Tool = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><PackAsTool>true</PackAsTool><UseAppHost>false</UseAppHost>";
+
+    [TestMethod]
+    public async Task APublishOfAToolRelocates_AndItsPackDoesNot()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle, Tool).Reaching(registry);
+        File.WriteAllText(project["Start.cs"], "namespace App;\n\npublic static class Start { public static void Main() { } }\n");
+        string destination = $"-p:AirgapRegistry={registry.Host}/apps";
+
+        (await project.RunAsync("pack", destination)).Succeeded();
+        Assert.IsEmpty(registry.Requests);
+        (await project.PublishAsync(destination)).Succeeded();
+
+        Assert.IsTrue(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task AFileBasedAppRelocates_WithItsArtifactsBesideItsPublishFolder()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("").Reaching(registry);
+        File.Delete(project.ProjectFile);
+        File.Delete(project["Thing.cs"]);
+        File.WriteAllText(project["Directory.Build.props"], $"<Project>\n  <ItemGroup>\n    {TestProject.SimpleBundle}\n  </ItemGroup>\n</Project>");
+        File.WriteAllText(project["hello.cs"], "#:package Airgap.Build@*-*\n#:property PublishAot=false\nSystem.Console.WriteLine(1);\n");
+
+        DotnetResult result = (await project.PublishAsync("hello.cs", $"-p:AirgapRegistry={registry.Host}/apps")).Succeeded();
+
+        Assert.IsTrue(File.Exists(project["artifacts/hello.airgap/relocation.json"]), result.Output);
+        (await project.RunAsync("clean", "hello.cs", "-c", "Release")).Succeeded();
+        Assert.IsFalse(File.Exists(project["artifacts/hello.airgap/relocation.json"]));
+    }
+
+    [TestMethod]
+    [DataRow("""<Target Name="Make" BeforeTargets="PublishImgpkgBundles">""")]
+    [DataRow("""<PropertyGroup><PublishImgpkgBundlesDependsOn>Make</PublishImgpkgBundlesDependsOn></PropertyGroup><Target Name="Make">""")]
+    public async Task ItemsAndADestinationThatATargetMakesAreSeen(string target)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("").Reaching(registry);
+        Append(project, $"{target}<ItemGroup>{TestProject.SimpleBundle}</ItemGroup><PropertyGroup><AirgapRegistry>{registry.Host}/apps</AirgapRegistry></PropertyGroup></Target>");
+
+        (await project.PublishAsync()).Succeeded();
+
+        Assert.IsTrue(File.Exists(project.Manifest));
+    }
+
+    [TestMethod]
+    public async Task ADestinationForAMisspeltItemIsAWarningThatNamesTheItem()
+    {
+        using TestProject project = new(TestProject.SimpleBundle.Replace("<ImgpkgBundle", "<ImgpkgBundel", StringComparison.Ordinal));
+
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapRegistry=host.io/apps")).Succeeded();
+
+        string warning = Assert.ContainsSingle(result.Lines("warning AIRGAP2106").Select(line => line.Trim()).Distinct());
+        Assert.Contains("App.csproj(8,", warning);
+        Assert.Contains("Did you mean ImgpkgBundle in place of ImgpkgBundel?", warning);
+        string tool = (await Dotnet.RunAsync(project.Folder, [PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment)).Succeeded().Output;
+        Assert.Contains("AIRGAP2106", tool);
+        Assert.DoesNotContain("no destination", tool);
+        Assert.DoesNotContain("AIRGAP2106", (await project.RelocateAsync()).Succeeded().Output);
+    }
+
+    [TestMethod]
+    [DataRow("-t:PublishImgpkgBundles", """<Target Name="ComputeVersion">""", "<GetPackageVersionDependsOn>$(GetPackageVersionDependsOn);ComputeVersion</GetPackageVersionDependsOn>")]
+    [DataRow("-t:PublishImgpkgBundles", """<Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion">""", "")]
+    [DataRow("--no-build", """<Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion">""", "")]
+    public async Task TheBundlesTagIsTheVersionThatATargetSets(string how, string target, string property)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("""<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/apps/frontend:1.0.0" Id="index.docker.io/user1/frontend:1.0.0" />""").Reaching(registry);
+        Directory.CreateDirectory(project["packages"]);
+        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
+            File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
+        Append(project, $"<PropertyGroup>{property}</PropertyGroup>{target}<PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>");
+        string[] destination = [$"-p:AirgapBundleRepository={registry.Host}/own/app", "-getItem:ImgpkgProducedBundle"];
+        bool isPublish = how == "--no-build";
+        if (isPublish)
+            (await project.RunAsync("build", "-c", "Release")).Succeeded();
+        else
+            (await project.RunAsync("restore")).Succeeded();
+
+        DotnetResult result = (await project.RunAsync(isPublish ? "publish" : "msbuild", [how, "-p:Configuration=Release", .. destination])).Succeeded();
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.AreEqual("4.5.6-of-git", json.RootElement.GetProperty("Items").GetProperty("ImgpkgProducedBundle")[0].GetProperty("Tag").GetString());
+    }
+
+    [TestMethod]
+    public async Task AStaticMistakeIsFoundBeforeTheCompile_WithItsLine()
+    {
+        using TestProject project = new(
+            """<ImgpkgBundle Include="registry.local:5055/user1/Upper:v1" />""",
+            "<TargetFramework>net10.0</TargetFramework><OutputType>Library</OutputType>\n    <AirgapConcurrency>none</AirgapConcurrency>\n    <AirgapRegistry>corp</AirgapRegistry>");
+
+        DotnetResult result = (await project.PublishAsync()).FailedWith("AIRGAP2001");
+
+        Assert.IsFalse(Directory.Exists(project["obj/Release"]) && Directory.GetFiles(project["obj/Release"], "App.dll", SearchOption.AllDirectories).Length > 0, result.Output);
+        Assert.Contains("App.csproj(4,6): error AIRGAP2022: The property AirgapConcurrency has the value 'none'.", result.Output);
+        Assert.Contains("App.csproj(5,6): error AIRGAP2003: The property AirgapRegistry 'corp'", result.Output);
+        Assert.Contains("App.csproj(10,", result.Lines("error AIRGAP2001")[0]);
+    }
+
+    private static void Append(TestProject project, string xml) =>
+        File.WriteAllText(project.ProjectFile, File.ReadAllText(project.ProjectFile).Replace("</Project>", xml + "</Project>", StringComparison.Ordinal));
+}
