@@ -38,8 +38,8 @@ try
         $"-p:RestoreSources={packages}",
         "-p:UseAppHost=false");
 
-    string manifest = File.ReadAllText(Path.Combine(output, "airgap", "simple-package-repository.packagerepository.yml"));
-    Say("artifacts/quickstart/airgap/simple-package-repository.packagerepository.yml");
+    string manifest = File.ReadAllText(Path.Combine(output, "airgap", "manifests", "simple-package-repository.packagerepository.yml"));
+    Say("artifacts/quickstart/airgap/manifests/simple-package-repository.packagerepository.yml");
     Console.WriteLine(manifest);
     using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(output, "airgap", "relocation.json")));
     int verified = await ShowAndVerifyAsync(client, report.RootElement, manifest);

@@ -45,6 +45,9 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapKustomization { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapSecretManifests { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapDryRun { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -80,6 +83,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.Concurrency => AirgapConcurrency,
         PropertyNames.Summary => AirgapSummary,
         PropertyNames.Kustomization => AirgapKustomization,
+        PropertyNames.SecretManifests => AirgapSecretManifests,
         PropertyNames.DryRun => AirgapDryRun,
         PropertyNames.LockFile => AirgapLockFile,
         PropertyNames.UseLockFile => AirgapUseLockFile,

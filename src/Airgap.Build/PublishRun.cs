@@ -74,7 +74,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Warning(warning);
 
         BuildObserver observer = new(log, TimeProvider.System);
-        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { OnArtifact = job.Files.Add, CountRetries = () => job.Registry.Statistics.Retries };
+        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { Artifacts = job.Files, CountRetries = () => job.Registry.Statistics.Retries };
         ImmutableArray<Diagnostic> problems = [.. job.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, job.Settings)];
         if (problems.IsEmpty)
             problems = await publisher.ResolveAsync(items, job.Settings, cancellationToken);
@@ -94,8 +94,9 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishPlan plan = await publisher.PlanAsync(items, job.Settings, cancellationToken);
         if (plan.Document.Items.IsEmpty)
             return static () => { };
-        PublishedFile file = new(Path.Combine(job.Settings.FullOutputPath, PlanWriter.FileName), PublishedFileKind.Plan);
-        await PlanWriter.WriteAsync(file.Path, plan.Document, cancellationToken);
+        string path = Path.Combine(job.Settings.FullOutputPath, PlanWriter.FileName);
+        await PlanWriter.WriteAsync(path, plan.Document, cancellationToken);
+        PublishedFile file = new(path, PublishedFileKind.Plan) { Written = PublishedFileList.DigestOf(path) };
         job.Files.Add(file);
         return () => Report(plan, file);
     }
@@ -158,7 +159,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private void Report(PublishResult result, PublishSettings settings)
     {
-        task.Manifests = OutputItems.Files(result, PublishedFileKind.PackageRepository);
+        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport)];
+        task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
         task.Kustomizations = OutputItems.Files(result, PublishedFileKind.Kustomization);
         task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
@@ -170,9 +172,19 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(failure);
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary})");
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {Places(result, settings)} ({result.Summary})");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
+    }
+
+    // The terminal logger shows one such line a project, the last one: that of the publish must not be lost by ours.
+    private string Places(PublishResult result, PublishSettings settings)
+    {
+        string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
+        IEnumerable<string> places = archives.Length > 3 ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
+        if (task.PublishFolder is { Length: > 0 } published)
+            places = places.Prepend(published);
+        return string.Join(", ", places.Append(settings.FullOutputPath));
     }
 
     private bool HasItems =>

@@ -324,4 +324,7 @@ public enum ErrorCode
 
     /// <summary><c>packages/</c> holds no Package and no PackageMetadata (warning).</summary>
     NoPackages = 4109,
+
+    /// <summary>Two items declare one Kubernetes object in ways that cannot be merged.</summary>
+    ConflictingObject = 4110,
 }

@@ -19,10 +19,9 @@ internal sealed class ItemPublisher(
     ITransferObserver? observer,
     PublishWarnings warnings,
     PublishSettings settings,
-    Action<PublishedFile>? onArtifact)
+    ArtifactFolder artifacts,
+    ManifestObjects objects)
 {
-    private readonly SharedDocuments _documents = new();
-
     /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
@@ -142,31 +141,22 @@ internal sealed class ItemPublisher(
     {
         List<PublishedFile> files = [];
         if (declaration.Archive is not null)
-            files.Add(Tell(new PublishedFile(declaration.Archive, PublishedFileKind.Archive)));
+            files.Add(artifacts.Take(new PublishedFile(declaration.Archive, PublishedFileKind.Archive)));
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(await WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+            files.Add(await artifacts.WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
         }
 
         if (manifest is not null)
-            files.Add(await WriteAsync(ManifestOf(declaration), _documents.Distinct(ManifestOf(declaration), manifest.Yaml), PublishedFileKind.PackageRepository, cancellationToken));
+        {
+            string name = $"{declaration.Name}.packagerepository.yml";
+            foreach (KubernetesObject part in manifest.Objects)
+                objects.Add(part, name);
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository, cancellationToken));
+        }
+
         return [.. files];
-    }
-
-    private async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
-    {
-        string path = Path.Combine(settings.FullOutputPath, name);
-        await ArtifactFile.WriteAsync(path, text, cancellationToken);
-        return Tell(new PublishedFile(path, kind));
-    }
-
-    private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
-
-    private PublishedFile Tell(PublishedFile file)
-    {
-        onArtifact?.Invoke(file);
-        return file;
     }
 
     private static TransferResult WithDestination(TransferResult result, RepositoryName repository)

@@ -6,6 +6,7 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -18,6 +19,9 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 {
     private readonly PublishWarnings _warnings = new(observer);
     private (IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock Lock)? _resolved;
+
+    /// <summary>The list of what a clean removes; null to keep none.</summary>
+    internal PublishedFileList? Artifacts { get; init; }
 
     /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
@@ -65,7 +69,10 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
 
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, OnArtifact);
+        PublishedFileList list = Artifacts ?? new PublishedFileList(null);
+        ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
+        ManifestObjects objects = new();
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects);
         List<PublishedItem> published = [];
         List<PublishItem> failed = [];
         List<Diagnostic> failures = [];
@@ -78,21 +85,18 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
                 failed.Add(declaration.Item);
         }
 
-        PublishedFile? kustomization = settings.Kustomization
-            ? await KustomizationWriter.WriteAsync(settings.FullOutputPath, published.SelectMany(item => item.Files), _warnings, cancellationToken)
-            : null;
-        if (kustomization is not null)
-            OnArtifact?.Invoke(kustomization);
+        List<PublishedFile> shared = await WriteSharedAsync(settings, artifacts, objects, published, cancellationToken);
         string summary = PublishSummary.Create(published, failed);
         (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
-        PublishedFile report = new(path, PublishedFileKind.Report);
-        OnArtifact?.Invoke(report);
+        PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
         ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), results, _warnings.All, failures, summary, CountRetries?.Invoke());
-        PublishedFile page = await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken);
-        OnArtifact?.Invoke(page);
+        PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
+        // After a failure an earlier artifact of the item that failed is still the best there is.
+        if (failures.Count == 0)
+            artifacts.RemoveStale();
         return new PublishResult(
             [.. published],
-            [.. published.SelectMany(item => item.Files), .. new[] { kustomization }.OfType<PublishedFile>(), report, page],
+            [.. published.SelectMany(item => item.Files), .. shared, report, page],
             _warnings.All,
             summary)
         {
@@ -134,12 +138,35 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         if (HasDestination(items, settings))
         {
             // A plan that leaves out what cannot be read would say too little.
-            ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, OnArtifact);
+            ArtifactFolder artifacts = new(settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
+            ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, artifacts, new ManifestObjects());
             foreach (Declaration declaration in resolved.Declarations)
                 forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
+    }
+
+    // What several items have in common is known, and written, when all of them are done.
+    private async Task<List<PublishedFile>> WriteSharedAsync(
+        PublishSettings settings, ArtifactFolder artifacts, ManifestObjects objects, List<PublishedItem> published, CancellationToken cancellationToken)
+    {
+        List<PublishedFile> files = [];
+        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind == PublishedFileKind.PackageRepository)];
+        foreach (SecretExportObject export in objects.Exports)
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
+        applied.AddRange(files);
+        foreach (PullSecretObject secret in objects.Secrets)
+        {
+            PublishedFile file = await artifacts.WriteSecretAsync(settings.SecretManifests ? ArtifactFolder.Manifests : ArtifactFolder.Secrets, secret, cancellationToken);
+            files.Add(file);
+            if (settings.SecretManifests)
+                applied.Add(file);
+        }
+
+        if (settings.Kustomization)
+            files.AddRange(await KustomizationWriter.WriteAsync(settings.FullOutputPath, artifacts, applied, _warnings, cancellationToken));
+        return files;
     }
 
     /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>

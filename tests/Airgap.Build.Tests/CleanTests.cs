@@ -17,11 +17,29 @@ public sealed class CleanTests
         Assert.IsTrue(File.Exists(project.Manifest));
         Assert.IsTrue(File.Exists(project["elsewhere/relocation.json"]));
 
-        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        DotnetResult result = (await project.RunAsync("clean", "-c", "Release")).Succeeded();
 
-        Assert.IsEmpty(Directory.GetFiles(project.Artifacts));
+        Assert.IsEmpty(Directory.GetFileSystemEntries(project.Artifacts), result.Output);
         Assert.AreSequenceEqual(
             new[] { "bundle.tar", "mine.yml" },
-            Directory.GetFiles(project["elsewhere"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFileSystemEntries(project["elsewhere"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("warning", result.Output);
+    }
+
+    [TestMethod]
+    public async Task WhatTheToolPublishedIsCleaned_AndWhatTheUserChangedStaysWithAWarning()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        (await project.RunAsync("restore")).Succeeded();
+        (await Dotnet.RunAsync(project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", $"AirgapRegistry={source.Host}/apps"], project.Environment)).Succeeded();
+        string kustomization = Path.Combine(project.Artifacts, "kustomization.yaml");
+        File.WriteAllLines(kustomization, File.ReadAllLines(kustomization)[1..]);
+        Assert.IsTrue(File.Exists(project.Manifest));
+
+        DotnetResult result = (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+
+        Assert.AreSequenceEqual(new[] { kustomization }, Directory.GetFileSystemEntries(project.Artifacts));
+        Assert.Contains("kustomization.yaml", Assert.ContainsSingle(result.Lines("warning AIRGAP2107").Select(line => line.Trim()).Distinct()));
     }
 }

@@ -47,5 +47,5 @@ public sealed class FrameworksTests
         Assert.IsFalse(File.Exists(Manifest(project)));
     }
 
-    private static string Manifest(TestProject project) => Path.Combine(project.Folder, "bin", "Release", "airgap", "simple-package-repository.packagerepository.yml");
+    private static string Manifest(TestProject project) => Path.Combine(project.Folder, "bin", "Release", "airgap", "manifests", "simple-package-repository.packagerepository.yml");
 }

@@ -38,7 +38,8 @@ public sealed class HookTests
         DotnetResult result = (await project.PublishAsync("hello.cs", $"-p:AirgapRegistry={registry.Host}/apps")).Succeeded();
 
         Assert.IsTrue(File.Exists(project["artifacts/hello.airgap/relocation.json"]), result.Output);
-        (await project.RunAsync("clean", "hello.cs", "-c", "Release")).Succeeded();
+        // With a -p this command takes the file for a project.
+        (await Dotnet.RunAsync(project.Folder, ["clean", "hello.cs", "-c", "Release"], project.Environment)).Succeeded();
         Assert.IsFalse(File.Exists(project["artifacts/hello.airgap/relocation.json"]));
     }
 
@@ -66,7 +67,7 @@ public sealed class HookTests
         string warning = Assert.ContainsSingle(result.Lines("warning AIRGAP2106").Select(line => line.Trim()).Distinct());
         Assert.Contains("App.csproj(8,", warning);
         Assert.Contains("Did you mean ImgpkgBundle in place of ImgpkgBundel?", warning);
-        string tool = (await Dotnet.RunAsync(project.Folder, [PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment)).Succeeded().Output;
+        string tool = (await Dotnet.RunAsync(project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment)).Succeeded().Output;
         Assert.Contains("AIRGAP2106", tool);
         Assert.DoesNotContain("no destination", tool);
         Assert.DoesNotContain("AIRGAP2106", (await project.RelocateAsync()).Succeeded().Output);

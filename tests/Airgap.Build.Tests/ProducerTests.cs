@@ -21,9 +21,9 @@ public sealed class ProducerTests
 
         (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar")).Succeeded();
         (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/archive")).Succeeded();
-        string byArchive = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "app.packagerepository.yml")));
+        string byArchive = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "app.packagerepository.yml")));
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/direct", $"-p:AirgapBundleRepository={destination.Host}/own/app")).Succeeded();
-        string direct = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "app.packagerepository.yml")));
+        string direct = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "app.packagerepository.yml")));
 
         Assert.AreEqual(byArchive, direct);
         using RegistryContent content = RegistryContent.At(destination.Host);

@@ -83,12 +83,16 @@ public sealed class RegistryToRegistryTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.AreSequenceEqual(new[] { "plain", "simple-app-bundle", "team/nested" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.AreSequenceEqual(
-            new[] { "kustomization.yaml", "nested-bundle.bundle-lock.yml", "nested-bundle.packagerepository.yml", "plain.images-lock.yml", "relocation.html", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
+            new[] { "kustomization.yaml", "nested-bundle.bundle-lock.yml", "plain.images-lock.yml", "relocation.html", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
             Directory.GetFiles(project.Artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        string manifest = File.ReadAllText(Path.Combine(project.Artifacts, "nested-bundle.packagerepository.yml"));
+        Assert.AreSequenceEqual(
+            new[] { "Kustomization", "nested-bundle.packagerepository.yml", "registry-access_mirror-pull.secretexport.yml" },
+            Directory.GetFiles(Path.Combine(project.Artifacts, "manifests")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.AreEqual("registry-access_mirror-pull.secret.yml", Path.GetFileName(Assert.ContainsSingle(Directory.GetFiles(Path.Combine(project.Artifacts, "secrets")))));
+        string manifest = File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "nested-bundle.packagerepository.yml"));
         Assert.Contains("  namespace: packages\n", manifest);
         Assert.Contains("  syncPeriod: 1h\n", manifest);
-        Assert.Contains("kind: SecretExport\n", manifest);
+        Assert.DoesNotContain("Secret", manifest);
     }
 
     [TestMethod]

@@ -175,7 +175,7 @@ public sealed class SampleTests
         public async Task<string> RunToolAsync(params string[] arguments) =>
             (await Dotnet.RunAsync(_folder.Path, ["exec", PackedPackage.Tool, .. arguments], _environment)).Succeeded().Output;
 
-        public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/{name}.packagerepository.yml"]);
+        public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/manifests/{name}.packagerepository.yml"]);
 
         private static bool IsSource(string file) => !file.Split('/', '\\').Any(part => part is "bin" or "obj");
 

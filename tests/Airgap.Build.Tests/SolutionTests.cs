@@ -33,7 +33,7 @@ public sealed class SolutionTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.AreSequenceEqual(new[] { "apps/index-bundle", "apps/simple-app-bundle" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.IsTrue(File.Exists(first.Manifest));
-        Assert.IsTrue(File.Exists(first["second/bin/Release/net10.0/airgap/index-bundle.packagerepository.yml"]));
+        Assert.IsTrue(File.Exists(first["second/bin/Release/net10.0/airgap/manifests/index-bundle.packagerepository.yml"]));
     }
 
     [TestMethod]

@@ -61,7 +61,7 @@ internal sealed class TestProject : IDisposable
     public string Artifacts => this["bin/Release/net10.0/airgap"];
 
     /// <summary>The manifest of <see cref="SimpleBundle"/>.</summary>
-    public string Manifest => Path.Combine(Artifacts, "simple-package-repository.packagerepository.yml");
+    public string Manifest => Path.Combine(Artifacts, "manifests", "simple-package-repository.packagerepository.yml");
 
     /// <summary>The report of the last publish.</summary>
     public string Report => Path.Combine(Artifacts, "relocation.json");

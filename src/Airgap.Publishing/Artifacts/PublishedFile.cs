@@ -3,7 +3,11 @@ namespace Airgap.Publishing.Artifacts;
 /// <summary>An artifact.</summary>
 /// <param name="Path">Full path.</param>
 /// <param name="Kind">What it is.</param>
-public sealed record PublishedFile(string Path, PublishedFileKind Kind);
+public sealed record PublishedFile(string Path, PublishedFileKind Kind)
+{
+    /// <summary>The SHA-256 of what was written, in hex; null where a file that was there before stays.</summary>
+    internal string? Written { get; init; }
+}
 
 /// <summary>The kinds of artifacts.</summary>
 public enum PublishedFileKind
@@ -14,7 +18,7 @@ public enum PublishedFileKind
     /// <summary><c>NAME.bundle-lock.yml</c> or <c>NAME.images-lock.yml</c>.</summary>
     Lock,
 
-    /// <summary><c>kustomization.yaml</c>.</summary>
+    /// <summary><c>kustomization.yaml</c>, or <c>Kustomization</c> beside the manifests.</summary>
     Kustomization,
 
     /// <summary><c>relocation.json</c>.</summary>
@@ -28,4 +32,10 @@ public enum PublishedFileKind
 
     /// <summary>An imgpkg archive. Never removed by a clean.</summary>
     Archive,
+
+    /// <summary>A placeholder Secret, which a publish does not overwrite once it has been filled in.</summary>
+    Secret,
+
+    /// <summary>The SecretExport of such a Secret.</summary>
+    SecretExport,
 }

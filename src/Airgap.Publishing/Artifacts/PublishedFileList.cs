@@ -1,42 +1,96 @@
-
+using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>Remembers which files a project's clean has to remove: those of this run and of earlier ones, wherever they were written.</summary>
+/// <summary>
+/// Remembers which files publishes of a project wrote, wherever they wrote them, and each one's SHA-256 as it was written: what has been changed since is
+/// no longer theirs to remove. The list has the form of <c>sha256sum</c>, with full paths.
+/// </summary>
 /// <param name="path">Full path of the list; null to keep none.</param>
 public sealed class PublishedFileList(string? path)
 {
-    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _written = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
+    private SortedDictionary<string, string>? _earlier;
+
+    /// <summary>What earlier publishes wrote: digests by full paths. A list that cannot be read, or of another form, has nothing.</summary>
+    internal IReadOnlyDictionary<string, string> Earlier => _earlier ??= Read();
 
     /// <summary>Takes an artifact. An archive is the user's and stays.</summary>
     public void Add(PublishedFile file)
     {
-        if (file.Kind != PublishedFileKind.Archive)
-            _files.Add(file.Path);
+        if (file.Kind == PublishedFileKind.Archive)
+            return;
+        // A Secret that stands and that no publish is known to have written is the user's.
+        string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path) ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));
+        if (digest is not null)
+            _written[file.Path] = digest;
     }
 
-    /// <summary>Writes the list, if it has become longer.</summary>
+    /// <summary>Takes a file out of the list: it is gone, or the user's.</summary>
+    internal void Forget(string file) => _forgotten.Add(file);
+
+    /// <summary>Writes the list, if it has changed.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
     public void Save()
     {
-        if (path is null || _files.Count == 0)
+        if (path is null || _written.Count + _forgotten.Count == 0)
             return;
         try
         {
-            string[] known = File.Exists(path) ? File.ReadAllLines(path) : [];
-            if (_files.IsSubsetOf(known))
+            // Read again: a publish of another framework may have written its own meanwhile.
+            SortedDictionary<string, string> all = Read();
+            foreach (string file in _forgotten)
+                all.Remove(file);
+            foreach ((string file, string digest) in _written)
+                all[file] = digest;
+            string text = string.Concat(all.Select(pair => $"{pair.Value}  {pair.Key}\n"));
+            if (File.Exists(path) && File.ReadAllText(path) == text)
                 return;
-            _files.UnionWith(known);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             string partial = $"{path}.{Path.GetRandomFileName()}.partial";
-            File.WriteAllLines(partial, _files);
+            File.WriteAllText(partial, text);
             File.Move(partial, path, overwrite: true);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
             throw IoFailures.Translate(e, path);
         }
+    }
+
+    /// <summary>The SHA-256 of a file, in hex; null where it cannot be read.</summary>
+    internal static string? DigestOf(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            return null;
+        }
+    }
+
+    private SortedDictionary<string, string> Read()
+    {
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (string line in path is not null && File.Exists(path) ? File.ReadAllLines(path) : [])
+            {
+                if (line.Length > 66 && line[64..66] == "  " && line[..64].All(char.IsAsciiHexDigitLower) && Path.IsPathFullyQualified(line[66..]))
+                    files[line[66..]] = line[..64];
+            }
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // What is not known is not removed.
+            files.Clear();
+        }
+
+        return files;
     }
 }

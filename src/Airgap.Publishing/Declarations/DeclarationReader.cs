@@ -30,6 +30,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         _problems.AddRange(archives.Problems);
         ImmutableArray<Declaration> declarations = [.. distinct.Select(item => ReadItem(item, archives)).OfType<Declaration>()];
         _problems.AddRange(Conflicts.Find(declarations));
+        _problems.AddRange(ObjectConflicts.Find(declarations));
         return declarations;
     }
 

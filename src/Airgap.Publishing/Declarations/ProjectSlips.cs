@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 
-namespace Airgap.Transfer.Publishing;
+namespace Airgap.Publishing.Declarations;
 
 /// <summary>Finds slips of the pen in a project's own text, and the lines of its properties.</summary>
 /// <param name="text">The project's text.</param>

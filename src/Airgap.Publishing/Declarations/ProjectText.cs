@@ -3,7 +3,7 @@ using System.Text;
 using System.Xml;
 using Airgap.Oci;
 
-namespace Airgap.Transfer.Publishing;
+namespace Airgap.Publishing.Declarations;
 
 /// <summary>
 /// What stands literally in a project's files. MSBuild tells a task neither the items of types that it was not given nor where a property is set;

@@ -23,6 +23,9 @@ public static class PropertyNames
     /// <summary><c>false</c> to write no <c>kustomization.yaml</c> among the artifacts.</summary>
     public const string Kustomization = "AirgapKustomization";
 
+    /// <summary><c>true</c> to have the placeholder Secrets among the manifests.</summary>
+    internal const string SecretManifests = "AirgapSecretManifests";
+
     /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
     public const string OnPublish = "AirgapOnPublish";
 
@@ -86,7 +89,7 @@ public static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, SourceArchive, OutputPath, Kustomization, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

@@ -23,6 +23,7 @@ public static class PublishProperties
             SourceArchive = Text(PropertyNames.SourceArchive),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
+            SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,

@@ -24,6 +24,9 @@ public sealed record PublishSettings
     /// <summary><c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.</summary>
     public bool Kustomization { get; init; } = true;
 
+    /// <summary><c>AirgapSecretManifests</c>: true to have the placeholder Secrets among the manifests, and applied with them.</summary>
+    internal bool SecretManifests { get; init; }
+
     /// <summary>True to carry non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 

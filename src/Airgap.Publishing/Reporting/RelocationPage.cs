@@ -36,8 +36,9 @@ internal static class RelocationPage
     public static async Task<PublishedFile> WriteAsync(string folder, ReportModel model, bool isKept, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
-        if (!isKept || !File.Exists(path))
-            await ArtifactFile.WriteAsync(path, HtmlReport.Write(model), cancellationToken);
-        return new PublishedFile(path, PublishedFileKind.Page);
+        if (isKept && File.Exists(path))
+            return new PublishedFile(path, PublishedFileKind.Page);
+        await ArtifactFile.WriteAsync(path, HtmlReport.Write(model), cancellationToken);
+        return new PublishedFile(path, PublishedFileKind.Page) { Written = PublishedFileList.DigestOf(path) };
     }
 }

@@ -86,9 +86,9 @@ internal static class RelocationReportWriter
 
     private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
-    // Artifacts lie beside the report, an archive wherever the user wants it.
+    // Artifacts lie beside the report or in a folder there, an archive wherever the user wants it.
     private static string Shown(string folder, string path) =>
-        Path.GetDirectoryName(path) == folder.TrimEnd(Path.DirectorySeparatorChar) ? Path.GetFileName(path) : path;
+        ArtifactRemoval.IsBelow(path, folder) ? Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/') : path;
 
     private static RelocationReport? Read(string path)
     {

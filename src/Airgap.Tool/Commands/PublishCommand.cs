@@ -77,7 +77,7 @@ internal sealed class PublishCommand
             session.Warn(warning);
         project = WithContent(project);
         PublishedFileList artifacts = new(project.ArtifactList);
-        Publisher publisher = new(bundle?.Over(registry) ?? registry, observer) { OnArtifact = artifacts.Add, CountRetries = () => registry.Statistics.Retries };
+        Publisher publisher = new(bundle?.Over(registry) ?? registry, observer) { Artifacts = artifacts, CountRetries = () => registry.Statistics.Retries };
         SourceLocation projectFile = new(request.Project);
         Diagnostic[] problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(project.Items, project.Settings)];
         foreach (Diagnostic problem in problems)
@@ -183,6 +183,8 @@ internal sealed class PublishCommand
         PublishedFileKind.Kustomization => "kustomization",
         PublishedFileKind.Report => "report",
         PublishedFileKind.Page => "page",
+        PublishedFileKind.Secret => "secret",
+        PublishedFileKind.SecretExport => "secretExport",
         _ => "archive",
     };
 }

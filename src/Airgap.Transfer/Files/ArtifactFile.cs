@@ -10,14 +10,15 @@ internal static class ArtifactFile
     /// <param name="path">Full path; missing folders are made.</param>
     /// <param name="text">The content.</param>
     /// <param name="cancellationToken">Ends the writing; the file is then as it was.</param>
+    /// <param name="mode">The file's mode; null for the default.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
-    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
         byte[] content = Encoding.UTF8.GetBytes(text);
         if (await HoldsAsync(path, content, cancellationToken))
             return;
         MakeFolder(Path.GetDirectoryName(path)!);
-        await AtomicFile.WriteAsync(path, content, mode: null, cancellationToken);
+        await AtomicFile.WriteAsync(path, content, mode, cancellationToken);
     }
 
     /// <summary>Makes a folder.</summary>

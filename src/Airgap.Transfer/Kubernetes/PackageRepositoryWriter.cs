@@ -25,11 +25,12 @@ public static class PackageRepositoryWriter
         PullSecretSpec secret = PullSecretSpec.Read(destination, repository, options);
         YamlText yaml = new();
         AddRepository(yaml, repository, secret, options.IsPlainImage);
+        List<KubernetesObject> objects = [new("PackageRepository", repository.Namespace, repository.Name, yaml.ToString())];
         if (secret.IsWritten)
-            PullSecretDocuments.AddSecret(yaml, secret.Name!, secret.Namespace, destination.Registry);
+            objects.Add(new PullSecretObject(secret.Namespace, secret.Name!, [destination.Registry]));
         if (secret.ExportedTo is not null)
-            PullSecretDocuments.AddExport(yaml, secret.Name!, secret.Namespace!, secret.ExportedTo);
-        return new PackageRepositoryManifest(repository.Name, yaml.ToString(), Warnings(destination, repository));
+            objects.Add(new SecretExportObject(secret.Namespace!, secret.Name!, [secret.ExportedTo]));
+        return new PackageRepositoryManifest(repository.Name, string.Concat(objects.Select(part => part.Yaml)), Warnings(destination, repository)) { Objects = [.. objects] };
     }
 
     private static void AddRepository(YamlText yaml, PackageRepositorySpec repository, PullSecretSpec secret, bool isPlainImage)

@@ -6,26 +6,29 @@ internal static class PullSecretDocuments
     private const string Placeholder = "REPLACE_ME";
 
     /// <summary>A Secret of the kind that kubelet and kapp-controller read.</summary>
-    /// <param name="yaml">What it is added to.</param>
     /// <param name="name">Its name.</param>
     /// <param name="ns">Its namespace; null for none.</param>
-    /// <param name="registry">The image's host, letter for letter: the cluster compares the texts.</param>
-    public static void AddSecret(YamlText yaml, string name, string? ns, string registry)
+    /// <param name="registries">The images' hosts, letter for letter: the cluster compares the texts.</param>
+    public static string Secret(string name, string? ns, IEnumerable<string> registries)
     {
+        YamlText yaml = new();
         yaml.Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Secret");
         AddMetadata(yaml, name, ns);
         yaml.Add(0, "type", "kubernetes.io/dockerconfigjson");
         yaml.Key(0, "stringData");
-        string entry = $$"""{"username":"{{Placeholder}}","password":"{{Placeholder}}"}""";
-        yaml.Add(1, ".dockerconfigjson", $$"""{"auths":{"{{registry}}":""" + entry + "}}");
+        IEnumerable<string> entries = registries.Select(registry => $$"""
+            "{{registry}}":{"username":"{{Placeholder}}","password":"{{Placeholder}}"}
+            """);
+        return yaml.Add(1, ".dockerconfigjson", "{\"auths\":{" + string.Join(',', entries) + "}}").ToString();
     }
 
-    /// <summary>Lets secretgen-controller hand the Secret of the same name out to a namespace.</summary>
-    public static void AddExport(YamlText yaml, string name, string ns, string toNamespace)
+    /// <summary>Lets secretgen-controller hand the Secret of the same name out to namespaces.</summary>
+    public static string Export(string name, string ns, IEnumerable<string> toNamespaces)
     {
+        YamlText yaml = new();
         yaml.Document().Add(0, "apiVersion", "secretgen.carvel.dev/v1alpha1").Add(0, "kind", "SecretExport");
         AddMetadata(yaml, name, ns);
-        yaml.Key(0, "spec").AddList(1, "toNamespaces", [toNamespace]);
+        return yaml.Key(0, "spec").AddList(1, "toNamespaces", toNamespaces).ToString();
     }
 
     internal static void AddMetadata(YamlText yaml, string name, string? ns)

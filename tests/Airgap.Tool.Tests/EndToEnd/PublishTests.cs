@@ -22,7 +22,7 @@ public sealed class PublishTests
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         string folder = bench.Folder[Path.Combine("App", "bin", "Release", "net10.0", "airgap")];
-        string manifest = await File.ReadAllTextAsync(Path.Combine(folder, "simple-package-repository.packagerepository.yml"));
+        string manifest = await File.ReadAllTextAsync(Path.Combine(folder, "manifests", "simple-package-repository.packagerepository.yml"));
         Assert.Contains($"image: final.local:5000/apps/simple-app-bundle@{Digest}", manifest);
         Assert.IsTrue(File.Exists(Path.Combine(folder, "relocation.json")));
         Assert.Contains("packageRepository", document.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("kind").GetString()).ToArray());
@@ -66,29 +66,8 @@ public sealed class PublishTests
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.StartsWith($"final.local:5000/apps/simple-app-bundle@{Digest}", result.Output);
-        Assert.Contains(Path.Combine("SimpleApp", "out", "simple-package-repository.packagerepository.yml"), result.Output);
-        Assert.IsTrue(File.Exists(bench.Folder[Path.Combine("SimpleApp", "out", "simple-package-repository.packagerepository.yml")]));
-    }
-
-    [TestMethod]
-    public async Task Clean_RemovesWhatThePublishWrote()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        string package = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build", "Airgap.Build");
-        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
-        // Where a restore would have them imported.
-        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "Directory.Build.props")], $"""<Project><Import Project="{package}.props" /></Project>""");
-        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "Directory.Build.targets")], $"""<Project><Import Project="{package}.targets" /></Project>""");
-        string[] selection = ["-p:AirgapRegistry=final.local:5000/apps", $"-p:AirgapOutputPath={bench.Folder["out"]}/"];
-
-        CliResult published = await bench.RunAsync(["publish", "App", .. selection]);
-        bool wasThere = File.Exists(bench.Folder[Path.Combine("out", "relocation.json")]);
-        CliResult cleaned = await Cli.RunAsync("dotnet", ["clean", "App", "-c", "Release", "-nodeReuse:false"], bench.Environment, bench.Folder.Path);
-
-        Assert.AreEqual(0, published.ExitCode, published.Error);
-        Assert.IsTrue(wasThere);
-        Assert.AreEqual(0, cleaned.ExitCode, cleaned.Output);
-        Assert.IsEmpty(Directory.GetFiles(bench.Folder["out"]));
+        Assert.Contains(Path.Combine("SimpleApp", "out", "manifests", "simple-package-repository.packagerepository.yml"), result.Output);
+        Assert.IsTrue(File.Exists(bench.Folder[Path.Combine("SimpleApp", "out", "manifests", "simple-package-repository.packagerepository.yml")]));
     }
 
     [TestMethod]
@@ -244,7 +223,7 @@ public sealed class PublishTests
         result = await bench.RunAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps"]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
 
-        string manifest = await File.ReadAllTextAsync(bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "producer.packagerepository.yml")]);
+        string manifest = await File.ReadAllTextAsync(bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "manifests", "producer.packagerepository.yml")]);
         string digest = manifest.Split("producer@")[1].Trim();
         Assert.Contains(digest, plan.ToString());
         using RegistryContent content = new(bench.Registry.Address);

@@ -20,11 +20,12 @@ public sealed class KustomizationTests : IDisposable
     public async Task TheManifestsAreListedAndNothingElse()
     {
         PublishResult result = await RunAsync(Settings, Simple(("PackageRepository", "b")), Nested(("PackageRepository", "a")), PublishItems.Image("registry.local:5055/user1/plain:1"));
-        string[] lines = File.ReadAllLines(_folder["airgap/kustomization.yaml"]);
+        Assert.EndsWith("resources:\n- manifests\n", File.ReadAllText(_folder["airgap/kustomization.yaml"]));
+        string[] lines = File.ReadAllLines(_folder["airgap/manifests/Kustomization"]);
         Assert.AreSequenceEqual(
             new[] { "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", "- a.packagerepository.yml", "- b.packagerepository.yml" },
             lines[1..]);
-        Assert.ContainsSingle(result.Files.Where(file => file.Kind == PublishedFileKind.Kustomization));
+        Assert.HasCount(2, result.Files.Where(file => file.Kind == PublishedFileKind.Kustomization).ToArray());
         DateTime written = File.GetLastWriteTimeUtc(_folder["airgap/kustomization.yaml"]);
 
         await RunAsync(Settings, Simple(("PackageRepository", "b")), Nested(("PackageRepository", "a")));
@@ -53,19 +54,6 @@ public sealed class KustomizationTests : IDisposable
     {
         await RunAsync(Settings, PublishItems.Image("registry.local:5055/user1/plain:1"));
         Assert.IsFalse(File.Exists(_folder["airgap/kustomization.yaml"]));
-    }
-
-    [TestMethod]
-    public async Task APlaceholderThatTwoManifestsShareStandsInTheFirst()
-    {
-        (string, string)[] secret = [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", "packages")];
-        await RunAsync(Settings, Simple(secret), Nested(secret));
-        string first = File.ReadAllText(_folder["airgap/simple-app-bundle.packagerepository.yml"]);
-        string second = File.ReadAllText(_folder["airgap/nested-bundle.packagerepository.yml"]);
-        Assert.Contains("kind: Secret\n", first);
-        Assert.Contains("kind: SecretExport\n", first);
-        Assert.DoesNotContain("kind: Secret", second);
-        Assert.EndsWith("# The Secret pull stands in simple-app-bundle.packagerepository.yml.\n# The SecretExport pull stands in simple-app-bundle.packagerepository.yml.\n", second);
     }
 
     private PublishSettings Settings => PublishItems.To("final.local/apps", _folder.Path);

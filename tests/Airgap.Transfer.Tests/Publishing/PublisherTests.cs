@@ -33,14 +33,14 @@ public sealed class PublisherTests
             PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain"), ("PackageRepository", "true")));
 
         Assert.AreSequenceEqual(
-            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "kustomization.yaml", "relocation.json", "relocation.html" },
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "Kustomization", "kustomization.yaml", "relocation.json", "relocation.html" },
             result.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.AreSequenceEqual(result.Files, told);
         Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));
         Assert.Contains($"image: {registry.Host}/apps/simple-app-bundle@{result.Items[0].Result.Root!.Item.Digest}\n", File.ReadAllText(result.Files[1].Path));
         Assert.Contains("    image:\n", File.ReadAllText(result.Files[3].Path));
         Assert.StartsWith("1 bundle, 1 image: ", result.Summary);
-        Assert.IsEmpty(Directory.GetFiles(folder["airgap"]).Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
+        Assert.IsEmpty(Directory.GetFiles(folder["airgap"], "*", SearchOption.AllDirectories).Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
     }
 
     [TestMethod]
@@ -62,7 +62,7 @@ public sealed class PublisherTests
         Assert.AreEqual(new SourceLocation("App.csproj", 7), e.Location);
         Assert.AreSequenceEqual(
             new[] { "simple-app-bundle.bundle-lock.yml", "simple-app-bundle.packagerepository.yml" },
-            Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(folder["airgap"], "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.HasCount(2, told);
     }
 
@@ -88,7 +88,7 @@ public sealed class PublisherTests
         Assert.AreSequenceEqual(
             new[] { "index-bundle.bundle-lock.yml", "kustomization.yaml", "relocation.html", "relocation.json" },
             Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Where(name => !name!.Contains("packagerepository", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.IsFalse(File.Exists(folder["airgap/simple-app-bundle.packagerepository.yml"]));
+        Assert.IsFalse(File.Exists(folder["airgap/manifests/simple-app-bundle.packagerepository.yml"]));
         Assert.Contains("\"errors\"", File.ReadAllText(folder["airgap/relocation.json"]));
         Assert.Contains("AIRGAP1004", File.ReadAllText(folder["airgap/relocation.json"]));
         using RegistryContent content = RegistryContent.At(registry.Host);
@@ -109,7 +109,7 @@ public sealed class PublisherTests
         Diagnostic warning = Assert.ContainsSingle(result.Warnings);
         Assert.AreEqual(ErrorCode.NotAPackageRepository, warning.Code);
         Assert.AreEqual(7, warning.Location?.Line);
-        Assert.IsFalse(File.Exists(folder["airgap/wanted.packagerepository.yml"]));
+        Assert.IsFalse(File.Exists(folder["airgap/manifests/wanted.packagerepository.yml"]));
         Assert.IsTrue(File.Exists(folder["airgap/wanted.images-lock.yml"]));
         Assert.Contains("AIRGAP4101", File.ReadAllText(folder["airgap/relocation.json"]));
     }
@@ -126,7 +126,7 @@ public sealed class PublisherTests
 
         using RegistryContent content = RegistryContent.At(registry.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
-        Assert.IsTrue(File.Exists(folder["airgap/simple-app-bundle.packagerepository.yml"]));
+        Assert.IsTrue(File.Exists(folder["airgap/manifests/simple-app-bundle.packagerepository.yml"]));
     }
 
     [TestMethod]
@@ -153,7 +153,7 @@ public sealed class PublisherTests
 
         File.WriteAllText(folder["airgap/relocation.json"], "{");
         await RunAsync(registry, folder, [], item);
-        Assert.Contains("simple-app-bundle.packagerepository.yml", File.ReadAllText(folder["airgap/relocation.json"]));
+        Assert.Contains("manifests/simple-app-bundle.packagerepository.yml", File.ReadAllText(folder["airgap/relocation.json"]));
     }
 
     [TestMethod]

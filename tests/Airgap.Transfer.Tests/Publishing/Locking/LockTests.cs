@@ -79,7 +79,7 @@ public sealed class LockTests : IDisposable
         Assert.IsTrue(result.Lock!.IsNone);
         Assert.AreEqual(written, File.GetLastWriteTimeUtc(LockFile));
         Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("resolve ", StringComparison.Ordinal) && call.EndsWith($"{Source.Name} v1.0.0", StringComparison.Ordinal)));
-        Assert.Contains($"@{locked}", File.ReadAllText(_folder["airgap/simple-app-bundle.packagerepository.yml"]));
+        Assert.Contains($"@{locked}", File.ReadAllText(_folder["airgap/manifests/simple-app-bundle.packagerepository.yml"]));
     }
 
     [TestMethod]

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Publishing.Artifacts;
+
+/// <summary>
+/// The folder of a project's artifacts. What a cluster takes lies in <see cref="Manifests"/>, and nothing else does; locks and reports lie beside that,
+/// Secrets in <see cref="Secrets"/>.
+/// </summary>
+/// <param name="path">Its full path.</param>
+/// <param name="list">What earlier publishes wrote; takes what this one writes.</param>
+/// <param name="warnings">Takes warnings.</param>
+/// <param name="onArtifact">Told each artifact as soon as it is written; null for nobody.</param>
+internal sealed class ArtifactFolder(string path, PublishedFileList list, PublishWarnings warnings, Action<PublishedFile>? onArtifact)
+{
+    /// <summary>The folder for <c>kubectl apply -f</c>.</summary>
+    public const string Manifests = "manifests";
+
+    /// <summary>The folder of the placeholder Secrets, which nothing applies by itself: applied again, one would replace the filled one in the cluster.</summary>
+    public const string Secrets = "secrets";
+
+    private readonly HashSet<string> _current = new(StringComparer.Ordinal);
+
+    /// <summary>Writes an artifact, unless it stands there already.</summary>
+    /// <param name="name">Its path in the folder.</param>
+    /// <param name="text">Its content.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(path, name);
+        await ArtifactFile.WriteAsync(file, text, cancellationToken);
+        return Take(new PublishedFile(file, kind) { Written = DigestOf(text) });
+    }
+
+    /// <summary>Writes a placeholder Secret, unless someone has changed it since a publish wrote it, or made the file themselves: it may hold credentials.</summary>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public async Task<PublishedFile> WriteSecretAsync(string folder, PullSecretObject secret, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(path, folder, ManifestObjects.FileName(secret));
+        string text = "# Fill in the credentials. Once it is changed, a publish leaves this file alone.\n" + secret.Yaml;
+        if (Read(file) is { } present && present != text && DigestOf(present) != list.Earlier.GetValueOrDefault(file))
+        {
+            string[] missing = [.. secret.Registries.Where(registry => !SecretText.Names(present, registry))];
+            if (missing.Length > 0)
+            {
+                warnings.Add(
+                    new Diagnostic(
+                        ErrorCode.SecretNotUpdated,
+                        $"The Secret {file} has been changed since a publish wrote it and stays; it does not name {string.Join(", ", missing)}.",
+                        "Add the credentials of that registry, or delete the file to have it written anew."),
+                    new SourceLocation(file));
+            }
+
+            return Take(new PublishedFile(file, PublishedFileKind.Secret));
+        }
+
+        await ArtifactFile.WriteAsync(file, text, cancellationToken, AtomicFile.OwnerOnly);
+        return Take(new PublishedFile(file, PublishedFileKind.Secret) { Written = DigestOf(text) });
+    }
+
+    /// <summary>Takes an artifact that someone else wrote, or that stays.</summary>
+    public PublishedFile Take(PublishedFile file)
+    {
+        _current.Add(file.Path);
+        list.Add(file);
+        onArtifact?.Invoke(file);
+        return file;
+    }
+
+    /// <summary>Removes what earlier publishes wrote below the folder and this one did not. What has been changed since stays, with a warning.</summary>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public void RemoveStale()
+    {
+        foreach ((string file, string digest) in list.Earlier.Where(entry => !_current.Contains(entry.Key) && ArtifactRemoval.IsBelow(entry.Key, path)).ToArray())
+        {
+            list.Forget(file);
+            if (!ArtifactRemoval.TryRemove(file, digest))
+                warnings.Add(ArtifactRemoval.Stays(file, "has been changed since a publish wrote it", "The project declares nothing for it any more: remove it, or keep it elsewhere."), null);
+        }
+
+        ArtifactRemoval.RemoveEmptied(path);
+    }
+
+    private static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllText(file) : null;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Artifacts;
+
+/// <summary>Removes artifacts that are still as a publish wrote them.</summary>
+internal static class ArtifactRemoval
+{
+    /// <summary>True when a path leads below a folder, by its letters and by no link on the way.</summary>
+    public static bool IsBelow(string file, string folder)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.GetFullPath(file) != file || !file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return false;
+        for (string? above = Path.GetDirectoryName(file); above is not null && above.Length > folder.Length; above = Path.GetDirectoryName(above))
+        {
+            if (new DirectoryInfo(above).LinkTarget is not null)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Deletes a file that has this digest.</summary>
+    /// <returns>False where it has another one, or is a link or a folder: it stays.</returns>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public static bool TryRemove(string file, string digest)
+    {
+        try
+        {
+            FileInfo info = new(file);
+            if (!info.Exists && info.LinkTarget is null)
+                return !Directory.Exists(file);
+            if (info.LinkTarget is not null || PublishedFileList.DigestOf(file) != digest)
+                return false;
+            info.Delete();
+            return true;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file);
+        }
+    }
+
+    /// <summary>Deletes the folders inside the artifacts' folder that have nothing left.</summary>
+    public static void RemoveEmptied(string folder)
+    {
+        foreach (string inner in new[] { ArtifactFolder.Manifests, ArtifactFolder.Secrets })
+        {
+            try
+            {
+                string path = Path.Combine(folder, inner);
+                if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+                    Directory.Delete(path);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                // An empty folder does no harm.
+            }
+        }
+    }
+
+    /// <summary>The warning of a file that stays.</summary>
+    public static Diagnostic Stays(string file, string why, string advice) =>
+        new(ErrorCode.ArtifactChanged, $"{file} {why}, and stays.", advice) { Location = new SourceLocation(file) };
+}

@@ -1,0 +1,205 @@
+using System.Text.RegularExpressions;
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.Transfer.Publishing;
+
+namespace Airgap.Transfer.Tests.Publishing;
+
+/// <summary>The folder of the artifacts shows the last publish, can be applied as it is, and never loses what its user changed.</summary>
+[TestClass]
+public sealed class ArtifactFolderTests : IDisposable
+{
+    private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();
+    private readonly TempFolder _folder = new();
+
+    private PublishSettings Settings => PublishItems.To("final.local/apps", _folder.Path);
+
+    private string List => _folder["obj/airgap.artifacts.txt"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task SecretsAndExportsOfOneNameAreMerged()
+    {
+        await RunAsync(Settings, Simple(Secretgen("one")), Nested([.. Secretgen("two"), ("Repository", "other.local/apps/nested")]));
+
+        string export = File.ReadAllText(_folder["airgap/manifests/access_pull.secretexport.yml"]);
+        Assert.Contains("""toNamespaces: ["one", "two"]""", export);
+        string secret = File.ReadAllText(Assert.ContainsSingle(Directory.GetFiles(_folder["airgap/secrets"])));
+        Assert.Contains("final.local", secret);
+        Assert.Contains("other.local", secret);
+        Assert.ContainsSingle(Directory.GetFiles(_folder["airgap/manifests"]).Where(file => File.ReadAllText(file).Contains("kind: Secret", StringComparison.Ordinal)));
+        Assert.DoesNotContain("kind: Secret\n", await KustomizeAsync());
+    }
+
+    [TestMethod]
+    public async Task WhatCannotBeMergedIsRefusedBeforeAnythingMoves()
+    {
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(
+            Settings,
+            PublishItems.Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "a-b")),
+            PublishItems.Bundle("registry.local:5055/mirror/a_b:v1.0.0", ("PackageRepository", "true"))));
+
+        Assert.AreEqual(ErrorCode.ConflictingObject, e.Code);
+        Assert.Contains("PackageRepository 'a-b'", e.Message);
+        Assert.IsEmpty(_registry.Calls);
+    }
+
+    [TestMethod]
+    public async Task ArtifactsOfRenamedAndRemovedItemsGo_AndChangedOnesStay()
+    {
+        await RunAsync(Settings, Simple(("PackageRepository", "first")), Nested());
+        File.AppendAllText(_folder["airgap/nested-bundle.bundle-lock.yml"], "# mine\n");
+        File.WriteAllText(_folder["airgap/notes.txt"], "mine");
+
+        PublishResult result = await RunAsync(Settings, Simple(("PackageRepository", "second")));
+
+        Assert.AreSequenceEqual(
+            new[] { "kustomization.yaml", "manifests/Kustomization", "manifests/second.packagerepository.yml", "nested-bundle.bundle-lock.yml", "notes.txt", "relocation.html", "relocation.json", "second.bundle-lock.yml" },
+            Files());
+        Diagnostic warning = Assert.ContainsSingle(result.Warnings.Where(warning => warning.Code == ErrorCode.ArtifactChanged));
+        Assert.Contains("nested-bundle.bundle-lock.yml", warning.Message);
+        Assert.IsEmpty((await RunAsync(Settings, Simple(("PackageRepository", "second")))).Warnings, "It is told once; then the file is the user's.");
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task APublishToAnArchiveAloneLeavesNoKustomizationOfTheRegistry(bool keepsList)
+    {
+        await RunAsync(Settings, keepsList, Simple());
+        Assert.IsTrue(File.Exists(_folder["airgap/kustomization.yaml"]));
+
+        await RunAsync(Settings with { Registry = "", Archive = "out/a.tar" }, keepsList, Simple());
+
+        Assert.IsFalse(File.Exists(_folder["airgap/kustomization.yaml"]));
+        Assert.IsFalse(File.Exists(_folder["airgap/manifests/Kustomization"]));
+        if (keepsList)
+            Assert.AreSequenceEqual(new[] { "relocation.html", "relocation.json" }, Files());
+    }
+
+    [TestMethod]
+    public async Task AFilledSecretIsNeverOverwritten_AndAMissingRegistryIsTold()
+    {
+        (string, string)[] secret = [("SecretName", "pull"), ("PullSecret", "SecretRefWithPlaceholder"), ("Namespace", "packages")];
+        await RunAsync(Settings, Simple(secret));
+        string file = _folder["airgap/secrets/packages_pull.secret.yml"];
+        Assert.Contains("REPLACE_ME", File.ReadAllText(file));
+        if (!OperatingSystem.IsWindows())
+            Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        string filled = File.ReadAllText(file).Replace("REPLACE_ME", "real", StringComparison.Ordinal);
+        File.WriteAllText(file, filled);
+
+        Assert.IsEmpty((await RunAsync(Settings, Simple(secret))).Warnings);
+        PublishResult moved = await RunAsync(Settings with { Registry = "new.local/apps" }, Simple(secret));
+
+        Assert.AreEqual(filled, File.ReadAllText(file));
+        Assert.Contains("new.local", Assert.ContainsSingle(moved.Warnings.Where(warning => warning.Code == ErrorCode.SecretNotUpdated)).Message);
+        Assert.DoesNotContain("REPLACE_ME", await KustomizeAsync());
+    }
+
+    [TestMethod]
+    public async Task AnUntouchedPlaceholderFollowsTheProject_AndGoesWithIt()
+    {
+        (string, string)[] secret = [("SecretName", "pull"), ("PullSecret", "SecretRefWithPlaceholder"), ("Namespace", "packages")];
+        await RunAsync(Settings, Simple(secret));
+        await RunAsync(Settings with { Registry = "new.local/apps" }, Simple(secret));
+        Assert.Contains("new.local", File.ReadAllText(_folder["airgap/secrets/packages_pull.secret.yml"]));
+
+        await RunAsync(Settings with { SecretManifests = true }, Simple(secret));
+        Assert.IsFalse(Directory.Exists(_folder["airgap/secrets"]));
+        Assert.Contains("- packages_pull.secret.yml", File.ReadAllText(_folder["airgap/manifests/Kustomization"]));
+
+        await RunAsync(Settings, Simple());
+        Assert.IsFalse(File.Exists(_folder["airgap/manifests/packages_pull.secret.yml"]));
+    }
+
+    [TestMethod]
+    public async Task CleanRemovesWhatIsAsItWasWritten_AndNothingElse()
+    {
+        await RunAsync(Settings, Simple(("SecretName", "pull"), ("PullSecret", "SecretRefWithPlaceholder"), ("Namespace", "packages")));
+        string kustomization = _folder["airgap/kustomization.yaml"];
+        File.WriteAllLines(kustomization, File.ReadAllLines(kustomization)[1..]);
+        File.WriteAllText(_folder["precious.txt"], "precious");
+        File.WriteAllText(_folder["airgap/mine.yml"], "mine");
+        Directory.CreateDirectory(_folder["other"]);
+        File.WriteAllText(_folder["other/theirs.packagerepository.yml"], "theirs");
+        foreach (string other in (string[])["precious.txt", "other/theirs.packagerepository.yml"])
+            File.AppendAllText(List, $"{PublishedFileList.DigestOf(_folder[other])}  {_folder[other]}\n{PublishedFileList.DigestOf(_folder[other])}  {_folder[$"airgap/../{other}"]}\n{_folder[other]}\n");
+        File.AppendAllText(List, $"{new string('0', 64)}  {_folder["airgap/mine.yml"]}\n");
+
+        IReadOnlyList<Diagnostic> warnings = new ArtifactCleaner(Settings.FullOutputPath).Clean(List);
+
+        Assert.AreSequenceEqual(new[] { "kustomization.yaml", "mine.yml" }, Files());
+        Assert.IsTrue(File.Exists(_folder["precious.txt"]));
+        Assert.IsTrue(File.Exists(_folder["other/theirs.packagerepository.yml"]));
+        Assert.IsFalse(File.Exists(List));
+        foreach (string named in (string[])["kustomization.yaml", "mine.yml", "precious.txt", "theirs.packagerepository.yml"])
+            Assert.IsTrue(warnings.Any(warning => warning.Code == ErrorCode.ArtifactChanged && warning.Message.Contains(named, StringComparison.Ordinal)), named);
+    }
+
+    [TestMethod]
+    public async Task CleanFollowsNoLink()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Inconclusive("Links need a privilege.");
+        await RunAsync(Settings, Simple());
+        Directory.CreateDirectory(_folder["outside"]);
+        File.Copy(_folder["airgap/manifests/Kustomization"], _folder["outside/Kustomization"]);
+        Directory.Delete(_folder["airgap/manifests"], recursive: true);
+        Directory.CreateSymbolicLink(_folder["airgap/manifests"], _folder["outside"]);
+
+        new ArtifactCleaner(Settings.FullOutputPath).Clean(List);
+
+        Assert.IsTrue(File.Exists(_folder["outside/Kustomization"]));
+    }
+
+    [TestMethod]
+    public async Task TheFoldersOfManifestsHoldYamlForTheClusterAlone_AndKustomizeTakesBoth()
+    {
+        await RunAsync(Settings, Simple(Secretgen("one")), Nested(Secretgen("two")));
+
+        foreach (string file in Directory.GetFiles(_folder["airgap/manifests"]).Where(file => Path.GetFileName(file) != "Kustomization"))
+            Assert.MatchesRegex(new Regex("^---\napiVersion: (packaging|secretgen)\\.carvel\\.dev/v1alpha1\nkind: "), File.ReadAllText(file));
+        string both = await KustomizeAsync();
+        Assert.HasCount(2, Regex.Matches(both, "kind: PackageRepository"));
+        Assert.HasCount(1, Regex.Matches(both, "kind: SecretExport"));
+        Assert.AreEqual(both, await KustomizeAsync("airgap/manifests"));
+    }
+
+    private static (string, string)[] Secretgen(string ns) => [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", ns)];
+
+    // What kustomize makes of the folder; without kubectl, the texts that the list names.
+    private async Task<string> KustomizeAsync(string folder = "airgap")
+    {
+        if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(path => File.Exists(Path.Combine(path, "kubectl"))))
+        {
+            CliResult result = await Cli.RunAsync("kubectl", ["kustomize", _folder[folder]], new Dictionary<string, string?>(), _folder.Path);
+            Assert.AreEqual(0, result.ExitCode, result.Error);
+            return result.Output;
+        }
+
+        Assert.AreNotEqual("1", Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS"), "kubectl is missing.");
+        return string.Concat(File.ReadLines(_folder["airgap/manifests/Kustomization"]).Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => File.ReadAllText(_folder[$"airgap/manifests/{line[2..]}"])));
+    }
+
+    private string[] Files() =>
+    [
+        .. Directory.GetFiles(_folder["airgap"], "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(_folder["airgap"], file).Replace('\\', '/')).Order(StringComparer.Ordinal),
+    ];
+
+    private static PublishItem Simple(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", metadata);
+
+    private static PublishItem Nested(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/nested-bundle:v1.0.0", metadata);
+
+    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) => RunAsync(settings, keepsList: true, items);
+
+    private async Task<PublishResult> RunAsync(PublishSettings settings, bool keepsList, params PublishItem[] items)
+    {
+        PublishedFileList list = new(keepsList ? List : null);
+        PublishResult result = await new Publisher(_registry) { Artifacts = list }.RunAsync(items, settings, CancellationToken.None);
+        list.Save();
+        return result;
+    }
+}
