@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -1,5 +1,6 @@
 using Airgap.Oci;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -1,4 +1,4 @@
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing.Declarations;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Publishing;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Transfer.Tests.Publishing;
 
