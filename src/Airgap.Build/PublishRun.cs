@@ -162,7 +162,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
-        task.Kustomizations = OutputItems.Files(result, PublishedFileKind.Kustomization);
+        // The list among the manifests is the other one's part.
+        task.Kustomizations = OutputItems.Files(result.Files.Where(file => file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
         task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
         task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
         task.Relocated = OutputItems.Items(result);

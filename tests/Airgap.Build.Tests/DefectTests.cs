@@ -18,7 +18,7 @@ public sealed class DefectTests
     private static readonly Layer[] s_layers =
     [
         new("Build", "Airgap.Build.ItemReader", "Read"),
-        new("Build", "Airgap.Build.WrittenProperties", "Find"),
+        new("Publishing", "Airgap.Publishing.Declarations.ProjectText", "Read"),
         new("Build", "Airgap.Build.OutputItems", "Items"),
         new("Build", "Airgap.Build.BuildLog", "Message"),
         new("Build", "Airgap.Build.BuildLog", "Trace"),
