@@ -173,19 +173,19 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(failure);
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {Places(result, settings)} ({result.Summary})");
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary}){OtherPlaces(result)}");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
-    // The terminal logger shows one such line a project, the last one: that of the publish must not be lost by ours.
-    private string Places(PublishResult result, PublishSettings settings)
+    // The terminal logger shows one such line a project, the last one: the publish folder, which has a line of its own before, must not be lost by ours.
+    private string OtherPlaces(PublishResult result)
     {
         string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
         IEnumerable<string> places = archives.Length > 3 ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
         if (task.PublishFolder is { Length: > 0 } published)
-            places = places.Prepend(published);
-        return string.Join(", ", places.Append(settings.FullOutputPath));
+            places = places.Append(published);
+        return string.Concat(places.Select(place => "; " + place));
     }
 
     private bool HasItems =>

@@ -14,8 +14,9 @@ public sealed class ArchiveTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult written = (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
+        Assert.EndsWith($"; {project["out/bundle.tar"]}", written.Lines("App -> ")[0]);
         Assert.AreSequenceEqual(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.tar")), File.ReadAllBytes(project["out/bundle.tar"]));
         string manifest = File.ReadAllText(project.Manifest);
         Assert.Contains($"      image: {destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}\n", manifest);

@@ -69,6 +69,7 @@ public sealed class BuildShapeTests
         DotnetResult result = (await project.PublishAsync("-tl:on", $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
         Assert.Contains("airgap/", result.Output);
         Assert.Contains("(1 bundle: 1 ", result.Output);
+        Assert.Contains("/publish/", result.Lines("(1 bundle: 1 ")[0].Replace('\\', '/'), "The place of the publish is not lost.");
     }
 
     [TestMethod]

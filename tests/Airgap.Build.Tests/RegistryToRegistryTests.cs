@@ -52,8 +52,8 @@ public sealed class RegistryToRegistryTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
-        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).ToDictionary(file => file, File.GetLastWriteTimeUtc);
-        Assert.HasCount(5, before);
+        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Assert.HasCount(6, before);
         destination.Clear();
         source.Clear();
 
