@@ -205,6 +205,18 @@ public enum ErrorCode
     /// <summary>The image of a project has to be published, and was not.</summary>
     ImageNotBuilt = 2058,
 
+    /// <summary>An archive in another format than imgpkg's, such as skopeo's or docker's, or a compressed one.</summary>
+    ForeignArchive = 2065,
+
+    /// <summary>An archive holds an <c>airgap.json</c> of a newer version than this one reads.</summary>
+    NewerArchive = 2066,
+
+    /// <summary>An archive's lock was read from the file that an earlier version wrote beside it (warning).</summary>
+    LockBesideArchive = 2067,
+
+    /// <summary>The lock beside an archive is not believed: it is older, unreadable, or of other images (warning).</summary>
+    LockBesideArchiveIgnored = 2068,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

@@ -42,7 +42,7 @@ internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, lon
             ? $"The archive '{path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
             : $"The archive '{path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}.",
         "Copy the archive again from where it was written, or write it again.")
-    { Digest = Descriptor.Digest.ToString() };
+    { Digest = Descriptor.Digest.ToString(), Location = new SourceLocation(path) };
 }
 
 /// <summary>A layer that the archive lists and does not hold: it was left out because it may not be redistributed.</summary>

@@ -13,11 +13,16 @@ internal sealed class ArchiveLayout
     /// <summary>The name of the first entry.</summary>
     public const string ManifestName = "manifest.json";
 
-    private ArchiveLayout(ReadOnlyMemory<byte> manifest, ImmutableArray<ArchiveLayer> layers, long length)
+    private readonly long _notesOffset;
+
+    private ArchiveLayout(ReadOnlyMemory<byte> manifest, ImmutableArray<ArchiveLayer> layers, ReadOnlyMemory<byte> notes, long notesOffset)
     {
         Manifest = manifest;
         Layers = layers;
-        Length = length;
+        Notes = notes;
+        _notesOffset = notesOffset;
+        Length = notesOffset + (2 * TarHeader.BlockSize)
+            + (notes.IsEmpty ? 0 : HeaderOf(ArchiveNotes.EntryName, notes.Length).Length + Padded(notes.Length));
     }
 
     /// <summary>The bytes of manifest.json.</summary>
@@ -26,11 +31,42 @@ internal sealed class ArchiveLayout
     /// <summary>The layers in ascending order of digest.</summary>
     public ImmutableArray<ArchiveLayer> Layers { get; }
 
+    /// <summary>The bytes of the last entry, airgap.json; empty for an archive that has none.</summary>
+    public ReadOnlyMemory<byte> Notes { get; }
+
+    /// <summary>Everything but the layers: where it stands, and its bytes. The rest of the file is zeros.</summary>
+    public IEnumerable<(long Offset, ReadOnlyMemory<byte> Bytes)> Pieces
+    {
+        get
+        {
+            byte[] header = HeaderOf(ManifestName, Manifest.Length);
+            yield return (0, header);
+            yield return (header.Length, Manifest);
+            foreach (ArchiveLayer layer in Layers)
+                yield return (layer.HeaderOffset, HeaderOf(NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size));
+            if (Notes.IsEmpty)
+                yield break;
+            header = HeaderOf(ArchiveNotes.EntryName, Notes.Length);
+            yield return (_notesOffset, header);
+            yield return (_notesOffset + header.Length, Notes);
+        }
+    }
+
     /// <summary>Length of the whole file, the two blocks of zeros at its end included.</summary>
     public long Length { get; }
 
     /// <summary>The entry that holds a layer; the suffix is always the same, whatever the layer's compression.</summary>
     public static string NameOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.tar.gz";
+
+    /// <summary>The layer that an entry is named for; null for another entry.</summary>
+    public static Digest? DigestOf(string entryName)
+    {
+        const string suffix = ".tar.gz";
+        int dash = entryName.IndexOf('-');
+        return dash > 0 && entryName.EndsWith(suffix, StringComparison.Ordinal) && Digest.TryParse($"{entryName[..dash]}:{entryName[(dash + 1)..^suffix.Length]}", out Digest digest)
+            ? digest
+            : null;
+    }
 
     /// <summary>The header of an entry: one block, or three from 8 GiB on.</summary>
     public static byte[] HeaderOf(string name, long size) => TarHeader.Make(name, isFolder: false, mode: 0b110_100_100, size);
@@ -38,11 +74,28 @@ internal sealed class ArchiveLayout
     /// <summary>Length of a content filled up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
-    /// <summary>True when a file begins as this archive does: its manifest.json says where everything stands.</summary>
+    /// <summary>True when a file, of whatever length, begins as this archive does: its manifest.json says where everything stands.</summary>
     public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
-        byte[] header = HeaderOf(ManifestName, Manifest.Length);
-        return await HasAsync(file, header, 0, cancellationToken) && await HasAsync(file, Manifest, header.Length, cancellationToken);
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Take(2))
+        {
+            if (!await HasAsync(file, bytes, offset, cancellationToken))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>True when a file is this archive, as far as can be seen without its layers.</summary>
+    public async Task<bool> IsOfAllAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append((Length - (2 * TarHeader.BlockSize), new byte[2 * TarHeader.BlockSize])))
+        {
+            if (!await HasAsync(file, bytes, offset, cancellationToken))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Lays out the archive of a plan.</summary>
@@ -65,7 +118,7 @@ internal sealed class ArchiveLayout
             offset += header + Padded(size);
         }
 
-        return new ArchiveLayout(manifest, layers.ToImmutable(), offset + (2 * TarHeader.BlockSize));
+        return new ArchiveLayout(manifest, layers.ToImmutable(), ArchiveNotes.Write(plan, manifest.Span), offset);
     }
 
     private static async Task<bool> HasAsync(SafeFileHandle file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)

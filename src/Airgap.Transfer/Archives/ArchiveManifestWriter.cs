@@ -18,6 +18,9 @@ internal static class ArchiveManifestWriter
 
     public static ReadOnlyMemory<byte> Write(TransferPlan plan)
     {
+        // A list without elements is none to Go.
+        if (plan.Items.IsEmpty)
+            return "null"u8.ToArray();
         GoJson json = new(Estimate(plan));
         json.Raw("[");
         for (int i = 0; i < plan.Items.Length; i++)

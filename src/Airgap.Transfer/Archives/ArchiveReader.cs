@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -22,19 +23,24 @@ internal sealed class ArchiveReader
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>All entries, in no order.</summary>
+    public IReadOnlyCollection<ArchiveEntry> Entries => _entries.Values;
+
     /// <summary>Opens an archive and reads the headers of all its entries.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
     public static async Task<ArchiveReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             Dictionary<string, ArchiveEntry> entries = await Task.Run(() => ReadIndex(path), cancellationToken);
             ArchiveReader reader = new(path, entries);
-            return entries.ContainsKey(ArchiveLayout.ManifestName) ? reader : throw reader.Invalid($"it holds no {ArchiveLayout.ManifestName}");
+            return entries.ContainsKey(ArchiveLayout.ManifestName)
+                ? reader
+                : throw ForeignArchive.Recognise(path) ?? reader.Invalid($"it holds no {ArchiveLayout.ManifestName}");
         }
         catch (InvalidDataException e)
         {
-            throw Invalid(path, e.Message, e);
+            throw ForeignArchive.Recognise(path) ?? Invalid(path, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +66,7 @@ internal sealed class ArchiveReader
             : throw Invalid($"{entry.Name} has {entry.Size} bytes, and its image says {descriptor.Size}");
     }
 
-    /// <summary>Reads manifest.json, one element after the other; every digest in it is checked.</summary>
+    /// <summary>Reads manifest.json, one element after the other; every digest in it is checked, and that one bundle at most is its root.</summary>
     /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
     /// <param name="failures">Takes the elements that are damaged, which are passed over; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -69,12 +75,14 @@ internal sealed class ArchiveReader
     {
         ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
         await using FileStream file = OpenFile();
-        file.Position = entry.Offset;
+        if (await IsNullAsync(file, entry, cancellationToken))
+            yield break;
         await using ElementStream json = new(file, entry.Size);
         await using IAsyncEnumerator<ArchiveElement?> elements = JsonSerializer
             .DeserializeAsyncEnumerable(json, ArchiveJsonContext.Default.ArchiveElement, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         ArchivedTree tree = new(this, includeNonDistributable);
+        ArchivedItem? root = null;
         while (true)
         {
             try
@@ -92,9 +100,63 @@ internal sealed class ArchiveReader
             }
 
             json.BeginElement();
-            if (Item(tree, elements.Current, failures) is { } item)
-                yield return item;
+            if (elements.Current is { ImageIndex: null, Image: null } && ForeignArchive.Recognise(Path) is { } foreign)
+                throw foreign;
+            if (Item(tree, elements.Current, failures) is not { } item)
+                continue;
+            if (item.IsRoot)
+                root = OnlyRoot(root, item);
+            yield return item;
         }
+    }
+
+    /// <summary>Reads <c>airgap.json</c>, which says of which manifest.json it is; null where the archive has none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
+    public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
+    {
+        if (!_entries.TryGetValue(ArchiveNotes.EntryName, out ArchiveEntry entry))
+            return null;
+        if (entry.Size > ArchiveNotes.MaxBytes)
+            throw Invalid($"its {ArchiveNotes.EntryName} has {entry.Size} bytes");
+        ArchiveNotes notes;
+        try
+        {
+            await using FileStream file = OpenFile();
+            byte[] json = new byte[entry.Size];
+            file.Position = entry.Offset;
+            await file.ReadExactlyAsync(json, cancellationToken);
+            notes = ArchiveNotes.Read(json, Path, Invalid);
+            file.Position = _entries[ArchiveLayout.ManifestName].Offset;
+            await using LimitedStream manifest = new(file, _entries[ArchiveLayout.ManifestName].Size);
+            Digest actual = Digest.FromHash(notes.Manifest.HashAlgorithm, await CryptographicOperations.HashDataAsync(notes.Manifest.HashAlgorithm, manifest, cancellationToken));
+            if (actual != notes.Manifest)
+                throw Invalid($"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, Path);
+        }
+
+        return notes;
+    }
+
+    private ArchivedItem OnlyRoot(ArchivedItem? known, ArchivedItem item)
+    {
+        if (known is not null)
+            throw Invalid($"it marks two root bundles, {known.Source} and {item.Source}");
+        return item.IsBundle ? item : throw Invalid($"it marks {item.Source} as its root bundle, which is no bundle");
+    }
+
+    // Go writes an empty list as null.
+    private static async Task<bool> IsNullAsync(FileStream file, ArchiveEntry entry, CancellationToken cancellationToken)
+    {
+        file.Position = entry.Offset;
+        byte[] text = new byte[4];
+        bool isNull = entry.Size == text.Length
+            && await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length
+            && text.AsSpan().SequenceEqual("null"u8);
+        file.Position = entry.Offset;
+        return isNull;
     }
 
     private ArchivedItem? Item(ArchivedTree tree, ArchiveElement? element, ImageFailures? failures)

@@ -1,8 +1,14 @@
 
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
 
 /// <summary>An item as an archive records it.</summary>
-internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Content, string OriginalReference, string? Tag, bool IsRoot);
+internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Content, string OriginalReference, string? Tag, bool IsRoot)
+{
+    /// <summary>True for a bundle.</summary>
+    public bool IsBundle { get; } = !Content.Manifest.IsIndex && Content.Config is { } config && BundleLabel.IsPresent(config.Span);
+}

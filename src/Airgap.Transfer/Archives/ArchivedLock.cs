@@ -1,4 +1,4 @@
-using System.Text;
+using System.Diagnostics.CodeAnalysis;
 using Airgap.Oci;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
@@ -6,29 +6,76 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// The ImagesLock an archive was made of, in a file beside it: imgpkg's format has no room for a lock's annotations, and they would be lost on the
-/// way through an archive. An archive without this file is imported as imgpkg does it.
+/// The ImagesLock beside an archive that an earlier version of this product wrote: <c>NAME.tar.images.yml</c>. Archives carry it inside now
+/// (<see cref="ArchiveNotes"/>). A file beside an archive may have been left by another archive of that name, so it is believed only where it cannot have been.
 /// </summary>
 internal static class ArchivedLock
 {
-    /// <summary>Where the lock of an archive stands.</summary>
+    private const string Advice = "Write the archive again: it then carries its lock inside, and one file is enough.";
+
+    /// <summary>Where the lock of an old archive stands.</summary>
     public static string PathOf(string archive) => archive + ".images.yml";
 
-    /// <summary>Writes the lock beside its finished archive; one without annotations says nothing that the archive does not.</summary>
-    public static async Task WriteAsync(string archive, ImagesLock? imagesLock, CancellationToken cancellationToken)
+    /// <summary>Reads the lock beside an archive.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="images">The images that the archive holds.</param>
+    /// <param name="warning">Says that the lock was read, or why it was not; null where none stands there.</param>
+    /// <returns>Null where there is none, or none that can be believed.</returns>
+    public static ImagesLock? Find(string archive, IReadOnlySet<Digest> images, out Diagnostic? warning)
     {
+        warning = null;
         string path = PathOf(archive);
-        if (imagesLock is not null && imagesLock.Images.Any(image => image.Annotations.Count > 0))
-            await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(imagesLock.ToYaml()), AtomicFile.OwnerOnly, cancellationToken);
+        if (!File.Exists(path))
+            return null;
+        if (!TryRead(archive, path, images, out ImagesLock? found, out string? why))
+        {
+            warning = new Diagnostic(ErrorCode.LockBesideArchiveIgnored, $"'{path}' is not taken for the lock of '{archive}': {why}.", "Remove it, or write the archive again from its lock.")
+            { Location = new SourceLocation(path) };
+            return null;
+        }
+
+        warning = new Diagnostic(ErrorCode.LockBesideArchive, $"The annotations of the images come from '{path}', which an earlier version wrote beside '{archive}'.", Advice)
+        { Location = new SourceLocation(path) };
+        return found;
     }
 
-    /// <summary>Reads the lock beside an archive; null where there is none, or where it is of other images than the archive.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLock"/> with file, line and column, or a 3xxx code.</exception>
-    public static ImagesLock? Find(string archive, IReadOnlySet<Digest> images)
+    /// <summary>Makes an archive that was found whole newer than what stands beside it, which is of another lock.</summary>
+    public static void Outdate(string archive)
     {
-        string path = PathOf(archive);
-        if (!File.Exists(path) || LockFile.Read(path) is not LockFileContent.OfImages { Lock: var found })
-            return null;
-        return images.SetEquals(found.Images.Select(image => image.Image.Digest!.Value)) ? found : null;
+        try
+        {
+            if (File.Exists(PathOf(archive)) && File.GetLastWriteTimeUtc(PathOf(archive)) >= File.GetLastWriteTimeUtc(archive))
+                File.SetLastWriteTimeUtc(archive, DateTime.UtcNow);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, archive);
+        }
+    }
+
+    private static bool TryRead(string archive, string path, IReadOnlySet<Digest> images, [NotNullWhen(true)] out ImagesLock? found, [NotNullWhen(false)] out string? why)
+    {
+        found = null;
+        try
+        {
+            if (File.GetLastWriteTimeUtc(path) < File.GetLastWriteTimeUtc(archive))
+                why = "it is older than the archive";
+            else if (LockFile.Read(path) is not LockFileContent.OfImages { Lock: var read })
+                why = $"it is no {ImagesLock.Kind}";
+            else if (!images.SetEquals(read.Images.Select(image => image.Image.Digest!.Value)))
+                why = "it lists other images";
+            else
+            {
+                found = read;
+                why = null;
+                return true;
+            }
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException)
+        {
+            why = IoFailures.Translate(e, path).Message.TrimEnd('.');
+        }
+
+        return false;
     }
 }

@@ -13,6 +13,9 @@ namespace Airgap.Transfer.Archives;
 /// </summary>
 internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistributable)
 {
+    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    private const int MaxManifests = 10_000;
+
     public ArchivedItem Item(ArchiveIndex index) =>
         Item(index.Refs, Expand(index), index.OrigRef, index.Tag, index.Labels);
 
@@ -62,7 +65,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             children.TryAdd(child.Manifest.Digest, child);
         }
 
-        return new PlannedManifest
+        PlannedManifest planned = new()
         {
             Manifest = manifest,
             Origin = Source(index.Refs).Repository,
@@ -70,7 +73,17 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
                 ? child
                 : throw archive.Invalid($"the index {manifest.Digest} lists {descriptor.Digest}, which it does not hold"))],
         };
+        // A few levels that each list the one below many times are few bytes, and more manifests than anyone can walk.
+        long count = 1 + planned.Children.Sum(CountOf);
+        if (count > MaxManifests)
+            throw archive.Invalid($"the index {manifest.Digest} holds more than {MaxManifests} manifests");
+        _counts.Add(planned, count);
+        return planned;
     }
+
+    private readonly Dictionary<PlannedManifest, long> _counts = new(ReferenceEqualityComparer.Instance);
+
+    private long CountOf(PlannedManifest manifest) => _counts.GetValueOrDefault(manifest, 1);
 
     private PlannedManifest Expand(ArchiveImage image)
     {
@@ -80,6 +93,15 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         if (manifest.IsIndex)
             throw archive.Invalid($"{manifest.Digest} is listed as an image and is an index");
         byte[] config = Bytes(image.Config.Raw, manifest.Config!.Digest, "config");
+        if (config.Length != manifest.Config.Size)
+        {
+            throw new AirgapException(
+                ErrorCode.SizeMismatch,
+                $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, and {manifest.Digest} says {manifest.Config.Size}.",
+                "The image was built wrongly; push it again and write the archive anew.")
+            { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
+        }
+
         archive.AddConfig(manifest.Config.Digest, config);
         PlannedManifest planned = ManifestTree.FromImage(Source(image.Refs).Repository, manifest, config, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
@@ -90,7 +112,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
                     ErrorCode.ArchiveLayerMissing,
                     $"file {ArchiveLayout.NameOf(layer.Digest)} not found in tar: '{archive.Path}' lacks a layer of {planned.Origin}@{manifest.Digest}.",
                     "Copy the archive again from where it was written, or write it again.")
-                { Reference = $"{planned.Origin}@{manifest.Digest}", Digest = layer.Digest.ToString() };
+                { Reference = $"{planned.Origin}@{manifest.Digest}", Digest = layer.Digest.ToString(), Location = new SourceLocation(archive.Path) };
             }
         }
 
@@ -102,7 +124,17 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         if (!Digest.TryParse(digestText, out Digest digest))
             throw archive.Invalid($"'{digestText}' is not a digest");
         byte[] bytes = Bytes(raw, digest, "manifest");
-        return Manifest.Parse(bytes, mediaType, digest);
+        try
+        {
+            return Manifest.Parse(bytes, mediaType, digest);
+        }
+        catch (AirgapException e) when (e.Code == ErrorCode.InvalidManifest)
+        {
+            // The digest covers what a manifest says of itself, and not what the archive says of it. An image taken for an index would lose its layers.
+            if (Manifest.Parse(bytes, null, digest) is { } own && own.IsIndex == MediaTypes.IsIndex(mediaType ?? "") && own.IsIndex != MediaTypes.IsImageManifest(mediaType ?? ""))
+                return own;
+            throw;
+        }
     }
 
     private byte[] Bytes(string? raw, Digest digest, string what)
@@ -115,6 +147,6 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
                 ErrorCode.ArchiveDigestMismatch,
                 $"The archive '{archive.Path}' is damaged: the {what} listed as {digest} has the digest {actual}.",
                 "Copy the archive again from where it was written, or write it again.")
-            { Digest = digest.ToString() };
+            { Digest = digest.ToString(), Location = new SourceLocation(archive.Path) };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Airgap.Transfer.Layers;
 using Microsoft.Win32.SafeHandles;
@@ -13,9 +12,11 @@ internal static class TarIndex
 {
     private const int MaxPaxBytes = 64 * 1024;
 
-    /// <summary>Reads the headers from the start of the file to the end-of-archive blocks.</summary>
+    /// <summary>Reads the headers from the start of the file to the two blocks of zeros at its end.</summary>
+    /// <param name="file">The tar.</param>
+    /// <param name="onlyFiles">False to give out entries of every kind, to see whose format this is.</param>
     /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a sentence.</exception>
-    public static IEnumerable<ArchiveEntry> Read(SafeFileHandle file)
+    public static IEnumerable<ArchiveEntry> Read(SafeFileHandle file, bool onlyFiles = true)
     {
         long length = RandomAccess.GetLength(file);
         long offset = 0;
@@ -28,7 +29,11 @@ internal static class TarIndex
                 throw new InvalidDataException(offset == 0 ? "it is too short for a tar" : $"it ends at byte {length} before the end of the archive");
             ReadExactly(file, block, offset);
             if (block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+            {
+                CheckEnd(file, block, offset + TarHeader.BlockSize, length);
                 yield break;
+            }
+
             (string name, long size, char type) = Parse(block, offset);
             offset += TarHeader.BlockSize;
             if (type == 'x')
@@ -37,7 +42,7 @@ internal static class TarIndex
                     throw new InvalidDataException($"the PAX header at byte {offset} is too long");
                 byte[] body = new byte[size];
                 ReadExactly(file, body, offset);
-                (string? recordedName, long? recordedSize) = ReadPax(body);
+                (string? recordedName, long? recordedSize) = PaxRecords.Read(body);
                 paxName = recordedName ?? paxName;
                 paxSize = recordedSize ?? paxSize;
                 offset += ArchiveLayout.Padded(size);
@@ -46,7 +51,7 @@ internal static class TarIndex
 
             name = paxName ?? name;
             paxName = null;
-            if (type is not ('0' or '\0'))
+            if (onlyFiles && type is not ('0' or '\0'))
                 throw new InvalidDataException($"the entry '{name}' is not a regular file");
             size = paxSize ?? size;
             paxSize = null;
@@ -55,6 +60,16 @@ internal static class TarIndex
             yield return new ArchiveEntry(name, offset, size);
             offset += ArchiveLayout.Padded(size);
         }
+    }
+
+    // A tar ends with two of them. One alone is what a cut or an overwritten block leaves.
+    private static void CheckEnd(SafeFileHandle file, byte[] block, long offset, long length)
+    {
+        if (offset + TarHeader.BlockSize > length)
+            throw new InvalidDataException($"it ends at byte {length} before the end of the archive");
+        ReadExactly(file, block, offset);
+        if (block.AsSpan().IndexOfAnyExcept((byte)0) >= 0)
+            throw new InvalidDataException($"its end at byte {offset} is damaged");
     }
 
     private static (string Name, long Size, char Type) Parse(ReadOnlySpan<byte> header, long offset)
@@ -98,38 +113,6 @@ internal static class TarIndex
         }
 
         return any ? value : -1;
-    }
-
-    // Records are "LENGTH KEY=VALUE\n". A sparse file's bytes are not its content, so it must not pass for one that is.
-    private static (string? Name, long? Size) ReadPax(ReadOnlySpan<byte> body)
-    {
-        string? name = null;
-        long? size = null;
-        while (!body.IsEmpty)
-        {
-            int space = body.IndexOf((byte)' ');
-            if (space <= 0
-                || !int.TryParse(body[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-                || length <= space + 1 || length > body.Length || body[length - 1] != '\n')
-                throw new InvalidDataException("a PAX header is malformed");
-            ReadOnlySpan<byte> record = body[(space + 1)..(length - 1)];
-            if (record.StartsWith("GNU.sparse."u8))
-                throw new InvalidDataException("it holds a sparse file");
-            if (record.StartsWith("path="u8))
-            {
-                name = Encoding.UTF8.GetString(record[5..]);
-            }
-            else if (record.StartsWith("size="u8))
-            {
-                if (!long.TryParse(record[5..], NumberStyles.None, CultureInfo.InvariantCulture, out long value) || value < 0)
-                    throw new InvalidDataException("a PAX header has no valid size");
-                size = value;
-            }
-
-            body = body[length..];
-        }
-
-        return (name, size);
     }
 
     private static void ReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)

@@ -87,9 +87,10 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
 
     private static string Normalize(string name)
     {
-        while (name.StartsWith("./", StringComparison.Ordinal))
-            name = name[2..];
-        return name;
+        int start = 0;
+        while (string.CompareOrdinal(name, start, "./", 0, 2) == 0)
+            start += 2;
+        return name[start..];
     }
 
     private static async Task<byte[]> ReadAllAsync(Stream content, CancellationToken cancellationToken)

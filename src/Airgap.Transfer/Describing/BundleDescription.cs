@@ -6,7 +6,10 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A bundle with all it pins. A bundle that is reached twice stands in both places.</summary>
+/// <summary>
+/// A bundle with all it pins. A bundle that is reached twice stands in both places; what it holds stands there, too, unless that makes the description
+/// several times as long.
+/// </summary>
 public sealed record BundleDescription
 {
     /// <summary>Where it is, by digest.</summary>
@@ -26,6 +29,9 @@ public sealed record BundleDescription
 
     /// <summary>The images it pins, their signatures, and what belongs to the bundle itself, ordered by place.</summary>
     public ImmutableArray<ImageDescription> Images { get; init; } = [];
+
+    /// <summary>True where what the bundle holds is told in another place of the description; layers, bundles and images are left out here.</summary>
+    public bool IsRepeated { get; init; }
 
     /// <summary>The bundle's digest.</summary>
     public Digest Digest => Image.Digest!.Value;

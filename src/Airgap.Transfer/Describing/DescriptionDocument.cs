@@ -23,6 +23,9 @@ public sealed record DescriptionDocument(
     IReadOnlyList<DescriptionDocument>? Bundles,
     IReadOnlyList<ImageDocument>? Images)
 {
+    /// <summary>True where what the bundle holds is told in another place of the document; left out otherwise.</summary>
+    public bool? IsRepeated { get; init; }
+
     /// <summary>The document of a description.</summary>
     public static DescriptionDocument Of(BundleDescription bundle) => new(
         bundle.Digest.ToString(),
@@ -31,7 +34,10 @@ public sealed record DescriptionDocument(
         OrNull(bundle.Annotations),
         LayerDocument.Of(bundle.Layers),
         bundle.Bundles.IsEmpty ? null : [.. bundle.Bundles.Select(Of)],
-        bundle.Images.IsEmpty ? null : [.. bundle.Images.Select(ImageDocument.Of)]);
+        bundle.Images.IsEmpty ? null : [.. bundle.Images.Select(ImageDocument.Of)])
+    {
+        IsRepeated = bundle.IsRepeated ? true : null,
+    };
 
     /// <summary>The JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DescriptionJsonContext.Default.DescriptionDocument);

@@ -36,6 +36,8 @@ public static class DescriptionText
             Line(text, items, $"  Origin: {nested.Origin}");
             WriteLayers(text, nested.Layers, items);
             WriteAnnotations(text, nested.Annotations, items);
+            if (nested.IsRepeated)
+                Line(text, items, "  Images: as told of this bundle in another place");
             WriteContent(text, nested, items);
         }
 

@@ -21,10 +21,12 @@ internal sealed class DescriptionTree(
 
     public async Task<BundleDescription> DescribeAsync(BundleNode root, CancellationToken cancellationToken)
     {
+        // Refuses what goes too deep to be walked by recursion.
+        root.SelfAndNested();
         BundleDescription description = await DescribeAsync(root, root.Source, LockedImage.NoAnnotations, cancellationToken);
-        return await ofImage(root.Source, cancellationToken) is { } signature
-            ? description with { Images = Sort(description.Images.Add(signature)) }
-            : description;
+        if (await ofImage(root.Source, cancellationToken) is { } signature)
+            description = description with { Images = Sort(description.Images.Add(signature)) };
+        return RepeatedBundles.Limit(description);
     }
 
     private async Task<BundleDescription> DescribeAsync(BundleNode node, ImageReference origin, ImmutableSortedDictionary<string, string> annotations, CancellationToken cancellationToken)

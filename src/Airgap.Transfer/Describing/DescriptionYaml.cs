@@ -28,7 +28,16 @@ public static class DescriptionYaml
         WriteLayers(writer, bundle.Layers, indent);
 
         // imgpkg has the field and never fills it.
-        writer.Word("metadata", "{}", indent);
+        if (bundle.IsRepeated)
+        {
+            writer.Key("metadata", indent);
+            writer.Field("contentOf", bundle.Digest.ToString(), indent + 2);
+        }
+        else
+        {
+            writer.Word("metadata", "{}", indent);
+        }
+
         writer.Field("origin", bundle.Origin.ToString(), indent);
     }
 

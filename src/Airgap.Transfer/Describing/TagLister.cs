@@ -61,6 +61,7 @@ public sealed class TagLister(IRegistry registry)
                 tags.Add(new ListedTag(tag, options.Digests ? item.Content.Manifest.Digest : null));
         }
 
+        await archive.ReadNotesAsync(cancellationToken);
         return [.. tags.OrderBy(tag => tag.Name, StringComparer.Ordinal).ThenBy(tag => tag.Digest?.ToString(), StringComparer.Ordinal)];
     }
 

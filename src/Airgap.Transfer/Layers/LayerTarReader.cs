@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Airgap.Transfer.Layers;
@@ -118,60 +117,4 @@ internal sealed class LayerTarReader(Stream tar)
     }
 
     private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
-}
-
-/// <summary>Numbers of tar headers: octal text, or big-endian where the first bit is set.</summary>
-internal static class TarNumber
-{
-    /// <summary>Reads a number that must be 0 or more and fit 63 bits.</summary>
-    public static long Parse(ReadOnlySpan<byte> field)
-    {
-        UInt128 value = 0;
-        if ((field[0] & 0x80) != 0)
-        {
-            value = (uint)(field[0] & 0x7f);
-            foreach (byte b in field[1..])
-                value = (value << 8) | b;
-        }
-        else
-        {
-            foreach (byte b in field.Trim(" \0"u8))
-                value = b is >= (byte)'0' and <= (byte)'7' ? (value << 3) | (uint)(b - '0') : throw new InvalidDataException("A header holds something that is no number.");
-        }
-
-        return value <= long.MaxValue ? (long)value : throw new InvalidDataException("A header holds a number that is too large.");
-    }
-
-    /// <summary>The low 15 bits of a number, whatever stands above them.</summary>
-    public static int LowBits(ReadOnlySpan<byte> field) =>
-        (field[0] & 0x80) != 0 ? ((field[^2] << 8) | field[^1]) & 0x7fff : (int)(Parse(field) & 0x7fff);
-}
-
-/// <summary>The attributes before an entry: records <c>LENGTH KEY=VALUE\n</c>.</summary>
-internal static class PaxRecords
-{
-    /// <summary>Reads name and size, where they are given.</summary>
-    public static (string? Name, long? Size) Read(ReadOnlySpan<byte> body)
-    {
-        string? name = null;
-        long? size = null;
-        while (!body.IsEmpty)
-        {
-            int space = body.IndexOf((byte)' ');
-            if (space <= 0
-                || !int.TryParse(body[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-                || length <= space + 1 || length > body.Length || body[length - 1] != '\n')
-                throw new InvalidDataException("The attributes of an entry are malformed.");
-            ReadOnlySpan<byte> record = body[(space + 1)..(length - 1)];
-            if (record.StartsWith("GNU.sparse."u8))
-                throw new InvalidDataException("Sparse files are not read.");
-            if (record.StartsWith("path="u8))
-                name = Encoding.UTF8.GetString(record[5..]);
-            else if (record.StartsWith("size="u8))
-                size = long.TryParse(record[5..], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : throw new InvalidDataException("An entry has no valid size.");
-            body = body[length..];
-        }
-
-        return (name, size);
-    }
 }

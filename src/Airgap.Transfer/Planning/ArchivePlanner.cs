@@ -15,6 +15,8 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
     private readonly ImageFailures _failures = new(options.KeepGoing);
 
+    private bool _goesOnWithout = true;
+
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
     public BundleNode? Root { get; private set; }
 
@@ -29,9 +31,10 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
             _items.TryAdd(item.Content.Manifest.Digest, item);
         }
 
+        // Where elements are damaged, its digest of manifest.json can only be wrong.
+        ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
         foreach (ArchivedItem item in archived)
         {
-            bool isBundle = !item.Content.Manifest.IsIndex && item.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
             PlannedItem planned = new()
             {
                 Source = item.Source,
@@ -39,49 +42,87 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
                 OriginalReference = item.OriginalReference,
                 Tag = item.Tag,
                 IsRootBundle = item.IsRoot,
-                IsBundle = isBundle,
+                IsBundle = item.IsBundle,
             };
             builder.Add(planned);
-            if (!item.IsRoot)
-                continue;
-            if (root is not null)
-                throw archive.Invalid($"it marks two root bundles, {root.Source} and {item.Source}");
-            if (!isBundle)
-                throw archive.Invalid($"it marks {item.Source} as its root bundle, which is no bundle");
-            root = planned;
+            if (item.IsRoot)
+                root = planned;
         }
 
         if (root is not null)
         {
-            Root = await ExpandAsync(_items[root.Digest], isRoot: true, cancellationToken);
+            Root = await ExpandAsync(_items[root.Digest], level: 1, cancellationToken);
             foreach (BundleNode bundle in Root.SelfAndNested())
                 builder.AddBundle(bundle);
         }
 
+        else if (!_failures.Any)
+        {
+            foreach (BundleNode bundle in await WithoutRootAsync(archived, cancellationToken))
+                builder.AddBundle(bundle);
+        }
+
         ImagesLock? imagesLock = null;
+        Diagnostic? warning = null;
         // Of an archive with damaged elements nobody knows what the sound ones are a part of.
         if (root is null && !_failures.Any)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
-            imagesLock = ArchivedLock.Find(archive.Path, images.Select(image => image.Digest).ToHashSet());
+            HashSet<Digest> digests = [.. images.Select(image => image.Digest)];
+            imagesLock = notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
+            if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
+                throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists other images than it holds");
 
             // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for, whatever is attached to it.
             root = images is [{ } only] && imagesLock is null ? only : null;
         }
 
-        return builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock);
+        TransferPlan plan = builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock);
+        return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
 
-    private async Task<BundleNode> ExpandAsync(ArchivedItem item, bool isRoot, CancellationToken cancellationToken)
+    // Of an archive that marks no root, and of a bundle that was copied as an image, what is whole is imported as a whole.
+    private async Task<IEnumerable<BundleNode>> WithoutRootAsync(List<ArchivedItem> archived, CancellationToken cancellationToken)
+    {
+        _goesOnWithout = false;
+        List<BundleNode> bundles = [];
+        foreach (ArchivedItem item in archived.Where(item => item.IsBundle))
+        {
+            try
+            {
+                bundles.AddRange((await ExpandAsync(item, level: 2, cancellationToken)).SelfAndNested());
+            }
+            catch (AirgapException e) when (e.Code is ErrorCode.ImageNotFound or ErrorCode.InvalidBundle or ErrorCode.InvalidLock or ErrorCode.LockWithoutDigest)
+            {
+                // It travels as the image that it is, too.
+            }
+        }
+
+        return bundles;
+    }
+
+    private async Task<BundleNode> ExpandAsync(ArchivedItem item, int level, CancellationToken cancellationToken)
     {
         Digest digest = item.Content.Manifest.Digest;
         if (_bundles.TryGetValue(digest, out BundleNode? known))
             return known;
+        if (level > BundleNode.MaxLevels)
+            throw BundleNode.TooDeep(item.Source);
         Descriptor layer = BundleContent.LayerOf(item.Content.Manifest, item.Source);
         BundleContent content;
         await using (Stream stream = await archive.GetBlob(layer).OpenAsync(0, cancellationToken))
         {
-            content = await BundleContent.ReadAsync(stream, item.Source, withPackages: isRoot, cancellationToken);
+            try
+            {
+                content = await BundleContent.ReadAsync(stream, item.Source, withPackages: level == 1, cancellationToken);
+            }
+            catch (AirgapException)
+            {
+                // Of a layer that is damaged its digest says more than what became of its content.
+                await stream.CopyToAsync(Stream.Null, cancellationToken);
+                throw;
+            }
+
             await stream.CopyToAsync(Stream.Null, cancellationToken);
         }
 
@@ -90,9 +131,9 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         {
             try
             {
-                entries.Add(await EntryAsync(locked, item.Source, cancellationToken));
+                entries.Add(await EntryAsync(locked, item.Source, level, cancellationToken));
             }
-            catch (AirgapException e) when (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e))
+            catch (AirgapException e) when (_goesOnWithout && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
             {
                 // A damaged element was told of when it was read; that the bundle misses it is no news.
             }
@@ -103,7 +144,7 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         return node;
     }
 
-    private async Task<BundleEntry> EntryAsync(LockedImage locked, ImageReference bundle, CancellationToken cancellationToken)
+    private async Task<BundleEntry> EntryAsync(LockedImage locked, ImageReference bundle, int level, CancellationToken cancellationToken)
     {
         if (!_items.TryGetValue(locked.Image.Digest!.Value, out ArchivedItem? entry))
         {
@@ -111,10 +152,9 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
                 ErrorCode.ImageNotFound,
                 $"The image {locked.Image}, which the bundle {bundle} pins, is not in the archive '{archive.Path}'.",
                 "Write the archive again from a registry that has all images.")
-            { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString() };
+            { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 
-        bool isBundle = !entry.Content.Manifest.IsIndex && entry.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
-        return new BundleEntry(locked, entry.Source, entry.Content, isBundle ? await ExpandAsync(entry, isRoot: false, cancellationToken) : null);
+        return new BundleEntry(locked, entry.Source, entry.Content, entry.IsBundle ? await ExpandAsync(entry, level + 1, cancellationToken) : null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
@@ -11,26 +12,60 @@ internal sealed record BundleNode(ImageReference Source, PlannedManifest Manifes
     /// <summary>Images that it pins and that were not found, where the search goes on without them.</summary>
     public ImmutableArray<LockedImage> Missing { get; init; } = [];
 
-    /// <summary>This bundle and those below it, parents first, each once.</summary>
-    public IEnumerable<BundleNode> SelfAndNested()
-    {
-        HashSet<string> seen = [];
-        return Walk(this, seen);
+    /// <summary>Bundles in bundles beyond this are an attack, not an application: whoever walks them does so level by level.</summary>
+    public const int MaxLevels = 255;
 
-        static IEnumerable<BundleNode> Walk(BundleNode node, HashSet<string> seen)
+    /// <summary>This bundle and those below it, parents first, each once.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>: they go deeper than <see cref="MaxLevels"/>.</exception>
+    public IReadOnlyList<BundleNode> SelfAndNested()
+    {
+        List<BundleNode> all = [];
+        Dictionary<string, int> heights = [];
+        Stack<(BundleNode Node, string Name, int Next)> open = new([(this, Source.ToString(), 0)]);
+        all.Add(this);
+        heights.Add(Source.ToString(), 1);
+        while (open.TryPop(out (BundleNode Node, string Name, int Next) at))
         {
-            if (!seen.Add(node.Source.ToString()))
-                yield break;
-            yield return node;
-            foreach (BundleEntry entry in node.Entries)
+            int next = at.Next;
+            while (next < at.Node.Entries.Length && at.Node.Entries[next].Bundle is null)
+                next++;
+            if (next < at.Node.Entries.Length)
             {
-                if (entry.Bundle is null)
-                    continue;
-                foreach (BundleNode nested in Walk(entry.Bundle, seen))
-                    yield return nested;
+                BundleNode nested = at.Node.Entries[next].Bundle!;
+                string name = nested.Source.ToString();
+                open.Push(at with { Next = next + 1 });
+                if (heights.TryAdd(name, 1))
+                {
+                    all.Add(nested);
+                    open.Push((nested, name, 0));
+                }
+                else
+                {
+                    Raise(at.Name, heights[name]);
+                }
+            }
+            else if (open.TryPeek(out (BundleNode Node, string Name, int Next) parent))
+            {
+                Raise(parent.Name, heights[at.Name]);
             }
         }
+
+        return all;
+
+        void Raise(string name, int below)
+        {
+            heights[name] = Math.Max(heights[name], below + 1);
+            if (heights[name] > MaxLevels)
+                throw TooDeep(Source);
+        }
     }
+
+    /// <summary>The refusal of bundles that go too deep.</summary>
+    public static AirgapException TooDeep(ImageReference source) => new(
+        ErrorCode.InvalidBundle,
+        $"The bundle {source} pins bundles that pin bundles, more than {MaxLevels} levels deep.",
+        "Check where the bundle comes from.")
+    { Reference = source.ToString(), Digest = source.Digest?.ToString() };
 
     /// <summary>What is written about this bundle at a destination.</summary>
     public ImageLocations Locations() => new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null))]);

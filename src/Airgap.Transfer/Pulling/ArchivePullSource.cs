@@ -25,6 +25,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
             _items.TryAdd(item.Content.Manifest.Digest, item);
         }
 
+        await _archive.ReadNotesAsync(cancellationToken);
         ArchivedItem root = Choose(items);
         return root.Content.Manifest.IsIndex ? throw PullRefusals.Index(root.Source) : Item(root);
     }
@@ -45,7 +46,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
                 { Reference = image.ToString(), Digest = image.Digest.ToString() };
             }
 
-            if (IsBundle(item))
+            if (item.IsBundle)
                 yield return Item(item);
         }
     }
@@ -78,10 +79,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
         ? item.Content.Manifest.Digest == digest
         : item.Tag == wanted.Tag && item.Source.Repository == wanted.Repository;
 
-    private static PullItem Item(ArchivedItem item) => new(item.Source, item.Content.Manifest, IsBundle(item));
-
-    private static bool IsBundle(ArchivedItem item) =>
-        !item.Content.Manifest.IsIndex && item.Content.Config is { } config && BundleLabel.IsPresent(config.Span);
+    private static PullItem Item(ArchivedItem item) => new(item.Source, item.Content.Manifest, item.IsBundle);
 
     private static string List(List<ArchivedItem> items)
     {

@@ -4,6 +4,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Pulling;
@@ -45,6 +46,8 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
             return;
         }
 
+        if (depth >= BundleNode.MaxLevels)
+            throw BundleNode.TooDeep(item.Reference);
         await UnpackAsync(item, path, depth, cancellationToken);
         ImagesLock? images = item.IsBundle ? ReadLock(item, path) : null;
         _pulled.Add((item, path, images));
@@ -65,7 +68,7 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
                 Directory.Delete(place, recursive: true);
         }
 
-        UnpackedFolder unpacked = new(place);
+        UnpackedFolder unpacked = unpacker.NewFolder(place);
         for (int i = 0; i < item.Manifest.Layers.Length; i++)
         {
             Descriptor layer = item.Manifest.Layers[i];

@@ -92,9 +92,9 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
             return;
         }
 
-        // The lock comes first: an archive that has its name has all that belongs to it.
-        await ArchivedLock.WriteAsync(path, plan.ImagesLock, cancellationToken);
-        if (!_complete)
+        if (_complete)
+            ArchivedLock.Outdate(path);
+        else
             await _partial!.CompleteAsync(cancellationToken);
     }
 

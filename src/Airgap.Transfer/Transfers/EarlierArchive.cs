@@ -19,7 +19,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             if (!File.Exists(file) || new FileInfo(file).Length != layout.Length)
                 return false;
             using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
-            if (!await layout.IsOfAsync(handle, cancellationToken))
+            if (!await layout.IsOfAllAsync(handle, cancellationToken))
                 return false;
             return await AreWholeAsync(handle, file, cancellationToken);
         }

@@ -201,11 +201,8 @@ internal sealed class PartialArchive : IDisposable
         if (_disk.FreeSpace(Folder) is { } free && free < _needed)
             throw Full(free, null);
         _disk.SetLength(_file, layout.Length);
-        byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length);
-        await WriteAsync(header, 0, cancellationToken);
-        await WriteAsync(layout.Manifest, header.Length, cancellationToken);
-        foreach (ArchiveLayer layer in layout.Layers)
-            await WriteAsync(ArchiveLayout.HeaderOf(ArchiveLayout.NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size), layer.HeaderOffset, cancellationToken);
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
+            await WriteAsync(bytes, offset, cancellationToken);
     }
 
     private AirgapException Full(long free, Exception? cause)

@@ -1,150 +1,129 @@
-using System.Formats.Tar;
-using System.Text.Json;
+using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Verifies an archive: every entry against its name, manifest.json against itself, and both against each other.</summary>
+/// <summary>
+/// Verifies an archive by the reader and the planner that import it, so that both come to one verdict; and hashes every layer, whether an image
+/// refers to it or not.
+/// </summary>
 internal sealed class ArchiveVerifier(string path)
 {
-    private const string ManifestName = "manifest.json";
+    // Hashing keeps a processor busy, and reading one disk no more than a few.
+    private const int MostHashed = 4;
 
-    // Configs and manifests of ten thousand images stay below a tenth of this.
-    private const long MaxManifestBytes = 256 * 1024 * 1024;
     private readonly Findings _findings = new();
-    private readonly Dictionary<string, (long Offset, long Size)> _entries = new(StringComparer.Ordinal);
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            byte[]? json = await EntriesAsync(file, cancellationToken);
-            if (json is null)
-                Invalid($"it holds no readable {ManifestName}");
-            else
-                await ManifestAsync(file, json, cancellationToken);
+            ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+            HashSet<Digest> damaged = await LayersAsync(archive, cancellationToken);
+            await ContentAsync(archive, damaged, cancellationToken);
         }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
-            throw IoFailures.Translate(e, path);
+            _findings.Add(e, path, null);
         }
 
         return _findings.Result(path);
     }
 
-    private void Invalid(string why, Digest? digest = null) => _findings.Add(ErrorCode.InvalidArchive, $"'{path}': {why}.", path, digest);
-
-    private async Task<byte[]?> EntriesAsync(FileStream file, CancellationToken cancellationToken)
+    private async Task<HashSet<Digest>> LayersAsync(ArchiveReader archive, CancellationToken cancellationToken)
     {
-        byte[]? json = null;
-        long end = 0;
-        try
-        {
-            await using TarReader tar = new(file, leaveOpen: true);
-            while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+        (ArchiveEntry Entry, Digest Digest)[] layers =
+            [.. archive.Entries.OrderBy(entry => entry.Offset).Select(entry => (entry, Digest: ArchiveLayout.DigestOf(entry.Name))).Where(layer => layer.Digest is not null).Select(layer => (layer.entry, layer.Digest!.Value))];
+        ConcurrentDictionary<Digest, AirgapException> problems = [];
+        await Parallel.ForEachAsync(
+            layers,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
+            async (layer, token) =>
             {
-                end = entry.DataOffset + ((entry.Length + 511) / 512 * 512);
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
-                    Invalid($"the entry '{entry.Name}' is not a regular file");
-                else if (!_entries.TryAdd(entry.Name, (entry.DataOffset, entry.Length)))
-                    Invalid($"it holds two entries named '{entry.Name}'");
-                else if (entry.Name == ManifestName)
-                    json = await JsonAsync(entry, cancellationToken);
-                else if (DigestOf(entry.Name) is { } digest)
-                    await _findings.CheckAsync(entry.DataStream ?? Stream.Null, digest, null, $"{path}: {entry.Name}", cancellationToken);
-                else
-                    Invalid($"the entry '{entry.Name}' is unknown");
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+                try
+                {
+                    await using Stream content = await archive.GetBlob(new Descriptor("", layer.Digest, layer.Entry.Size)).OpenAsync(0, token);
+                    await content.CopyToAsync(Stream.Null, token);
+                }
+                catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
+                {
+                    problems.TryAdd(layer.Digest, e);
+                }
+                catch (Exception e) when (IoFailures.IsIoFailure(e))
+                {
+                    throw IoFailures.Translate(e, path);
+                }
+            });
+        foreach ((ArchiveEntry entry, Digest digest) in layers)
         {
-            Invalid($"it is damaged or truncated after byte {end}");
-            return json;
+            _findings.CountBlob(entry.Size);
+            if (problems.TryGetValue(digest, out AirgapException? problem))
+                _findings.Add(problem, path, digest);
         }
 
-        if (file.Length < end + 1024)
-            Invalid("it is truncated: the end of the archive is missing");
-        return json;
+        return [.. problems.Keys];
     }
 
-    private async Task<byte[]?> JsonAsync(TarEntry entry, CancellationToken cancellationToken)
+    private async Task ContentAsync(ArchiveReader archive, HashSet<Digest> damaged, CancellationToken cancellationToken)
     {
-        if (entry.Length > MaxManifestBytes || entry.DataStream is null)
-            return null;
-        byte[] bytes = new byte[entry.Length];
-        await entry.DataStream.ReadExactlyAsync(bytes, cancellationToken);
-        return bytes;
-    }
-
-    private static Digest? DigestOf(string name)
-    {
-        const string suffix = ".tar.gz";
-        int dash = name.IndexOf('-');
-        return dash > 0 && name.EndsWith(suffix, StringComparison.Ordinal) && Digest.TryParse($"{name[..dash]}:{name[(dash + 1)..^suffix.Length]}", out Digest digest) ? digest : null;
-    }
-
-    private async Task ManifestAsync(FileStream file, byte[] json, CancellationToken cancellationToken)
-    {
-        ArchiveListing listing;
+        TransferPlan plan;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            listing = new ArchiveListing(path, _findings);
-            listing.Read(document.RootElement);
+            plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
         {
-            Invalid($"its {ManifestName} is malformed, or holds a field twice");
+            // It was told of when the layer was hashed.
             return;
         }
 
-        HashSet<string> wanted = [ManifestName];
-        foreach ((Digest image, Descriptor layer, bool isOptional) in listing.Layers)
+        foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
+            _findings.Add(problem, path);
+        HashSet<string> wanted = [ArchiveLayout.ManifestName, ArchiveNotes.EntryName];
+        HashSet<Digest> seen = [];
+        foreach (PlannedManifest node in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
         {
-            string name = $"{layer.Digest.Algorithm}-{layer.Digest.Hex}.tar.gz";
-            wanted.Add(name);
-            if (!_entries.TryGetValue(name, out (long Offset, long Size) entry))
+            if (!seen.Add(node.Manifest.Digest))
+                continue;
+            _findings.CountManifest(node.Manifest.Bytes.Length);
+            if (node.Config is { } config && seen.Add(node.Manifest.Config!.Digest))
+                _findings.CountBlob(config.Length);
+            foreach (Descriptor layer in node.Manifest.Layers)
             {
-                if (!isOptional)
-                    _findings.Add(ErrorCode.ArchiveLayerMissing, $"'{path}' lacks {name}, a layer of {image}.", path, layer.Digest);
-            }
-            else if (entry.Size != layer.Size)
-            {
-                _findings.Add(ErrorCode.SizeMismatch, $"'{path}': {name} has {entry.Size} bytes, and {image} says {layer.Size}.", path, layer.Digest);
+                wanted.Add(ArchiveLayout.NameOf(layer.Digest));
+                Optional(archive, layer);
             }
         }
 
-        foreach (string name in _entries.Keys.Where(name => DigestOf(name) is not null && !wanted.Contains(name)))
-            Invalid($"no image refers to the entry '{name}'", DigestOf(name));
-        foreach (Manifest bundle in listing.Bundles)
-            await BundleAsync(file, bundle, listing, cancellationToken);
+        // Of an archive with damaged elements nobody knows what belongs to them.
+        if (!plan.Failures.IsEmpty)
+            return;
+        foreach (ArchiveEntry entry in archive.Entries.Where(entry => !wanted.Contains(entry.Name)).OrderBy(entry => entry.Offset))
+            _findings.Add(ErrorCode.InvalidArchive, $"'{path}': no image refers to the entry '{Printable(entry.Name)}' at byte {entry.Offset}.", path, ArchiveLayout.DigestOf(entry.Name));
+
+        bool IsDamage(ErrorCode code, string? digest) =>
+            code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest layer) && damaged.Contains(layer);
     }
 
-    /// <summary>Everything that a bundle's lock pins must be in the archive.</summary>
-    private async Task BundleAsync(FileStream file, Manifest bundle, ArchiveListing listing, CancellationToken cancellationToken)
+    // A layer that may not be redistributed need not be there; where it is, it has to be the one.
+    private void Optional(ArchiveReader archive, Descriptor layer)
     {
-        ImageReference reference = listing.References[bundle.Digest];
         try
         {
-            Descriptor layer = BundleContent.LayerOf(bundle, reference);
-            if (!_entries.TryGetValue($"{layer.Digest.Algorithm}-{layer.Digest.Hex}.tar.gz", out (long Offset, long Size) entry))
-                return;
-            await using FileStream again = new(file.Name, FileMode.Open, FileAccess.Read, FileShare.Read) { Position = entry.Offset };
-            await using LimitedStream content = new(again, entry.Size);
-            foreach (LockedImage locked in (await BundleContent.ReadAsync(content, reference, withPackages: false, cancellationToken)).Lock.Images)
-            {
-                if (!listing.References.ContainsKey(locked.Image.Digest!.Value))
-                    _findings.Add(ErrorCode.ImageNotFound, $"'{path}' lacks {locked.Image}, which the bundle {reference} pins.", locked.Image.ToString(), locked.Image.Digest);
-            }
+            archive.FindLayer(layer);
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, reference.ToString(), bundle.Digest);
+            _findings.Add(e, path, layer.Digest);
         }
     }
+
+    private static string Printable(string name) => string.Concat(name.Take(200).Select(c => char.IsControl(c) ? '?' : c));
 }

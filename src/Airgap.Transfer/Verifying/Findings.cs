@@ -25,6 +25,16 @@ internal sealed class Findings
         _problems.Add(problem with { Reference = problem.Reference ?? reference, Digest = problem.Digest ?? digest?.ToString() });
     }
 
+    /// <summary>Adds a problem as another step tells it, with the place it was met unless it names one.</summary>
+    public void Add(Diagnostic problem, string reference) => _problems.Add(problem with { Reference = problem.Reference ?? reference });
+
+    /// <summary>Counts a config or layer that was read elsewhere.</summary>
+    public void CountBlob(long bytes)
+    {
+        _blobs++;
+        _bytes += bytes;
+    }
+
     /// <summary>Counts a manifest.</summary>
     public void CountManifest(long bytes)
     {

@@ -8,8 +8,9 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. Shares neither
-/// walk nor archive reader with what relocates, so that it can tell when those are wrong. Changes nothing.
+/// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is walked by a walk
+/// of its own, so that it can tell when the one that relocates is wrong; an archive is read by the reader that imports it, so that what is passed here is
+/// imported there. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 public sealed class Verifier(IRegistry registry)

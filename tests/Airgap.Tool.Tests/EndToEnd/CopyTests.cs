@@ -44,7 +44,10 @@ public sealed class CopyTests
     public async Task ToTar_WritesImgpkgsBytes(string source, string golden)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        File.Copy(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"), bench.Folder["images.yml"]);
+        // Annotations would need an entry more than imgpkg's format has.
+        string[] images = await File.ReadAllLinesAsync(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"));
+        await File.WriteAllLinesAsync(
+            bench.Folder["images.yml"], images.Where(line => !line.Contains("annotations:", StringComparison.Ordinal) && !line.Contains("kbld.carvel.dev/id", StringComparison.Ordinal)).Select(line => line.Replace("  image:", "- image:", StringComparison.Ordinal)));
 
         CliResult result = await bench.RunAsync(["copy", .. source.Split(' '), "--to-tar", "out.tar"]);
 

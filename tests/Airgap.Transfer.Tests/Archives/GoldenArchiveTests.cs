@@ -2,7 +2,10 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives;
 
@@ -36,8 +39,33 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     public async Task AnImagesLockGivesImgpkgsArchive()
     {
         using TempFolder folder = new();
-        await CopyToArchiveAsync(new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml")), folder["out.tar"]);
-        AssertSameArchive("images-lock.tar", folder["out.tar"]);
+        string annotated = Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml");
+        ImagesLock images = ImagesLock.Read(await File.ReadAllBytesAsync(annotated, Token), annotated);
+        await File.WriteAllTextAsync(folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
+        await CopyToArchiveAsync(new RelocationSource.Lock(folder["plain.yml"]), folder["plain.tar"]);
+        AssertSameArchive("images-lock.tar", folder["plain.tar"]);
+
+        // Annotations, for which the format has no room, stand in one entry more at its end.
+        await CopyToArchiveAsync(new RelocationSource.Lock(annotated), folder["out.tar"]);
+        byte[] golden = await File.ReadAllBytesAsync(Fixtures.Golden("images-lock.tar"), Token);
+        byte[] bytes = await File.ReadAllBytesAsync(folder["out.tar"], Token);
+        Assert.AreSequenceEqual(golden[..^1024], bytes[..(golden.Length - 1024)]);
+        Assert.StartsWith("airgap.json\0", System.Text.Encoding.ASCII.GetString(bytes, golden.Length - 1024, 100));
+        Assert.StartsWith("{\"version\":1,\"digest\":\"sha256:", System.Text.Encoding.ASCII.GetString(bytes, golden.Length - 512, 100));
+    }
+
+    [TestMethod]
+    public async Task AnEmptyImagesLockGivesImgpkgsArchive()
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["empty.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n", Token);
+        await CopyToArchiveAsync(new RelocationSource.Lock(folder["empty.yml"]), folder["a.tar"]);
+        byte[] bytes = await File.ReadAllBytesAsync(folder["a.tar"], Token);
+        Assert.AreEqual("manifest.json", System.Text.Encoding.ASCII.GetString(bytes, 0, 13));
+        Assert.AreEqual("null\0", System.Text.Encoding.ASCII.GetString(bytes, 512, 5));
+        Assert.HasCount(4 * 512, bytes);
+        Assert.IsEmpty((await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/none")).Items);
+        Assert.IsTrue((await new Verifier(Registry).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token)).IsRight);
     }
 
     [TestMethod]

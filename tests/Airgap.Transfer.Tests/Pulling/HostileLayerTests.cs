@@ -1,6 +1,4 @@
 using System.Formats.Tar;
-using System.Globalization;
-using System.IO.Compression;
 using Airgap.Oci;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Pulling.Unpacking;
@@ -155,22 +153,71 @@ public sealed class HostileLayerTests : PullTestBase
     }
 
     [TestMethod]
-    [Timeout(600_000, CooperativeCancellation = true)]
-    public async Task AMillionAndOneAreNotUnpacked()
+    public void AMillionAndOneAreTooMany()
     {
-        MemoryStream layer = new();
-        using (GZipStream gzip = new(layer, CompressionLevel.Fastest, leaveOpen: true))
-        using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
-        {
-            // One folder again and again leaves nothing to clean; its owner's name keeps it from being refused as a bomb.
-            Random random = new(1);
-            for (int i = 0; i <= new UnpackLimits().MaxEntries; i++)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "d/") { UserName = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture) });
-        }
+        UnpackBudget budget = new(new UnpackLimits());
+        for (int i = 0; i < 1_000_000; i++)
+            budget.Entry();
+        StringAssert.Contains(Assert.ThrowsExactly<LayerException>(budget.Entry).Message, "more than 1000000 entries");
+    }
 
-        AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Request(LayerBuilder.Image(Registry, layer.ToArray())));
-        StringAssert.Contains(e.Message, "more than 1000000 entries");
+    [TestMethod]
+    public async Task FoldersWithoutEntriesCountAsEntries()
+    {
+        LayerBuilder layer = new();
+        for (int i = 0; i < 20; i++)
+            layer.File($"{i}/{string.Join('/', Enumerable.Range(0, 49))}/f");
+        AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Of(layer) with { Limits = new UnpackLimits { MaxEntries = 1019 } });
+        StringAssert.Contains(e.Message, "more than 1019 entries");
         AssertOnly();
+        await PullAsync(Of(Rebuilt()) with { Limits = new UnpackLimits { MaxEntries = 1020 } });
+
+        static LayerBuilder Rebuilt()
+        {
+            LayerBuilder same = new();
+            for (int i = 0; i < 20; i++)
+                same.File($"{i}/{string.Join('/', Enumerable.Range(0, 49))}/f");
+            return same;
+        }
+    }
+
+    [TestMethod]
+    [DataRow("a/", 60_000, "more than 4096 bytes")]
+    [DataRow("./", 500_000, "more than 4096 bytes")]
+    [DataRow("a/", 255, "more than 255 levels deep")]
+    [DataRow("0123456789abcdef/", 241, "more than 4096 bytes")]
+    [DataRow("\u00e4/", 1366, "more than 4096 bytes")]
+    public async Task APathHasALengthAndADepth(string segment, int times, string why)
+    {
+        byte[] layer = new LayerBuilder().File(string.Concat(Enumerable.Repeat(segment, times)) + "f").Gzip();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Request(LayerBuilder.Image(Registry, layer)));
+        Assert.IsLessThan(16_000_000, GC.GetTotalAllocatedBytes(precise: true) - before);
+        StringAssert.Contains(e.Message, why);
+        AssertOnly();
+    }
+
+    [TestMethod]
+    public async Task TheDeepestPathIsUnpacked()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string path = string.Concat(Enumerable.Repeat("a/", 254)) + "f";
+        PullResult result = await PullAsync(Of(new LayerBuilder().File(path, "1")));
+        Assert.AreEqual(1, result.Files);
+        Assert.AreEqual("1", await File.ReadAllTextAsync(Path.Combine(Output, path), Token));
+    }
+
+    [TestMethod]
+    public async Task EmptyingAFolderAgainAndAgainCostsNothing()
+    {
+        LayerBuilder layer = new();
+        for (int i = 0; i < 2_000; i++)
+            layer.File($"d/{i}").File("d/.wh..wh..opq").File(".wh.d").File(".wh..wh..opq");
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        PullResult result = await PullAsync(Of(layer));
+        Assert.AreEqual(2_000, result.Files);
+        Assert.IsLessThan(100_000_000, GC.GetTotalAllocatedBytes(precise: true) - before);
     }
 
     [TestMethod]

@@ -38,7 +38,7 @@ public sealed class ArchiveVerifierTests
             byte[] bytes = [.. entries[i].Bytes];
             bytes[^1] ^= 1;
             damaged[i] = (entries[i].Name, bytes);
-            Assert.Contains(ErrorCode.DigestMismatch, await CodesAsync(damaged));
+            Assert.Contains(ErrorCode.ArchiveDigestMismatch, await CodesAsync(damaged));
         }
     }
 
@@ -93,9 +93,8 @@ public sealed class ArchiveVerifierTests
         byte[] altered = Encoding.UTF8.GetBytes(json[..place] + twice + json[(place + field.Length)..]);
         List<(string Name, byte[] Bytes)> lying = [("manifest.json", altered), .. entries[1..]];
 
-        // Whoever reads it next may see another image in it; the verifier tells fields of another case apart as it reads them.
-        if (twice.StartsWith(field, StringComparison.Ordinal))
-            Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync(lying));
+        // Whoever reads it next may see another image in it.
+        Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync(lying));
         using TempFolder folder = new();
         await WriteAsync(lying, folder["a.tar"]);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Relocator(new FakeRegistry()).PlanAsync(

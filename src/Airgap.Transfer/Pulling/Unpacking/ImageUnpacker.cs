@@ -14,6 +14,9 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
     /// <summary>Links, devices and the like that were left out so far.</summary>
     public int SkippedEntries { get; private set; }
 
+    /// <summary>A folder to unpack to. Its place must be free.</summary>
+    public UnpackedFolder NewFolder(string place) => new(place, budget);
+
     /// <summary>Unpacks a layer on top of what is there. The layer's digest is checked when this returns.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="name">How errors name the layer.</param>

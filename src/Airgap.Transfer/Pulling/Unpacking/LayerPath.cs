@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>The name of an entry as a path below the output folder: segments that cannot lead out of it.</summary>
@@ -9,11 +11,19 @@ internal static class LayerPath
     /// <summary>What marks a folder whose content in lower layers is removed.</summary>
     private const string OpaqueMark = ".wh..wh..opq";
 
+    /// <summary>The most bytes of a path, as Linux takes them.</summary>
+    public const int MaxBytes = 4096;
+
+    /// <summary>The most folders and names of a path.</summary>
+    public const int MaxLevels = 255;
+
     /// <summary>Reads a name. A leading <c>/</c> means the image's root, as container runtimes take it, and <c>.</c> the folder it stands in.</summary>
     /// <returns>Segments joined by <c>/</c>; empty for the output folder itself.</returns>
-    /// <exception cref="LayerException">The name leads out, or cannot be a name here; the message ends a sentence.</exception>
+    /// <exception cref="LayerException">The name leads out, is too long or too deep, or cannot be a name here; the message ends a sentence.</exception>
     public static string Parse(string name)
     {
+        if (name.Length > MaxBytes || Encoding.UTF8.GetByteCount(name) > MaxBytes)
+            throw new LayerException($"the name of its entry '{Printable(name)}' has more than {MaxBytes} bytes");
         List<string> segments = [];
         foreach (string segment in name.Split('/'))
         {
@@ -24,8 +34,13 @@ internal static class LayerPath
             segments.Add(segment);
         }
 
-        return string.Join('/', segments);
+        return segments.Count <= MaxLevels
+            ? string.Join('/', segments)
+            : throw new LayerException($"its entry '{Printable(name)}' is more than {MaxLevels} levels deep");
     }
+
+    /// <summary>The folder that a path is in; empty for the output folder.</summary>
+    public static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
 
     /// <summary>Whether a path marks a removal, and of what.</summary>
     /// <param name="path">As <see cref="Parse"/> gives it.</param>

@@ -11,12 +11,16 @@ internal sealed class UnpackedFolder
 
     private readonly string _root;
     private readonly UnixFileMode _umask;
-    private readonly HashSet<string> _ofThisLayer = new(StringComparer.Ordinal);
+    private readonly UnpackedTree _tree = new();
+    private readonly UnpackBudget _budget;
 
     /// <summary>Makes the folder. Its place must be free.</summary>
-    public UnpackedFolder(string root)
+    /// <param name="root">Where.</param>
+    /// <param name="budget">Counts the folders that are made because something stands in them, as if they were entries.</param>
+    public UnpackedFolder(string root, UnpackBudget budget)
     {
         _root = root;
+        _budget = budget;
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(root);
@@ -29,13 +33,13 @@ internal sealed class UnpackedFolder
     }
 
     /// <summary>Another layer begins: what it removes is what those before it left.</summary>
-    public void BeginLayer() => _ofThisLayer.Clear();
+    public void BeginLayer() => _tree.Layer++;
 
     /// <summary>Makes a folder, or gives one that is there its mode.</summary>
     public void AddFolder(string path, UnixFileMode mode)
     {
-        EnsureFolder(path);
-        Mark(path);
+        // An entry of its own was counted when it was read.
+        _tree.Mark(EnsureFolder(path, implied: LayerPath.ParentOf(path)));
         // The owner can always get in: what is unpacked must also be removable.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Full(path), (Widen(mode) & ~_umask) | OwnersAll);
@@ -45,31 +49,41 @@ internal sealed class UnpackedFolder
     /// <returns>The file, to be written.</returns>
     public FileStream AddFile(string path, UnixFileMode mode)
     {
-        EnsureFolder(ParentOf(path));
+        string parent = LayerPath.ParentOf(path);
+        UnpackedTree.Node folder = EnsureFolder(parent, implied: parent);
+        ReadOnlySpan<char> name = path.AsSpan(parent.Length).TrimStart('/');
         string full = Full(path);
+        folder.Child(name)?.Remove();
         Delete(full);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Widen(mode);
         FileStream file = new(full, options);
-        Mark(path);
+        _tree.Mark(folder.Add(name));
         return file;
     }
 
     /// <summary>Removes what lower layers have at a path.</summary>
     public void Remove(string path)
     {
-        if (!_ofThisLayer.Contains(path))
-            Delete(Full(path));
-        else if (Directory.Exists(Full(path)))
+        UnpackedTree.Node? node = _tree.Find(path);
+        if (node?.Layer == _tree.Layer)
+        {
             RemoveContent(path);
+            return;
+        }
+
+        node?.Remove();
+        Delete(Full(path));
     }
 
     /// <summary>Removes what lower layers have in a folder.</summary>
     public void RemoveContent(string path)
     {
-        if (!Directory.Exists(Full(path)))
+        // Once is enough in a layer: what stands there afterwards is its own.
+        if (_tree.Find(path) is not { } node || node.EmptiedBy == _tree.Layer || !Directory.Exists(Full(path)))
             return;
+        node.EmptiedBy = _tree.Layer;
         foreach (string child in Directory.EnumerateFileSystemEntries(Full(path)).ToArray())
             Remove(path.Length == 0 ? Path.GetFileName(child) : $"{path}/{Path.GetFileName(child)}");
     }
@@ -82,20 +96,34 @@ internal sealed class UnpackedFolder
         return (UnixFileMode)(bits == owner ? owner | (owner >> 3) | (owner >> 6) : bits);
     }
 
-    private void EnsureFolder(string path)
+    // Folders are made from the top, those that are known are not asked for again, and each that is implied counts as an entry.
+    private UnpackedTree.Node EnsureFolder(string path, string implied)
     {
-        if (path.Length == 0 || Directory.Exists(Full(path)))
-            return;
-        EnsureFolder(ParentOf(path));
-        File.Delete(Full(path));
-        Directory.CreateDirectory(Full(path));
+        UnpackedTree.Node node = _tree.Root;
+        for (int start = 0; start < path.Length;)
+        {
+            int slash = path.IndexOf('/', start);
+            int end = slash < 0 ? path.Length : slash;
+            node = node.Add(path.AsSpan(start, end - start));
+            if (!node.IsFolder && end <= implied.Length)
+                _budget.Entry();
+            // Elsewhere a file of another case may have taken its place.
+            if (!node.IsFolder || !OperatingSystem.IsLinux())
+                MakeFolder(Full(path[..end]));
+            node.IsFolder = true;
+
+            start = end + 1;
+        }
+
+        return node;
     }
 
-    // What holds something of this layer is not removed by it either.
-    private void Mark(string path)
+    private static void MakeFolder(string full)
     {
-        while (path.Length > 0 && _ofThisLayer.Add(path))
-            path = ParentOf(path);
+        if (Directory.Exists(full))
+            return;
+        File.Delete(full);
+        Directory.CreateDirectory(full);
     }
 
     private static void Delete(string full)
@@ -105,8 +133,6 @@ internal sealed class UnpackedFolder
         else
             File.Delete(full);
     }
-
-    private static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
 
     private string Full(string path) => path.Length == 0 ? _root : Path.Combine(_root, path);
 }

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>
+/// What imgpkg's format has no room for, in the last entry of an archive: <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The digest is of the
+/// bytes of the content, which names the digest of manifest.json: so it is of everything in the archive. imgpkg passes over the entry. A field that a
+/// reader does not know is passed over; what a reader must not pass over gets another version.
+/// </summary>
+/// <param name="Manifest">The digest of the bytes of manifest.json.</param>
+/// <param name="ImagesLock">The ImagesLock that the archive was made of, in its order and with its annotations; null for none.</param>
+internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
+{
+    /// <summary>The name of the entry.</summary>
+    public const string EntryName = "airgap.json";
+
+    /// <summary>The version that is written, and the highest that is read.</summary>
+    public const int Version = 1;
+
+    /// <summary>The most bytes the entry may have: the largest lock, with each of its bytes escaped.</summary>
+    public const int MaxBytes = 512 * 1024 * 1024;
+
+    /// <summary>The bytes of the entry that a plan's archive needs; empty where imgpkg's format says all there is to say.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="manifest">The bytes of manifest.json.</param>
+    public static ReadOnlyMemory<byte> Write(TransferPlan plan, ReadOnlySpan<byte> manifest)
+    {
+        // Without annotations a lock says nothing that manifest.json does not.
+        return plan.ImagesLock is { } images && images.Images.Any(image => image.Annotations.Count > 0)
+            ? new ArchiveNotes(Digest.Compute(manifest), images).ToJson()
+            : default(ReadOnlyMemory<byte>);
+    }
+
+    /// <summary>Reads the entry.</summary>
+    /// <param name="json">Its bytes.</param>
+    /// <param name="invalid">Makes the failure of a malformed one, of words that end a sentence.</param>
+    /// <param name="archive">The archive, for messages.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, or what <paramref name="invalid"/> makes.</exception>
+    public static ArchiveNotes Read(ReadOnlyMemory<byte> json, string archive, Func<string, AirgapException> invalid)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
+            JsonElement root = document.RootElement;
+            int version = root.GetProperty("version").GetInt32();
+            if (version > Version)
+            {
+                throw new AirgapException(
+                    ErrorCode.NewerArchive,
+                    $"'{archive}' holds an {EntryName} of version {version}, and this tool reads versions up to {Version}.",
+                    "Import it with the version that wrote it, or a newer one.")
+                { Location = new SourceLocation(archive) };
+            }
+
+            JsonElement content = root.GetProperty("content");
+            if (version < 1 || !Digest.TryParse(root.GetProperty("digest").GetString(), out Digest digest))
+                throw invalid($"its {EntryName} has no valid version or digest");
+            Digest actual = Digest.ComputeLike(digest, JsonMarshal.GetRawUtf8Value(content));
+            if (actual != digest)
+                throw invalid($"the content of its {EntryName} has the digest {actual}, and should have {digest}");
+            if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
+                throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
+            return new ArchiveNotes(manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw invalid($"its {EntryName} is malformed, or holds a field twice");
+        }
+    }
+
+    private static ImagesLock ReadLock(JsonElement images, Func<string, AirgapException> invalid)
+    {
+        ImmutableArray<LockedImage>.Builder list = ImmutableArray.CreateBuilder<LockedImage>();
+        foreach (JsonElement image in images.EnumerateArray())
+        {
+            string? text = image.GetProperty("image").GetString();
+            if (!ImageReference.TryParse(text, out ImageReference? reference, out _) || reference.Digest is null)
+                throw invalid($"its {EntryName} lists '{text}', which is no image by digest");
+            ImmutableSortedDictionary<string, string>.Builder annotations = LockedImage.NoAnnotations.ToBuilder();
+            if (image.TryGetProperty("annotations", out JsonElement pairs))
+            {
+                foreach (JsonProperty pair in pairs.EnumerateObject())
+                    annotations[pair.Name] = pair.Value.GetString() ?? "";
+            }
+
+            list.Add(new LockedImage(reference, annotations.ToImmutable()));
+        }
+
+        return new ImagesLock(list.DrainToImmutable());
+    }
+
+    private byte[] ToJson()
+    {
+        byte[] content = Write(WriteContent);
+        return Write(json =>
+        {
+            json.WriteNumber("version"u8, Version);
+            json.WriteString("digest"u8, Digest.Compute(content).ToString());
+            json.WritePropertyName("content"u8);
+            json.WriteRawValue(content, skipInputValidation: true);
+        });
+    }
+
+    private void WriteContent(Utf8JsonWriter json)
+    {
+        json.WriteString("manifest"u8, Manifest.ToString());
+        if (ImagesLock is null)
+            return;
+        json.WriteStartArray("imagesLock"u8);
+        foreach (LockedImage image in ImagesLock.Images)
+        {
+            json.WriteStartObject();
+            json.WriteString("image"u8, image.Image.ToString());
+            if (!image.Annotations.IsEmpty)
+            {
+                json.WriteStartObject("annotations"u8);
+                foreach ((string key, string value) in image.Annotations)
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> fields)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>Tells whose format a file is that is no archive of imgpkg's, so that the refusal can name it.</summary>
+internal static class ForeignArchive
+{
+    // The names that tell come first in every format.
+    private const int MostEntries = 1000;
+
+    /// <summary>The refusal of a file in a format that is known; null for one that is not.</summary>
+    public static AirgapException? Recognise(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            return Describe(file) is var (format, advice) ? Refusal(path, format, advice) : null;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // The failure that led here is the one to tell.
+            return null;
+        }
+    }
+
+    private static (string Format, string Advice)? Describe(SafeFileHandle file)
+    {
+        Span<byte> beginning = stackalloc byte[4];
+        if (RandomAccess.Read(file, beginning, 0) == beginning.Length)
+        {
+            if (beginning is [0x1f, 0x8b, ..])
+                return ("compressed by gzip", "Decompress it with gunzip first; an archive of this kind is a plain tar.");
+            if (beginning is [0x28, 0xb5, 0x2f, 0xfd])
+                return ("compressed by zstd", "Decompress it with unzstd first; an archive of this kind is a plain tar.");
+            if (beginning is [(byte)'P', (byte)'K', 3, 4])
+                return ("a zip file", "Unpack it first; an archive of this kind is a plain tar.");
+        }
+
+        bool isLayout = false;
+        try
+        {
+            foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false).Take(MostEntries))
+            {
+                if (entry.Name == "repositories" || entry.Name.EndsWith("/layer.tar", StringComparison.Ordinal) || (entry.Name == ArchiveLayout.ManifestName && HasRepoTags(file, entry)))
+                    return ("in docker's format, as 'docker save' and 'skopeo copy … docker-archive:' write it", Advice("docker-archive"));
+                isLayout |= entry.Name is "oci-layout" or "index.json" || entry.Name.StartsWith("blobs/", StringComparison.Ordinal);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // What was seen before the place that cannot be read tells enough, or nothing does.
+        }
+
+        return isLayout ? ("an OCI layout, as 'skopeo copy … oci-archive:' writes it", Advice("oci-archive")) : null;
+    }
+
+    private static bool HasRepoTags(SafeFileHandle file, ArchiveEntry entry)
+    {
+        byte[] beginning = new byte[Math.Min(entry.Size, 64 * 1024)];
+        int read = RandomAccess.Read(file, beginning, entry.Offset);
+        return beginning.AsSpan(0, read).IndexOf("\"RepoTags\""u8) >= 0;
+    }
+
+    private static string Advice(string transport) =>
+        $"Push it with 'skopeo copy {transport}:FILE docker://REGISTRY/NAME:TAG' and relocate it from there, or write an archive with 'copy --to-tar'.";
+
+    private static AirgapException Refusal(string path, string format, string advice) => new(
+        ErrorCode.ForeignArchive,
+        $"'{path}' is {format}, and archives that can be relocated are imgpkg's, as 'copy --to-tar' writes them.",
+        advice)
+    { Location = new SourceLocation(path) };
+}
