@@ -9,6 +9,7 @@ namespace Airgap.Build;
 /// <param name="log">The task's log.</param>
 /// <param name="projectFile">The place of whatever has no place of its own.</param>
 /// <param name="helpUrl">The page that has an anchor for each code; null where the package was made for no repository.</param>
+/// <remarks>What came from outside is made printable here: a console logger's output is what a CI system reads commands from.</remarks>
 internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string? helpUrl)
 {
     /// <summary>The page that was given when the package was made.</summary>
@@ -26,7 +27,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = Locate(diagnostic);
         Write(() => log.LogError(
-            null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
 
     /// <summary>A warning with its code, place and help link.</summary>
@@ -34,11 +35,14 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = Locate(diagnostic);
         Write(() => log.LogWarning(
-            null, diagnostic.Id, null, HelpLink(diagnostic), diagnostic.Location?.File ?? projectFile, diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
 
     /// <summary>A line.</summary>
-    public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, text));
+    public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, Printable.Line(text)));
+
+    /// <summary>A command of our own to the CI system that reads the console.</summary>
+    public void Announce(string command) => Write(() => log.LogMessage(MessageImportance.High, command));
 
     /// <summary>A decision, for a log at <c>-v:d</c>.</summary>
     public void Detail(string text) => Message(MessageImportance.Normal, "  " + text);
@@ -55,7 +59,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
             ErrorCode.Unexpected,
             $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {exception.Message}",
             $"Please report it{(helpUrl is null ? "" : $" at {helpUrl}")}, with a log of -v:detailed."));
-        Message(MessageImportance.Low, exception.ToString());
+        Write(() => log.LogMessage(MessageImportance.Low, Printable.Block(exception.ToString())));
     }
 
     /// <summary>Lets nothing through any more.</summary>

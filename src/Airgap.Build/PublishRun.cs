@@ -110,7 +110,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Warning(warning);
         // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the default there.
         if (written.Announcement is { } announcement)
-            log.Message(MessageImportance.High, announcement);
+            log.Announce(announcement);
     }
 
     private async Task PushAsync(ProducedBundle bundle, Job job, BuildObserver observer, CancellationToken cancellationToken)

@@ -7,10 +7,10 @@ namespace Airgap.Oci;
 public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
 {
     /// <summary>What was wrong and where, one sentence, without the code. Control characters stand as escapes.</summary>
-    public string Message { get; init; } = Printable.Of(Message);
+    public string Message { get; init => field = Printable.Of(value); } = Printable.Of(Message);
 
     /// <summary>What to do, one sentence; may be empty. Control characters stand as escapes.</summary>
-    public string Advice { get; init; } = Printable.Of(Advice);
+    public string Advice { get; init => field = Printable.Of(value); } = Printable.Of(Advice);
 
     /// <summary>The image or repository it is about, as far as known.</summary>
     public string? Reference { get; init; }

@@ -1,24 +1,120 @@
+using System.Globalization;
+using System.Text;
+
 namespace Airgap.Oci;
 
 /// <summary>
-/// Text for a terminal or a log. What a message quotes may come from a registry, an archive or a lock of somebody else's: a
-/// terminal must not obey it, and nobody has to read a megabyte of it.
+/// Text that came from outside (a registry, an archive, a lock, a file's name) made fit for a terminal, a log or a CI system's
+/// console. Control characters and the marks that turn the direction of writing stand as escapes, <c>\x1b</c> or <c>\u202e</c>.
+/// The beginnings of commands that CI systems read out of a log are broken by an escape: <c>##vso[</c> and <c>##[</c> anywhere in a
+/// line, which Azure Pipelines and GitHub's older form take, and <c>::name</c> at a line's beginning, which GitHub Actions takes.
 /// </summary>
 internal static class Printable
 {
     private const int MaxLength = 2000;
 
-    /// <summary>The text with control characters as <c>\xNN</c>; what is longer than 2,000 characters loses its middle.</summary>
-    public static string Of(string text)
+    /// <summary>A message on one line; what is longer than 2,000 characters loses its middle, for nobody has to read a megabyte.</summary>
+    public static string Of(string text) => Cut(Line(Cut(text)));
+
+    /// <summary>A text on one line: line breaks and tabs are escaped, too. A harmless text is returned as it is.</summary>
+    public static string Line(string text) => IsHarmless(text, keepsLines: false) ? text : Escape(text, keepsLines: false);
+
+    /// <summary>A text of several lines: line breaks and tabs stay. A harmless text is returned as it is.</summary>
+    public static string Block(string text) => IsHarmless(text, keepsLines: true) ? text : Escape(text, keepsLines: true);
+
+    /// <summary>True when <see cref="Block"/> changes nothing.</summary>
+    public static bool IsHarmlessBlock(string text) => IsHarmless(text, keepsLines: true);
+
+    /// <summary>A JSON document with the same values, of which a terminal obeys nothing and no CI system reads a command.</summary>
+    public static string Json(string document)
     {
-        string cut = Cut(text);
-        return cut.Any(IsUnprintable) ? Cut(string.Concat(cut.Select(c => IsUnprintable(c) ? $"\\x{(int)c:x2}" : c.ToString()))) : cut;
+        StringBuilder? escaped = null;
+        for (int i = 0; i < document.Length; i++)
+        {
+            char c = document[i];
+            // Outside strings JSON has neither of these, and inside no backslash stands before one: an escape in its place is the same text.
+            bool isKept = c is '\n' or '\r' or '\t' || !(IsUnprintable(c) || BreaksCommand(document, i));
+            if (!isKept)
+                escaped ??= new StringBuilder(document, 0, i, document.Length + 64);
+            if (!isKept)
+                escaped!.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                escaped?.Append(c);
+        }
+
+        return escaped?.ToString() ?? document;
+    }
+
+    /// <summary>True for the second <c>#</c> of what begins a command, such as <c>##vso[</c>.</summary>
+    public static bool BreaksCommand(string text, int index)
+    {
+        if (text[index] != '#' || index == 0 || text[index - 1] != '#')
+            return false;
+        int end = index + 1;
+        while (end < text.Length && char.IsAsciiLetter(text[end]))
+            end++;
+        return end < text.Length && text[end] == '[';
+    }
+
+    /// <summary>True for characters that a terminal obeys, or that make a line show another name than it holds.</summary>
+    public static bool IsUnprintable(char c) =>
+        char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    private static bool IsHarmless(string text, bool keepsLines)
+    {
+        LineStart start = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (start.Next(text, i, keepsLines))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string Escape(string text, bool keepsLines)
+    {
+        StringBuilder escaped = new(text.Length + 64);
+        LineStart start = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (start.Next(text, i, keepsLines))
+                escaped.Append(c <= '\u00FF' ? "\\x" : "\\u").Append(((int)c).ToString(c <= '\u00FF' ? "x2" : "x4", CultureInfo.InvariantCulture));
+            else
+                escaped.Append(c);
+        }
+
+        return escaped.ToString();
     }
 
     // The end of a sentence says as much as its beginning.
     private static string Cut(string text) =>
         text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - 301), "…", text.AsSpan(text.Length - 300));
 
-    // The marks that change the direction of writing can make a line show another name than it holds.
-    private static bool IsUnprintable(char c) => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+    /// <summary>Goes through a text and knows where a line has only begun. GitHub's runner passes over all kinds of blanks there.</summary>
+    private ref struct LineStart()
+    {
+        private bool _begins = true;
+        private bool _colon = false;
+
+        /// <summary>True when the character has to be escaped.</summary>
+        public bool Next(string text, int index, bool keepsLines)
+        {
+            char c = text[index];
+            if (keepsLines && (c == '\n' || (c == '\r' && index + 1 < text.Length && text[index + 1] == '\n')))
+            {
+                (_begins, _colon) = (true, false);
+                return false;
+            }
+
+            if (keepsLines && c == '\t')
+                return false;
+            bool isCommand = _colon && c == ':' && index + 1 < text.Length && char.IsAsciiLetter(text[index + 1]);
+            bool isEscaped = isCommand || IsUnprintable(c) || BreaksCommand(text, index);
+            _colon = _begins && c == ':';
+            _begins &= !isEscaped && char.IsWhiteSpace(c);
+            return isEscaped;
+        }
+    }
 }

@@ -70,6 +70,29 @@ public sealed class LoggingTests
     }
 
     [TestMethod]
+    public void OthersTextIsObeyedByNobody_AndOurOwnCommandIs()
+    {
+        const string Hostile = "a\n::error::x \u001b[2J ##vso[task.x]y";
+        const string Shown = "a\\x0a::error::x \\x1b[2J #\\x23vso[task.x]y";
+        BuildLog log = Log();
+        log.Error(new Diagnostic(ErrorCode.Unauthorized, Hostile, "") { Location = new SourceLocation("##[x].yml") });
+        log.Warning(new Diagnostic(ErrorCode.Unauthorized, "", Hostile));
+        log.Message(MessageImportance.High, Hostile);
+        log.Detail(Hostile);
+        log.Trace("--> " + Hostile.Replace("\n", "", StringComparison.Ordinal));
+        log.Announce("##vso[task.uploadsummary]x");
+        Assert.AreEqual((Shown, "#\\x23[x].yml"), (_engine.Errors[0].Message, _engine.Errors[0].File));
+        Assert.AreEqual(" " + Shown, _engine.Warnings[0].Message);
+        Assert.AreSequenceEqual(
+            new[] { Shown, "  " + Shown, "  --> " + Shown.Replace("\\x0a", "", StringComparison.Ordinal), "##vso[task.uploadsummary]x" },
+            _engine.Messages.Select(message => message.Message));
+        _engine.Errors.Clear();
+        log.Unexpected(new InvalidOperationException(Hostile));
+        Assert.DoesNotContain("##vso[", Assert.ContainsSingle(_engine.Errors).Message!);
+        Assert.DoesNotContain("##vso[", _engine.Messages[^1].Message!);
+    }
+
+    [TestMethod]
     public void NothingIsLoggedAfterTheEnd()
     {
         BuildLog log = Log();

@@ -4,14 +4,19 @@ using System.Text;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Tells <see cref="RegistryOptions.Trace"/> of requests and answers: one call each, so that threads do not mix lines. No bodies.</summary>
-internal sealed class RequestTrace(Action<string>? sink)
+/// <summary>
+/// Tells <see cref="RegistryOptions.Trace"/> of requests and answers: one call each, so that threads do not mix lines. No bodies.
+/// What an answer holds is made printable, once secrets are out of it.
+/// </summary>
+internal sealed class RequestTrace(Action<string>? trace)
 {
+    private readonly Action<string>? _sink = trace is null ? null : text => trace(Printable.Block(text));
+
     /// <param name="request">What is sent.</param>
     /// <param name="proxy">What it goes through, or null.</param>
     public void Request(HttpRequestMessage request, Uri? proxy)
     {
-        if (sink is null)
+        if (_sink is null)
             return;
         StringBuilder text = new StringBuilder("--> ").Append(request.Method).Append(' ').Append(Redaction.Url(request.RequestUri!));
         if (proxy is not null)
@@ -19,12 +24,12 @@ internal sealed class RequestTrace(Action<string>? sink)
         Append(text, request.Headers);
         if (request.Content is { } content)
             Append(text, content.Headers);
-        sink(text.ToString());
+        _sink(text.ToString());
     }
 
     public void Answer(HttpRequestMessage request, HttpResponseMessage response, TimeSpan duration)
     {
-        if (sink is null)
+        if (_sink is null)
             return;
         StringBuilder text = new StringBuilder("<-- ")
             .Append((int)response.StatusCode).Append(' ').Append(response.ReasonPhrase).Append(' ')
@@ -32,18 +37,18 @@ internal sealed class RequestTrace(Action<string>? sink)
             .Append(CultureInfo.InvariantCulture, $" ({duration.TotalMilliseconds:F0} ms)");
         Append(text, response.Headers);
         Append(text, response.Content.Headers);
-        sink(Redaction.Echo(text.ToString(), request));
+        _sink(Redaction.Echo(text.ToString(), request));
     }
 
-    public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => sink?.Invoke(string.Create(
+    public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
         $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: {exception.GetBaseException().Message} ({duration.TotalMilliseconds:F0} ms)"));
 
-    public void Retry(int attempt, int attempts, TimeSpan delay, string reason) => sink?.Invoke(string.Create(
+    public void Retry(int attempt, int attempts, TimeSpan delay, string reason) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
         $"... attempt {attempt} of {attempts} in {delay.TotalMilliseconds:F0} ms: {reason}"));
 
-    public void Note(string text) => sink?.Invoke("... " + text);
+    public void Note(string text) => _sink?.Invoke("... " + text);
 
     private static void Append(StringBuilder text, HttpHeaders headers)
     {

@@ -85,7 +85,8 @@ internal static class Suggestions
     private static async Task<IEnumerable<string>> ListAsync(RegistryClient registry, RepositoryName repository, string typed, int colon, CancellationToken cancellationToken)
     {
         ImmutableArray<ListedTag> tags = await new TagLister(registry).ListAsync(repository, new TagListOptions(), cancellationToken).ConfigureAwait(false);
-        return tags.Select(tag => typed[..(colon + 1)] + tag.Name);
+        // A shell takes what it is told: nothing but tags.
+        return tags.Where(tag => ImageReference.IsTag(tag.Name)).Select(tag => typed[..(colon + 1)] + tag.Name);
     }
 
     /// <summary>Where on the line the last word stands.</summary>

@@ -60,7 +60,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     public void Detail(string message)
     {
         if (_session.Options.Debug)
-            _session.WriteError(message);
+            _session.WriteError(Printable.Line(message));
     }
 
     /// <inheritdoc/>

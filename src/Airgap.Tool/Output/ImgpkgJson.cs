@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Airgap.Oci;
 
 namespace Airgap.Tool.Output;
 
@@ -31,7 +32,7 @@ internal sealed class ImgpkgJson
     public void AddBlock(string text) => (Blocks ??= []).Add(text);
 
     /// <summary>The document.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ImgpkgJsonContext.Readable.ImgpkgJson);
+    public string ToJson() => Printable.Json(JsonSerializer.Serialize(this, ImgpkgJsonContext.Readable.ImgpkgJson));
 
     private static SortedDictionary<string, string> Named(IEnumerable<TableColumn> columns, IEnumerable<string> values) =>
         new(columns.Zip(values).ToDictionary(pair => pair.First.Key, pair => pair.Second), StringComparer.Ordinal);

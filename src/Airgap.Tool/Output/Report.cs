@@ -71,7 +71,7 @@ internal sealed class Report
     public List<ReportDiagnostic> Errors { get; } = [];
 
     /// <summary>The document.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.Report);
+    public string ToJson() => Printable.Json(JsonSerializer.Serialize(this, ReportJson.Readable.Report));
 }
 
 /// <summary>An image, index or bundle that was relocated.</summary>

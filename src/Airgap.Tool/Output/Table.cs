@@ -54,7 +54,8 @@ internal sealed record Table(string Title, string Content, IReadOnlyList<TableCo
 
     private static void Write(StringBuilder text, IEnumerable<string[]> rows, string border)
     {
-        string[][] all = [.. rows];
+        // A cell is others' text, and a line break or tab in it would be a row or column more.
+        string[][] all = [.. rows.Select(row => row.Select(Printable.Line).ToArray())];
         foreach (string[] row in all)
         {
             for (int i = 0; i < row.Length; i++)

@@ -83,7 +83,7 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, IDisposable
     public void Detail(string message)
     {
         if (_session.Options.Debug)
-            _session.WriteError(message);
+            _session.WriteError(Printable.Line(message));
     }
 
     /// <inheritdoc/>

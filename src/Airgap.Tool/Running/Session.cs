@@ -51,7 +51,7 @@ internal sealed class Session
     {
         if (Options.Json || Identity.IsImgpkg)
             return;
-        Write(Options.Tty ? Terminal.Error : Terminal.Out, line);
+        Write(Options.Tty ? Terminal.Error : Terminal.Out, Printable.Line(line));
     }
 
     /// <summary>Writes one of imgpkg's lines where scripts look for it.</summary>
@@ -64,10 +64,10 @@ internal sealed class Session
         }
 
         if (ShowsLines)
-            Write(SpeaksAsImgpkg ? Terminal.Out : Terminal.Error, line);
+            Write(SpeaksAsImgpkg ? Terminal.Out : Terminal.Error, Printable.Line(line));
     }
 
-    /// <summary>Writes a text that is the result itself, under every name and wherever standard output goes. Nothing with <c>--json</c>.</summary>
+    /// <summary>Writes a text that is the result itself and printable, under every name and wherever standard output goes. Nothing with <c>--json</c>.</summary>
     public void WriteBlock(string text)
     {
         lock (_gate)
@@ -98,8 +98,8 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Writes a line to standard error.</summary>
-    public void WriteError(string line) => Write(Terminal.Error, line);
+    /// <summary>Writes a line, or several, to standard error.</summary>
+    public void WriteError(string line) => Write(Terminal.Error, Printable.Block(line));
 
     /// <summary>Draws the last lines of the screen anew, until something else is written; none to take them away.</summary>
     public void Draw(IReadOnlyList<string> live)
@@ -111,7 +111,7 @@ internal sealed class Session
                 return;
             // One column less than the screen, so that no terminal wraps a line and the way back up stays known.
             int width = Terminal.Width - 1;
-            Terminal.Error.Write(string.Join('\n', live.Select(line => line.Length > width ? line[..width] : line)));
+            Terminal.Error.Write(string.Join('\n', live.Select(Printable.Line).Select(line => line.Length > width ? line[..width] : line)));
             _drawn = live.Count;
         }
     }

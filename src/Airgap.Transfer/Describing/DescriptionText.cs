@@ -5,7 +5,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A description as imgpkg prints it for people, to the byte.</summary>
+/// <summary>A description as imgpkg prints it for people, to the byte where the texts are harmless: what a terminal or CI system would obey stands as escapes.</summary>
 public static class DescriptionText
 {
     /// <summary>The text, each line ended by a line feed.</summary>
@@ -72,5 +72,5 @@ public static class DescriptionText
             Line(text, indent, $"    {key}: {value}");
     }
 
-    private static void Line(StringBuilder text, int indent, string line) => text.Append(' ', indent).Append(line).Append('\n');
+    private static void Line(StringBuilder text, int indent, string line) => text.Append(' ', indent).Append(Printable.Line(line)).Append('\n');
 }

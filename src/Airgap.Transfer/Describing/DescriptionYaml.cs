@@ -5,13 +5,13 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A description as imgpkg writes it with <c>-o yaml</c>, to the byte.</summary>
+/// <summary>A description as imgpkg writes it with <c>-o yaml</c>, to the byte where the texts are harmless; another text has the same value, written with escapes.</summary>
 public static class DescriptionYaml
 {
     /// <summary>The YAML text, without a document start.</summary>
     public static string Write(BundleDescription bundle)
     {
-        YamlTextWriter writer = new();
+        YamlTextWriter writer = new(forTerminal: true);
         writer.Field("sha", bundle.Digest.ToString(), 0);
         WriteBundle(writer, bundle, 0);
         return writer.Finish()["---\n".Length..];

@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.Oci;
 
 namespace Airgap.Transfer.Yaml;
 
@@ -10,7 +11,10 @@ namespace Airgap.Transfer.Yaml;
 /// Column, <c>_afterSpace</c> and <c>_atIndent</c> are the state by which that library decides where a line ends; the same state gives the
 /// same bytes without a list of special cases.
 /// </remarks>
-internal sealed class YamlTextWriter
+/// <param name="forTerminal">
+/// True to write texts that a terminal or CI system would obey (<see cref="Printable"/>) in double quotes on one line, with escapes for what is harmful; their values stay the same.
+/// </param>
+internal sealed class YamlTextWriter(bool forTerminal = false)
 {
     private const int BestWidth = 80;
 
@@ -66,6 +70,12 @@ internal sealed class YamlTextWriter
 
     private void WriteScalar(string text, int indent, bool isSimpleKey)
     {
+        if (forTerminal && IsHarmful(text))
+        {
+            WriteDoubleQuoted(text, indent, mayFold: false);
+            return;
+        }
+
         switch (ScalarForm.Choose(text, isSimpleKey))
         {
             case TextStyle.Plain:
@@ -82,6 +92,14 @@ internal sealed class YamlTextWriter
                 break;
         }
     }
+
+    // A text that is folded begins lines with its words.
+    private static bool IsHarmful(string text) => !Printable.IsHarmlessBlock(text) || Enumerable.Range(0, text.Length).Any(i => IsHarmfulAt(text, i));
+
+    private static bool IsHarmfulAt(string text, int i) =>
+        (Printable.IsUnprintable(text[i]) && text[i] is not ('\n' or '\t' or '\r'))
+        || Printable.BreaksCommand(text, i)
+        || (text[i] == ':' && i > 0 && text[i - 1] == ':' && (i == 1 || char.IsWhiteSpace(text[i - 2])) && i + 1 < text.Length && char.IsAsciiLetter(text[i + 1]));
 
     private void WriteFolded(string text, int indent, bool mayFold, bool quotes)
     {
@@ -135,7 +153,7 @@ internal sealed class YamlTextWriter
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (escapesAll || !ScalarForm.IsPrintable(c) || ScalarForm.IsBreak(c) || c is '"' or '\\')
+            if (escapesAll || !ScalarForm.IsPrintable(c) || ScalarForm.IsBreak(c) || c is '"' or '\\' || (forTerminal && IsHarmfulAt(text, i)))
             {
                 Rune rune = Rune.TryGetRuneAt(text, i, out Rune whole) ? whole : Rune.ReplacementChar;
                 i += rune.Utf16SequenceLength - 1;
