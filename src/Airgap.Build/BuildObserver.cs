@@ -59,7 +59,12 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObs
         long now = clock.GetTimestamp();
         // Of all threads that come by when a line is due, one writes it.
         if (clock.GetElapsedTime(last, now) >= s_interval && Interlocked.CompareExchange(ref _lastLine, now, last) == last)
-            log.Message(MessageImportance.High, $"  {ByteSize.Format(Math.Max(0, Interlocked.Read(ref _moved)))} of {ByteSize.Format(Interlocked.Read(ref _total))}");
+        {
+            long moved = Math.Max(0, Interlocked.Read(ref _moved));
+            long total = Interlocked.Read(ref _total);
+            // What moves before a plan, or beside it, is in no total.
+            log.Message(MessageImportance.High, moved > total ? $"  {ByteSize.Format(moved)}" : $"  {ByteSize.Format(moved)} of {ByteSize.Format(total)}");
+        }
     }
 
     private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();

@@ -217,6 +217,9 @@ public enum ErrorCode
     /// <summary>The lock beside an archive is not believed: it is older, unreadable, or of other images (warning).</summary>
     LockBesideArchiveIgnored = 2068,
 
+    /// <summary>Standard output was closed, or its disk is full: what was asked for is nowhere to be read. What was moved is where it should be.</summary>
+    OutputNotWritten = 2075,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

@@ -1,3 +1,6 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool;
@@ -8,17 +11,29 @@ internal static class Program
     {
         if (!QuickVersion.IsAskedFor(args))
             return RunAsync(args);
-        using Stream output = Console.OpenStandardOutput();
+        StandardStream output = StandardStream.Output();
         QuickVersion.Write(Identity.OfProcess(), output);
-        return Task.FromResult(0);
+        return Task.FromResult(ExitCode(0, output, StandardStream.Error()));
     }
 
     private static async Task<int> RunAsync(string[] args)
     {
         using Interruption interruption = new();
-        Terminal terminal = Terminal.OfProcess();
+        StandardStream output = StandardStream.Output();
+        StandardStream error = StandardStream.Error();
+        Terminal terminal = Terminal.OfProcess(output, error);
         int exitCode = await ToolRunner.RunAsync(args, Identity.OfProcess(), terminal, interruption.Token).ConfigureAwait(false);
         await terminal.FlushAsync().ConfigureAwait(false);
-        return exitCode;
+        return ExitCode(exitCode, output, error);
+    }
+
+    // What was asked for and is nowhere to be read is no success.
+    private static int ExitCode(int exitCode, StandardStream output, StandardStream error)
+    {
+        if (output.Failure is not { } failure)
+            return exitCode;
+        Diagnostic problem = new(ErrorCode.OutputNotWritten, $"Standard output was not written: {failure}.", "Write it to another disk, or to a pipe that is read.");
+        error.Write(Encoding.UTF8.GetBytes(DiagnosticText.Of(problem, "Error", Identity.OfProcess()) + "\n"));
+        return exitCode == 0 ? 1 : exitCode;
     }
 }

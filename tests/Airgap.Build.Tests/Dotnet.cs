@@ -42,7 +42,8 @@ internal static class Dotnet
     /// <summary>Starts <c>dotnet</c>.</summary>
     public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = Cli.StartInfo("dotnet", arguments);
+        start.WorkingDirectory = folder;
         foreach ((string name, string? value) in Variables(environment))
             start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Airgap.TestKit;
 
@@ -12,6 +13,8 @@ public sealed record CliResult(int ExitCode, string Output, string Error)
 /// <summary>Runs programs.</summary>
 public static class Cli
 {
+    private static readonly Lazy<bool> s_ignoresSignals = new(IgnoresSignals);
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="file">A path, or a name on the PATH.</param>
     /// <param name="arguments">Its arguments, as they are.</param>
@@ -27,13 +30,9 @@ public static class Cli
         TimeSpan? timeout = null,
         string? input = null)
     {
-        ProcessStartInfo start = new(file, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = workingDirectory ?? "",
-        };
+        ProcessStartInfo start = StartInfo(file, arguments);
+        start.RedirectStandardInput = true;
+        start.WorkingDirectory = workingDirectory ?? "";
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
@@ -54,6 +53,29 @@ public static class Cli
         }
 
         return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>
+    /// How a program is started whose output is read. Signals that this process ignores, as one that a shell started in the background does, end the program all the
+    /// same: a test that interrupts it means it.
+    /// </summary>
+    public static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments)
+    {
+        const string Defaults = "--default-signal=HUP,INT,QUIT,TERM";
+        ProcessStartInfo start = s_ignoresSignals.Value && Find("env") is { } env ? new(env, [Defaults, file, .. arguments]) : new(file, arguments);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        return start;
+    }
+
+    // A mask of signals in hexadecimal, the first signal in the lowest bit: HUP, INT, QUIT, TERM.
+    private static bool IgnoresSignals()
+    {
+        const ulong Signals = 1UL << 0 | 1UL << 1 | 1UL << 2 | 1UL << 14;
+        const string Field = "SigIgn:";
+        return OperatingSystem.IsLinux()
+            && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } mask
+            && (ulong.Parse(mask[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Signals) != 0;
     }
 
     /// <summary>Where a program is, or null when it is not on the PATH.</summary>

@@ -82,9 +82,10 @@ public sealed record ImageReference
         int colon = name.LastIndexOf(':');
         if (colon > name.LastIndexOf('/'))
         {
-            tag = name[(colon + 1)..];
+            // imgpkg takes a colon without a tag for no tag.
+            tag = name[(colon + 1)..] is { Length: > 0 } given ? given : null;
             name = name[..colon];
-            if (!IsTag(tag))
+            if (tag is not null && !IsTag(tag))
             {
                 problem = $"'{tag}' is not a tag";
                 return false;

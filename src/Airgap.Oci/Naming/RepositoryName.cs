@@ -52,6 +52,13 @@ public sealed record RepositoryName
             return false;
         }
 
+        // The form in which other tools write references: docker://host/path.
+        if (text.IndexOf("://", StringComparison.Ordinal) is > 0 and int scheme && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('!', '~') < 0)
+        {
+            problem = $"it must not start with {text[..scheme]}://";
+            return false;
+        }
+
         int slash = text.IndexOf('/');
         string registry = DockerHub;
         string path = text;

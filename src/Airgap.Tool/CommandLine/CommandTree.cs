@@ -15,6 +15,7 @@ internal static class CommandTree
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
+        root.Subcommands.Add(HelpCommand.Create(host, root));
         root.Subcommands.Add(InitCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
         root.Subcommands.Add(PublishCommand.Create(host));
@@ -30,7 +31,10 @@ internal static class CommandTree
             if (option is HelpOption help)
                 help.Action = new HelpWriter.Action(host, exitCode: 0);
             else if (option is VersionOption version)
+            {
+                version.Aliases.Add("-v");
                 version.Action = new VersionCommand.OptionAction(host);
+            }
         }
 
         // imgpkg's root command prints its help and fails.

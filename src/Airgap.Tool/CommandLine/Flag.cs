@@ -28,7 +28,7 @@ internal static class Flag
     {
         HelpName = helpName,
         Description = string.Create(CultureInfo.InvariantCulture, $"{description} ({given} unless named)"),
-        Arity = ArgumentArity.ZeroOrOne,
+        Arity = ArgumentArity.ZeroOrMore,
         CustomParser = result => result.Tokens is [.., { } last] ? last.Value : given,
     };
 
@@ -49,14 +49,14 @@ internal static class Flag
         CustomParser = result => ParseNumber(result, name, minimum),
     };
 
-    /// <summary>A flag that repeats, or takes several texts with commas between them.</summary>
+    /// <summary>A flag that repeats, or takes several texts with commas between them (<see cref="CommaList"/>).</summary>
     public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
     {
         HelpName = helpName,
         Description = description + " (repeatable)",
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = _ => [],
-        CustomParser = static result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+        CustomParser = result => ParseList(result, name),
     };
 
     /// <summary>A flag that repeats, each text taken whole.</summary>
@@ -89,6 +89,19 @@ internal static class Flag
         CustomParser = result => ParseChoice(result, name, byDefault, words),
         CompletionSources = { words },
     };
+
+    private static string[] ParseList(ArgumentResult result, string name)
+    {
+        List<string> all = [];
+        foreach (string text in result.Tokens.Select(token => token.Value))
+        {
+            if (!CommaList.TryRead(text, out List<string> parts, out string? problem))
+                result.AddError($"'{text}' is not a value of {name}: {problem}.");
+            all.AddRange(parts);
+        }
+
+        return [.. all];
+    }
 
     private static int ParseNumber(ArgumentResult result, string name, int minimum)
     {

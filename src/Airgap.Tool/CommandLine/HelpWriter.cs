@@ -5,7 +5,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Writes the help of a command: usage, examples, and its options in groups.</summary>
+/// <summary>Writes the help of a command: usage, its own options, examples, and the options that it shares.</summary>
 internal static class HelpWriter
 {
     private const int Indent = 2;
@@ -21,23 +21,26 @@ internal static class HelpWriter
         writer.WriteLine();
         writer.WriteLine("Usage:");
         writer.WriteLine($"  {Path(command, identity)}{(command.Subcommands.Count > 0 ? " COMMAND" : "")}{string.Concat(command.Arguments.Select(Term))} [options]");
-        if (command is ToolCommand { Examples.Count: > 0 } tool)
-        {
-            writer.WriteLine();
-            writer.WriteLine("Examples:");
-            foreach ((string purpose, string line) in tool.Examples)
-            {
-                writer.WriteLine($"  # {purpose}");
-                writer.WriteLine($"  {identity.Invocation} {line}");
-            }
-        }
-
         Section(writer, width, "Commands", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (Name(sub), FirstSentence(sub.Description))));
         Section(writer, width, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
         Option[] own = [.. command.Options.Where(option => !option.Recursive && !option.Hidden && option is not (HelpOption or VersionOption))];
         Section(writer, width, "Options", own.Where(option => !IsRegistry(option)).Select(Row));
+        Examples(command, identity, writer);
         Section(writer, width, "Registry options", own.Where(IsRegistry).Select(Row));
         Section(writer, width, "Global options", Inherited(command).Select(Row));
+    }
+
+    private static void Examples(Command command, Identity identity, TextWriter writer)
+    {
+        if (command is not ToolCommand { Examples.Count: > 0 } tool)
+            return;
+        writer.WriteLine();
+        writer.WriteLine("Examples:");
+        foreach ((string purpose, string line) in tool.Examples)
+        {
+            writer.WriteLine($"  # {purpose}");
+            writer.WriteLine($"  {identity.Invocation} {line}");
+        }
     }
 
     private static bool IsRegistry(Option option) => option.Name.StartsWith(RegistryFlags.Prefix, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ internal static class UsageErrors
     public static IEnumerable<Diagnostic> Of(ParseResult parsed, Identity identity)
     {
         Command command = parsed.CommandResult.Command;
-        string help = $"See '{HelpWriter.Path(command, identity)} --help'.";
+        string help = HelpHint(parsed, identity);
         HashSet<string> seen = [];
         foreach (string token in parsed.UnmatchedTokens)
         {
@@ -33,6 +33,9 @@ internal static class UsageErrors
         }
     }
 
+    /// <summary>Where the command line is explained.</summary>
+    public static string HelpHint(ParseResult parsed, Identity identity) => $"See '{HelpWriter.Path(parsed.CommandResult.Command, identity)} --help'.";
+
     /// <summary>The flag or command that is spelt most like a token; null when none is near.</summary>
     public static string? Nearest(string token, Command command)
     {
@@ -47,8 +50,8 @@ internal static class UsageErrors
         return best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string left, string right)
+    /// <summary>How many letters two words differ by: Levenshtein's distance, one row at a time.</summary>
+    public static int Distance(string left, string right)
     {
         int[] row = [.. Enumerable.Range(0, right.Length + 1)];
         for (int i = 1; i <= left.Length; i++)

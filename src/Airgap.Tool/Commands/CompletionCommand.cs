@@ -41,7 +41,7 @@ internal sealed class CompletionCommand
             throw new AirgapException(ErrorCode.InvalidArgument, $"accepts 1 arg(s), received {given.Length}", advice);
         if (!CompletionScripts.Shells.Contains(given[0], StringComparer.Ordinal))
             throw new AirgapException(ErrorCode.InvalidArgument, $"invalid argument \"{given[0]}\" for \"{session.Identity.Name} completion\"", advice);
-        session.Report.Script = CompletionScripts.Of(given[0], session.Identity.Name);
+        session.Report.Script = CompletionScripts.Of(given[0], session.Identity.Name, ofDotnet: !session.Identity.IsImgpkg);
         session.WriteBlock(session.Report.Script);
         return 0;
     }

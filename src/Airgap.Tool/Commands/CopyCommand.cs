@@ -35,6 +35,9 @@ internal sealed class CopyCommand
         "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
 
     private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
+    private readonly Option<bool> _ignoreBundleCheck = Flag.Switch(
+        "--ignore-bundle-check", "Copy a bundle that is given with -i as an image: it alone, without the images that it pins");
+
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
     private readonly Option<bool> _artifacts = Flag.Switch(
         "--artifacts", "Copy all that is attached to images: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too");
@@ -59,7 +62,7 @@ internal sealed class CopyCommand
         foreach (Option option in new Option[]
         {
             flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
-            flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._cosign, flags._artifacts, flags._report, flags._summary,
+            flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
             command.Options.Add(option);
@@ -85,11 +88,12 @@ internal sealed class CopyCommand
             LockOutput = parsed.GetText(_lockOutput),
             Resume = parsed.GetValue(_resume),
             Repair = parsed.GetValue(_repair),
+            IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
         });
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 
-        bool isDry = _dry.IsDry(parsed);
+        bool isDry = session.IsDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (isDry)
         {
@@ -170,6 +174,7 @@ internal sealed class CopyCommand
     {
         IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
         CosignSignatures = parsed.GetValue(_cosign),
+        IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
         Artifacts = parsed.GetValue(_artifacts),
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive,

@@ -34,6 +34,9 @@ internal sealed record CopyArguments
 
     /// <summary><c>--repair</c>.</summary>
     public bool Repair { get; init; }
+
+    /// <summary><c>--ignore-bundle-check</c>.</summary>
+    public bool IgnoreBundleCheck { get; init; }
 }
 
 /// <summary>What <c>copy</c> is to do, checked.</summary>
@@ -87,6 +90,14 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 ErrorCode.IncompatibleOptions,
                 "Flag --repair can only be used when copying to a repository",
                 "Leave it out: an archive is written anew, and --resume takes over nothing that it has not read.");
+        }
+
+        if (arguments is { IgnoreBundleCheck: true, Image: null, Tar: null })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Flag --ignore-bundle-check can only be used with --image (-i) or --tar",
+                "Leave it out to copy the bundle with its images, or name the bundle with -i to copy it alone.");
         }
 
         return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput);

@@ -81,7 +81,7 @@ internal sealed class DescribeCommand
 
         session.Report.Reference = description.Image.ToString();
         session.Report.Description = DescriptionDocument.Of(description);
-        session.WriteBlock(parsed.GetValue(_output) == "yaml" ? DescriptionYaml.Write(description) : DescriptionText.Write(description));
+        session.WriteBlock(parsed.GetValue(_output) == "yaml" ? DescriptionYaml.Blocks(description) : DescriptionText.Blocks(description));
         session.WriteLine("");
         session.WriteLine("Succeeded");
         return 0;

@@ -66,6 +66,8 @@ internal sealed class InitCommand
         session.Report.Files = [.. added.Select(entry => entry.Path).Distinct().Select(path => new ReportFile(path, path == project ? "project" : "packageVersions"))];
         session.Report.Summary = added.Count == 0 ? $"{Shown(project)} declares it already: nothing was changed" : $"{Shown(project)} declares it";
         session.WriteResult(session.Report.Summary);
+        session.WriteResult($"Next: dotnet publish {Shown(project)} -p:AirgapRegistry=HOST/PATH");
+        session.WriteResult("Where restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER --name airgap");
         return 0;
     }
 

@@ -51,6 +51,14 @@ internal sealed class PackageRepositoryBuildCommand
         session.Report.Source = parsed.GetValue(_folder);
         session.Report.Destination = destination.ToString();
         session.Phase = "validating";
+        if (!Directory.Exists(folder))
+        {
+            throw new AirgapException(
+                ErrorCode.FileNotFound,
+                File.Exists(folder) ? $"'{parsed.GetValue(_folder)}' is a file: a package repository is built of a folder." : $"The folder '{parsed.GetValue(_folder)}' does not exist.",
+                "Name a folder with Package manifests under packages/.");
+        }
+
         ProduceRequest request = ReadRequest(parsed, folder);
 
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
@@ -67,6 +75,11 @@ internal sealed class PackageRepositoryBuildCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
+        // The bundle's own name is of no registry, and is shown to nobody.
+        string given = parsed.GetValue(_folder)!;
+        string nowhere = bundle.Reference.Repository.ToString();
+        session.Report.Source = given;
+        session.Report.Items = [.. session.Report.Items!.Select(item => item.Source.StartsWith(nowhere + "@", StringComparison.Ordinal) ? item with { Source = given } : item)];
         if (destination is RelocationDestination.Archive { Path: var archive })
             session.Report.Files = [new ReportFile(archive, "archive")];
         if (parsed.GetText(_lockOutput) is { } lockOutput)
@@ -76,7 +89,7 @@ internal sealed class PackageRepositoryBuildCommand
         }
 
         foreach (string line in CopyResultText.Lines(result))
-            session.WriteResult(line);
+            session.WriteResult(line.Replace(bundle.Reference.ToString(), given, StringComparison.Ordinal));
         session.WriteResult($"{Amounts.Count(bundle.Files, "file")} packed, {Amounts.Count(bundle.Images.Images.Length, "image")} pinned: {bundle.Digest}");
         return 0;
     }

@@ -64,7 +64,7 @@ internal sealed class PublishCommand
             project = project with { Settings = project.Settings with { KeepGoing = true } };
         if (parsed.GetValue(_repair))
             project = project with { Settings = project.Settings with { Repair = true } };
-        bool isDry = _dry.IsDry(parsed, project.Settings.DryRun);
+        bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
@@ -24,7 +23,7 @@ internal sealed class PushCommand
 
     private readonly Option<string[]> _excludeDefaults = Flag.List("--file-exclude-defaults", "PATH", "The same, under its former name");
     private readonly Option<bool> _preserve = Flag.Switch("--preserve-permissions", "Keep the permissions of group and others");
-    private readonly Option<string[]> _labels = Flag.List("--labels", "KEY=VALUE", "Label of the image", "-l");
+    private readonly Option<string[]> _labels = Flag.Repeated("--labels", "KEY=VALUE", "Label of the image", "-l");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle");
     private readonly RegistryFlags _registry = new();
 
@@ -86,31 +85,16 @@ internal sealed class PushCommand
             throw new AirgapException(ErrorCode.DestinationSelection, "Expected only one of image or bundle", "Give either --bundle (-b) or --image (-i).");
         string destination = bundle ?? image
             ?? throw new AirgapException(ErrorCode.DestinationSelection, "Expected either image or bundle", "Say where to push to: --bundle (-b) or --image (-i).");
-        string[] exclusions = [.. parsed.GetValue(_exclusions) ?? [], .. parsed.GetValue(_excludeDefaults) ?? []];
-        bool excludes = parsed.GetResult(_exclusions) is { Implicit: false } || parsed.GetResult(_excludeDefaults) is { Implicit: false };
+        IReadOnlyList<string>? exclusions = ExclusionList.Of(parsed, _exclusions, _excludeDefaults);
         LayerOptions layer = new() { PreservePermissions = parsed.GetValue(_preserve) };
         return new PushRequest
         {
             Inputs = [.. parsed.GetValue(_files) ?? []],
             Destination = References.Parse(destination),
             IsBundle = bundle is not null,
-            Labels = ReadLabels(parsed.GetValue(_labels) ?? []),
-            Layer = excludes ? layer with { Exclusions = [.. exclusions] } : layer,
+            Labels = LabelList.Read(parsed.GetValue(_labels) ?? []),
+            Layer = exclusions is not null ? layer with { Exclusions = [.. exclusions] } : layer,
         };
-    }
-
-    private static ImmutableDictionary<string, string> ReadLabels(string[] labels)
-    {
-        ImmutableDictionary<string, string>.Builder result = ImmutableDictionary.CreateBuilder<string, string>();
-        foreach (string label in labels)
-        {
-            int equals = label.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
-                throw new AirgapException(ErrorCode.InvalidArgument, $"'{label}' is not a label: {label} must be formatted as key=value.", "Write --labels KEY=VALUE.");
-            result[label[..equals]] = label[(equals + 1)..];
-        }
-
-        return result.ToImmutable();
     }
 
     private static void Show(PushResult result, Session session)

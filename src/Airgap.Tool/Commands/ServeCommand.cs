@@ -37,7 +37,7 @@ internal sealed class ServeCommand
         string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
         return address.Contains(':', StringComparison.Ordinal) && !address.EndsWith(']') && IPEndPoint.TryParse(address, out IPEndPoint? endpoint)
             ? endpoint
-            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not an address to listen on.", "Write IP:PORT, such as 127.0.0.1:5000 or [::1]:0.");
+            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not an address to listen on.", "Write HOST:PORT, such as 127.0.0.1:5000 or [::1]:0; HOST is an IP address or localhost.");
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)

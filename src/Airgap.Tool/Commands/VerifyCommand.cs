@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Describing;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Verifying;
@@ -54,6 +56,14 @@ internal sealed class VerifyCommand
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
             result = await new Verifier(registry).VerifyAsync(source, cancellationToken).ConfigureAwait(false);
         session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path ? null : result.Target;
+        // Where there is nothing, nothing is damaged.
+        if (result.Manifests == 0 && result.Problems is [{ Code: ErrorCode.ManifestUnknown }] && Named(source) is { } named)
+        {
+            Diagnostic missing = TagLister.NotFound(named).ToDiagnostic();
+            session.Fail(await NearTags.AdviseAsync(missing, parsed, _registry, cancellationToken).ConfigureAwait(false));
+            return 1;
+        }
+
         foreach (Diagnostic problem in result.Problems)
             session.Fail(problem);
         string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}";
@@ -65,4 +75,11 @@ internal sealed class VerifyCommand
         session.WriteLine("Succeeded");
         return 0;
     }
+
+    private static ImageReference? Named(RelocationSource source) => source switch
+    {
+        RelocationSource.Bundle bundle => bundle.Reference,
+        RelocationSource.Image image => image.Reference,
+        _ => null,
+    };
 }

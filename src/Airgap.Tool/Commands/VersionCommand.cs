@@ -15,17 +15,20 @@ internal static class VersionCommand
         host.Attach(command, (_, session, _) =>
         {
             session.Report.Version = session.Identity.Version;
-            if (!session.Options.Json)
-                session.Terminal.Out.WriteLine(Line(session.Identity));
-            else
-                session.WriteLine(Line(session.Identity));
+            session.WriteBlock(Line(session.Identity));
+            if (session.Identity.IsImgpkg)
+            {
+                session.WriteLine("");
+                session.WriteLine("Succeeded");
+            }
+
             return Task.FromResult(0);
         });
         return command;
     }
 
-    /// <summary>The line itself.</summary>
-    public static string Line(Identity identity) => $"{identity.Name} version {identity.Version}";
+    /// <summary>The line itself, with its end.</summary>
+    public static string Line(Identity identity) => $"{identity.Name} version {identity.Version}\n";
 
     /// <summary>What <c>--version</c> does.</summary>
     internal sealed class OptionAction(CommandHost host) : SynchronousCommandLineAction
@@ -33,7 +36,7 @@ internal static class VersionCommand
         /// <inheritdoc/>
         public override int Invoke(ParseResult parseResult)
         {
-            host.Terminal.Out.WriteLine(Line(host.Identity));
+            host.Terminal.Out.Write(Line(host.Identity));
             return 0;
         }
     }

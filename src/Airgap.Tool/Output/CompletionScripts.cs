@@ -1,15 +1,17 @@
 namespace Airgap.Tool.Output;
 
-/// <summary>The scripts that ask the tool itself what a line may become. Where it knows nothing, shells complete the names of files.</summary>
+/// <summary>
+/// The scripts that ask the tool itself what a line may become. Where it knows nothing, shells complete the names of files.
+/// Under its own name the tool is typed in two ways, <c>dotnet-airgap</c> and <c>dotnet airgap</c>; what else <c>dotnet</c> completes stays as it is, or is asked of dotnet.
+/// </summary>
 internal static class CompletionScripts
 {
     // NAME is the tool's, FUNCTION a name that shells take for a function. Shells break some words at : and =, the tool answers with whole words.
     private const string Bash = """
         # Completion of NAME for bash.
-        FUNCTION() {
-            local tool="${COMP_WORDS[0]/#\~/$HOME}" line="${COMP_LINE:0:COMP_POINT}" word breaks="" before="" candidate
-            type -P "$tool" >/dev/null || tool=NAME
-            line="${line#"${COMP_WORDS[0]}"}"
+        FUNCTION_ask() {
+            local line="$1" word breaks="" before="" candidate
+            shift
             word="${line##*[[:space:]]}"
             [[ $COMP_WORDBREAKS == *:* ]] && breaks+=":"
             [[ $COMP_WORDBREAKS == *=* ]] && breaks+="="
@@ -17,9 +19,38 @@ internal static class CompletionScripts
             COMPREPLY=()
             while IFS= read -r candidate; do
                 COMPREPLY+=("${candidate#"$before"}")
-            done < <("$tool" "[suggest:${#line}]" "$line" 2>/dev/null)
+            done < <("$@" "[suggest:${#line}]" "$line" 2>/dev/null)
+        }
+        FUNCTION() {
+            local tool="${COMP_WORDS[0]/#\~/$HOME}" line="${COMP_LINE:0:COMP_POINT}"
+            type -P "$tool" >/dev/null || tool=NAME
+            FUNCTION_ask "${line#"${COMP_WORDS[0]}"}" "$tool"
         }
         complete -o bashdefault -o default -F FUNCTION NAME
+
+        """;
+
+    private const string BashDotnet = """
+        FUNCTION_other="$(complete -p dotnet 2>/dev/null | sed -n 's/.* -F \([^ ]*\) .*/\1/p')"
+        [[ $FUNCTION_other == FUNCTION_dotnet ]] && FUNCTION_other=""
+        FUNCTION_dotnet() {
+            local line="${COMP_LINE:0:COMP_POINT}" candidate
+            if [[ $line =~ ^[[:space:]]*([^[:space:]]*dotnet)[[:space:]]+airgap([[:space:]].*)$ ]]; then
+                if type -P NAME >/dev/null; then
+                    FUNCTION_ask "${BASH_REMATCH[2]}" NAME
+                else
+                    FUNCTION_ask "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]}" airgap
+                fi
+            elif [[ -n $FUNCTION_other ]]; then
+                "$FUNCTION_other" "$@"
+            else
+                COMPREPLY=()
+                while IFS= read -r candidate; do
+                    COMPREPLY+=("$candidate")
+                done < <("${COMP_WORDS[0]}" complete --position "$COMP_POINT" "$COMP_LINE" 2>/dev/null)
+            fi
+        }
+        complete -o bashdefault -o default -F FUNCTION_dotnet dotnet
 
         """;
 
@@ -27,9 +58,11 @@ internal static class CompletionScripts
         #compdef NAME
         # Completion of NAME for zsh.
         FUNCTION() {
-            local line="${(j: :)${(@)words[2,CURRENT-1]}} $IPREFIX$PREFIX"
-            local -a candidates
-            candidates=("${(@f)$(${(Q)~words[1]} "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            local line
+            local -a tool candidates
+            tool=(${(Q)~words[1]})
+            line="${(j: :)${(@)words[2,CURRENT-1]}} $IPREFIX$PREFIX"
+            candidates=("${(@f)$("${(@)tool}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
             if [[ -n "$candidates[1]" ]]; then
                 compadd -- "${candidates[@]}"
             else
@@ -44,19 +77,46 @@ internal static class CompletionScripts
 
         """;
 
+    // One file in $fpath serves both names.
+    private const string ZshDotnet = """
+            if [[ ${tool[1]:t} == dotnet && $words[2] == airgap && $CURRENT -gt 2 ]]; then
+                words=("${(@)words[2,-1]}")
+                (( CURRENT-- ))
+                (( $+commands[NAME] )) && tool=(NAME) || tool+=(airgap)
+            elif [[ ${tool[1]:t} == dotnet ]]; then
+                candidates=("${(@f)$("${(@)tool}" complete "${(j: :)${(@)words[1,CURRENT]}}" 2>/dev/null)}")
+                [[ -n "$candidates[1]" ]] && compadd -- "${candidates[@]}" || _files
+                return
+            fi
+
+        """;
+
     private const string Fish = """
         # Completion of NAME for fish.
-        function FUNCTION
-            set -l tool (commandline -opc)[1]
-            set -l line (string replace -- "$tool" "" (string trim --left -- (commandline -cp)))
-            set -l candidates ($tool "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+        function FUNCTION_ask
+            set -l line $argv[1]
+            set -l candidates ($argv[2..-1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
             if test (count $candidates) -gt 0
                 printf '%s\n' $candidates
             else
                 __fish_complete_path (commandline -ct)
             end
         end
+        function FUNCTION
+            set -l tool (commandline -opc)[1]
+            FUNCTION_ask (string replace -- "$tool" "" (string trim --left -- (commandline -cp))) $tool
+        end
         complete -c NAME -f -a '(FUNCTION)'
+
+        """;
+
+    private const string FishDotnet = """
+        function FUNCTION_dotnet
+            set -l tool dotnet airgap
+            type -q NAME; and set tool NAME
+            FUNCTION_ask (string replace --regex -- '^\s*\S+\s+airgap' '' (commandline -cp)) $tool
+        end
+        complete -c dotnet -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = airgap' -f -a '(FUNCTION_dotnet)'
 
         """;
 
@@ -74,18 +134,43 @@ internal static class CompletionScripts
 
         """;
 
+    private const string PowerShellDotnet = """
+        Register-ArgumentCompleter -Native -CommandName 'dotnet' -ScriptBlock {
+            param($wordToComplete, $commandAst, $cursorPosition)
+            $end = [Math]::Max(0, $cursorPosition - $commandAst.Extent.StartOffset)
+            $text = $commandAst.Extent.Text.PadRight($end).Substring(0, $end)
+            $dotnet = $commandAst.GetCommandName()
+            $(if ($text -match '^\S+\s+airgap(?=\s)') {
+                $line = $text.Substring($Matches[0].Length)
+                & $dotnet airgap "[suggest:$($line.Length)]" $line 2>$null
+            } else {
+                & $dotnet complete --position $end $text 2>$null
+            }) | ForEach-Object {
+                [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+            }
+        }
+
+        """;
+
     /// <summary>The shells that there are scripts for.</summary>
     public static string[] Shells { get; } = ["bash", "zsh", "fish", "powershell"];
 
     /// <summary>The script for a shell and the tool's name.</summary>
-    public static string Of(string shell, string name)
+    /// <param name="shell">One of <see cref="Shells"/>.</param>
+    /// <param name="name">The tool's name.</param>
+    /// <param name="ofDotnet">True for a tool that is typed as a command of dotnet, too.</param>
+    public static string Of(string shell, string name, bool ofDotnet)
     {
-        string script = shell switch
+        string script = (shell, ofDotnet) switch
         {
-            "bash" => Bash,
-            "zsh" => Zsh,
-            "fish" => Fish,
-            _ => PowerShell,
+            ("bash", _) => Bash + (ofDotnet ? BashDotnet : ""),
+            ("zsh", false) => Zsh,
+            ("zsh", true) => Zsh
+                .Replace("#compdef NAME", "#compdef NAME dotnet", StringComparison.Ordinal)
+                .Replace("compdef FUNCTION NAME", "compdef FUNCTION NAME dotnet", StringComparison.Ordinal)
+                .Replace("    line=\"${(j", ZshDotnet + "    line=\"${(j", StringComparison.Ordinal),
+            ("fish", _) => Fish + (ofDotnet ? FishDotnet : ""),
+            _ => PowerShell + (ofDotnet ? PowerShellDotnet : ""),
         };
         return script.ReplaceLineEndings("\n").Replace("FUNCTION", $"__{name.Replace('-', '_')}_complete", StringComparison.Ordinal).Replace("NAME", name, StringComparison.Ordinal);
     }

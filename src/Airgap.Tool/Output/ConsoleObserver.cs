@@ -45,7 +45,7 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
                 WriteLine(line);
             _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers).Select(layer => layer.Digest)];
             _transferStarted = _clock.GetTimestamp();
-            _meter.Start(plan.Blobs.Length, plan.TotalBytes);
+            _meter.Start(plan.Blobs.Length, plan.TotalBytes, ProgressNames.Of(plan));
         }
         else if (phase == TransferPhase.Completing)
         {

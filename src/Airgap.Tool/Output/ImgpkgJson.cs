@@ -6,9 +6,11 @@ using Airgap.Oci;
 namespace Airgap.Tool.Output;
 
 /// <summary>What <c>--json</c> writes under imgpkg's name: everything imgpkg would have printed, gathered.</summary>
-/// <remarks>Source: the recorded golden/tag-list.json. Blank lines are left out, and nothing is written after a failure.</remarks>
+/// <remarks>Source: the recorded golden/tag-list.json. Nothing is written after a failure.</remarks>
 internal sealed class ImgpkgJson
 {
+    private bool _isBlankBefore;
+
     /// <summary>Tables; null for none.</summary>
     [JsonPropertyName("Tables")]
     public List<ImgpkgTable>? Tables { get; private set; }
@@ -20,6 +22,15 @@ internal sealed class ImgpkgJson
     /// <summary>Lines.</summary>
     [JsonPropertyName("Lines")]
     public List<string> Lines { get; } = [];
+
+    /// <summary>Adds a line as imgpkg's commands write it: with its end, and with a blank line before it where one was. Of two lines imgpkg writes the end by itself.</summary>
+    public void AddLine(string line)
+    {
+        bool isBare = line == "Succeeded" || line.StartsWith("Pushed '", StringComparison.Ordinal);
+        if (line.Length > 0)
+            Lines.Add(isBare ? line : $"{(_isBlankBefore ? "\n" : "")}{line}\n");
+        _isBlankBefore = line.Length == 0;
+    }
 
     /// <summary>Adds a table.</summary>
     public void AddTable(Table table) => (Tables ??= []).Add(new ImgpkgTable(

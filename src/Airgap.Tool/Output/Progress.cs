@@ -17,10 +17,12 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes()} ({Percent}%){Speed()}");
 
     /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45.0 MB, 8.1 MB/s, 4 s left</c>.</summary>
-    /// <param name="width">The columns there are: the bar gives way to the words.</param>
+    /// <param name="width">The columns there are: the bar gives way to the words, then the last words to the first.</param>
     public string Bar(int width)
     {
-        string words = string.Create(CultureInfo.InvariantCulture, $"{Percent,3}%  {Name}, {Bytes()}{Speed()}");
+        string percent = string.Create(CultureInfo.InvariantCulture, $"{Percent,3}%");
+        string[] forms = [$"{percent}  {Name}, {Bytes()}{Speed()}", $"{percent}  {Name}, {Bytes()}", $"{percent}  {Name}", percent];
+        string words = forms.FirstOrDefault(form => form.Length + NarrowestBar + "[] ".Length <= width) ?? percent;
         int size = Math.Clamp(width - words.Length - "[] ".Length, NarrowestBar, WidestBar);
         int full = Total == 0 ? size : (int)(Done * size / Total);
         return $"[{new string('#', full)}{new string('-', size - full)}] {words}";
@@ -28,7 +30,8 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
 
     private int Percent => Total == 0 ? 100 : (int)(Done * 100 / Total);
 
-    private string Bytes() => $"{ByteSize.Format(Done)} of {ByteSize.Format(Total)}";
+    // Where nothing was known to move, what has moved is all there is to say.
+    private string Bytes() => Total < Done || Total == 0 ? ByteSize.Format(Done) : $"{ByteSize.Format(Done)} of {ByteSize.Format(Total)}";
 
     private string Speed() => Rate < 1
         ? ""

@@ -9,6 +9,7 @@ namespace Airgap.Tool.Output;
 /// <param name="clock">The time that rates are measured by.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
+    private IReadOnlyDictionary<Digest, string> _names = new Dictionary<Digest, string>();
     private readonly ConcurrentDictionary<Digest, long> _reported = [];
     private readonly ConcurrentDictionary<Digest, (Descriptor Blob, long Start)> _underWay = [];
     private long _start = clock.GetTimestamp();
@@ -22,8 +23,13 @@ internal sealed class ProgressMeter(TimeProvider clock)
     public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0;
 
     /// <summary>Begins to measure a transfer.</summary>
-    public void Start(int blobs, long bytes)
+    /// <param name="blobs">How many blobs.</param>
+    /// <param name="bytes">How many bytes they have.</param>
+    /// <param name="names">What to call them; null, or a blob that is not in it, for the beginning of the digest.</param>
+    public void Start(int blobs, long bytes, IReadOnlyDictionary<Digest, string>? names = null)
     {
+        if (names is not null)
+            Volatile.Write(ref _names, names);
         _reported.Clear();
         _underWay.Clear();
         _start = clock.GetTimestamp();
@@ -78,7 +84,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
     private Progress Of((Descriptor Blob, long Start) entry)
     {
         long done = Math.Clamp(_reported.GetValueOrDefault(entry.Blob.Digest), 0, entry.Blob.Size);
-        return new Progress(entry.Blob.Digest.Hex[..12], done, entry.Blob.Size, Rate(done, entry.Start));
+        return new Progress(Volatile.Read(ref _names).GetValueOrDefault(entry.Blob.Digest) ?? entry.Blob.Digest.Hex[..12], done, entry.Blob.Size, Rate(done, entry.Start));
     }
 
     // Of less than half a second no rate can be told.

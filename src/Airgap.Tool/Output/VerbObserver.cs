@@ -1,4 +1,4 @@
-
+using System.Globalization;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -63,7 +63,7 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, IDisposable
     public void Extracting(Descriptor layer, int number, int count, int depth)
     {
         _session.WriteLine($"{Indent(depth + 1)}Extracting layer '{layer.Digest}' ({number}/{count})");
-        _meter.Start(1, layer.Size);
+        _meter.Start(1, layer.Size, new Dictionary<Digest, string> { [layer.Digest] = string.Create(CultureInfo.InvariantCulture, $"layer {number}/{count}") });
     }
 
     /// <inheritdoc/>

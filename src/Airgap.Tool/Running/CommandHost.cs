@@ -53,15 +53,21 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // Whatever broke while stopping, broke because of it.
-            Diagnostic interrupted = ToolRunner.Describe(new OperationCanceledException());
+            continuation = session.IsDry ? null : continuation;
             session.Report.Continuation = continuation;
-            session.Fail(continuation is null ? interrupted : interrupted with { Advice = $"What was moved so far is kept. Go on with: {continuation}" });
+            session.Fail(ToolRunner.Describe(new OperationCanceledException()) with
+            {
+                Advice = continuation is not null ? $"What was moved so far is kept. Go on with: {continuation}"
+                    : session.IsDry || name is not "package-repository build" ? "Nothing was moved or changed."
+                    : "What was moved so far is kept; nothing half done has its final name.",
+            });
             exitCode = Interruption.ExitCode;
         }
         catch (Exception failure)
         {
             Diagnostic problem = ToolRunner.Describe(failure);
-            session.Fail(problem);
+            // imgpkg asks no more than it has to.
+            session.Fail(identity.IsImgpkg ? problem : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken).ConfigureAwait(false));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
             TellHowToGoOn(session, continuation);
         }
@@ -82,7 +88,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     // Before anything moved, going on is the same as beginning.
     private static void TellHowToGoOn(Session session, string? continuation)
     {
-        if (continuation is null || session.Phase is not ("transferring" or "completing"))
+        if (continuation is null || session.IsDry || session.Phase is not ("transferring" or "completing"))
             return;
         session.Report.Continuation = continuation;
         if (!session.SpeaksAsImgpkg)

@@ -8,10 +8,10 @@ internal static class Continuation
 {
     private static readonly string[] s_secrets = [RegistryFlags.Prefix + "password", RegistryFlags.Prefix + "token"];
 
-    /// <summary>The command as it is typed; null for a command that begins anew every time. Secrets are left to the one who types.</summary>
+    /// <summary>The command as it is typed; null for a command that begins anew every time, and for a dry run. Secrets are left to the one who types.</summary>
     public static string? Of(ParseResult parsed, Identity identity)
     {
-        if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push"))
+        if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push") || parsed.Tokens.Any(token => token.Value == "--dry-run"))
             return null;
         List<string> words = [identity.Invocation];
         bool isSecret = false;

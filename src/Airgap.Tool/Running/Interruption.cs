@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// SIGINT and SIGTERM. The first asks the command to stop and gives it <see cref="Grace"/> to clean up; the second, or the end
+/// SIGINT, SIGTERM and SIGHUP. The first asks the command to stop and gives it <see cref="Grace"/> to clean up; the second, or the end
 /// of that time, ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
@@ -20,6 +20,7 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _hangUp;
     private Timer? _deadline;
     private int _signals;
 
@@ -28,6 +29,8 @@ internal sealed class Interruption : IDisposable
     {
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        // A terminal that was closed. Where the signal is ignored, as by nohup, it stays so.
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
     }
 
     /// <summary>Is cancelled by the first signal.</summary>
@@ -38,6 +41,7 @@ internal sealed class Interruption : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _hangUp.Dispose();
         _deadline?.Dispose();
         _source.Dispose();
     }

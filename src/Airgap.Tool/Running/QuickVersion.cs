@@ -10,8 +10,8 @@ namespace Airgap.Tool.Running;
 internal static class QuickVersion
 {
     /// <summary>True for command lines that ask for the version and say nothing else.</summary>
-    public static bool IsAskedFor(string[] args) => args is ["version"] or ["--version"];
+    public static bool IsAskedFor(string[] args) => args is ["version"] or ["--version"] or ["-v"];
 
     /// <summary>Writes the version to a stream.</summary>
-    public static void Write(Identity identity, Stream output) => output.Write(Encoding.UTF8.GetBytes(VersionCommand.Line(identity) + Environment.NewLine));
+    public static void Write(Identity identity, Stream output) => output.Write(Encoding.UTF8.GetBytes(VersionCommand.Line(identity)));
 }

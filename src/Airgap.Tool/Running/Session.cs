@@ -8,6 +8,10 @@ namespace Airgap.Tool.Running;
 /// <summary>One run of one command: where it writes, how it was asked to, and what it reports at the end.</summary>
 internal sealed class Session
 {
+    private const string Red = "\u001b[1;31m";
+    private const string Yellow = "\u001b[1;33m";
+    private const string Plain = "\u001b[0m";
+
     private readonly Lock _gate = new();
     private readonly ImgpkgJson? _gathered;
     private int _drawn;
@@ -37,6 +41,9 @@ internal sealed class Session
     /// <summary>The step under way, for errors; null before the first.</summary>
     public string? Phase { get; set; }
 
+    /// <summary>True for a dry run: nothing moves, and there is nothing to go on with.</summary>
+    public bool IsDry { get; set; }
+
     /// <summary>True when a person or script wants imgpkg's own lines: <c>--tty</c>, or a terminal.</summary>
     public bool ShowsLines => !Options.Json && (Options.Tty || (Identity.IsImgpkg ? Terminal.OutIsTerminal : Terminal.ErrorIsTerminal));
 
@@ -57,10 +64,10 @@ internal sealed class Session
     /// <summary>Writes one of imgpkg's lines where scripts look for it.</summary>
     public void WriteLine(string line)
     {
-        if (_gathered is not null && line.Length > 0)
+        if (_gathered is not null)
         {
             lock (_gate)
-                _gathered.Lines.Add(line);
+                _gathered.AddLine(line);
         }
 
         if (ShowsLines)
@@ -68,11 +75,14 @@ internal sealed class Session
     }
 
     /// <summary>Writes a text that is the result itself and printable, under every name and wherever standard output goes. Nothing with <c>--json</c>.</summary>
-    public void WriteBlock(string text)
+    /// <param name="blocks">Its parts, as imgpkg's JSON has them.</param>
+    public void WriteBlock(params IReadOnlyList<string> blocks)
     {
+        string text = string.Concat(blocks);
         lock (_gate)
         {
-            _gathered?.AddBlock(text);
+            foreach (string block in blocks)
+                _gathered?.AddBlock(block);
             if (Options.Json)
                 return;
             Erase();
@@ -130,7 +140,7 @@ internal sealed class Session
         // imgpkg tells of these two in lines of its own, and of nothing else without a terminal.
         bool isSilent = Identity.IsImgpkg && (!ShowsLines || warning.Code is ErrorCode.LayersSkipped or ErrorCode.NoLayersToInclude);
         if (!Options.Json && !isSilent)
-            WriteError(DiagnosticText.Of(warning, "Warning", Identity));
+            WriteDiagnostic(DiagnosticText.Of(warning, "Warning", Identity), "Warning:", Yellow);
     }
 
     /// <summary>Shows a failure, and keeps it for the report.</summary>
@@ -138,7 +148,7 @@ internal sealed class Session
     {
         lock (_gate)
             Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
-        WriteError(DiagnosticText.Of(failure, "Error", Identity, Phase));
+        WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), "Error:", Red);
     }
 
     /// <summary>Writes the JSON document where it was asked for.</summary>
@@ -148,6 +158,16 @@ internal sealed class Session
         string? document = _gathered is null ? (Options.Json ? Report.ToJson() : null) : Report.Succeeded ? _gathered.ToJson() : null;
         if (document is not null)
             await Terminal.Out.WriteLineAsync(document).ConfigureAwait(false);
+    }
+
+    // The word alone has a colour, so that no text of others stands between its beginning and its end.
+    private void WriteDiagnostic(string text, string word, string color)
+    {
+        string shown = Printable.Block(text);
+        int at = shown.IndexOf(word, StringComparison.Ordinal);
+        if (Options.Color && Terminal.HasColors && at >= 0)
+            shown = $"{shown[..at]}{color}{word}{Plain}{shown[(at + word.Length)..]}";
+        Write(Terminal.Error, shown);
     }
 
     private void Write(TextWriter writer, string line)

@@ -8,6 +8,10 @@ namespace Airgap.Tool.Running;
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool ErrorIsTerminal)
 {
     private const int DefaultWidth = 100;
+    private const int NarrowestWidth = 20;
+
+    /// <summary>True where errors go to a screen that shows colours. NO_COLOR turns them off.</summary>
+    public bool HasColors { get; init; }
 
     /// <summary>Columns that are known beforehand; null to ask the screen.</summary>
     public int? Columns { get; init; }
@@ -16,7 +20,14 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     public int Width => Columns is { } known ? known : OutIsTerminal || ErrorIsTerminal ? WindowWidth() : DefaultWidth;
 
     /// <summary>The process's.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    public static Terminal OfProcess(StandardStream output, StandardStream error) => new(output.Writer(), error.Writer(), !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+    {
+        HasColors = !Console.IsErrorRedirected
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
+    };
 
     /// <summary>Hands everything written to the system.</summary>
     public async Task FlushAsync()
@@ -29,7 +40,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     {
         try
         {
-            return Console.WindowWidth is > 20 and int width ? width : DefaultWidth;
+            return Console.WindowWidth is >= NarrowestWidth and int width ? width : DefaultWidth;
         }
         catch (IOException)
         {

@@ -25,7 +25,10 @@ internal static class ToolRunner
             return 0;
         }
 
-        ParseResult parsed = root.Parse(args);
+        // A word that begins with @ is a word: there are no files of arguments.
+        ParseResult parsed = root.Parse(SwitchValues.Normalize(root, args, out string? problem), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (problem is not null && !HelpWriter.IsAskedFor(parsed))
+            return await host.RefuseAsync(parsed, [new Diagnostic(ErrorCode.InvalidArgument, problem, UsageErrors.HelpHint(parsed, identity))]).ConfigureAwait(false);
         if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity)).ConfigureAwait(false);
         InvocationConfiguration configuration = new()
@@ -43,7 +46,7 @@ internal static class ToolRunner
     {
         AirgapException expected => expected.ToDiagnostic(),
         OperationCanceledException => new Diagnostic(
-            ErrorCode.Canceled, "The run was interrupted.", "What was moved so far is kept at the destination, where a next run finds it; nothing half done has its final name."),
+            ErrorCode.Canceled, "The run was interrupted.", ""),
         _ => new Diagnostic(
             ErrorCode.Unexpected,
             $"An unexpected failure: {failure.GetType().Name}: {OneLine(failure.Message)}",

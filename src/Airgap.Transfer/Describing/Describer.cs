@@ -45,8 +45,8 @@ public sealed class Describer(IRegistry registry, ITransferObserver? observer = 
         {
             throw new AirgapException(
                 ErrorCode.NotABundle,
-                $"Expected bundle image but found plain image (hint: Did you use -i instead of -b?): {bundle}.",
-                "Only bundles can be described: name one that 'imgpkg push -b' made.")
+                $"Only bundles can be described, and {bundle} is not a bundle.",
+                "Name a bundle, which 'imgpkg push -b' makes.")
             { Reference = bundle.ToString(), Digest = manifest.Digest.ToString() };
         }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 
@@ -9,15 +8,17 @@ namespace Airgap.Transfer.Describing;
 public static class DescriptionText
 {
     /// <summary>The text, each line ended by a line feed.</summary>
-    public static string Write(BundleDescription bundle)
+    public static string Write(BundleDescription bundle) => string.Concat(Blocks(bundle));
+
+    /// <summary>The text in the parts that imgpkg prints it in, which its JSON keeps apart. Some are empty.</summary>
+    internal static IReadOnlyList<string> Blocks(BundleDescription bundle)
     {
-        StringBuilder text = new();
-        text.Append("Bundle SHA: ").Append(bundle.Digest).Append("\n\n");
+        List<string> text = [$"Bundle SHA: {bundle.Digest}\n", "\n"];
         WriteContent(text, bundle, indent: 0);
-        return text.ToString();
+        return text;
     }
 
-    private static void WriteContent(StringBuilder text, BundleDescription bundle, int indent)
+    private static void WriteContent(List<string> text, BundleDescription bundle, int indent)
     {
         if (bundle.Bundles.IsEmpty && bundle.Images.IsEmpty)
             return;
@@ -29,7 +30,7 @@ public static class DescriptionText
         foreach (BundleDescription nested in Distinct.ByDigest(bundle.Bundles))
         {
             if (!first)
-                text.Append('\n');
+                text.Add("\n");
             first = false;
             Line(text, items, $"- Image: {nested.Image}");
             Line(text, items, "  Type: Bundle");
@@ -41,8 +42,14 @@ public static class DescriptionText
             WriteContent(text, nested, items);
         }
 
+        if (!bundle.Bundles.IsEmpty)
+            text.Add("");
+        bool isFirstImage = true;
         foreach (ImageDescription image in Distinct.ByDigest(bundle.Images))
         {
+            if (!isFirstImage)
+                text.Add("");
+            isFirstImage = false;
             Line(text, items, $"- Image: {image.Image}");
             Line(text, items, $"  Type: {image.Kind}");
             if (image.Kind == DescribedKind.Image)
@@ -54,7 +61,7 @@ public static class DescriptionText
         }
     }
 
-    private static void WriteLayers(StringBuilder text, ImmutableArray<Descriptor> layers, int indent)
+    private static void WriteLayers(List<string> text, ImmutableArray<Descriptor> layers, int indent)
     {
         if (layers.IsEmpty)
             return;
@@ -63,7 +70,7 @@ public static class DescriptionText
             Line(text, indent, $"    - Digest: {layer.Digest}");
     }
 
-    private static void WriteAnnotations(StringBuilder text, ImmutableSortedDictionary<string, string> annotations, int indent)
+    private static void WriteAnnotations(List<string> text, ImmutableSortedDictionary<string, string> annotations, int indent)
     {
         if (annotations.IsEmpty)
             return;
@@ -72,5 +79,5 @@ public static class DescriptionText
             Line(text, indent, $"    {key}: {value}");
     }
 
-    private static void Line(StringBuilder text, int indent, string line) => text.Append(' ', indent).Append(Printable.Line(line)).Append('\n');
+    private static void Line(List<string> text, int indent, string line) => text.Add($"{new string(' ', indent)}{Printable.Line(line)}\n");
 }

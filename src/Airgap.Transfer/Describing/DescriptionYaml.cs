@@ -9,12 +9,17 @@ namespace Airgap.Transfer.Describing;
 public static class DescriptionYaml
 {
     /// <summary>The YAML text, without a document start.</summary>
-    public static string Write(BundleDescription bundle)
+    public static string Write(BundleDescription bundle) => string.Concat(Blocks(bundle));
+
+    /// <summary>The text in the parts that imgpkg prints it in, which its JSON keeps apart.</summary>
+    internal static IReadOnlyList<string> Blocks(BundleDescription bundle)
     {
         YamlTextWriter writer = new(forTerminal: true);
         writer.Field("sha", bundle.Digest.ToString(), 0);
         WriteBundle(writer, bundle, 0);
-        return writer.Finish()["---\n".Length..];
+        string text = writer.Finish()["---\n".Length..];
+        int end = text.IndexOf('\n', StringComparison.Ordinal) + 1;
+        return [text[..end], text[end..]];
     }
 
     private static void WriteBundle(YamlTextWriter writer, BundleDescription bundle, int indent)

@@ -59,11 +59,14 @@ internal sealed record PackageRepositorySpec
 
     internal static string? OrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
+    /// <summary>The registry of a destination that is not known yet, which is shown to nobody.</summary>
+    private const string Nowhere = "registry.invalid";
+
     internal static AirgapException Invalid(RepositoryName destination, string problem, string advice) => new(
         ErrorCode.InvalidPackageRepository,
-        $"No PackageRepository can be written for {destination}: {problem}.",
+        $"No PackageRepository can be written{(destination.Registry == Nowhere ? "" : $" for {destination}")}: {problem}.",
         advice)
-    { Reference = destination.ToString() };
+    { Reference = destination.Registry == Nowhere ? null : destination.ToString() };
 
     private static string ReadApiVersion(RepositoryName destination, string? text) => OrNull(text) switch
     {

@@ -43,7 +43,7 @@ internal static class LayerFiles
     private sealed class Walk(LayerOptions options)
     {
         private readonly HashSet<string> _exclusions =
-            [.. options.Exclusions.Select(path => path.Replace(Path.DirectorySeparatorChar, '/').TrimEnd('/'))];
+            [.. options.Exclusions.Select(path => path.Replace(Path.DirectorySeparatorChar, '/'))];
 
         private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
 
@@ -70,10 +70,12 @@ internal static class LayerFiles
             if (_exclusions.Contains(path))
                 return;
             Add(new LayerEntry(path, folder.FullName, IsFolder: true, 0, mode));
-            FileSystemInfo[] children = folder.GetFileSystemInfos("*", Everything);
+            FileSystemInfo[] children = ChildrenOf(folder);
             Array.Sort(children, (a, b) => Utf8Order.Instance.Compare(a.Name, b.Name));
             foreach (FileSystemInfo child in children)
             {
+                if (FileNames.Undecodable(folder.FullName, child.Name) is { } name)
+                    throw NotText(Path.Combine(folder.FullName, name));
                 string childPath = path == "." ? child.Name : $"{path}/{child.Name}";
                 if (child is DirectoryInfo { LinkTarget: null } childFolder)
                     AddFolder(childFolder, childPath, mode);
@@ -90,9 +92,30 @@ internal static class LayerFiles
         {
             if (_exclusions.Contains(path))
                 return;
-            if (!SpecialFile.IsRegular(file))
-                throw NotRegular(file.FullName);
+            try
+            {
+                if (!SpecialFile.IsRegular(file))
+                    throw NotRegular(file.FullName);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, file.FullName);
+            }
+
             Add(new LayerEntry(path, file.FullName, IsFolder: false, file.Length, GoFileMode.OfFile(file, options.PreservePermissions)));
+        }
+
+        // Whichever folder it is that cannot be read, it is named, not the input that it is under.
+        private static FileSystemInfo[] ChildrenOf(DirectoryInfo folder)
+        {
+            try
+            {
+                return folder.GetFileSystemInfos("*", Everything);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, folder.FullName);
+            }
         }
 
         private void Add(LayerEntry entry)
@@ -108,6 +131,9 @@ internal static class LayerFiles
 
             Entries.Add(entry);
         }
+
+        private static AirgapException NotText(string path) => new(
+            ErrorCode.InvalidArgument, $"The file name '{path}' is not UTF-8.", "Rename the file, or exclude its folder: a name in a layer is UTF-8.");
 
         private static AirgapException NotRegular(string path) => new(
             ErrorCode.InvalidArgument,

@@ -42,7 +42,7 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
                 OriginalReference = item.OriginalReference,
                 Tag = item.Tag,
                 IsRootBundle = item.IsRoot,
-                IsBundle = item.IsBundle,
+                IsBundle = item.IsBundle && (item.IsRoot || !options.IgnoreBundleCheck),
             };
             builder.Add(planned);
             if (item.IsRoot)
@@ -55,8 +55,7 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
             foreach (BundleNode bundle in Root.SelfAndNested())
                 builder.AddBundle(bundle);
         }
-
-        else if (!_failures.Any)
+        else if (!_failures.Any && !options.IgnoreBundleCheck)
         {
             foreach (BundleNode bundle in await WithoutRootAsync(archived, cancellationToken))
                 builder.AddBundle(bundle);

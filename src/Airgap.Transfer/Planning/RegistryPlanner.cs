@@ -78,7 +78,7 @@ internal sealed class RegistryPlanner : IDisposable
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
         (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
-        if (isBundle)
+        if (isBundle && !_options.IgnoreBundleCheck)
         {
             throw new AirgapException(
                 ErrorCode.UnexpectedBundle,
@@ -113,7 +113,7 @@ internal sealed class RegistryPlanner : IDisposable
             (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
             return !isBundle ? new PlannedItem { Source = at, Content = planned } : throw new AirgapException(
                 ErrorCode.LockContainsBundle,
-                $"The ImagesLock '{path}' holds a bundle: {locked.Image}.",
+                $"Unable to copy bundles using an Images Lock file (hint: Create a bundle with these images): '{path}' names the bundle {locked.Image}.",
                 "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
             { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
         }

@@ -45,6 +45,9 @@ public sealed record PlanOptions
     /// </summary>
     public Digest? Pin { get; init; }
 
+    /// <summary>True to take a bundle for an image like any other: it alone is carried, and none of what it pins.</summary>
+    internal bool IgnoreBundleCheck { get; init; }
+
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 }

@@ -20,6 +20,9 @@ internal sealed class PackedLayer : IDisposable
         Layer = layer;
         Content = content;
         _file = file;
+        // A run that is interrupted twice, or does not stop in time, ends without disposing of anything.
+        if (file is not null)
+            AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>Digests and length.</summary>
@@ -41,9 +44,13 @@ internal sealed class PackedLayer : IDisposable
 
     public void Dispose()
     {
-        if (_file is not null)
-            TryDelete(_file);
+        if (_file is null)
+            return;
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        TryDelete(_file);
     }
+
+    private void OnProcessExit(object? sender, EventArgs e) => TryDelete(_file!);
 
     private static async Task<PackedLayer> PackInMemoryAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
     {

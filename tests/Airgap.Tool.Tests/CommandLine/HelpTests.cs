@@ -44,6 +44,37 @@ public sealed class HelpTests
     }
 
     [TestMethod]
+    [DataRow("copy")]
+    [DataRow("publish")]
+    [DataRow("tag list")]
+    public async Task AHelpPage_BeginsWithTheCommandsOwnOptions(string command)
+    {
+        string page = (await InProcess.RunAsync(["help", .. command.Split(' ')])).Output;
+        string[] titles = [.. page.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.EndsWith(':') && !line.StartsWith(' '))];
+        Assert.AreSequenceEqual(["Usage:", "Options:", "Examples:", "Registry options:", "Global options:"], titles.Where(title => title != "Arguments:"));
+    }
+
+    [TestMethod]
+    [DataRow("imgpkg", "help", "--help")]
+    [DataRow("dotnet-airgap", "help copy", "copy --help")]
+    [DataRow("imgpkg", "help tag list", "tag list --help")]
+    [DataRow("imgpkg", "help tag ls", "tag list -h")]
+    public async Task HelpOfACommand_IsItsHelp(string name, string asked, string same)
+    {
+        CliResult help = await InProcess.RunAsAsync(name, asked.Split(' '));
+        Assert.AreEqual(0, help.ExitCode, help.Error);
+        Assert.AreEqual((await InProcess.RunAsAsync(name, same.Split(' '))).Output, help.Output);
+    }
+
+    [TestMethod]
+    public async Task HelpOfNoCommand_NamesTheNearest()
+    {
+        CliResult result = await InProcess.RunAsync("help", "coppy");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("Unknown command 'coppy'. Did you mean 'copy'?", result.Error.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public async Task HelpBesideNonsense_IsHelp()
     {
         CliResult result = await InProcess.RunAsync("copy", "--nonsense", "--help");
@@ -56,6 +87,7 @@ public sealed class HelpTests
     [DataRow("dotnet-airgap", "version", "dotnet-airgap version 1.2.3")]
     [DataRow("dotnet-airgap", "--version", "dotnet-airgap version 1.2.3")]
     [DataRow("imgpkg", "version", "imgpkg version 1.2.3")]
+    [DataRow("imgpkg", "-v", "imgpkg version 1.2.3")]
     public async Task Version_IsTheLineThatScriptsMatch(string name, string argument, string line)
     {
         CliResult result = await InProcess.RunAsAsync(name, argument);

@@ -16,6 +16,14 @@ public sealed class RefusalTests
     [DataRow("copy -b Bad/Ref! --to-tar e.tar", "AIRGAP2001", "could not parse reference: Bad/Ref!")]
     [DataRow("copy -b https://registry.local:5055/a/b --to-tar e.tar", "AIRGAP2001", "must not start with http:// or https://")]
     [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c:v1", "AIRGAP2003", "is not a repository")]
+    [DataRow("copy -b docker://registry.local:5055/a/b --to-tar e.tar", "AIRGAP2001", "it must not start with docker://")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --ignore-bundle-check", "AIRGAP2011", "Flag --ignore-bundle-check can only be used with --image (-i) or --tar")]
+    [DataRow("copy --resume=maybe", "AIRGAP2022", "'maybe' is not a value of --resume: it takes true or false")]
+    [DataRow("push -i registry.local:5055/a/b -f \"a", "AIRGAP2022", "a quote is not closed")]
+    [DataRow("push -i registry.local:5055/a/b -l a", "AIRGAP2022", "a must be formatted as key=value")]
+    [DataRow("push -i registry.local:5055/a/b -l a=1,b=2,c", "AIRGAP2022", "c must be formatted as key=value")]
+    [DataRow("package-repository build nodir --to-tar x.tar", "AIRGAP3001", "The folder 'nodir' does not exist")]
+    [DataRow("serve --folder x --listen 5000", "AIRGAP2022", "Write HOST:PORT")]
     [DataRow("package-repository", "AIRGAP2009", "Expected either --bundle (-b) or --image (-i)")]
     [DataRow("serve", "AIRGAP2022", "The folder to serve is not given")]
     [DataRow("serve --folder x --listen 5000", "AIRGAP2022", "'5000' is not an address to listen on")]
@@ -114,7 +122,7 @@ public sealed class RefusalTests
         CliResult version = await InProcess.RunAsAsync("imgpkg", "version", "--json");
         CliResult failure = await InProcess.RunAsAsync("imgpkg", "copy", "--json");
 
-        Assert.AreEqual("{\n    \"Tables\": null,\n    \"Blocks\": null,\n    \"Lines\": [\n        \"imgpkg version 1.2.3\"\n    ]\n}", version.Output.TrimEnd());
+        Assert.AreEqual("{\n    \"Tables\": null,\n    \"Blocks\": [\n        \"imgpkg version 1.2.3\\n\"\n    ],\n    \"Lines\": [\n        \"Succeeded\"\n    ]\n}", version.Output.TrimEnd());
         Assert.IsEmpty(failure.Output);
         Assert.StartsWith("imgpkg: Error: ", failure.Error);
     }

@@ -66,7 +66,8 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Starts the tool, for tests that meddle with it while it runs.</summary>
     public Process Start(params string[] args)
     {
-        ProcessStartInfo start = new(_tool, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder.Path };
+        ProcessStartInfo start = Cli.StartInfo(_tool, args);
+        start.WorkingDirectory = Folder.Path;
         foreach ((string name, string? value) in Environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -62,6 +62,15 @@ public sealed class CompletionScriptTests
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle";
 
     [TestMethod]
+    [DataRow("bash", "copy --to-t", "--to-tar")]
+    [DataRow("bash", $"tag resolve -i {Bundle}:v", "v1.0.0")]
+    [DataRow("zsh", "copy --to-t", "airgap copy --to-tar")]
+    [DataRow("fish", "copy --to-t", "--to-tar")]
+    [DataRow("fish", $"tag resolve -i {Bundle}:v", $"{Bundle}:v1.0.0")]
+    [DataRow("pwsh", "copy --to-t", "--to-tar")]
+    public Task TheShell_CompletesTheLine_OfDotnetAirgap(string shell, string line, string expected) => CompletesAsync(shell, "airgap " + line, expected, isImgpkg: false, typed: "dotnet");
+
+    [TestMethod]
     [DataRow("bash", "co", "completion copy")]
     [DataRow("bash", "copy --to-t", "--to-tar")]
     [DataRow("bash", "describe --output-type=y", "yaml", DisplayName = "bash replaces what follows the equals sign")]
@@ -79,7 +88,10 @@ public sealed class CompletionScriptTests
     [DataRow("pwsh", "co", "completion copy")]
     [DataRow("pwsh", "describe --output-type=y", "--output-type=yaml")]
     [DataRow("pwsh", $"tag resolve -i {Bundle}:v", $"{Bundle}:v1.0.0", DisplayName = "a tag, in PowerShell")]
-    public async Task TheShell_CompletesTheLine(string shell, string line, string expected, bool isImgpkg = false)
+    public Task TheShell_CompletesTheLine(string shell, string line, string expected, bool isImgpkg = false) =>
+        CompletesAsync(shell, line, expected, isImgpkg, isImgpkg ? "imgpkg" : "dotnet-airgap");
+
+    private static async Task CompletesAsync(string shell, string line, string expected, bool isImgpkg, string typed)
     {
         string program = Peer.Require(shell);
         await using Bench bench = await Bench.StartWithFixturesAsync();
@@ -96,11 +108,11 @@ public sealed class CompletionScriptTests
         };
         await File.WriteAllTextAsync(bench.Folder[name], driver);
         string tool = await PackedTool.PathAsync();
-        bench.Environment["TOOL"] = isImgpkg ? bench.Folder[Path.Combine("home", "imgpkg")] : tool;
+        bench.Environment["TOOL"] = isImgpkg ? bench.Folder[Path.Combine("home", "imgpkg")] : typed == "dotnet" ? typed : tool;
         bench.Environment["PATH"] = $"{Path.GetDirectoryName(tool)}:{Environment.GetEnvironmentVariable("PATH")}";
 
         CliResult result = await Cli.RunAsync(
-            program, [.. options, name, bench.Folder["script"], line, isImgpkg ? "imgpkg" : "dotnet-airgap"], bench.Environment, bench.Folder.Path);
+            program, [.. options, name, bench.Folder["script"], line, typed], bench.Environment, bench.Folder.Path);
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.IsEmpty(result.Error);

@@ -61,6 +61,26 @@ public sealed class DescribeTests
     }
 
     [TestMethod]
+    public async Task JsonUnderImgpkgsName_HasTheBlocksThatImgpkgPrints()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string[] line = ["describe", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0", "--json"];
+        JsonElement text = JsonDocument.Parse(Succeeded(await bench.RunAsImgpkgAsync(line))).RootElement;
+        JsonElement yaml = JsonDocument.Parse(Succeeded(await bench.RunAsImgpkgAsync([.. line, "-o", "yaml"]))).RootElement;
+
+        string[] blocks = [.. text.GetProperty("Blocks").EnumerateArray().Select(block => block.GetString()!)];
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.txt")), string.Concat(blocks));
+        Assert.StartsWith("Bundle SHA: sha256:", blocks[0]);
+        Assert.AreEqual("\n", blocks[1]);
+        Assert.IsTrue(blocks.All(block => block.IndexOf('\n', StringComparison.Ordinal) == block.Length - 1), "A block is a line, or empty.");
+        string[] parts = [.. yaml.GetProperty("Blocks").EnumerateArray().Select(block => block.GetString()!)];
+        Assert.HasCount(2, parts);
+        Assert.StartsWith("sha: sha256:", parts[0]);
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.yaml")), string.Concat(parts));
+        Assert.AreSequenceEqual(["Succeeded"], yaml.GetProperty("Lines").EnumerateArray().Select(each => each.GetString()));
+    }
+
+    [TestMethod]
     public async Task WithoutOriginsTheyAreNotAsked()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
@@ -76,7 +96,7 @@ public sealed class DescribeTests
     [DataRow("describe -b registry.local:5055/a/b --tar x.tar", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
     [DataRow("describe -b registry.local:5055/a/b -o json", "AIRGAP2022", "'json' is not a value of --output-type")]
     [DataRow("describe --tar no-such.tar", "AIRGAP3001", "no-such.tar")]
-    [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004", "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
+    [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004", "Only bundles can be described, and registry.local:5055/apps/frontend:1.0.0 is not a bundle")]
     [DataRow("describe -b registry.local:5055/user1/simple-app-bundle:none", "AIRGAP1005", "MANIFEST_UNKNOWN")]
     public async Task BadInputIsRefused(string line, string code, string phrase)
     {

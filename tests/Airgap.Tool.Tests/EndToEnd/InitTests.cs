@@ -24,6 +24,8 @@ public sealed class InitTests
         Assert.Contains("""    <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""", text);
         Assert.Contains("""    <PackageReference Include="Airgap.Build" Version="0.1.0" PrivateAssets="all" />""", text);
         Assert.Contains("is a bundle of 2 images with packages/", first.Output);
+        Assert.Contains("\nNext: dotnet publish App.csproj -p:AirgapRegistry=HOST/PATH\n", first.Output);
+        Assert.Contains("dotnet nuget add source", first.Output);
         (CliResult second, JsonElement document) = await bench.RunJsonAsync("init", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--project", bench.Folder["App.csproj"]);
         Assert.AreEqual(0, second.ExitCode, second.Error);
         Assert.AreEqual(0, document.GetProperty("files").GetArrayLength());

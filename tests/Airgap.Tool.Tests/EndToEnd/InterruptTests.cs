@@ -22,6 +22,7 @@ public sealed class InterruptTests
     [TestMethod]
     [DataRow("-INT", RequestKind.BlobGet, "--to-tar out.tar", DisplayName = "SIGINT while a layer stalls")]
     [DataRow("-TERM", RequestKind.BlobGet, "--to-tar out.tar", DisplayName = "SIGTERM while a layer stalls")]
+    [DataRow("-HUP", RequestKind.BlobGet, "--to-tar out.tar", DisplayName = "SIGHUP while a layer stalls")]
     [DataRow("-INT", RequestKind.ManifestGet, "--to-tar out.tar", DisplayName = "SIGINT while a manifest stalls")]
     [DataRow("-TERM", RequestKind.UploadPost, "--to-repo final.local:5055/out", DisplayName = "SIGTERM while an upload does not begin")]
     [DataRow("-INT", RequestKind.UploadPut, "--to-repo final.local:5055/out", DisplayName = "SIGINT while an upload stalls")]
@@ -55,7 +56,7 @@ public sealed class InterruptTests
         Task<string> error = tool.StandardError.ReadToEndAsync();
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Stopwatch watch = Stopwatch.StartNew();
-        Assert.AreEqual(0, SendSignal(tool.Id, signal == "-INT" ? 2 : 15));
+        Assert.AreEqual(0, SendSignal(tool.Id, SignalNumber(signal)));
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         double seconds = watch.Elapsed.TotalSeconds;
 
@@ -72,6 +73,74 @@ public sealed class InterruptTests
         (await bench.RunAsync(destination.StartsWith("--to-tar", StringComparison.Ordinal) ? ["verify", "--tar", "out.tar"] : ["verify", "-b", "final.local:5055/out:v1.0.0"])).EnsureSuccess();
         return seconds;
     }
+
+    [TestMethod]
+    [DataRow("-HUP")]
+    [DataRow("-TERM")]
+    public async Task NothingOfAPushStaysInTheTemporaryFolder(string signal)
+    {
+        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
+        byte[] noise = new byte[3_000_000];
+        new Random(1).NextBytes(noise);
+        Directory.CreateDirectory(bench.Folder["input"]);
+        Directory.CreateDirectory(bench.Folder["tmp"]);
+        await File.WriteAllBytesAsync(bench.Folder["input/noise"], noise);
+        bench.Environment["TMPDIR"] = bench.Folder["tmp"];
+        TaskCompletionSource<int> reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource never = new();
+        bench.Registry.OnRequest = (request, _) =>
+        {
+            if (request.Kind != RequestKind.UploadPost)
+                return null;
+            reached.TrySetResult(PushFiles(bench).Length);
+            return Fault.Delay(never.Task);
+        };
+        using Process tool = bench.Start("push", "-i", "final.local:5055/out:1", "-f", "input");
+        Task<string> error = tool.StandardError.ReadToEndAsync();
+        Assert.AreEqual(1, await reached.Task.WaitAsync(TimeSpan.FromMinutes(1)), "The layer waits in a file.");
+        Assert.AreEqual(0, SendSignal(tool.Id, SignalNumber(signal)));
+        await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        never.SetResult();
+
+        Assert.AreEqual(130, tool.ExitCode, await error);
+        Assert.IsEmpty(PushFiles(bench));
+    }
+
+    [TestMethod]
+    [DataRow("verify -b registry.local:5055/user1/simple-app-bundle:v1.0.0")]
+    [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar --dry-run")]
+    public async Task ACommandThatMovesNothing_SaysSo(string line)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource never = new();
+        bench.Registry.OnRequest = (request, _) =>
+        {
+            if (request.Kind != RequestKind.ManifestGet)
+                return null;
+            reached.TrySetResult();
+            return Fault.Delay(never.Task);
+        };
+        using Process tool = bench.Start(line.Split(' '));
+        Task<string> error = tool.StandardError.ReadToEndAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.AreEqual(0, SendSignal(tool.Id, 2));
+        await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        never.SetResult();
+
+        Assert.AreEqual(130, tool.ExitCode);
+        Assert.Contains("AIRGAP3009: The run was interrupted.\n  Nothing was moved or changed.\n", await error);
+        Assert.DoesNotContain("Go on with", await error);
+    }
+
+    private static string[] PushFiles(Bench bench) => Directory.GetFiles(bench.Folder["tmp"], "airgap-push-*");
+
+    private static int SignalNumber(string signal) => signal switch
+    {
+        "-HUP" => 1,
+        "-INT" => 2,
+        _ => 15,
+    };
 
     // Itself, not by a program: that would have to be started within the time that is measured.
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

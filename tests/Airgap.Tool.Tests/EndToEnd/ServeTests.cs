@@ -47,7 +47,7 @@ public sealed class ServeTests
 
     private static async Task<Process> StartAsync(params string[] args)
     {
-        ProcessStartInfo start = new(await PackedTool.PathAsync(), args) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = Cli.StartInfo(await PackedTool.PathAsync(), args);
         foreach ((string name, string? value) in PackedTool.DotnetEnvironment())
             start.Environment[name] = value;
         return Process.Start(start)!;

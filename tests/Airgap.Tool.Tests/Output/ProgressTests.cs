@@ -104,6 +104,17 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
+    public void ABlobIsCalledWhatItBelongsTo_AndNothingIsOfNothing()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10_000_000, new Dictionary<Digest, string> { [First.Digest] = "apps/frontend layer 1/3" });
+        meter.Moved(First, 3_000_000);
+        Assert.AreEqual("apps/frontend layer 1/3", meter.Largest(4, 1).Single().Name);
+        Assert.AreEqual("1 of 1 blobs, 678 B (100%)", new Progress("1 of 1 blobs", 678, 0, 0).Text());
+    }
+
+    [TestMethod]
     public void ThousandsOfBlobs_StayReadable()
     {
         (ManualClock clock, ProgressMeter meter, StringWriter error, Session session) = Watched();
@@ -131,7 +142,11 @@ public sealed class ProgressTests
     {
         Progress progress = new("0 of 2 blobs", 4_000_000, 10_000_000, 4_000_000);
 
-        Assert.AreEqual("[##---]  40%  0 of 2 blobs, 4.0 MB of 10.0 MB, 4.0 MB/s, 1.5 s left", progress.Bar(40));
+        Assert.AreEqual("[#######------------]  40%  0 of 2 blobs", progress.Bar(40), "At 40 columns whole words go, the last first.");
+        Assert.AreEqual("[####------]  40%  0 of 2 blobs, 4.0 MB of 10.0 MB", progress.Bar(50));
+        Assert.AreEqual("[##---]  40%", progress.Bar(12));
+        foreach (int width in Enumerable.Range(12, 80))
+            Assert.IsLessThanOrEqualTo(width, progress.Bar(width).Length);
         Assert.AreEqual(80, progress.Bar(80).Length);
         Assert.EndsWith("1.5 s left", progress.Bar(80));
     }

@@ -14,6 +14,7 @@ public sealed class ContinuationTests
     [DataRow("copy --tar a.tar --to-repo host/b --keep-going", "dotnet airgap copy --tar a.tar --to-repo host/b --keep-going")]
     [DataRow("copy -b host/a --to-repo host/b --registry-username me --registry-password s3cret --registry-token=t0ken", "dotnet airgap copy -b host/a --to-repo host/b --registry-username me --registry-password '***' --registry-token '***'")]
     [DataRow("publish x.csproj -p AirgapRegistry=host/a", "dotnet airgap publish x.csproj -p AirgapRegistry=host/a")]
+    [DataRow("copy -b host/a:1 --to-tar a.tar --dry-run", null)]
     [DataRow("pull -b host/a:1 -o out", null)]
     [DataRow("verify -b host/a:1", null)]
     public void TheCommandIsTheOneThatWasTypedWithoutItsSecrets(string typed, string? expected) =>

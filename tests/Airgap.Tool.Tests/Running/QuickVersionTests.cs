@@ -10,6 +10,7 @@ public sealed class QuickVersionTests
     [TestMethod]
     [DataRow("version")]
     [DataRow("--version")]
+    [DataRow("-v")]
     public async Task TheShortWaySaysWhatTheCommandSays(string asked)
     {
         foreach (string name in new[] { Identity.OwnName, "imgpkg" })

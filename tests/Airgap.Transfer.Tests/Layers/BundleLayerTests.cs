@@ -221,6 +221,21 @@ public sealed class BundleLayerTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task AFileNameThatIsNotUtf8_IsNamedAsItIs()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["sub"]);
+        // A name of the replacement character itself is a name like any other.
+        await File.WriteAllTextAsync(folder["sub/\uFFFD.txt"], "");
+        LayerFiles.List([folder.Path], new LayerOptions());
+        (await Cli.RunAsync("sh", ["-c", "printf x > \"$(printf 'sub/a\\377b-\\303\\251.txt')\""], workingDirectory: folder.Path)).EnsureSuccess();
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => LayerFiles.List([folder.Path], new LayerOptions()));
+        Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
+        Assert.Contains($"'{folder["sub"]}/a\\xffb-é.txt' is not UTF-8", e.Message);
+    }
+
+    [TestMethod]
     public void ADeviceIsNoFile()
     {
         if (!File.Exists("/dev/null"))

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>
+/// Standard output or standard error, which never throws: a reader that went away, a full disk or a closed stream ends neither a transfer nor the process.
+/// What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is no failure: it has read what it wanted.
+/// </summary>
+/// <param name="inner">The stream.</param>
+internal sealed class StandardStream(Stream inner) : Stream
+{
+    private const int CloseOnExec = 1;
+    private const int GetDescriptorFlags = 1;
+
+    /// <summary>Why a write failed, in words that end a sentence; null where none did.</summary>
+    public string? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>The process's standard output.</summary>
+    public static StandardStream Output() => new(IsClosed(1) ? new ClosedStream() : Console.OpenStandardOutput());
+
+    /// <summary>The process's standard error.</summary>
+    public static StandardStream Error() => new(IsClosed(2) ? new ClosedStream() : Console.OpenStandardError());
+
+    /// <summary>A writer over the stream, safe for several threads, which keeps nothing back.</summary>
+    public TextWriter Writer()
+    {
+        // A console of Windows has a code page; a byte order mark would be the first thing on it.
+        Encoding encoding = OperatingSystem.IsWindows() && Console.OutputEncoding is not UTF8Encoding ? Console.OutputEncoding : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return TextWriter.Synchronized(new StreamWriter(this, encoding, bufferSize: 4096) { AutoFlush = true });
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (Failure is not null)
+            return;
+        try
+        {
+            inner.Write(buffer);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            Failure = e.Message.TrimEnd('.');
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Where the process was started with the stream closed, the first file that the runtime opened has its number: what is written would end in that file.
+    // Whatever a process inherits is open across exec, whatever the runtime opens is not.
+    private static bool IsClosed(int descriptor)
+    {
+        if (OperatingSystem.IsWindows())
+            return false;
+        int flags = FileControl(descriptor, GetDescriptorFlags);
+        return flags < 0 || (flags & CloseOnExec) != 0;
+    }
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int FileControl(int descriptor, int command);
+
+    private sealed class ClosedStream : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Bad file descriptor.");
+    }
+}
