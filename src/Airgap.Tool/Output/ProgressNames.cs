@@ -1,7 +1,7 @@
 using System.Globalization;
-using Airgap.Oci.Content;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Output;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
 using Airgap.Tool.CommandLine;
 using Airgap.Transfer.Describing;
 

@@ -76,7 +76,7 @@ public sealed class DescribeTests
         string[] parts = [.. yaml.GetProperty("Blocks").EnumerateArray().Select(block => block.GetString()!)];
         Assert.HasCount(2, parts);
         Assert.StartsWith("sha: sha256:", parts[0]);
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.yaml")), string.Concat(parts));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.yaml")), string.Concat(parts) + "\nSucceeded\n", "The recorded text is that of a terminal.");
         Assert.AreSequenceEqual(["Succeeded"], yaml.GetProperty("Lines").EnumerateArray().Select(each => each.GetString()));
     }
 
