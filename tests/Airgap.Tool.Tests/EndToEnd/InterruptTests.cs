@@ -80,7 +80,7 @@ public sealed class InterruptTests
     public async Task NothingOfAPushStaysInTheTemporaryFolder(string signal)
     {
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
-        byte[] noise = new byte[3_000_000];
+        byte[] noise = new byte[6_000_000];
         new Random(1).NextBytes(noise);
         Directory.CreateDirectory(bench.Folder["input"]);
         Directory.CreateDirectory(bench.Folder["tmp"]);
