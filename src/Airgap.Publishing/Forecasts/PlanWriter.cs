@@ -89,9 +89,8 @@ public static class PlanWriter
 
     private static PlanTotals Totals(ImmutableArray<TransferForecast> forecasts)
     {
-        return new PlanTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
-
-        BlobCount Total(BlobOutcome outcome) => BlobCount.Sum(forecasts.Select(forecast => forecast.Total(outcome)));
+        WorkTotals work = WorkTotals.Of(forecasts);
+        return new PlanTotals(work.Copied, work.Mounted, work.Present);
     }
 
     private static string Word(BlobOutcome outcome) => outcome switch

@@ -10,18 +10,27 @@ internal sealed class BlobTable
 {
     private readonly Dictionary<Digest, int> _places = [];
     private readonly List<ReportBlob> _blobs = [];
-    private readonly HashSet<Digest> _counted = [];
+    private readonly HashSet<(string Destination, Digest Image)> _counted = [];
+    private readonly HashSet<(string Destination, Digest Blob)> _went = [];
 
-    /// <summary>The places of an image's config and layers, those that are left out included.</summary>
-    public ImmutableArray<int> Add(PlannedManifest image, IReadOnlyDictionary<Digest, BlobOutcome>? outcomes)
+    /// <summary>The places of an image's config and layers in the table, those that are left out included.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="destination">Where it went; the same for all of a description.</param>
+    /// <param name="outcomes">What became of the blobs; null in a description.</param>
+    public ImmutableArray<int> Add(PlannedManifest image, string destination, IReadOnlyDictionary<Digest, BlobOutcome>? outcomes)
     {
         HashSet<Digest> moved = [.. image.Blobs.Select(blob => blob.Digest)];
         IEnumerable<Descriptor> all = image.Manifest.Config is { } config ? [config, .. image.Manifest.Layers] : image.Manifest.Layers;
         ImmutableArray<int> places = [.. all.DistinctBy(blob => blob.Digest).Select(blob => Place(blob, !moved.Contains(blob.Digest), outcomes))];
-        if (_counted.Add(image.Manifest.Digest))
+        bool isNew = _counted.Add((destination, image.Manifest.Digest));
+        foreach (int place in places)
         {
-            foreach (int place in places)
-                _blobs[place] = _blobs[place] with { Uses = _blobs[place].Uses + 1 };
+            ReportBlob blob = _blobs[place];
+            _blobs[place] = blob with
+            {
+                Uses = blob.Uses + (isNew ? 1 : 0),
+                Places = blob.Places + (_went.Add((destination, blob.Descriptor.Digest)) ? 1 : 0),
+            };
         }
 
         return places;
@@ -37,7 +46,7 @@ internal sealed class BlobTable
         {
             place = _blobs.Count;
             _places.Add(blob.Digest, place);
-            _blobs.Add(new ReportBlob(blob, outcome, isLeftOut, Uses: 0));
+            _blobs.Add(new ReportBlob(blob, outcome, isLeftOut, Uses: 0, Places: 0));
             return place;
         }
 

@@ -27,7 +27,8 @@ internal static class Outcomes
     /// <summary><c>copied</c>, <c>mounted</c>, <c>present</c>, <c>left out</c>; empty in a description.</summary>
     public static string Word(ReportBlob blob) => blob.IsLeftOut ? "left out" : Word(blob.Outcome);
 
-    private static string Word(BlobOutcome? outcome) => outcome switch
+    /// <summary><c>copied</c>, <c>mounted</c> or <c>present</c>; empty for none.</summary>
+    public static string Word(BlobOutcome? outcome) => outcome switch
     {
         BlobOutcome.Copied => "copied",
         BlobOutcome.Mounted => "mounted",

@@ -1,3 +1,4 @@
+using Airgap.Transfer.Transfers;
 
 using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
@@ -21,7 +22,7 @@ internal static class PublishSummary
         string kinds = string.Join(", ", items.Select(item => item.Item).Concat(failed).GroupBy(item => item.Kind).OrderBy(group => group.Key).Select(group => Count(group.Count(), group.Key)));
         List<string> parts = [];
         if (outcomes[BlobOutcome.Copied].Any())
-            parts.Add($"{outcomes[BlobOutcome.Copied].Count()} copied ({ByteSize.Format(outcomes[BlobOutcome.Copied].Sum(item => item.Result.Total(BlobOutcome.Copied).Bytes))})");
+            parts.Add($"{outcomes[BlobOutcome.Copied].Count()} copied ({ByteSize.Format(WorkTotals.Of(items.Select(item => item.Result)).Copied.Bytes)})");
         if (outcomes[BlobOutcome.Mounted].Any())
             parts.Add($"{outcomes[BlobOutcome.Mounted].Count()} mounted");
         if (outcomes[BlobOutcome.Present].Any())

@@ -13,11 +13,23 @@ internal sealed record RelocationReport
     /// <summary>The result line.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>When the last transfer ended, in UTC: <c>2026-11-28T22:54:19Z</c>.</summary>
+    public string? Ended { get; init; }
+
+    /// <summary>The version of Airgap.Build that wrote this.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The registries and archives that were read.</summary>
+    public ImmutableArray<string>? From { get; init; }
+
+    /// <summary>The registries and archives that were written.</summary>
+    public ImmutableArray<string>? To { get; init; }
+
     /// <summary>The items in declared order.</summary>
     public required ImmutableArray<ReportItem> Items { get; init; }
 
-    /// <summary>Sums over all items.</summary>
-    public required ReportTotals Totals { get; init; }
+    /// <summary>The distinct blobs of all items by what was done, each once for each place it went to.</summary>
+    public required WorkTotals Totals { get; init; }
 
     /// <summary>The warnings, in order.</summary>
     public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
@@ -75,41 +87,10 @@ internal sealed record ReportItem
     public required ImmutableArray<ReportImage> Images { get; init; }
 
     /// <summary>The distinct blobs by what was done.</summary>
-    public required ReportTotals Blobs { get; init; }
+    public required WorkTotals Blobs { get; init; }
 
     /// <summary>Everything but what was done.</summary>
     internal string Identity => string.Join(
         '\n',
         [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "", .. Images.Select(image => image.Identity)]);
 }
-
-/// <summary>An image, index or bundle of a report.</summary>
-internal sealed record ReportImage
-{
-    /// <summary>Where it was read, by digest.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Where it is or will be, by digest; null where no registry is known.</summary>
-    public string? Destination { get; init; }
-
-    /// <summary>Its digest, the same at both places.</summary>
-    public required string Digest { get; init; }
-
-    /// <summary>Length of manifest, configs and layers, in bytes.</summary>
-    public required long Size { get; init; }
-
-    /// <summary><c>copied</c>, <c>mounted</c> or <c>present</c>.</summary>
-    public required string Outcome { get; init; }
-
-    /// <summary>True for a bundle.</summary>
-    public required bool Bundle { get; init; }
-
-    /// <summary>Its tags at the destination.</summary>
-    public required ImmutableArray<string> Tags { get; init; }
-
-    /// <summary>Everything but what was done.</summary>
-    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Bundle} {string.Join(' ', Tags)}";
-}
-
-/// <summary>Numbers and bytes of blobs by what was done with them.</summary>
-internal sealed record ReportTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present);

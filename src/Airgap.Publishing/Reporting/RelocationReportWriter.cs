@@ -32,16 +32,24 @@ internal static class RelocationReportWriter
     }
 
     /// <summary>Makes the report.</summary>
-    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary) => new()
+    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary)
     {
-        Summary = summary,
-        Items = [.. items.Select(item => CreateItem(folder, item))],
-        Totals = Totals([.. items.Select(item => item.Result)]),
-        Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
-        Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
-        ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
-        Retries = items.Sum(item => item.Result.Retries),
-    };
+        ReportPlaces places = ReportPlaces.Of([.. items.Select(item => item.Result)]);
+        return new RelocationReport
+        {
+            Summary = summary,
+            Ended = places.EndedText,
+            Version = places.Version,
+            From = places.From,
+            To = places.To,
+            Items = [.. items.Select(item => CreateItem(folder, item))],
+            Totals = WorkTotals.Of(items.Select(item => item.Result)),
+            Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
+            Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
+            ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
+            Retries = items.Sum(item => item.Result.Retries),
+        };
+    }
 
     private static ReportItem CreateItem(string folder, PublishedItem item)
     {
@@ -55,36 +63,16 @@ internal static class RelocationReportWriter
             Archive = FileOf(PublishedFileKind.Archive),
             Digest = result.Root?.Item.Digest.ToString(),
             Tag = result.Root?.Item.Tag,
-            Outcome = Word(item.Outcome),
+            Outcome = Outcomes.Word(item.Outcome),
             PackageRepository = FileOf(PublishedFileKind.PackageRepository),
             Lock = FileOf(PublishedFileKind.Lock),
-            Images = [.. result.Items.Select(CreateImage)],
-            Blobs = Totals([result]),
+            Images = [.. result.Items.Select(ReportImage.Of)],
+            Blobs = WorkTotals.Of(result),
         };
 
         string? FileOf(PublishedFileKind kind) =>
             item.Files.FirstOrDefault(file => file.Kind == kind) is { } file ? Shown(folder, file.Path) : null;
     }
-
-    private static ReportImage CreateImage(RelocatedItem image) => new()
-    {
-        Source = image.Item.Source.ToString(),
-        Destination = image.Destination?.ToString(),
-        Digest = image.Item.Digest.ToString(),
-        Size = image.Item.Size,
-        Outcome = Word(image.Outcome),
-        Bundle = image.Item.IsBundle,
-        Tags = image.Tags,
-    };
-
-    private static ReportTotals Totals(IReadOnlyList<TransferResult> results)
-    {
-        return new ReportTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
-
-        BlobCount Total(BlobOutcome outcome) => BlobCount.Sum(results.Select(result => result.Total(outcome)));
-    }
-
-    private static string Word(BlobOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
     // Artifacts lie beside the report or in a folder there, an archive wherever the user wants it.
     private static string Shown(string folder, string path) =>

@@ -13,7 +13,7 @@ public sealed class ReportBuilder
     private readonly List<ReportNode> _roots = [];
     private readonly List<Diagnostic> _warnings = [];
     private readonly List<Diagnostic> _failures = [];
-    private ReportWork _work = new(default, default, default, default);
+    private readonly List<TransferResult> _results = [];
     private TimeSpan? _elapsed;
 
     /// <summary>Adds what a relocation did.</summary>
@@ -23,14 +23,7 @@ public sealed class ReportBuilder
     {
         _roots.AddRange(new TreeBuilder(result.Plan, result, _blobs).Build(name));
         _elapsed = (_elapsed ?? TimeSpan.Zero) + result.Elapsed;
-        BlobCount leftOut = CountOf(result.Plan.SkippedLayers.DistinctBy(layer => layer.Layer.Digest).Select(layer => layer.Layer.Size));
-        _work = new ReportWork(
-            _work.Copied + Total(BlobOutcome.Copied),
-            _work.Mounted + Total(BlobOutcome.Mounted),
-            _work.Present + Total(BlobOutcome.Present),
-            _work.LeftOut + leftOut);
-
-        BlobCount Total(BlobOutcome outcome) => CountOf(result.Blobs.Where(blob => blob.Outcome == outcome).Select(blob => blob.Descriptor.Size));
+        _results.Add(result);
     }
 
     /// <summary>Adds what a source holds.</summary>
@@ -54,6 +47,7 @@ public sealed class ReportBuilder
     /// <param name="retries">How often a request was tried again; null where nobody counted.</param>
     public ReportModel Build(string? title = null, string? summary = null, long? retries = null)
     {
+        WorkTotals done = WorkTotals.Of(_results);
         ReportModel model = new()
         {
             Title = title ?? (_roots is [{ } only] ? only.Name : "Relocation"),
@@ -61,7 +55,8 @@ public sealed class ReportBuilder
             IsRelocation = _elapsed is not null,
             Roots = [.. _roots],
             Blobs = _blobs.ToImmutable(),
-            Work = _work,
+            Work = new ReportWork(done.Copied, done.Mounted, done.Present, LeftOut()),
+            Places = _results.Count == 0 ? null : ReportPlaces.Of(_results),
             Warnings = [.. _warnings],
             Failures = [.. _failures],
             Elapsed = _elapsed,
@@ -70,9 +65,8 @@ public sealed class ReportBuilder
         return model with { Summary = summary ?? ReportNumbers.Of(model).Sentence };
     }
 
-    private static BlobCount CountOf(IEnumerable<long> sizes)
-    {
-        long[] all = [.. sizes];
-        return new BlobCount(all.Length, all.Sum());
-    }
+    private BlobCount LeftOut() => BlobCount.Sum(_results
+        .SelectMany(result => result.Plan.SkippedLayers)
+        .DistinctBy(skipped => skipped.Layer.Digest)
+        .Select(skipped => new BlobCount(1, skipped.Layer.Size)));
 }

@@ -39,6 +39,9 @@ public sealed record ReportModel
     /// <summary>How often a request was tried again after a passing failure; null where nobody counted.</summary>
     public long? Retries { get; init; }
 
+    /// <summary>When, by which version, and between which places; null for a description.</summary>
+    internal ReportPlaces? Places { get; init; }
+
     /// <summary>All nodes, parents before children.</summary>
     public IEnumerable<ReportNode> AllNodes() => Roots.SelectMany(root => root.SelfAndDescendants());
 }
@@ -54,5 +57,10 @@ public sealed record ReportWork(BlobCount Copied, BlobCount Mounted, BlobCount P
 /// <param name="Descriptor">Digest, size and media type.</param>
 /// <param name="Outcome">What was done with it; null in a description, and for one that was left out or failed.</param>
 /// <param name="IsLeftOut">True for a layer that stays behind because it may not be redistributed.</param>
-/// <param name="Uses">How many images have it.</param>
-public sealed record ReportBlob(Descriptor Descriptor, BlobOutcome? Outcome, bool IsLeftOut, int Uses);
+/// <param name="Uses">How many images have it; one that went to several places counts for each.</param>
+/// <param name="Places">How many places it went to.</param>
+public sealed record ReportBlob(Descriptor Descriptor, BlobOutcome? Outcome, bool IsLeftOut, int Uses, int Places = 1)
+{
+    /// <summary>What sharing it saved, in bytes: each place needs it once.</summary>
+    internal long SavedBytes => Descriptor.Size * Math.Max(0, Uses - Places);
+}

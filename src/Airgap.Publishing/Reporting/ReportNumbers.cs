@@ -7,13 +7,17 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>The figures of a report that are reckoned from its tree and blobs.</summary>
 /// <param name="Bundles">Distinct bundles.</param>
 /// <param name="Images">Distinct images and indexes that bundles or locks pin; bundles do not count.</param>
-/// <param name="Contents">The images that have layers of their own, each once: plain images, those of indexes, bundles.</param>
+/// <param name="Contents">The images that have layers of their own, each once: plain images, those of indexes (named with their index), bundles.</param>
 /// <param name="DistinctBytes">Length of all blobs, each once.</param>
-/// <param name="SeparateBytes">Length of all blobs, for each image that has them.</param>
-internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<ReportNode> Contents, long DistinctBytes, long SeparateBytes)
+/// <param name="PlacedBytes">Length of all blobs, once for each place they went to: what was copied, mounted, present and failed adds up to it.</param>
+/// <param name="SeparateBytes">Length of all blobs, for each image that has them: what was placed and what sharing saved add up to it.</param>
+internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<ReportNode> Contents, long DistinctBytes, long PlacedBytes, long SeparateBytes)
 {
     /// <summary>What sharing saved, in bytes.</summary>
-    public long SavedBytes => SeparateBytes - DistinctBytes;
+    public long SavedBytes => SeparateBytes - PlacedBytes;
+
+    /// <summary>What of a relocation is not at its destination, in bytes.</summary>
+    public long MissingBytes(ReportWork work) => Math.Max(0, PlacedBytes - work.Copied.Bytes - work.Mounted.Bytes - work.Present.Bytes);
 
     /// <summary>The two numbers as a sentence.</summary>
     public string Sentence => $"{Count(Images, "image")} in {Count(Bundles, "bundle")}, {ByteSize.Format(DistinctBytes)}";
@@ -25,24 +29,35 @@ internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<Repo
         HashSet<Digest> images = [];
         Dictionary<Digest, ReportNode> contents = [];
         List<ReportNode> order = [];
-        foreach (ReportNode node in model.AllNodes())
-        {
-            if (node.Digest is not { } digest)
-                continue;
-            if (node.Kind == ReportNodeKind.Bundle)
-                bundles.Add(digest);
-            if (IsPinned(node))
-                images.Add(digest);
-            if (!node.Blobs.IsEmpty && contents.TryAdd(digest, node))
-                order.Add(node);
-        }
+        foreach (ReportNode root in model.Roots)
+            Walk(root, above: null);
 
+        ReportBlob[] carried = [.. model.Blobs.Where(blob => !blob.IsLeftOut)];
         return new ReportNumbers(
             bundles.Count,
             images.Count,
             order,
-            model.Blobs.Where(blob => !blob.IsLeftOut).Sum(blob => blob.Descriptor.Size),
-            model.Blobs.Where(blob => !blob.IsLeftOut).Sum(blob => blob.Descriptor.Size * blob.Uses));
+            carried.Sum(blob => blob.Descriptor.Size),
+            carried.Sum(blob => blob.Descriptor.Size * blob.Places),
+            carried.Sum(blob => blob.Descriptor.Size * blob.Uses));
+
+        void Walk(ReportNode node, ReportNode? above)
+        {
+            if (node.Digest is { } digest)
+            {
+                if (node.Kind == ReportNodeKind.Bundle)
+                    bundles.Add(digest);
+                if (IsPinned(node))
+                    images.Add(digest);
+                // A platform alone is no name: every index has a linux/amd64.
+                ReportNode named = above?.Kind == ReportNodeKind.Index ? node with { Name = $"{above.Name} {node.Name}" } : node;
+                if (!node.Blobs.IsEmpty && contents.TryAdd(digest, named))
+                    order.Add(named);
+            }
+
+            foreach (ReportNode child in node.Children)
+                Walk(child, node);
+        }
     }
 
     /// <summary>A share as a whole percentage, never 0 or 100 of what is neither.</summary>

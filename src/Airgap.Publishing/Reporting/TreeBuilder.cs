@@ -13,6 +13,7 @@ internal sealed class TreeBuilder
 {
     private readonly TransferPlan _plan;
     private readonly BlobTable _blobs;
+    private readonly string _destination;
     private readonly ILookup<Digest, PlannedItem> _items;
     private readonly ILookup<Digest, PlannedItem> _attached;
     private readonly Dictionary<PlannedItem, RelocatedItem> _relocated = new(ReferenceEqualityComparer.Instance);
@@ -26,6 +27,7 @@ internal sealed class TreeBuilder
     {
         _plan = plan;
         _blobs = blobs;
+        _destination = result?.Destination.ToString() ?? "";
         ImmutableArray<PlannedItem> images = AttachedItems.Without(plan.Items);
         _items = images.ToLookup(item => item.Digest);
         _attached = plan.Items.Except(images).ToLookup(item => CosignTags.SubjectOf(item.Tag) ?? item.Content.Manifest.Subject!.Digest);
@@ -115,7 +117,7 @@ internal sealed class TreeBuilder
             Name = name,
             Digest = manifest.Digest,
             MediaType = manifest.MediaType,
-            Blobs = manifest.IsIndex ? [] : _blobs.Add(content, _outcomes),
+            Blobs = manifest.IsIndex ? [] : _blobs.Add(content, _destination, _outcomes),
             Children =
             [
                 .. content.Children.Select((child, i) => Platform(child, platforms[i], withAttached)),

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Transfers;
+using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
@@ -153,7 +155,8 @@ internal sealed class PublishCommand
     private static void Show(PublishResult result, Session session)
     {
         session.Report.Summary = result.Summary;
-        session.Report.Items = [.. result.Items.SelectMany(item => item.Result.Items).Select(CopyResultText.Item)];
+        session.Report.Items = [.. result.Items.SelectMany(item => item.Result.Items).Select(ReportImage.Of)];
+        session.Report.Totals = WorkTotals.Of(result.Items.Select(item => item.Result));
         session.Report.Files = [.. result.Files.Select(file => new ReportFile(file.Path, JsonName(file.Kind)))];
         foreach (PublishedItem item in result.Items)
         {

@@ -1,3 +1,4 @@
+using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
@@ -97,7 +98,7 @@ internal sealed class PullCommand
     {
         session.Report.Reference = result.Reference.ToString();
         session.Report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
-        session.Report.Items = [.. result.Items.Select(item => new VerbReportItem(
+        session.Report.Items = [.. result.Items.Select(item => new ReportImage(
             item.Reference.ToString(),
             item.Path.Length == 0 ? output : Path.Combine(output, item.Path),
             item.Reference.Digest.ToString()!,

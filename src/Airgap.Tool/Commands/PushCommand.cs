@@ -1,3 +1,4 @@
+using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
@@ -104,7 +105,7 @@ internal sealed class PushCommand
         session.Report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
         session.Report.Items =
         [
-            new VerbReportItem(
+            new ReportImage(
                 session.Report.Source!,
                 result.Reference.ToString(),
                 result.Manifest.Digest.ToString(),

@@ -1,3 +1,5 @@
+using Airgap.Transfer.Transfers;
+using Airgap.Publishing.Reporting;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -41,10 +43,10 @@ internal sealed class Report
     public long? Retries { get; set; }
 
     /// <summary>The images, indexes and bundles.</summary>
-    public List<VerbReportItem>? Items { get; set; }
+    public List<ReportImage>? Items { get; set; }
 
     /// <summary>Distinct blobs by outcome.</summary>
-    public VerbReportTotals? Totals { get; set; }
+    public WorkTotals? Totals { get; set; }
 
     /// <summary>Files written.</summary>
     public List<ReportFile>? Files { get; set; }
@@ -73,24 +75,6 @@ internal sealed class Report
     /// <summary>The document.</summary>
     public string ToJson() => Printable.Json(JsonSerializer.Serialize(this, ReportJson.Readable.Report));
 }
-
-/// <summary>An image, index or bundle that was relocated.</summary>
-/// <param name="Source">Where it was read from, by digest.</param>
-/// <param name="Destination">Where it is now, by digest; left out in an archive.</param>
-/// <param name="Digest">Its digest, the same at both.</param>
-/// <param name="MediaType">Its manifest's media type.</param>
-/// <param name="Size">Manifests, configs and layers, each once, in bytes.</param>
-/// <param name="Outcome"><c>copied</c>, <c>mounted</c> or <c>present</c>.</param>
-/// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
-/// <param name="Tags">Its tags at the destination.</param>
-internal sealed record VerbReportItem(
-    string Source, string? Destination, string Digest, string MediaType, long Size, string Outcome, string Kind, IReadOnlyList<string> Tags);
-
-/// <summary>Distinct blobs by outcome.</summary>
-internal sealed record VerbReportTotals(ReportTotal Copied, ReportTotal Mounted, ReportTotal Present);
-
-/// <summary>Number and bytes of blobs.</summary>
-internal sealed record ReportTotal(int Blobs, long Bytes);
 
 /// <summary>A tag.</summary>
 /// <param name="Name">The tag.</param>

@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Plans;
 

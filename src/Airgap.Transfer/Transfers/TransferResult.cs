@@ -24,6 +24,9 @@ public sealed record TransferResult
     /// <summary>The distinct blobs that are at the destination, in the plan's order.</summary>
     public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
 
+    /// <summary>When it ended.</summary>
+    internal DateTimeOffset Ended { get; init; } = DateTimeOffset.UtcNow;
+
     /// <summary>How long it took, planning left out.</summary>
     public required TimeSpan Elapsed { get; init; }
 

@@ -140,7 +140,7 @@ public sealed class CopyTests
         Assert.Contains("v1.0.0", bundle.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).ToArray());
         Assert.IsGreaterThan(0, moved.GetProperty("totals").GetProperty("copied").GetProperty("bytes").GetInt64());
         Assert.AreEqual(0, second.ExitCode, second.Error);
-        Assert.AreEqual(0, still.GetProperty("totals").GetProperty("copied").GetProperty("blobs").GetInt32());
+        Assert.AreEqual(0, still.GetProperty("totals").GetProperty("copied").GetProperty("count").GetInt32());
         Assert.IsTrue(still.GetProperty("items").EnumerateArray().All(item => item.GetProperty("outcome").GetString() == "present"), second.Output);
     }
 

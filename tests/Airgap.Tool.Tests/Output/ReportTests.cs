@@ -1,3 +1,4 @@
+using Airgap.Publishing.Reporting;
 using Airgap.Tool.Output;
 
 namespace Airgap.Tool.Tests.Output;
@@ -9,7 +10,7 @@ public sealed class ReportTests
     public void Characters_AreAsTheyAre()
     {
         const string MediaType = "application/vnd.oci.image.manifest.v1+json";
-        Report report = new() { Command = "copy", Summary = "<'ä'>", Items = [new VerbReportItem("a", "b", "c", MediaType, 1, "copied", "image", [])] };
+        Report report = new() { Command = "copy", Summary = "<'ä'>", Items = [new ReportImage("a", "b", "c", MediaType, 1, "copied", "image", [])] };
 
         string json = report.ToJson();
 

@@ -16,6 +16,8 @@ internal static class HeaderHtml
         html.Append("<p class=\"summary\">").Append(State(model)).Append("<span>").Append(HtmlText.Escape(model.Summary)).Append("</span></p>\n");
         if (model.Roots is [{ Kind: not ReportNodeKind.Group } root])
             Route(html, root);
+        else if (model.Places is { } places)
+            Places(html, places);
         html.Append("<dl class=\"figures\">\n");
         Figure(html, "Images", Number(numbers.Images), $"in {ReportNumbers.Count(numbers.Bundles, "bundle")}");
         Figure(html, "Content", ByteSize.Format(numbers.DistinctBytes), ReportNumbers.Count(model.Blobs.Count(blob => !blob.IsLeftOut), "distinct blob"));
@@ -35,6 +37,18 @@ internal static class HeaderHtml
         _ when model.IsRelocation => $"<strong class=\"state good\">{Sign.Done}Complete and verified</strong>",
         _ => "",
     };
+
+    private static void Places(StringBuilder html, ReportPlaces places)
+    {
+        html.Append("<dl class=\"route\">");
+        foreach ((string label, IReadOnlyList<string> names) in new (string, IReadOnlyList<string>)[] { ("From", places.From), ("To", places.To), ("Ended", places.EndedText is { } ended ? [ended] : []) })
+        {
+            if (names.Count > 0)
+                html.Append("<div><dt>").Append(label).Append("</dt><dd class=\"ref\"><bdi>").Append(HtmlText.Escape(string.Join(", ", names))).Append("</bdi></dd></div>");
+        }
+
+        html.Append("</dl>\n");
+    }
 
     private static void Route(StringBuilder html, ReportNode root)
     {

@@ -29,11 +29,15 @@ public static partial class HtmlReport
             ["volume"] = VolumePicture.Write(model, numbers),
             ["sharing"] = SharingPicture.Write(model, numbers),
             ["tree"] = TreeHtml.Write(model, nodes),
+            ["stamp"] = Stamp(model.Places),
             ["data"] = PageData.Write(model, nodes),
         };
         // One pass, so that a placeholder in somebody's data stays what it is.
         return Placeholder().Replace(Asset("report.html"), match => parts[match.Groups[1].Value]);
     }
+
+    private static string Stamp(ReportPlaces? places) =>
+        places is null ? "Written by Airgap.Build." : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
 
     private static string Asset(string name)
     {

@@ -16,8 +16,8 @@ internal static class SharingPicture
     private const int MostLabels = 240;
     private const int Letter = 7;
     private const int LeastColumn = 24;
-    private const int MostColumn = 110;
-    private const int PictureWidth = 1040;
+    private const int PictureWidth = 1110;
+    private const int NamesShown = 3;
 
     /// <summary>From here on a column has room for what its bar stands for.</summary>
     private const int LabelledColumn = 64;
@@ -28,8 +28,8 @@ internal static class SharingPicture
     /// <summary>The markup.</summary>
     public static string Write(ReportModel model, ReportNumbers numbers)
     {
-        Dictionary<int, ReportBlob> shared = model.Blobs.Index().Where(blob => blob.Item is { Uses: > 1, IsLeftOut: false }).ToDictionary(blob => blob.Index, blob => blob.Item);
-        int[] layers = [.. shared.OrderByDescending(layer => Saved(layer.Value)).ThenBy(layer => layer.Value.Descriptor.Digest).Take(MostColumns).Select(layer => layer.Key)];
+        Dictionary<int, ReportBlob> shared = model.Blobs.Index().Where(blob => blob.Item is { IsLeftOut: false, SavedBytes: > 0 }).ToDictionary(blob => blob.Index, blob => blob.Item);
+        int[] layers = [.. shared.OrderByDescending(layer => layer.Value.SavedBytes).ThenBy(layer => layer.Value.Descriptor.Digest).Take(MostColumns).Select(layer => layer.Key)];
         HashSet<int> shown = [.. layers];
         (ReportNode Node, HashSet<int> Has, int At)[] users =
         [
@@ -48,13 +48,11 @@ internal static class SharingPicture
         }
 
         html.Append($"<p class=\"lead\">{Lead(shared.Count, layers.Length, users.Length, rows.Length, numbers)}</p>\n");
-        Picture(html, model, layers, rows);
-        Table(html, model, layers);
+        Picture(html, model, numbers, layers, rows);
+        Table(html, model, numbers, layers);
         html.Append("</section>\n");
         return html.ToString();
     }
-
-    private static long Saved(ReportBlob blob) => blob.Descriptor.Size * (blob.Uses - 1);
 
     private static string Lead(int layers, int layersShown, int images, int imagesShown, ReportNumbers numbers)
     {
@@ -65,13 +63,13 @@ internal static class SharingPicture
         return all + part + " A column is a blob, a dot an image that has it, and the bar above is what that saved.";
     }
 
-    private static void Picture(StringBuilder html, ReportModel model, int[] layers, (ReportNode Node, HashSet<int> Has, int At)[] rows)
+    private static void Picture(StringBuilder html, ReportModel model, ReportNumbers numbers, int[] layers, (ReportNode Node, HashSet<int> Has, int At)[] rows)
     {
         int labels = Math.Clamp(24 + (Letter * rows.Select(row => row.Node.Name.Length).DefaultIfEmpty().Max()), LeastLabels, MostLabels);
-        int step = Math.Clamp((PictureWidth - labels) / layers.Length, LeastColumn, MostColumn);
+        int step = Math.Max(LeastColumn, (PictureWidth - labels - 12) / layers.Length);
         int width = labels + (layers.Length * step) + 12;
         int height = BarsHeight + (rows.Length * Row) + 8;
-        long most = Math.Max(1, layers.Max(layer => Saved(model.Blobs[layer])));
+        long most = Math.Max(1, layers.Max(layer => model.Blobs[layer].SavedBytes));
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of shared layers; the table below says the same\"><svg class=\"matrix\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" focusable=\"false\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{labels - 12}\" y=\"20\" text-anchor=\"end\">{(step >= LabelledColumn ? "saved" : $"saved, up to {ByteSize.Format(most)}")}</text><line class=\"rule\" x1=\"{labels}\" x2=\"{width - 12}\" y1=\"{BarsHeight - 8}\" y2=\"{BarsHeight - 8}\"/>\n");
         for (int row = 0; row < rows.Length; row++)
@@ -84,20 +82,19 @@ internal static class SharingPicture
         }
 
         for (int column = 0; column < layers.Length; column++)
-            DrawColumn(html, model, layers[column], labels + (column * step) + (step / 2), step, most, rows);
+            DrawColumn(html, model.Blobs[layers[column]], NamesOf(numbers, layers[column]), layers[column], labels + (column * step) + (step / 2), step, most, rows);
         html.Append("</svg></div>\n");
     }
 
-    private static void DrawColumn(StringBuilder html, ReportModel model, int layer, int x, int step, long most, (ReportNode Node, HashSet<int> Has, int At)[] rows)
+    private static void DrawColumn(StringBuilder html, ReportBlob blob, string names, int layer, int x, int step, long most, (ReportNode Node, HashSet<int> Has, int At)[] rows)
     {
-        ReportBlob blob = model.Blobs[layer];
-        double bar = Math.Max(2, (BarsHeight - 26.0) * Saved(blob) / most);
+        double bar = Math.Max(2, (BarsHeight - 26.0) * blob.SavedBytes / most);
         int thick = Math.Clamp(step / 2, 14, 36);
-        html.Append(CultureInfo.InvariantCulture, $"<g class=\"column\"><title>{blob.Descriptor.Digest}, {ByteSize.Format(blob.Descriptor.Size)}, {blob.Uses} images, saved {ByteSize.Format(Saved(blob))}</title>");
+        html.Append(CultureInfo.InvariantCulture, $"<g class=\"column\"><title>{HtmlText.Escape(names)}: {blob.Descriptor.Digest}, {ByteSize.Format(blob.Descriptor.Size)}, {blob.Uses} images, saved {ByteSize.Format(blob.SavedBytes)}</title>");
         html.Append(CultureInfo.InvariantCulture, $"<rect class=\"hit\" x=\"{x - (step / 2)}\" y=\"0\" width=\"{step}\" height=\"{BarsHeight + (rows.Length * Row)}\"/>");
         html.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar-saved\" x=\"{x - (thick / 2)}\" y=\"{BarsHeight - 8 - bar:0.#}\" width=\"{thick}\" height=\"{bar:0.#}\" rx=\"2\"/>");
         if (step >= LabelledColumn)
-            html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{x}\" y=\"{BarsHeight - 13 - bar:0.#}\" text-anchor=\"middle\">{ByteSize.Format(Saved(blob))}</text>");
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{x}\" y=\"{BarsHeight - 13 - bar:0.#}\" text-anchor=\"middle\">{ByteSize.Format(blob.SavedBytes)}</text>");
         int[] at = [.. Enumerable.Range(0, rows.Length).Where(row => rows[row].Has.Contains(layer))];
         if (at.Length > 1)
             html.Append(CultureInfo.InvariantCulture, $"<line class=\"thread\" x1=\"{x}\" x2=\"{x}\" y1=\"{Middle(at[0])}\" y2=\"{Middle(at[^1])}\"/>");
@@ -108,12 +105,19 @@ internal static class SharingPicture
         static int Middle(int row) => BarsHeight + (row * Row) + (Row / 2);
     }
 
-    private static void Table(StringBuilder html, ReportModel model, int[] layers)
+    private static void Table(StringBuilder html, ReportModel model, ReportNumbers numbers, int[] layers)
     {
-        html.Append("<details class=\"as-table\"><summary>The same as a table</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of shared layers\"><table class=\"plain\"><thead><tr><th scope=\"col\">Blob</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" class=\"num\">Images</th><th scope=\"col\" class=\"num\">Saved</th></tr></thead><tbody>\n");
-        foreach (ReportBlob blob in layers.Select(layer => model.Blobs[layer]))
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"ref\">{blob.Descriptor.Digest}</td><td class=\"num\">{ByteSize.Format(blob.Descriptor.Size)}</td><td class=\"num\">{blob.Uses:N0}</td><td class=\"num\">{ByteSize.Format(Saved(blob))}</td></tr>\n");
+        html.Append("<details class=\"as-table\"><summary>The same as a table</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of shared layers\"><table class=\"plain\"><thead><tr><th scope=\"col\">Layer of</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" class=\"num\">Images</th><th scope=\"col\" class=\"num\">Saved</th></tr></thead><tbody>\n");
+        foreach ((int layer, ReportBlob blob) in layers.Select(layer => (layer, model.Blobs[layer])))
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{HtmlText.Escape(NamesOf(numbers, layer))}<span class=\"digest\">{blob.Descriptor.Digest}</span></td><td class=\"num\">{ByteSize.Format(blob.Descriptor.Size)}</td><td class=\"num\">{blob.Uses:N0}</td><td class=\"num\">{ByteSize.Format(blob.SavedBytes)}</td></tr>\n");
         html.Append("</tbody></table></div></details>\n");
+    }
+
+    // A digest says nothing to a reader; the images that have the layer do.
+    private static string NamesOf(ReportNumbers numbers, int layer)
+    {
+        string[] names = [.. numbers.Contents.Where(node => node.Blobs.Contains(layer)).Select(node => node.Name).Distinct()];
+        return string.Join(", ", names.Take(NamesShown)) + (names.Length > NamesShown ? $" and {names.Length - NamesShown} more" : "");
     }
 
     private static string Short(string label) => label.Length <= LabelLetters ? label : string.Concat(label.AsSpan(0, LabelLetters - 1), "…");

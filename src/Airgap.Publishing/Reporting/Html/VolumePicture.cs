@@ -12,37 +12,34 @@ internal static class VolumePicture
     /// <summary>The markup.</summary>
     public static string Write(ReportModel model, ReportNumbers numbers)
     {
-        StringBuilder html = new();
-        html.Append("<section aria-labelledby=\"volume\">\n<h2 id=\"volume\">Where the bytes went</h2>\n<div class=\"bars\">\n");
-        Bar(html, "Every image on its own", numbers.SeparateBytes, numbers, [("whole", numbers.SeparateBytes, "on their own")]);
-        Bar(html, "Together, each layer once", numbers.DistinctBytes, numbers, [("together", numbers.DistinctBytes, "distinct"), ("saved", numbers.SavedBytes, "saved by sharing")]);
-        if (model.IsRelocation)
-        {
-            (string, long, string)[] parts =
+        (string Style, long Bytes, string Name)[] done = model.IsRelocation
+            ?
             [
-                ("copied", Bytes("copied"), "copied"),
-                ("mounted", Bytes("mounted"), "mounted within the registry"),
-                ("present", Bytes("present"), "there already"),
-                ("failed", Bytes(""), "not at the destination"),
-            ];
-            Bar(html, "What this run did", numbers.DistinctBytes, numbers, parts);
-        }
+                ("copied", model.Work.Copied.Bytes, "copied"),
+                ("mounted", model.Work.Mounted.Bytes, "mounted within the registry"),
+                ("present", model.Work.Present.Bytes, "there already"),
+                ("failed", numbers.MissingBytes(model.Work), "not at the destination"),
+            ]
+            : [];
+
+        // Where nothing moved there is nothing to draw.
+        if (model.IsRelocation && done.All(part => part.Style == "present" || part.Bytes == 0))
+            return "";
+        StringBuilder html = new();
+        html.Append($"<section aria-labelledby=\"volume\">\n<h2 id=\"volume\">{(model.IsRelocation ? "Where the bytes went" : "What sharing saves")}</h2>\n<div class=\"bars\">\n");
+        Bar(html, "Every image on its own", numbers.SeparateBytes, numbers, [("whole", numbers.SeparateBytes, "on their own")]);
+        string together = numbers.PlacedBytes == numbers.DistinctBytes ? "Together, each layer once" : "Together, each layer once for each destination";
+        Bar(html, together, numbers.PlacedBytes, numbers, [("together", numbers.PlacedBytes, "needed"), ("saved", numbers.SavedBytes, "saved by sharing")]);
+        if (model.IsRelocation)
+            Bar(html, "What this run did", numbers.PlacedBytes, numbers, done);
 
         html.Append("</div>\n<ul class=\"legend\">\n");
         Legend("saved", "saved by sharing", numbers.SavedBytes);
-        if (model.IsRelocation)
-        {
-            Legend("copied", "copied", Bytes("copied"));
-            Legend("mounted", "mounted within the registry", Bytes("mounted"));
-            Legend("present", "there already", Bytes("present"));
-            Legend("failed", "not at the destination", Bytes(""));
-        }
-
-        Legend("left", "left out: may not be redistributed", Bytes("left out"));
+        foreach ((string style, long bytes, string name) in done)
+            Legend(style, name, bytes);
+        Legend("left", "left out: may not be redistributed", model.Blobs.Where(blob => blob.IsLeftOut).Sum(blob => blob.Descriptor.Size));
         html.Append("</ul>\n</section>\n");
         return html.ToString();
-
-        long Bytes(string outcome) => model.Blobs.Where(blob => Outcomes.Word(blob) == outcome).Sum(blob => blob.Descriptor.Size);
 
         void Legend(string style, string label, long bytes)
         {

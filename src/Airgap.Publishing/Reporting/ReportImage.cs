@@ -1,0 +1,38 @@
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>An image, index or bundle as the JSON documents have it.</summary>
+/// <param name="Source">Where it was read, by digest.</param>
+/// <param name="Destination">Where it is or will be, by digest; null where no registry is known.</param>
+/// <param name="Digest">Its digest, the same at both places.</param>
+/// <param name="MediaType">Its manifest's media type.</param>
+/// <param name="Size">Length of manifests, configs and layers, each once, in bytes.</param>
+/// <param name="Outcome"><c>copied</c>, <c>mounted</c> or <c>present</c>.</param>
+/// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
+/// <param name="Tags">Its tags at the destination.</param>
+internal sealed record ReportImage(
+    string Source, string? Destination, string Digest, string MediaType, long Size, string Outcome, string Kind, IReadOnlyList<string> Tags)
+{
+    /// <summary>True for a bundle.</summary>
+    public bool Bundle => Kind == "bundle";
+
+    /// <summary>What became of an image.</summary>
+    public static ReportImage Of(RelocatedItem relocated)
+    {
+        PlannedItem item = relocated.Item;
+        return new ReportImage(
+            item.Source.ToString(),
+            relocated.Destination?.ToString(),
+            item.Digest.ToString(),
+            item.Content.Manifest.Descriptor.MediaType,
+            item.Size,
+            Outcomes.Word(relocated.Outcome),
+            item.IsBundle ? "bundle" : item.Content.Manifest.IsIndex ? "index" : "image",
+            relocated.Tags);
+    }
+
+    /// <summary>Everything but what was done.</summary>
+    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)}";
+}

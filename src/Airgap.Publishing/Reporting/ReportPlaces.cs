@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>When relocations ended, which version did them, and between which registries and archives.</summary>
+/// <param name="Ended">The end of the last; null where none has one.</param>
+/// <param name="Version">The version, without build metadata.</param>
+/// <param name="From">Hosts and archives that were read, in ordinal order.</param>
+/// <param name="To">Hosts and archives that were written, in ordinal order.</param>
+internal sealed record ReportPlaces(DateTimeOffset? Ended, string Version, ImmutableArray<string> From, ImmutableArray<string> To)
+{
+    private static readonly string s_version =
+        (typeof(ReportPlaces).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+
+    /// <summary>Of relocations.</summary>
+    public static ReportPlaces Of(IReadOnlyCollection<TransferResult> results) => new(
+        results.Count == 0 ? null : results.Max(result => result.Ended),
+        s_version,
+        Ordered(results.SelectMany(result => result.Plan.Source is RelocationSource.Archive archive
+            ? [Path.GetFileName(archive.Path)]
+            : result.Plan.Items.Select(item => item.Source.Repository.Registry))),
+        Ordered(results.Select(result => result.Destination switch
+        {
+            RelocationDestination.Repository repository => repository.Name.Registry,
+            RelocationDestination.Archive archive => Path.GetFileName(archive.Path),
+            _ => result.Destination.ToString()!,
+        })));
+
+    /// <summary>The end as the documents have it: <c>2026-11-28T22:54:19Z</c>.</summary>
+    public string? EndedText => Ended?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static ImmutableArray<string> Ordered(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+}

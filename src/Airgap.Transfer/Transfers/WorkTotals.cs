@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// Numbers and bytes of blobs by what was done with them: the one reckoning behind every text, JSON document and page. A blob counts once for each
+/// place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is no work.
+/// </summary>
+/// <param name="Copied">Their bytes were sent.</param>
+/// <param name="Mounted">The registry linked them from another of its repositories.</param>
+/// <param name="Present">They were there.</param>
+internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present)
+{
+    /// <summary>What relocations did.</summary>
+    public static WorkTotals Of(params IEnumerable<TransferResult> results) => Of(results.Select(result => (result.Destination, result.Blobs)));
+
+    /// <summary>What relocations would do.</summary>
+    public static WorkTotals Of(params IEnumerable<TransferForecast> forecasts) => Of(forecasts.Select(forecast => (forecast.Destination, forecast.Blobs)));
+
+    private static WorkTotals Of(IEnumerable<(RelocationDestination Destination, ImmutableArray<RelocatedBlob> Blobs)> works)
+    {
+        Dictionary<(string Place, Digest Digest), RelocatedBlob> strongest = [];
+        foreach ((RelocationDestination destination, ImmutableArray<RelocatedBlob> blobs) in works)
+        {
+            string place = destination.ToString()!;
+            foreach (RelocatedBlob blob in blobs)
+            {
+                // The outcomes stand in the order of the work they are.
+                if (!strongest.TryGetValue((place, blob.Descriptor.Digest), out RelocatedBlob? known) || blob.Outcome < known.Outcome)
+                    strongest[(place, blob.Descriptor.Digest)] = blob;
+            }
+        }
+
+        return new WorkTotals(Total(BlobOutcome.Copied), Total(BlobOutcome.Mounted), Total(BlobOutcome.Present));
+
+        BlobCount Total(BlobOutcome outcome) => BlobCount.Of(strongest.Values, outcome);
+    }
+}
