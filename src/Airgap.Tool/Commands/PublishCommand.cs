@@ -1,10 +1,9 @@
-using Airgap.Transfer.Transfers;
-using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
@@ -12,6 +11,7 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 

@@ -1,8 +1,8 @@
-using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;

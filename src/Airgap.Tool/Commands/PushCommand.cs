@@ -1,9 +1,9 @@
-using Airgap.Publishing.Reporting;
 using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;

@@ -1,11 +1,11 @@
-using Airgap.Transfer.Transfers;
-using Airgap.Publishing.Reporting;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Airgap.Oci.Client;
-using Airgap.Transfer.Plans;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

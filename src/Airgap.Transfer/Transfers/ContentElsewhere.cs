@@ -1,9 +1,9 @@
-using Airgap.Oci.Client;
-using Airgap.Transfer.Files;
-using Airgap.Transfer.Plans;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Verifying;
 /// <summary>Gathers what is wrong, and counts what was read.</summary>
 internal sealed class Findings
 {
-    private const string Advice = "Relocate it again from where it is right; what is right already is not moved again.";
+    private const string Advice = "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
     private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
     private int _manifests;
     private int _blobs;

@@ -4,6 +4,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -223,7 +224,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
     /// <summary>An image without a tag of its own is collected as garbage.</summary>
     private async Task ContentTagAsync(Digest digest, CancellationToken cancellationToken)
     {
-        string tag = $"{digest.Algorithm}-{digest.Hex}.imgpkg";
+        string tag = ContentTags.Default(digest);
         string place = $"{_home.Name}:{tag}";
         try
         {

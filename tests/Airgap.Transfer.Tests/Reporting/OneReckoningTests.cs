@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Airgap.Transfer.Files;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Publishing;
@@ -10,6 +9,7 @@ using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Html;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
