@@ -220,6 +220,15 @@ public enum ErrorCode
     /// <summary>Standard output was closed, or its disk is full: what was asked for is nowhere to be read. What was moved is where it should be.</summary>
     OutputNotWritten = 2075,
 
+    /// <summary>A certificate or key that https cannot be served with.</summary>
+    InvalidServerCertificate = 2080,
+
+    /// <summary>A password file that is not one, or holds other hashes than bcrypt's.</summary>
+    InvalidPasswordFile = 2081,
+
+    /// <summary>Two archives are served under one name and have a tag with different content (warning).</summary>
+    ServedTagMoved = 2082,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 
@@ -282,6 +291,9 @@ public enum ErrorCode
 
     /// <summary>Another run is writing the same archive.</summary>
     ArchiveInUse = 3012,
+
+    /// <summary>The registry of <c>serve</c> listens beyond this machine without https or without users (warning).</summary>
+    ExposedRegistry = 3023,
 
     /// <summary>A failure that has no code of its own: a defect of this product.</summary>
     Unexpected = 3999,

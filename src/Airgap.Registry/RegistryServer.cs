@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Registry.Archives;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
+using Airgap.Registry.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -14,21 +17,19 @@ using Microsoft.Extensions.Hosting;
 
 namespace Airgap.Registry;
 
-/// <summary>A running OCI registry over a folder.</summary>
-/// <remarks>Source: OCI distribution specification 1.1. Disposing it stops it; requests under way get two seconds.</remarks>
+/// <summary>A running OCI registry over a folder, or over archives.</summary>
+/// <remarks>Source: OCI distribution specification 1.1. Disposing it stops it; requests under way get <see cref="RegistryServerOptions.StopWithin"/>.</remarks>
 public sealed class RegistryServer : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
-
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RegistryStorage _storage;
+    private readonly IDisposable[] _owned;
     private readonly Task _purge;
 
-    private RegistryServer(WebApplication application, Uri address, RegistryStorage storage, Func<CancellationToken, Task> purge)
+    private RegistryServer(WebApplication application, Uri address, IDisposable[] owned, Func<CancellationToken, Task> purge)
     {
         _application = application;
-        _storage = storage;
+        _owned = owned;
         Address = address;
         _purge = purge(_stopping.Token);
     }
@@ -49,22 +50,39 @@ public sealed class RegistryServer : IAsyncDisposable
     /// </exception>
     public static async Task<RegistryServer> StartAsync(RegistryServerOptions options, CancellationToken cancellationToken)
     {
-        StorageFolder.Prepare(options.Folder, options.ReadOnly);
-        RegistryStorage storage = new(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
-        WebApplication application = Build(options, new RegistryApplication(options, storage));
+        (IUserStore? users, IDisposable[] owned) = UsersOf(options);
+        RegistryStorage? storage = null;
+        WebApplication? application = null;
         try
         {
+            IRegistryContent content;
+            if (options.Archives.Count > 0)
+            {
+                content = await ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, cancellationToken);
+            }
+            else
+            {
+                StorageFolder.Prepare(options.Folder, options.ReadOnly);
+                content = storage = new RegistryStorage(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
+            }
+
+            owned = [.. owned, content];
+            application = Build(options, new RegistryApplication(options, content, storage, users));
+            if (Exposure.Of(options, isReadOnly: options.ReadOnly || storage is null) is { } warning)
+                options.Warning?.Invoke(warning);
             await application.StartAsync(cancellationToken);
         }
         catch (Exception e)
         {
-            await application.DisposeAsync();
+            if (application is not null)
+                await application.DisposeAsync();
+            Dispose(owned);
             if (ListenFailure(options.Listen, e) is { } failure)
                 throw failure;
             throw;
         }
 
-        return new RegistryServer(application, AddressOf(application, options), storage, options.ReadOnly ? _ => Task.CompletedTask : token => PurgeAsync(storage, options.PurgeEvery, token));
+        return new RegistryServer(application, AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => PurgeAsync(storage, options.PurgeEvery, token));
     }
 
     /// <summary>Waits until the token ends, and stops the registry then.</summary>
@@ -85,14 +103,30 @@ public sealed class RegistryServer : IAsyncDisposable
         await _application.StopAsync();
         await _application.DisposeAsync();
         _stopping.Dispose();
-        _storage.Dispose();
+        Dispose(_owned);
+    }
+
+    private static (IUserStore? Users, IDisposable[] Owned) UsersOf(RegistryServerOptions options)
+    {
+        if (options.BasicAuth is { } login)
+            return (new SingleUser(login.User, login.Password), []);
+        if (options.PasswordFile is null)
+            return (null, []);
+        PasswordFile file = new(options.PasswordFile);
+        return (file, [file]);
+    }
+
+    private static void Dispose(IDisposable[] owned)
+    {
+        foreach (IDisposable one in owned)
+            one.Dispose();
     }
 
     private static WebApplication Build(RegistryServerOptions options, RegistryApplication registry)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
         builder.WebHost.UseKestrelCore();
         if (options.Certificate is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -102,14 +136,19 @@ public sealed class RegistryServer : IAsyncDisposable
 
             // As a proxy it is asked for other hosts' pages; the path is all that counts.
             kestrel.AllowHostHeaderOverride = true;
-            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
                 if (options.Certificate is not null)
-                    listen.UseHttps(options.Certificate);
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = options.Certificate;
+                        https.ServerCertificateChain = options.CertificateChain;
+                    });
             });
         });
         WebApplication application = builder.Build();

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.TestKit.Network;
@@ -24,7 +26,7 @@ public sealed class RegistryServerTests
             Assert.IsNull(answer["Server"]);
         }
 
-        Assert.AreEqual(404, (await api.GetAsync("/")).Status);
+        Assert.AreEqual(404, (await api.GetAsync("/v1")).Status);
         Assert.AreEqual(405, (await api.SendAsync("POST", "/v2/")).Status);
     }
 
@@ -146,7 +148,7 @@ public sealed class RegistryServerTests
         }
 
         await server.DisposeAsync();
-        StringAssert.StartsWith(lines.Single(), "127.0.0.1 GET /v2/a/tags/list?n=1 404 ");
+        StringAssert.Matches(lines.Single(), new Regex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 - GET /v2/a/tags/list\?n=1 404 in=0 out=\d+ \d+ ms$"));
         Assert.DoesNotContain("c2VjcmV0", lines.Single());
     }
 
@@ -162,6 +164,77 @@ public sealed class RegistryServerTests
         await waiting;
         await using RegistryServer next = await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, server.Port));
         Assert.AreEqual(server.Address, next.Address);
+    }
+
+    [TestMethod]
+    public async Task WhatIsUnderWayIsFinishedBeforeItStops()
+    {
+        TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using TempFolder temp = new();
+        RegistryServer server = await RegistryServer.StartAsync(
+            new RegistryServerOptions
+            {
+                Folder = temp.Path,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                StopWithin = TimeSpan.FromMinutes(2),
+                Interceptor = async (context, next) =>
+                {
+                    arrived.SetResult();
+                    await goOn.Task;
+                    await next(context);
+                },
+            },
+            CancellationToken.None);
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server.Address };
+        Task<HttpResponseMessage> request = client.GetAsync("/v2/");
+        await arrived.Task;
+        Task stopping = server.DisposeAsync().AsTask();
+        Assert.IsFalse(stopping.IsCompleted);
+        goOn.SetResult();
+        using HttpResponseMessage response = await request;
+        Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
+        await stopping;
+    }
+
+    [TestMethod]
+    public async Task SoManyConnectionsAreOpenAndNotOneMore()
+    {
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { MaxConnections = 1 } });
+        Assert.AreEqual(200, (await api.GetAsync("/v2/")).Status);
+        using TcpClient second = new();
+        await second.ConnectAsync(IPAddress.Loopback, api.Registry.Port);
+        Assert.AreEqual(0, await second.GetStream().ReadAsync(new byte[1]));
+    }
+
+    [TestMethod]
+    public async Task HealthIsToldToAnybody()
+    {
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { BasicAuth = ("user", "pass") });
+        Answer healthy = await api.GetAsync("/health");
+        Assert.AreEqual(200, healthy.Status);
+        Assert.AreEqual("ok", healthy.Json.GetProperty("status").GetString());
+        Directory.Delete(api.Registry.Folder, recursive: true);
+        Answer failing = await api.GetAsync("/health");
+        Assert.AreEqual(503, failing.Status);
+        Assert.AreEqual("failing", failing.Json.GetProperty("status").GetString());
+    }
+
+    [TestMethod]
+    [DataRow("127.0.0.1", false, false, null)]
+    [DataRow("::1", false, false, null)]
+    [DataRow("0.0.0.0", true, true, null)]
+    [DataRow("0.0.0.0", false, false, "without https and without users: whoever reaches it can read and change")]
+    [DataRow("192.0.2.1", true, false, "without users")]
+    [DataRow("::", false, true, "without https: passwords")]
+    public void WhoeverIsReachedByOthersIsToldWhatIsMissing(string address, bool https, bool users, string? expected)
+    {
+        using X509Certificate2? certificate = https ? LoopbackCertificate.Create() : null;
+        Diagnostic? warning = Registry.Http.Exposure.Of(
+            new RegistryServerOptions { Listen = new IPEndPoint(IPAddress.Parse(address), 5000), Certificate = certificate, PasswordFile = users ? "x" : null },
+            isReadOnly: false);
+        Assert.AreEqual(expected is null ? null : ErrorCode.ExposedRegistry, warning?.Code);
+        StringAssert.Contains(warning?.Message ?? "", expected ?? "");
     }
 
     [TestMethod]

@@ -1,16 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Http;
 
 /// <summary>Writes what handlers answer with.</summary>
 internal static class Answers
 {
-    private const int BufferSize = 128 * 1024;
-
     /// <summary>Answers without a body.</summary>
     public static void Empty(HttpContext context, int status, string? location = null)
     {
@@ -25,6 +23,11 @@ internal static class Answers
     public static Task ErrorAsync(HttpContext context, Refusal refusal)
     {
         context.Response.StatusCode = refusal.Status;
+
+        // They spoke of content that is not sent now.
+        context.Response.Headers.ETag = default;
+        context.Response.Headers.CacheControl = default;
+        context.Response.Headers["Docker-Content-Digest"] = default;
         return JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
@@ -72,32 +75,18 @@ internal static class Answers
         return false;
     }
 
-    /// <summary>Sends a part of a file as the body.</summary>
-    public static async Task FileAsync(HttpContext context, SafeFileHandle file, long offset, long count)
+    /// <summary>Sends a part of content as the body.</summary>
+    public static async Task ContentAsync(HttpContext context, StoredContent content, long offset, long count)
     {
         context.Response.ContentLength = count;
         if (HttpMethods.IsHead(context.Request.Method))
             return;
-        System.IO.Pipelines.PipeWriter writer = context.Response.BodyWriter;
-        CancellationToken aborted = context.RequestAborted;
-        while (count > 0)
-        {
-            // Read straight into the connection's buffers: no copy in between.
-            Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
-            memory = memory[..(int)Math.Min(count, memory.Length)];
-            int read = await RandomAccess.ReadAsync(file, memory, offset, aborted);
-            if (read == 0)
-            {
-                // The file was cut while it was sent. Ending here would look like the whole of it.
-                context.Abort();
-                return;
-            }
+        if (await content.SendAsync(context.Response.BodyWriter, offset, count, context.RequestAborted))
+            return;
 
-            writer.Advance(read);
-            offset += read;
-            count -= read;
-            if ((await writer.FlushAsync(aborted)).IsCompleted)
-                return;
-        }
+        // What is stored is not what it should be. As long as nothing went out that can be said; an answer that ends early would look whole.
+        if (!context.Response.HasStarted)
+            throw Refusal.Spoiled();
+        context.Abort();
     }
 }

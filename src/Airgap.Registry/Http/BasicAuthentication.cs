@@ -1,37 +1,38 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
+using Airgap.Registry.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>The one user that a registry with a password knows.</summary>
+/// <summary>Asks for a user's name and password.</summary>
 /// <remarks>Source: RFC 7617.</remarks>
-internal sealed class BasicAuthentication(string user, string password)
+internal sealed class BasicAuthentication(IUserStore users)
 {
-    // Hashes have one length, so that the comparison takes the same time for every guess.
-    private readonly byte[] _expected = SHA256.HashData(Encoding.UTF8.GetBytes($"{user}:{password}"));
-
-    /// <summary>Refuses a request that does not bring the user's name and password.</summary>
-    public void Check(HttpContext context)
+    /// <summary>Refuses a request that does not bring a known user's name and password.</summary>
+    /// <returns>The user.</returns>
+    public async ValueTask<string> CheckAsync(HttpContext context)
     {
-        if (IsKnown(context.Request.Headers.Authorization))
-            return;
+        if (Read(context.Request.Headers.Authorization) is { } login && await users.KnowsAsync(login.User, login.Password, context.RequestAborted))
+            return login.User;
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"registry\", charset=\"UTF-8\"";
         throw Refusal.Unauthorized();
     }
 
-    private bool IsKnown(string? header)
+    private static (string User, string Password)? Read(string? header)
     {
         if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value)
             || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
             || value.Parameter is null)
         {
-            return false;
+            return null;
         }
 
         byte[] given = new byte[value.Parameter.Length];
-        return Convert.TryFromBase64String(value.Parameter, given, out int length)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(given.AsSpan(0, length)), _expected);
+        if (!Convert.TryFromBase64String(value.Parameter, given, out int length))
+            return null;
+        string text = Encoding.UTF8.GetString(given, 0, length);
+        int colon = text.IndexOf(':');
+        return colon < 0 ? null : (text[..colon], text[(colon + 1)..]);
     }
 }

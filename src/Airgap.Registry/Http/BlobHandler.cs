@@ -1,12 +1,11 @@
 using Airgap.Oci;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Http;
 
 /// <summary>Blobs by digest: read, look for, take out of the repository.</summary>
-internal sealed class BlobHandler(RegistryStorage storage)
+internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? storage)
 {
     public Task HandleAsync(HttpContext context, string name, string reference)
     {
@@ -15,7 +14,7 @@ internal sealed class BlobHandler(RegistryStorage storage)
         string method = context.Request.Method;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
             return SendAsync(context, name, digest);
-        if (!HttpMethods.IsDelete(method))
+        if (!HttpMethods.IsDelete(method) || storage is null)
             throw Refusal.Method(method);
         if (!storage.Gates.Remove(name, () => storage.Blobs.Unlink(name, digest)))
             throw Refusal.BlobUnknown(digest);
@@ -25,8 +24,8 @@ internal sealed class BlobHandler(RegistryStorage storage)
 
     private async Task SendAsync(HttpContext context, string name, Digest digest)
     {
-        using SafeFileHandle file = storage.Blobs.Open(name, digest) ?? throw Refusal.BlobUnknown(digest);
-        long length = RandomAccess.GetLength(file);
+        using StoredContent blob = content.OpenBlob(name, digest) ?? throw Refusal.BlobUnknown(digest);
+        long length = blob.Length;
         Answers.Describe(context, digest);
         context.Response.Headers.AcceptRanges = "bytes";
         context.Response.Headers.CacheControl = "max-age=31536000";
@@ -49,7 +48,7 @@ internal sealed class BlobHandler(RegistryStorage storage)
         }
 
         context.Response.ContentType = "application/octet-stream";
-        await Answers.FileAsync(context, file, range.Offset, range.Count);
+        await Answers.ContentAsync(context, blob, range.Offset, range.Count);
     }
 
     private static bool RangeApplies(HttpRequest request, Digest digest) =>

@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Registry.Http;
 
 /// <summary>Lists: tags, repositories, referrers.</summary>
-internal sealed class ListHandler(RegistryStorage storage)
+internal sealed class ListHandler(IRegistryContent content)
 {
     // So many names in one answer at most, when the client does not say.
     private const int DefaultPage = 10_000;
 
     public Task TagsAsync(HttpContext context, string name)
     {
-        List<string> tags = storage.Tags.List(name) ?? throw Refusal.NameUnknown(name);
+        List<string> tags = content.ListTags(name) ?? throw Refusal.NameUnknown(name);
         List<string> page = Page(context, tags, $"/v2/{name}/tags/list");
         return Answers.JsonAsync(context, "application/json", json =>
         {
@@ -28,7 +28,7 @@ internal sealed class ListHandler(RegistryStorage storage)
 
     public Task CatalogAsync(HttpContext context)
     {
-        List<string> page = Page(context, storage.Catalog.List(), "/v2/_catalog");
+        List<string> page = Page(context, content.ListRepositories(), "/v2/_catalog");
         return Answers.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
@@ -41,7 +41,7 @@ internal sealed class ListHandler(RegistryStorage storage)
     {
         if (!Digest.TryParse(reference, out Digest subject))
             throw Refusal.DigestInvalid(reference);
-        IReadOnlyList<Referrer> referrers = storage.Referrers.List(name, subject);
+        IReadOnlyList<Referrer> referrers = content.ListReferrers(name, subject);
         if (context.Request.Query["artifactType"] is [{ Length: > 0 } artifactType])
         {
             referrers = [.. referrers.Where(referrer => referrer.ArtifactType == artifactType)];

@@ -3,12 +3,11 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Http;
 
 /// <summary>Manifests by tag or digest: read, store, remove.</summary>
-internal sealed class ManifestHandler(RegistryStorage storage)
+internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage? storage)
 {
     public Task HandleAsync(HttpContext context, string name, string reference)
     {
@@ -21,9 +20,9 @@ internal sealed class ManifestHandler(RegistryStorage storage)
         string method = context.Request.Method;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
             return SendAsync(context, name, reference, digest);
-        if (HttpMethods.IsPut(method))
-            return StoreAsync(context, name, reference, digest);
-        if (!HttpMethods.IsDelete(method))
+        if (HttpMethods.IsPut(method) && storage is not null)
+            return StoreAsync(context, storage, name, reference, digest);
+        if (!HttpMethods.IsDelete(method) || storage is null)
             throw Refusal.Method(method);
         if (!storage.Gates.Remove(name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
             throw Refusal.ManifestUnknown(reference);
@@ -33,16 +32,16 @@ internal sealed class ManifestHandler(RegistryStorage storage)
 
     private async Task SendAsync(HttpContext context, string name, string reference, Digest? asked)
     {
-        Digest digest = asked ?? storage.Tags.Resolve(name, reference) ?? throw Refusal.ManifestUnknown(reference);
-        using SafeFileHandle file = storage.Manifests.Open(name, digest) ?? throw Refusal.ManifestUnknown(reference);
+        Digest digest = asked ?? content.ResolveTag(name, reference) ?? throw Refusal.ManifestUnknown(reference);
+        using StoredManifest manifest = content.OpenManifest(name, digest) ?? throw Refusal.ManifestUnknown(reference);
         Answers.Describe(context, digest);
         if (Answers.IsNotModified(context, digest))
             return;
-        context.Response.ContentType = storage.Manifests.MediaTypeOf(digest, file);
-        await Answers.FileAsync(context, file, 0, RandomAccess.GetLength(file));
+        context.Response.ContentType = MediaTypeName.IsValid(manifest.MediaType) ? manifest.MediaType : MediaTypes.OciManifest;
+        await Answers.ContentAsync(context, manifest.Content, 0, manifest.Content.Length);
     }
 
-    private async Task StoreAsync(HttpContext context, string name, string reference, Digest? asked)
+    private static async Task StoreAsync(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(context.Request.ContentLength ?? 64 * 1024, Manifest.MaxBytes) + 1);
         try
@@ -57,7 +56,7 @@ internal sealed class ManifestHandler(RegistryStorage storage)
                     buffer = Grow(buffer);
             }
 
-            Store(context, name, reference, asked, buffer.AsMemory(0, length));
+            Store(context, storage, name, reference, asked, buffer.AsMemory(0, length));
         }
         finally
         {
@@ -65,7 +64,7 @@ internal sealed class ManifestHandler(RegistryStorage storage)
         }
     }
 
-    private void Store(HttpContext context, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
+    private static void Store(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
     {
         Digest digest = asked is { } expected ? Digest.ComputeLike(expected, content.Span) : Digest.Compute(content.Span);
         if (asked is { } given && given != digest)
@@ -77,14 +76,14 @@ internal sealed class ManifestHandler(RegistryStorage storage)
 
         // Nothing that the manifest refers to goes away between the look and the end.
         string? tag = asked is null ? reference : null;
-        storage.Gates.Add(name, tag, () => Store(name, tag, digest, summary, content.Span));
+        storage.Gates.Add(name, tag, () => Store(storage, name, tag, digest, summary, content.Span));
         if (summary.Subject is { } subject)
             context.Response.Headers["OCI-Subject"] = subject.ToString();
         Answers.Describe(context, digest);
         Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
     }
 
-    private void Store(string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
+    private static void Store(RegistryStorage storage, string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
     {
         foreach (Digest blob in summary.Blobs)
         {

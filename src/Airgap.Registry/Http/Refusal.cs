@@ -63,5 +63,7 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal Range(long length) => new(StatusCodes.Status416RangeNotSatisfiable, "SIZE_INVALID", $"The content has {length} bytes.");
 
+    public static Refusal Spoiled() => new(StatusCodes.Status500InternalServerError, "UNKNOWN", "The stored content is damaged.");
+
     public static Refusal PageNumber() => new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", "n is not a number from 0 upward.");
 }

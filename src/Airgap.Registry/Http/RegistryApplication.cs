@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
+using Airgap.Registry.Archives;
+using Airgap.Registry.Page;
 using Airgap.Registry.Storage;
+using Airgap.Registry.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -17,28 +21,46 @@ internal sealed class RegistryApplication
     private readonly BrowserGuard _guard;
     private readonly BlobHandler _blobs;
     private readonly ManifestHandler _manifests;
-    private readonly UploadHandler _uploads;
+    private readonly UploadHandler? _uploads;
     private readonly ListHandler _lists;
+    private readonly PageHandler _page;
+    private readonly IRegistryContent _content;
 
-    public RegistryApplication(RegistryServerOptions options, RegistryStorage storage)
+    /// <param name="options">How the registry is to run.</param>
+    /// <param name="content">What it hands out.</param>
+    /// <param name="storage">What takes changes; null for a registry that takes none.</param>
+    /// <param name="users">Who may use it; null for everybody.</param>
+    public RegistryApplication(RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users)
     {
-        _readOnly = options.ReadOnly;
+        _content = content;
+        _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
-        _authentication = options.BasicAuth is { } login ? new BasicAuthentication(login.User, login.Password) : null;
+        _authentication = users is null ? null : new BasicAuthentication(users);
         _guard = new BrowserGuard(options);
-        _blobs = new BlobHandler(storage);
-        _manifests = new ManifestHandler(storage);
-        _uploads = new UploadHandler(storage.Blobs, storage.Uploads);
-        _lists = new ListHandler(storage);
+        _blobs = new BlobHandler(content, storage);
+        _manifests = new ManifestHandler(content, storage);
+        _uploads = storage is null ? null : new UploadHandler(storage.Blobs, storage.Uploads);
+        _lists = new ListHandler(content);
+        _page = new PageHandler(content, options);
     }
 
     public async Task HandleAsync(HttpContext context)
     {
         long start = Stopwatch.GetTimestamp();
+        string? user = null;
         context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         BrowserGuard.Harden(context.Response);
         try
         {
+            _guard.Check(context.Request);
+            if (context.Request.Path == HealthHandler.Path)
+            {
+                await HealthHandler.HandleAsync(context, _content);
+                return;
+            }
+
+            if (_authentication is not null)
+                user = await _authentication.CheckAsync(context);
             await RouteAsync(context);
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
@@ -52,14 +74,12 @@ internal sealed class RegistryApplication
         }
         finally
         {
-            Log(context, start);
+            Log(context, user, start);
         }
     }
 
     private Task RouteAsync(HttpContext context)
     {
-        _guard.Check(context.Request);
-        _authentication?.Check(context);
         string method = context.Request.Method;
         bool reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
         if (_readOnly && !reads)
@@ -68,6 +88,8 @@ internal sealed class RegistryApplication
             throw Refusal.ReadOnly();
         }
 
+        if (context.Request.Path == "/" && reads)
+            return _page.HandleAsync(context);
         Route route = Route.Parse(context.Request.Path.Value ?? "");
         switch (route.Resource)
         {
@@ -87,16 +109,20 @@ internal sealed class RegistryApplication
 
         if (!Names.IsRepository(route.Name))
             throw Refusal.Name(route.Name);
+        if (context.Request.QueryString.HasValue && reads && context.Request.Query["ns"] is [{ Length: > 0 } registry])
+            route = route with { Name = _content.FindMirrored(route.Name, registry) };
         return route.Resource switch
         {
             Resource.Tags => _lists.TagsAsync(context, route.Name),
             Resource.Referrers => _lists.ReferrersAsync(context, route.Name, route.Reference),
             Resource.Manifest => _manifests.HandleAsync(context, route.Name, route.Reference),
             Resource.Blob => _blobs.HandleAsync(context, route.Name, route.Reference),
-            Resource.Uploads => _uploads.StartAsync(context, route.Name),
-            _ => _uploads.ContinueAsync(context, route.Name, route.Reference),
+            Resource.Uploads => Uploads().StartAsync(context, route.Name),
+            _ => Uploads().ContinueAsync(context, route.Name, route.Reference),
         };
     }
+
+    private UploadHandler Uploads() => _uploads ?? throw Refusal.UploadUnknown();
 
     private static Refusal RefusalOf(Exception exception) => exception switch
     {
@@ -104,17 +130,21 @@ internal sealed class RegistryApplication
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "UNSUPPORTED", "The request is malformed or broke off."),
         OperationCanceledException => new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
         IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
+        ArchiveChangedException => new Refusal(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The archive has changed since it was opened; start the registry again."),
         UnauthorizedAccessException => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry may not read or write its storage."),
         IOException => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry's storage failed."),
         _ => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", $"The registry failed ({exception.GetType().Name})."),
     };
 
-    private void Log(HttpContext context, long start)
+    private void Log(HttpContext context, string? user, long start)
     {
         if (_log is null)
             return;
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
         string status = context.RequestAborted.IsCancellationRequested ? "aborted" : $"{context.Response.StatusCode}";
-        _log($"{context.Connection.RemoteIpAddress} {context.Request.Method} {target} {status} {context.Response.ContentLength ?? 0} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+        long sent = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
+        _log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} {target} {status} in={context.Request.ContentLength ?? 0} out={sent} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
     }
 }

@@ -1,10 +1,15 @@
+using Airgap.Oci;
+
 namespace Airgap.Registry.Storage;
 
 /// <summary>All of a registry's storage over one folder.</summary>
-internal sealed class RegistryStorage : IDisposable
+internal sealed class RegistryStorage : IRegistryContent
 {
+    private readonly string _folder;
+
     public RegistryStorage(string folder, UploadLimits? limits = null)
     {
+        _folder = folder;
         StorageLayout layout = new(folder);
         AtomicFiles files = new(layout);
         Blobs = new BlobStorage(layout, files);
@@ -28,6 +33,24 @@ internal sealed class RegistryStorage : IDisposable
     public RepositoryCatalog Catalog { get; }
 
     public RepositoryGates Gates { get; } = new();
+
+    StoredContent? IRegistryContent.OpenBlob(string name, Digest digest) => Blobs.Open(name, digest) is { } file ? new FileContent(file) : null;
+
+    StoredManifest? IRegistryContent.OpenManifest(string name, Digest digest) =>
+        Manifests.Open(name, digest) is { } file ? new StoredManifest(Manifests.MediaTypeOf(digest, file), new FileContent(file)) : null;
+
+    Digest? IRegistryContent.ResolveTag(string name, string tag) => Tags.Resolve(name, tag);
+
+    List<string>? IRegistryContent.ListTags(string name) => Tags.List(name);
+
+    List<string> IRegistryContent.ListRepositories() => Catalog.List();
+
+    IReadOnlyList<Referrer> IRegistryContent.ListReferrers(string name, Digest subject) => Referrers.List(name, subject);
+
+    // A folder that is filled as a mirror has the other registry's names.
+    string IRegistryContent.FindMirrored(string name, string registry) => name;
+
+    string? IRegistryContent.FindProblem() => Directory.Exists(_folder) ? null : "the folder is gone";
 
     public void Dispose() => Gates.Dispose();
 }

@@ -1,0 +1,106 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Registry.Http;
+using Airgap.Registry.Storage;
+
+namespace Airgap.Registry.Archives;
+
+/// <summary>Archives as a registry: what an import of each would have made, read from where it stands. Nothing is written or unpacked.</summary>
+internal sealed class ArchiveContent : IRegistryContent
+{
+    private readonly SortedDictionary<string, ArchiveRepository> _repositories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ArchiveRepository> _standIns = new(StringComparer.Ordinal);
+    private readonly List<ServedFile> _files = [];
+
+    private ArchiveContent()
+    {
+    }
+
+    /// <summary>Opens archives, in the order in which they would be imported.</summary>
+    /// <param name="archives">The archives.</param>
+    /// <param name="prefix">Stands before each repository's name; may be empty.</param>
+    /// <param name="warn">Takes what a user should know; null for nobody.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or what an import says of a bad archive.</exception>
+    public static async Task<ArchiveContent> OpenAsync(
+        IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
+    {
+        ArchiveContent content = new();
+        try
+        {
+            foreach (ArchiveToServe archive in archives)
+                await content.AddAsync(archive, prefix, warn, cancellationToken);
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    public StoredContent? OpenBlob(string name, Digest digest) => Find(name)?.OpenBlob(digest);
+
+    public StoredManifest? OpenManifest(string name, Digest digest) => Find(name)?.OpenManifest(digest);
+
+    public Digest? ResolveTag(string name, string tag) => Find(name)?.ResolveTag(tag);
+
+    public List<string>? ListTags(string name) => Find(name)?.Tags;
+
+    public List<string> ListRepositories() => [.. _repositories.Keys];
+
+    public IReadOnlyList<Referrer> ListReferrers(string name, Digest subject) => Find(name)?.ListReferrers(subject) ?? [];
+
+    public string FindMirrored(string name, string registry)
+    {
+        string standIn = StandIn(registry is "docker.io" or "registry-1.docker.io" ? RepositoryName.DockerHub : registry, name);
+        return _standIns.ContainsKey(standIn) ? standIn : name;
+    }
+
+    public string? FindProblem() => _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened" : null;
+
+    public void Dispose()
+    {
+        foreach (ServedFile file in _files)
+            file.Dispose();
+    }
+
+    private async Task AddAsync(ArchiveToServe archive, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
+    {
+        ServedFile file = ServedFile.Open(archive.Path);
+        _files.Add(file);
+        ServedArchive served = await ServedArchive.OpenAsync(file, cancellationToken);
+        string name = $"{prefix.Trim('/')}/{archive.Repository ?? served.DefaultName}".Trim('/');
+        if (!Names.IsRepository(name))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument,
+                $"'{name}', under which '{archive.Path}' is to be served, is not a repository's name.",
+                "Write lower-case letters, digits, '.', '_', '-' and '/'.");
+        }
+
+        if (!_repositories.TryGetValue(name, out ArchiveRepository? repository))
+            _repositories.Add(name, repository = new ArchiveRepository());
+        IReadOnlyList<string> moved = served.AddTo(repository);
+        if (moved.Count > 0)
+        {
+            warn?.Invoke(new Diagnostic(
+                ErrorCode.ServedTagMoved,
+                $"'{archive.Path}' and an archive before it have other content under the tag(s) {string.Join(", ", moved)} of {name}; the last one is served, as after imports in this order.",
+                "Serve one of the two under another name: --tar FILE=REPOSITORY."));
+        }
+
+        served.AddToOrigins(origin =>
+        {
+            string standIn = StandIn(origin.Registry, origin.Path);
+            if (!_standIns.TryGetValue(standIn, out ArchiveRepository? found))
+                _standIns.Add(standIn, found = new ArchiveRepository());
+            return found;
+        });
+    }
+
+    // No repository has a blank in its name, so the two kinds never meet.
+    private static string StandIn(string registry, string path) => $"mirror of {registry}/{path}";
+
+    private ArchiveRepository? Find(string name) => _repositories.GetValueOrDefault(name) ?? _standIns.GetValueOrDefault(name);
+}

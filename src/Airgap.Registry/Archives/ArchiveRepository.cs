@@ -1,0 +1,50 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+
+namespace Airgap.Registry.Archives;
+
+/// <summary>A repository as an import of archives into it would have made it.</summary>
+internal sealed class ArchiveRepository
+{
+    private readonly Dictionary<Digest, Manifest> _manifests = [];
+    private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
+    private readonly SortedDictionary<string, Digest> _tags = new(StringComparer.Ordinal);
+    private readonly Dictionary<Digest, SortedDictionary<Digest, Referrer>> _referrers = [];
+
+    /// <summary>The tags in ordinal order.</summary>
+    public List<string> Tags => [.. _tags.Keys];
+
+    /// <summary>Adds a blob; the content is made anew for each request.</summary>
+    public void AddBlob(Digest digest, Func<StoredContent> open) => _blobs.TryAdd(digest, open);
+
+    /// <summary>Adds a manifest.</summary>
+    public void AddManifest(Manifest manifest)
+    {
+        if (!_manifests.TryAdd(manifest.Digest, manifest) || manifest.Subject is not { } subject)
+            return;
+        ManifestSummary? summary = ManifestSummary.TryRead(manifest.Bytes, out _);
+        if (!_referrers.TryGetValue(subject.Digest, out SortedDictionary<Digest, Referrer>? referrers))
+            _referrers.Add(subject.Digest, referrers = []);
+        referrers.TryAdd(manifest.Digest, new Referrer(manifest.Descriptor, summary?.ArtifactType, summary?.Annotations));
+    }
+
+    /// <summary>Points a tag at a manifest.</summary>
+    /// <returns>What it pointed at before, where that was something else.</returns>
+    public Digest? SetTag(string tag, Digest digest)
+    {
+        Digest? before = _tags.TryGetValue(tag, out Digest old) && old != digest ? old : null;
+        _tags[tag] = digest;
+        return before;
+    }
+
+    public Digest? ResolveTag(string tag) => _tags.TryGetValue(tag, out Digest digest) ? digest : null;
+
+    public StoredContent? OpenBlob(Digest digest) => _blobs.TryGetValue(digest, out Func<StoredContent>? open) ? open() : null;
+
+    public StoredManifest? OpenManifest(Digest digest) =>
+        _manifests.TryGetValue(digest, out Manifest? manifest) ? new StoredManifest(manifest.MediaType, new MemoryContent(manifest.Bytes)) : null;
+
+    public IReadOnlyList<Referrer> ListReferrers(Digest subject) =>
+        _referrers.TryGetValue(subject, out SortedDictionary<Digest, Referrer>? referrers) ? [.. referrers.Values] : [];
+}

@@ -1,0 +1,51 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+
+namespace Airgap.Registry.Archives;
+
+/// <summary>
+/// A blob where it stands in an archive. Sent whole, its digest is checked on the way, and the last bytes go out only when it is right;
+/// a part goes out only while the file is what it was.
+/// </summary>
+internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor) : StoredContent
+{
+    public override long Length => descriptor.Size;
+
+    public override int Read(Span<byte> buffer, long offset)
+    {
+        buffer = buffer[..(int)Math.Min(buffer.Length, Math.Max(0, Length - offset))];
+        return RandomAccess.Read(file.Handle, buffer, start + offset);
+    }
+
+    public override async ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken)
+    {
+        file.Check();
+        using IncrementalHash? hash = offset == 0 && count == Length ? IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm) : null;
+        if (count == 0)
+            return IsRight(hash);
+        while (count > 0)
+        {
+            Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
+            memory = memory[..(int)Math.Min(count, memory.Length)];
+            int read = await RandomAccess.ReadAsync(file.Handle, memory, start + offset, cancellationToken);
+            if (read == 0)
+                return false;
+            hash?.AppendData(memory.Span[..read]);
+            if (count == read && !IsRight(hash))
+                return false;
+            writer.Advance(read);
+            offset += read;
+            count -= read;
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+                return true;
+        }
+
+        return true;
+    }
+
+    private bool IsRight(IncrementalHash? hash) =>
+        !file.HasChanged && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
+}

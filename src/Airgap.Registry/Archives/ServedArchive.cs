@@ -1,0 +1,154 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Registry.Http;
+using Airgap.Registry.Storage;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Registry.Archives;
+
+/// <summary>Reads what an import of an archive would make, and where its bytes stand.</summary>
+internal sealed class ServedArchive
+{
+    private readonly ServedFile _file;
+    private readonly ArchiveReader _reader;
+    private readonly TransferPlan _plan;
+    private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
+
+    private ServedArchive(ServedFile file, ArchiveReader reader, TransferPlan plan)
+    {
+        _file = file;
+        _reader = reader;
+        _plan = plan;
+    }
+
+    /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
+    /// <exception cref="AirgapException">As an import says it of a bad archive; or a 3xxx code.</exception>
+    public static async Task<ServedArchive> OpenAsync(ServedFile file, CancellationToken cancellationToken)
+    {
+        ArchiveReader reader = await ArchiveReader.OpenAsync(file.Path, cancellationToken);
+        PlanOptions options = new() { IncludeNonDistributableLayers = true };
+        TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(new RelocationSource.Archive(file.Path), cancellationToken);
+        if (!file.IsWhatThePathNames())
+            throw reader.Invalid("it was changed while it was read");
+        ServedArchive archive = new(file, reader, plan);
+        await archive.FindBlobsAsync(cancellationToken);
+        return archive;
+    }
+
+    /// <summary>The last part of the name of the repository that the root comes from; without a root, the name of the file.</summary>
+    public string DefaultName
+    {
+        get
+        {
+            if (_plan.Root is { } root)
+                return root.Source.Repository.LastSegment;
+            string name = Path.GetFileName(_file.Path);
+            StringBuilder clean = new();
+            foreach (char c in (name.IndexOf('.') is > 0 and int dot ? name[..dot] : name).ToLowerInvariant())
+                clean.Append(char.IsAsciiLetterOrDigit(c) ? c : '-');
+            string result = clean.ToString().Trim('-');
+            return Names.IsRepository(result) ? result : "images";
+        }
+    }
+
+    /// <summary>Adds everything to a repository.</summary>
+    /// <returns>The tags that pointed at something else before.</returns>
+    public IReadOnlyList<string> AddTo(ArchiveRepository repository)
+    {
+        List<string> moved = [];
+        foreach (PlannedItem item in _plan.Items)
+        {
+            AddContent(repository, item);
+            SetTag(ContentTags.Default(item.Digest), item.Digest);
+            if (item.Tag is not null)
+                SetTag(item.Tag, item.Digest);
+        }
+
+        foreach (PlannedBundle bundle in _plan.Bundles)
+        {
+            LocationsImage locations = LocationsImage.Create(bundle.Locations);
+            AddMemory(locations.Config, locations.Manifest.Config!.Digest);
+            AddMemory(locations.Layer, locations.Manifest.Layers[0].Digest);
+            repository.AddManifest(locations.Manifest);
+            SetTag(LocationsImage.Tag(bundle.Digest), locations.Manifest.Digest);
+            SetTag(ContentTags.Default(locations.Manifest.Digest), locations.Manifest.Digest);
+        }
+
+        return moved;
+
+        void AddMemory(ReadOnlyMemory<byte> bytes, Digest digest) => repository.AddBlob(digest, () => new MemoryContent(bytes));
+
+        void SetTag(string tag, Digest digest)
+        {
+            if (repository.SetTag(tag, digest) is not null)
+                moved.Add(tag);
+        }
+    }
+
+    /// <summary>Adds each image to the stand-in of the repository that it comes from, under the tag that it had there.</summary>
+    /// <param name="standIn">Gives the stand-in of a repository.</param>
+    public void AddToOrigins(Func<RepositoryName, ArchiveRepository> standIn)
+    {
+        foreach (PlannedItem item in _plan.Items)
+        {
+            foreach (RepositoryName origin in ((RepositoryName?[])[item.Source.Repository, OriginOf(item)]).OfType<RepositoryName>().Distinct())
+            {
+                ArchiveRepository repository = standIn(origin);
+                AddContent(repository, item);
+                if (item.Tag is not null)
+                    repository.SetTag(item.Tag, item.Digest);
+            }
+        }
+    }
+
+    private void AddContent(ArchiveRepository repository, PlannedItem item)
+    {
+        foreach (PlannedManifest node in item.Content.SelfAndDescendants())
+        {
+            repository.AddManifest(node.Manifest);
+            foreach (Descriptor blob in node.Blobs)
+            {
+                if (_blobs.TryGetValue(blob.Digest, out Func<StoredContent>? open))
+                    repository.AddBlob(blob.Digest, open);
+            }
+        }
+    }
+
+    // Layers that may not be redistributed may be missing; nobody is given them, then.
+    private async Task FindBlobsAsync(CancellationToken cancellationToken)
+    {
+        foreach (PlannedBlob blob in _plan.Blobs)
+        {
+            Descriptor descriptor = blob.Descriptor;
+            if (_reader.FindLayer(descriptor) is { } entry)
+            {
+                _blobs.Add(descriptor.Digest, () => new ArchivedContent(_file, entry.Offset, descriptor));
+            }
+            else if (blob.Content is not MissingLayerContent)
+            {
+                ReadOnlyMemory<byte> bytes = await ReadAsync(blob.Content, cancellationToken);
+                _blobs.Add(descriptor.Digest, () => new MemoryContent(bytes));
+            }
+        }
+    }
+
+    // What a bundle recorded of an image: there it was before any relocation.
+    private static RepositoryName? OriginOf(PlannedItem item) =>
+        ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : null;
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
+    {
+        if (content is MemoryBlobContent memory)
+            return memory.Bytes;
+        await using Stream stream = await content.OpenAsync(0, cancellationToken);
+        byte[] bytes = new byte[content.Descriptor.Size];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using Airgap.Oci;
+
+namespace Airgap.Registry.Http;
+
+/// <summary>What reaches further than a user may think.</summary>
+internal static class Exposure
+{
+    /// <summary>A warning for a registry that other machines reach without https or without users; null for another.</summary>
+    public static Diagnostic? Of(RegistryServerOptions options, bool isReadOnly)
+    {
+        bool hasUsers = options.BasicAuth is not null || options.PasswordFile is not null;
+        if (IPAddress.IsLoopback(options.Listen.Address) || (hasUsers && options.Certificate is not null))
+            return null;
+        string can = isReadOnly ? "read" : "read and change";
+        string what = hasUsers
+            ? "without https: passwords and content cross the network in clear text"
+            : options.Certificate is null
+                ? $"without https and without users: whoever reaches it can {can} its content, and whoever is on the way can change what arrives"
+                : $"without users: whoever reaches it can {can} its content";
+        return new Diagnostic(
+            ErrorCode.ExposedRegistry,
+            $"The registry listens on {options.Listen}, beyond this machine, {what}.",
+            "Add a certificate and a password file, or listen on 127.0.0.1.");
+    }
+}

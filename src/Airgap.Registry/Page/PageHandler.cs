@@ -1,0 +1,58 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Registry.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.Registry.Page;
+
+/// <summary>The page for people: what the registry holds.</summary>
+internal sealed class PageHandler(IRegistryContent content, RegistryServerOptions options)
+{
+    private const int MaxRepositories = 50;
+    private const int MaxTags = 100;
+
+    private readonly ItemInspector _inspector = new(content);
+    private readonly string _title = options.Archives.Count > 0 ? "An archive served as a registry" : "A registry";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        List<string> all = content.ListRepositories();
+        int start = 0;
+        if (context.Request.Query["last"] is [{ Length: > 0 } last])
+        {
+            start = all.BinarySearch(last, StringComparer.Ordinal);
+            start = start < 0 ? ~start : start + 1;
+        }
+
+        List<string> names = all.GetRange(start, Math.Min(MaxRepositories, all.Count - start));
+        PageWriter page = new(_title, context.Request.Host.Value ?? "", all.Count);
+        foreach (string name in names)
+            await AddAsync(page, name, context.RequestAborted);
+        byte[] html = Encoding.UTF8.GetBytes(page.Finish(start + names.Count < all.Count ? names[^1] : null));
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.ContentSecurityPolicy = PageWriter.Policy;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = html.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.BodyWriter.WriteAsync(html, context.RequestAborted);
+    }
+
+    private async Task AddAsync(PageWriter page, string name, CancellationToken cancellationToken)
+    {
+        List<string> tags = content.ListTags(name) ?? [];
+        string[] shown = [.. tags.Where(tag => !ContentTag.IsOne(tag))];
+
+        // Imported by digest, a bundle has imgpkg's own tags alone.
+        if (shown.Length == 0)
+            shown = [.. tags.Where(tag => ContentTag.IsOne(tag) && !tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal))];
+        page.BeginRepository(name);
+        foreach (string tag in shown.Take(MaxTags))
+        {
+            if (content.ResolveTag(name, tag) is { } digest)
+                page.AddItem(name, ContentTag.IsOne(tag) ? null : tag, digest, await _inspector.FindAsync(name, digest, cancellationToken));
+        }
+
+        page.EndRepository(Math.Max(0, shown.Length - MaxTags), tags.Count - shown.Length);
+    }
+}

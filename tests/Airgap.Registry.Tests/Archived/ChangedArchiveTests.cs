@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Registry.Tests.Archived;
+
+/// <summary>An archive that is replaced, cut or changed while it is served: answers fail, and none has wrong bytes.</summary>
+[TestClass]
+public sealed class ChangedArchiveTests
+{
+    private readonly byte[] _layer = RandomNumberGenerator.GetBytes(1_000_000);
+
+    [TestMethod]
+    public async Task AnotherFileUnderItsNameChangesNothing()
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        File.WriteAllBytes(temp["other"], new byte[5000]);
+        File.Move(temp["other"], temp["a.tar"], overwrite: true);
+        await served.Content.AssertCompleteAsync("apps/app", "1");
+        Assert.AreEqual(200, (await served.GetAsync("/health")).Status);
+    }
+
+    [TestMethod]
+    public async Task OfACutArchiveNoBlobComesAndItsHealthIsBad()
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(file.Length / 2);
+        string path = $"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}";
+        foreach (string range in (string[])["bytes=0-", "bytes=10-20", "bytes=900000-"])
+        {
+            Answer answer = await served.GetAsync(path, ("Range", range));
+            Assert.AreEqual(503, answer.Status, range);
+            Assert.IsNull(answer["ETag"]);
+            Assert.IsNull(answer["Cache-Control"]);
+        }
+
+        Assert.AreEqual(503, (await served.GetAsync("/health")).Status);
+    }
+
+    [TestMethod]
+    [DataRow(1_000_000 - 1)]
+    [DataRow(0)]
+    [DataRow(500_000)]
+    public async Task AChangedByteIsNoticedEvenWhereTheFilesTimeIsNot(int at)
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a.tar"]);
+        byte[] bytes = File.ReadAllBytes(temp["a.tar"]);
+        int start = bytes.AsSpan().IndexOf(_layer.AsSpan(0, 64));
+        using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            file.Position = start + at;
+            file.WriteByte((byte)(_layer[at] ^ 1));
+        }
+
+        File.SetLastWriteTimeUtc(temp["a.tar"], modified);
+        await Assert.ThrowsAsync<HttpRequestException>(() => served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}"));
+    }
+
+    [TestMethod]
+    public async Task ASmallBlobThatChangedIsAnErrorWithAReason()
+    {
+        using TempFolder temp = new();
+        byte[] small = [7, 7, 7, 7, 7, 7, 7];
+        await using Api served = await ServeAsync(temp, small);
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a.tar"]);
+        byte[] bytes = File.ReadAllBytes(temp["a.tar"]);
+        bytes[bytes.AsSpan().IndexOf(small)] = 8;
+        using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.Write(bytes);
+        File.SetLastWriteTimeUtc(temp["a.tar"], modified);
+        (await served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(small)}")).AssertError(500, "UNKNOWN");
+    }
+
+    private async Task<Api> ServeAsync(TempFolder temp, byte[]? layer = null)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
+        using RegistryWriter writer = new(source.Address);
+        await writer.PushImageAsync("a/app", "1", layer ?? _layer);
+        using RegistryClient client = ServedBench.NewClient();
+        Relocator relocator = new(client);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Image(ImageReference.Parse($"{source.Host}/a/app:1")), new PlanOptions { EmbedConfigs = true }, CancellationToken.None);
+        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp["a.tar"]), new TransferOptions(), CancellationToken.None);
+        return await ServedBench.ServeAsync(temp["a.tar"]);
+    }
+}

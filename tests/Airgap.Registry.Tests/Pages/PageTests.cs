@@ -1,0 +1,84 @@
+using System.Text;
+using Airgap.Registry.Page;
+using Airgap.Registry.Tests.Archived;
+using Airgap.TestKit.Peers;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Registry.Tests.Pages;
+
+/// <summary>The page for people, over archives and folders alike.</summary>
+[TestClass]
+public sealed class PageTests
+{
+    [TestMethod]
+    public async Task ItShowsBundlesWithTheirPackagesImagesAndSizes()
+    {
+        await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
+        Answer answer = await served.GetAsync("/");
+        string page = Encoding.UTF8.GetString(answer.Body);
+
+        Assert.AreEqual(200, answer.Status);
+        Assert.AreEqual("text/html; charset=utf-8", answer["Content-Type"]);
+        StringAssert.StartsWith(answer["Content-Security-Policy"], "default-src 'none'; style-src 'sha256-");
+        StringAssert.Contains(page, "2 repositories");
+        StringAssert.Contains(page, "<h2>apps/simple-app-bundle</h2>");
+        StringAssert.Contains(page, "v1.0.0");
+        StringAssert.Contains(page, ">Bundle<");
+        StringAssert.Contains(page, ">Index<");
+        StringAssert.Contains(page, "simple-app.example.com");
+        StringAssert.Contains(page, (await served.Content.ManifestAsync("apps/simple-app-bundle", "v1.0.0")).Digest);
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("image-locations", page);
+        Assert.AreEqual(0, (await served.SendAsync("HEAD", "/")).Body.Length);
+        Assert.AreEqual(404, (await served.SendAsync("GET", "/index.html")).Status);
+    }
+
+    [TestMethod]
+    public async Task EveryFolderHasItAndItGoesOnWhereThereIsMore()
+    {
+        await using Api api = await Api.StartAsync();
+        for (int i = 0; i < 51; i++)
+            await api.Writer.PushImageAsync($"r{i:00}", "t", [1]);
+        string first = Encoding.UTF8.GetString((await api.GetAsync("/")).Body);
+        StringAssert.Contains(first, "51 repositories");
+        StringAssert.Contains(first, "/?last=r49");
+        Assert.DoesNotContain(">r50<", first);
+        string second = Encoding.UTF8.GetString((await api.GetAsync("/?last=r49")).Body);
+        StringAssert.Contains(second, ">r50<");
+        Assert.DoesNotContain("?last=", second);
+    }
+
+    [TestMethod]
+    public async Task WhatCannotBeReadIsSaidAndFailsNothing()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "<x>".Trim('<', '>'), [1]);
+        string hex = image.Digest["sha256:".Length..];
+        File.WriteAllText(Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data"), "{\"mediaType\":\"application/x\"}");
+        StringAssert.Contains(Encoding.UTF8.GetString((await api.GetAsync("/")).Body), "Cannot be read");
+    }
+
+    [TestMethod]
+    [DataRow("v1.0.0", false)]
+    [DataRow("sha256-1", false)]
+    [DataRow("sha256-0000000000000000000000000000000000000000000000000000000000000000", true)]
+    [DataRow("sha256-0000000000000000000000000000000000000000000000000000000000000000.sig", true)]
+    [DataRow("sha256-0000000000000000000000000000000000000000000000000000000000000000.imgpkg", true)]
+    [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000.imgpkg", true)]
+    [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000", false)]
+    public void TagsOfToolsAreToldFromPeoples(string tag, bool isTools) => Assert.AreEqual(isTools, ContentTag.IsOne(tag));
+
+    [TestMethod]
+    public async Task ABrowserShowsItAndAsksForNothingElse()
+    {
+        await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"));
+        await using Chromium browser = await Chromium.StartAsync();
+        await browser.OpenAsync(served.Registry.Address.ToString());
+        string title = (await browser.EvaluateAsync("document.querySelector('h2').textContent")).GetValue<string>();
+        string font = (await browser.EvaluateAsync("getComputedStyle(document.querySelector('.ref')).fontFamily")).GetValue<string>();
+        Assert.AreEqual("apps/simple-app-bundle", title);
+        StringAssert.Contains(font, "mono", "The policy lets the page's own style through.");
+        Assert.IsEmpty(browser.Complaints.Where(complaint => !complaint.Contains("favicon", StringComparison.Ordinal)));
+        Assert.IsEmpty(browser.Requests.Where(request => request != served.Registry.Address.ToString() && !request.EndsWith("/favicon.ico", StringComparison.Ordinal)));
+    }
+}
