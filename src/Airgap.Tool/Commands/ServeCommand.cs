@@ -2,30 +2,54 @@ using System.CommandLine;
 using System.Net;
 using Airgap.Oci;
 using Airgap.Registry;
+using Airgap.Registry.Storage;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>serve</c>: a registry over a folder, until it is interrupted.</summary>
+/// <summary><c>serve</c>: a registry over a folder or archives, until it is interrupted.</summary>
 internal sealed class ServeCommand
 {
+    private const int MostConnections = 4096;
+
+    // Requests under way get a little less than the process does.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(9);
+
     private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the content; made where there is none");
+    private readonly Option<string[]> _tar = Flag.Repeated(
+        "--tar", "FILE[=REPOSITORY]", "Archive to serve, read only, as what an import would have made of it; the repository is named as the archive's bundle is");
+
+    private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "What stands before the names of the archives' repositories, such as apps");
     private readonly Option<string?> _listen = Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
+    private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
     private readonly Option<bool> _readOnly = Flag.Switch("--read-only", "Refuse every change");
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
+    private readonly ServeTlsFlags _tls = new();
+    private readonly Option<string?> _passwords = Flag.Text("--htpasswd", "FILE", "File of the users who may use the registry, with bcrypt hashes, as 'htpasswd -B' writes it");
+    private readonly Option<int> _maxConnections = Flag.Number("--max-connections", "Most connections at once", MostConnections, 1);
+    private readonly Option<int> _maxUploads = Flag.Number("--max-uploads", "Most unfinished uploads at once", new UploadLimits().MaxCount, 1);
+    private readonly Option<string?> _maxBlob = Flag.Text("--max-blob-size", "SIZE", "Most bytes of one blob, such as 20GB (default: no limit)");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "serve",
-            "Runs an OCI registry over a folder. The first line on standard output is its address; Ctrl-C ends it.",
-            ("On the default port", "serve --folder registry"),
-            ("On a free port", "serve --folder registry --listen 127.0.0.1:0"));
+            "Runs an OCI registry over a folder, or over archives where they lie. The first line on standard output is its address; Ctrl-C ends it.",
+            ("A folder, on the default port", "serve --folder registry"),
+            ("An archive, without unpacking it", "serve --tar simple-app-bundle.tar --prefix apps"),
+            ("For other machines", "serve --tar simple-app-bundle.tar --listen 0.0.0.0:5000 --host registry.corp.com --tls-self-signed --htpasswd users"));
         ServeCommand flags = new();
-        foreach (Option option in new Option[] { flags._folder, flags._listen, flags._readOnly, flags._log })
+        Option[] all =
+        [
+            flags._folder, flags._tar, flags._prefix, flags._listen, flags._hosts, flags._readOnly, flags._log, .. flags._tls.All,
+            flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob,
+        ];
+        foreach (Option option in all)
             command.Options.Add(option);
+
         host.Attach(command, flags.RunAsync);
         return command;
     }
@@ -42,18 +66,41 @@ internal sealed class ServeCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string folder = parsed.GetText(_folder)
-            ?? throw new AirgapException(ErrorCode.InvalidArgument, "The folder to serve is not given.", "Say where the content is: --folder DIR.");
+        string? folder = parsed.GetText(_folder);
+        string[] archives = parsed.GetValue(_tar) ?? [];
+        if (folder is null == (archives.Length == 0))
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidArgument,
+                folder is null ? "The folder or archive to serve is not given." : "A folder and an archive are given, and one registry serves one of them.",
+                "Say where the content is: --folder DIR, or --tar FILE.");
+        }
+
+        string[] hosts = parsed.GetValue(_hosts) ?? [];
         IPEndPoint listen = ParseListen(parsed.GetText(_listen) ?? "127.0.0.1:5000");
+        using ServeTls tls = _tls.Read(parsed, hosts, listen.Address);
         RegistryServerOptions options = new()
         {
-            Folder = Path.GetFullPath(folder),
+            Folder = folder is null ? "" : Path.GetFullPath(folder),
+            Archives = [.. archives.Select(ServedArchives.Parse)],
+            Prefix = parsed.GetText(_prefix) ?? "",
             Listen = listen,
+            Hosts = hosts,
+            Certificate = tls.Certificate?.Leaf,
+            CertificateChain = tls.Certificate?.Chain ?? [],
+            PasswordFile = parsed.GetText(_passwords),
             ReadOnly = parsed.GetValue(_readOnly),
+            MaxConnections = parsed.GetValue(_maxConnections),
+            Uploads = new UploadLimits { MaxCount = parsed.GetValue(_maxUploads), MaxBlobBytes = SizeText.Parse("--max-blob-size", parsed.GetText(_maxBlob)) ?? long.MaxValue },
+            StopWithin = s_stopWithin,
+            Warning = session.Warn,
             AccessLog = parsed.GetValue(_log) ? session.WriteError : null,
         };
         await using RegistryServer server = await RegistryServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        Interruption.Allow(s_grace);
         await session.Terminal.Out.WriteLineAsync(server.Address.ToString()).ConfigureAwait(false);
+        if (tls.Authority is not null)
+            await session.Terminal.Out.WriteLineAsync(tls.Authority).ConfigureAwait(false);
         await session.Terminal.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return 0;

@@ -12,10 +12,10 @@ internal sealed class Interruption : IDisposable
     public const int ExitCode = 130;
 
     /// <summary>How long a command may take to stop.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.8);
+    public static TimeSpan Grace { get; private set; } = TimeSpan.FromSeconds(1.8);
 
     /// <summary>How long a command is waited for before the last words are said without it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.4);
+    public static TimeSpan Patience => Grace - TimeSpan.FromSeconds(0.4);
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration _interrupt;
@@ -35,6 +35,9 @@ internal sealed class Interruption : IDisposable
 
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>Gives the command more time: one that others wait for, such as a server's clients.</summary>
+    public static void Allow(TimeSpan grace) => Grace = grace;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -25,7 +25,7 @@ public sealed class RefusalTests
     [DataRow("package-repository build nodir --to-tar x.tar", "AIRGAP3001", "The folder 'nodir' does not exist")]
     [DataRow("serve --folder x --listen 5000", "AIRGAP2022", "Write HOST:PORT")]
     [DataRow("package-repository", "AIRGAP2009", "Expected either --bundle (-b) or --image (-i)")]
-    [DataRow("serve", "AIRGAP2022", "The folder to serve is not given")]
+    [DataRow("serve", "AIRGAP2022", "The folder or archive to serve is not given")]
     [DataRow("serve --folder x --listen 5000", "AIRGAP2022", "'5000' is not an address to listen on")]
     [DataRow("serve --folder x --listen [::1]", "AIRGAP2022", "'[::1]' is not an address to listen on")]
     [DataRow("publish no/such/project.csproj", "AIRGAP3001", "There is no project 'no/such/project.csproj'")]

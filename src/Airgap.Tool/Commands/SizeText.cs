@@ -1,0 +1,34 @@
+using System.Globalization;
+using Airgap.Oci;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Reads a number of bytes as people write it.</summary>
+internal static class SizeText
+{
+    private static readonly (string Unit, long Factor)[] s_units =
+        [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1)];
+
+    /// <summary>Reads a size, such as <c>20GB</c>, <c>1.5 GB</c> or <c>1048576</c>.</summary>
+    /// <returns>Null for none.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
+    public static long? Parse(string flag, string? text)
+    {
+        if (text is null)
+            return null;
+        string number = text.Trim();
+        long factor = 1;
+        foreach ((string unit, long times) in s_units)
+        {
+            if (!number.EndsWith(unit, StringComparison.OrdinalIgnoreCase))
+                continue;
+            factor = times;
+            number = number[..^unit.Length].TrimEnd();
+            break;
+        }
+
+        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value > 0 && value * factor is >= 1 and <= long.MaxValue
+            ? (long)(value * factor)
+            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.", "Write a number of bytes with or without a unit, such as 20GB.");
+    }
+}
