@@ -1,3 +1,4 @@
+using Airgap.Registry.Archives;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
@@ -34,6 +35,34 @@ public sealed class SampleTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
         await content.AssertCompleteAsync("apps/platform/nested", "v1.0.0");
+    }
+
+    [TestMethod]
+    public async Task FromTheDiscIsServedAtTheAddressOfItsManifestAndImportedLater()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using Sample sample = new("FromTheDisc", source);
+        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=disc/", "-p:AirgapRegistry=disc.cluster.example:5000/apps");
+        string manifest = sample.Manifest("simple-package-repository");
+        string archive = Directory.GetFiles(sample["disc"], "*.tar").Single();
+
+        await using (RegistryFixture disc = await RegistryFixture.StartAsync(new RegistryFixtureOptions
+        {
+            Configure = options => options with { Archives = [new ArchiveToServe(archive)], Prefix = "apps", AnyHost = false, Hosts = ["disc.cluster.example"] },
+        }))
+        {
+            string digest = manifest.Split("image: disc.cluster.example:5000/apps/simple-app-bundle@")[1].Split('\n')[0].Trim();
+            using RegistryContent served = RegistryContent.At(disc.Host);
+            await served.AssertCompleteAsync("apps/simple-app-bundle", digest);
+        }
+
+        source.Clear();
+        await sample.PublishAsync("-p:AirgapSourceArchive=disc/", $"-p:AirgapRegistry={destination.Host}/apps");
+        Assert.IsEmpty(source.Requests);
+        Assert.AreEqual(manifest.Replace("disc.cluster.example:5000", destination.Host, StringComparison.Ordinal), sample.Manifest("simple-package-repository"));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
     }
 
     [TestMethod]
