@@ -103,7 +103,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)
     {
-        if (result.Model is not { } model || settings.FindSummary(Environment.GetEnvironmentVariable) is not { } target)
+        if (result.Model is not { } model || SummaryTarget.Of(settings, Environment.GetEnvironmentVariable) is not { } target)
             return;
         SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
         if (written.Warning is { } warning)

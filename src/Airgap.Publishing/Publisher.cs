@@ -6,6 +6,7 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;

@@ -1,3 +1,5 @@
+
+
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Kubernetes;

@@ -1,5 +1,4 @@
 
-using Airgap.Publishing.Reporting.Markdown;
 
 namespace Airgap.Publishing.Declarations;
 
@@ -44,11 +43,6 @@ public sealed record PublishSettings
 
     /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty to tell the CI system that runs this, if one does.</summary>
     public string Summary { get; init; } = "";
-
-    /// <summary>Where the Markdown summary goes; null for nowhere.</summary>
-    /// <param name="environment">The value of an environment variable, or null.</param>
-    public SummaryTarget? FindSummary(Func<string, string?> environment) =>
-        SummaryTarget.Find(Summary.Length == 0 || SummaryTarget.IsOff(Summary) ? Summary : FullPath(Summary), detects: true, environment);
 
     /// <summary><c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.</summary>
     public bool DryRun { get; init; }

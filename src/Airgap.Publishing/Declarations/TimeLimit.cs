@@ -1,4 +1,6 @@
 
+
+
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;

@@ -121,7 +121,7 @@ internal sealed class PublishCommand
         Show(result, session);
         if (result.Model is { } model)
         {
-            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null) : project.Settings.FindSummary(Environment.GetEnvironmentVariable);
+            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null) : SummaryTarget.Of(project.Settings, Environment.GetEnvironmentVariable);
             await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken).ConfigureAwait(false);
         }
 

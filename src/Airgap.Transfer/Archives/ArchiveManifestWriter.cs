@@ -5,7 +5,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
@@ -73,7 +72,7 @@ internal static class ArchiveManifestWriter
         Manifest manifest = image.Manifest;
         ReadOnlyMemory<byte> config = image.Config ?? throw new AirgapException(
             ErrorCode.InvalidManifest,
-            $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's archive format takes configs of at most {SourceReader.SmallBlob}.",
+            $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's archive format takes configs of at most {PlannedManifest.SmallBlob}.",
             "Relocate this image from registry to registry.")
         { Reference = image.Origin.ToString(), Digest = manifest.Digest.ToString() };
         ImmutableArray<string> diffIds = DiffIds(config);

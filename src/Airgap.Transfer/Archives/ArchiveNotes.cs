@@ -5,7 +5,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;

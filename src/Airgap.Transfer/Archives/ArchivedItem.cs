@@ -1,7 +1,6 @@
 
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;

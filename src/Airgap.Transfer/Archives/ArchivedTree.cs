@@ -2,7 +2,6 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
@@ -103,7 +102,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         }
 
         archive.AddConfig(manifest.Config.Digest, config);
-        PlannedManifest planned = ManifestTree.FromImage(Source(image.Refs).Repository, manifest, config, includeNonDistributable);
+        PlannedManifest planned = PlannedManifest.FromImage(Source(image.Refs).Repository, manifest, config, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
         {
             if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest)

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Bundles;

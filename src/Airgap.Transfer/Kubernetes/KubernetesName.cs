@@ -1,4 +1,6 @@
 
+
+
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Kubernetes;

@@ -53,7 +53,7 @@ internal sealed class BundleClosure(
     /// <summary>Asks at once for what a bundle needs, while its config still has to say whether it is one.</summary>
     public void Anticipate(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
     {
-        if (manifest.IsIndex || manifest.Layers is not [{ Size: <= SourceReader.SmallBlob } layer])
+        if (manifest.IsIndex || manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer])
             return;
         Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
         Forget(FindLocationsManifestAsync(source.Repository, manifest.Digest, cancellationToken));

@@ -53,20 +53,11 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
         async Task<PlannedManifest> ImageAsync(Manifest image)
         {
             ReadOnlyMemory<byte>? config = options.EmbedConfigs ? await ReadConfigAsync(origin, image, cancellationToken) : null;
-            return FromImage(origin, image, config, options.IncludeNonDistributableLayers);
+            return PlannedManifest.FromImage(origin, image, config, options.IncludeNonDistributableLayers);
         }
     }
 
     /// <summary>The config of an image manifest; null when it is too large to be an image's.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadConfigAsync(RepositoryName origin, Manifest image, CancellationToken cancellationToken) =>
-        image.Config!.Size <= SourceReader.SmallBlob ? await reader.ReadSmallBlobAsync(origin, image.Config, cancellationToken) : null;
-
-    /// <summary>An image's blobs: its config, and the layers that are moved.</summary>
-    public static PlannedManifest FromImage(RepositoryName origin, Manifest image, ReadOnlyMemory<byte>? config, bool includeNonDistributable) => new()
-    {
-        Manifest = image,
-        Origin = origin,
-        Config = config,
-        Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
-    };
+        image.Config!.Size <= PlannedManifest.SmallBlob ? await reader.ReadSmallBlobAsync(origin, image.Config, cancellationToken) : null;
 }

@@ -13,9 +13,6 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal sealed class SourceReader(IRegistry registry, int concurrency) : IDisposable
 {
-    /// <summary>Blobs up to this length are read into memory: configs, and the layers of most bundles.</summary>
-    public const int SmallBlob = 4 * 1024 * 1024;
-
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
     private readonly SharedTasks<Digest, MemoryBlobContent> _blobs = new();
@@ -30,7 +27,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
         await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
 
-    /// <summary>The bytes of a blob of at most <see cref="SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
+    /// <summary>The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
     {
         Task<MemoryBlobContent> reading = _blobs.GetOrAdd(blob.Digest, _ => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken));
@@ -49,7 +46,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
     /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
     public async Task<T> ReadBlobAsync<T>(RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        if (blob.Size <= SmallBlob)
+        if (blob.Size <= PlannedManifest.SmallBlob)
         {
             ReadOnlyMemory<byte> bytes = await ReadSmallBlobAsync(repository, blob, cancellationToken);
             await using Stream memory = await new MemoryBlobContent(blob, bytes).OpenAsync(0, cancellationToken);

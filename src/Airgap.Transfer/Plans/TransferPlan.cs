@@ -81,6 +81,9 @@ public sealed record PlannedItem
 /// <summary>A manifest of a plan, with what it needs at the destination before it.</summary>
 public sealed record PlannedManifest
 {
+    /// <summary>Blobs up to this length, in bytes, are read into memory: configs, and the layers of most bundles.</summary>
+    internal const int SmallBlob = 4 * 1024 * 1024;
+
     /// <summary>The manifest.</summary>
     public required Manifest Manifest { get; init; }
 
@@ -98,6 +101,15 @@ public sealed record PlannedManifest
 
     /// <summary>This manifest and all below it, parents before children; one that stands twice comes twice.</summary>
     public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
+
+    /// <summary>An image with its config and the layers that are moved.</summary>
+    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, ReadOnlyMemory<byte>? config, bool includeNonDistributable) => new()
+    {
+        Manifest = image,
+        Origin = origin,
+        Config = config,
+        Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
+    };
 }
 
 /// <summary>A blob of a plan.</summary>

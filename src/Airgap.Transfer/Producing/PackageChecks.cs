@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 

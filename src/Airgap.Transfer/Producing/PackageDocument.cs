@@ -1,6 +1,8 @@
+
+
 using Airgap.Oci;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 

@@ -1,4 +1,5 @@
 
+using Airgap.Transfer.Plans;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Files;
@@ -37,7 +38,7 @@ internal sealed class PackedLayer : IDisposable
     {
         // A header block each, and another for the padding.
         long length = entries.Sum(entry => entry.Size + (2 * TarHeader.BlockSize));
-        return length <= SourceReader.SmallBlob
+        return length <= PlannedManifest.SmallBlob
             ? await PackInMemoryAsync(entries, cancellationToken)
             : await PackInFileAsync(entries, cancellationToken);
     }

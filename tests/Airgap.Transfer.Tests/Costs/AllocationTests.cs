@@ -7,7 +7,6 @@ using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;

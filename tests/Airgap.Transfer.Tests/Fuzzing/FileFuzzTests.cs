@@ -5,7 +5,6 @@ using Airgap.TestKit;
 using Airgap.TestKit.Fuzzing;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;

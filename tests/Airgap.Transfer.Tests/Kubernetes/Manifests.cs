@@ -1,4 +1,6 @@
 
+
+
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Kubernetes;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Markdown;
@@ -49,6 +50,12 @@ public sealed class SummaryTarget
             ? new SummaryTarget(Kind.Azure, environment("AGENT_TEMPDIRECTORY") is { Length: > 0 } folder ? folder : Path.GetTempPath())
             : null;
     }
+
+    /// <summary>Where the summary of a project's publish goes; null for nowhere.</summary>
+    /// <param name="settings">The project's settings; <c>AirgapSummary</c> among them.</param>
+    /// <param name="environment">The value of an environment variable, or null.</param>
+    public static SummaryTarget? Of(PublishSettings settings, Func<string, string?> environment) =>
+        Find(settings.Summary.Length == 0 || IsOff(settings.Summary) ? settings.Summary : settings.FullPath(settings.Summary), detects: true, environment);
 
     /// <summary>Writes it. What was only found in the environment is no reason to fail: then the outcome has a warning.</summary>
     /// <exception cref="AirgapException">3xxx: the file that was asked for.</exception>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 
-namespace Airgap.Transfer.Kubernetes;
+namespace Airgap.Transfer.Bundles;
 
 /// <summary>
 /// The images that the Packages of a repository name, and whether the cluster will rewrite them to the place that they were

@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Kubernetes;
+namespace Airgap.Transfer.Bundles;
 
 /// <summary>Where a node stands with regard to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch: [{helmChart: {repository: {url: …}}}]</c>.</summary>
 internal readonly record struct FetchPlace

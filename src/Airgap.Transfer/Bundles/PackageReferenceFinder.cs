@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Yaml;
 
-namespace Airgap.Transfer.Kubernetes;
+namespace Airgap.Transfer.Bundles;
 
 /// <summary>Walks the nodes of a file. Aliases and merge keys stand for what they name, as ytt hands it on; a collection that has many names is looked through once.</summary>
 internal sealed class PackageReferenceFinder

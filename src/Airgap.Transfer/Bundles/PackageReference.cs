@@ -1,7 +1,8 @@
 
+
 using Airgap.Oci;
 
-namespace Airgap.Transfer.Kubernetes;
+namespace Airgap.Transfer.Bundles;
 
 /// <summary>An <c>image:</c> of a file under <c>packages/</c>, or the place that a Package fetches from otherwise.</summary>
 /// <param name="Image">The text, as written.</param>

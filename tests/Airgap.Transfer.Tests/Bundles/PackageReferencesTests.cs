@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Bundles;
 using CsCheck;
 
-namespace Airgap.Transfer.Tests.Kubernetes;
+namespace Airgap.Transfer.Tests.Bundles;
 
 [TestClass]
 public sealed class PackageReferencesTests

@@ -3,7 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Yaml;
 
-namespace Airgap.Transfer.Kubernetes;
+namespace Airgap.Transfer.Bundles;
 
 /// <summary>
 /// The files that a Package carries in itself (<c>fetch[].inline.paths</c>). An ImagesLock among them is the lock of the others; nothing rewrites it,

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Airgap.TestKit;
+
+namespace Airgap.Oci.Tests;
+
+/// <summary>The rooms of each library use one another as src/ARCHITECTURE.md draws them.</summary>
+[TestClass]
+public sealed partial class ArchitectureTests
+{
+    private const string Root = "(root)";
+
+    private static readonly string s_source = Path.Combine(Fixtures.RepositoryRoot, "src");
+
+    public static IEnumerable<object[]> Libraries() => Drawing().Select(line => new object[] { line.Library });
+
+    [TestMethod]
+    [DynamicData(nameof(Libraries))]
+    public void EveryFolder_IsARoomOfTheDrawing_AndEveryRoomIsAFolder(string library)
+    {
+        string[] folders = [.. Directory.GetDirectories(Path.Combine(s_source, library)).Select(folder => Path.GetFileName(folder)!)
+            .Where(name => name is not ("bin" or "obj")).Append(Root).Order(StringComparer.Ordinal)];
+
+        Assert.AreSequenceEqual(folders, [.. Levels(library).Keys.Order(StringComparer.Ordinal)]);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Libraries))]
+    public void NoRoom_UsesARoomThatIsNotToItsLeft(string library)
+    {
+        Dictionary<string, int> levels = Levels(library);
+        string[] rootTypes = [.. Files(library, Root).SelectMany(file => TypeName().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value)];
+        List<string> against = [];
+        foreach (string room in levels.Keys)
+        {
+            foreach (string file in Files(library, room))
+            {
+                string text = Comment().Replace(File.ReadAllText(file), "");
+                foreach (string used in Used(library, text, levels.Keys, rootTypes).Where(used => used != room && levels[used] >= levels[room]))
+                    against.Add($"{library}: {room} -> {used} in {Path.GetFileName(file)}");
+            }
+        }
+
+        Assert.IsEmpty(against, string.Join(Environment.NewLine, against));
+    }
+
+    // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type there.
+    private static HashSet<string> Used(string library, string text, IEnumerable<string> rooms, string[] rootTypes)
+    {
+        HashSet<string> used = [];
+        foreach (string room in rooms.Where(room => room != Root))
+        {
+            if (Regex.IsMatch(text, $@"^using (static )?{Regex.Escape(library)}\.{room}[.;]", RegexOptions.Multiline)
+                || Regex.IsMatch(text, $@"(?<![\w.]){room}\.[A-Z]\w+\.[A-Z(]"))
+            {
+                used.Add(room);
+            }
+        }
+
+        if (rootTypes.Any(type => Regex.IsMatch(text, $@"(?<![\w.]){type}\b(?!\s*=)")))
+            used.Add(Root);
+        return used;
+    }
+
+    private static IEnumerable<string> Files(string library, string room)
+    {
+        string folder = Path.Combine(s_source, library);
+        return room == Root
+            ? Directory.EnumerateFiles(folder, "*.cs")
+            : Directory.EnumerateFiles(Path.Combine(folder, room), "*.cs", SearchOption.AllDirectories);
+    }
+
+    private static Dictionary<string, int> Levels(string library)
+    {
+        string rooms = Drawing().Single(line => line.Library == library).Rooms;
+        return rooms.Split('<').SelectMany((level, index) => level.Split(',', StringSplitOptions.TrimEntries).Select(room => (room, index))).ToDictionary(pair => pair.room, pair => pair.index);
+    }
+
+    private static IEnumerable<(string Library, string Rooms)> Drawing() =>
+        File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "```rooms").Skip(1).TakeWhile(line => line != "```")
+            .Select(line => line.Split(':')).Select(parts => (parts[0], parts[1]));
+
+    [GeneratedRegex(@"//[^\n]*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"^(?:public|internal) [\w ]*?(?:class|struct|interface|enum|record) (?:struct |class )?(\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeName();
+}
