@@ -82,10 +82,9 @@ public sealed record ImageReference
         int colon = name.LastIndexOf(':');
         if (colon > name.LastIndexOf('/'))
         {
-            // imgpkg takes a colon without a tag for no tag.
-            tag = name[(colon + 1)..] is { Length: > 0 } given ? given : null;
+            tag = name[(colon + 1)..];
             name = name[..colon];
-            if (tag is not null && !IsTag(tag))
+            if (!IsTag(tag))
             {
                 problem = $"'{tag}' is not a tag";
                 return false;

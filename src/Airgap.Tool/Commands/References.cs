@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 
@@ -6,9 +7,17 @@ namespace Airgap.Tool.Commands;
 /// <summary>References on the command line, refused in imgpkg's words.</summary>
 internal static class References
 {
+    /// <summary>Reads a reference as imgpkg does, which takes a colon without a tag for no tag. In a project that would hide an empty property.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
+    {
+        int at = text.IndexOf('@', StringComparison.Ordinal);
+        string name = at < 0 ? text : text[..at];
+        return ImageReference.TryParse(name.EndsWith(':') ? name[..^1] + text[name.Length..] : text, out reference, out problem);
+    }
+
     /// <summary>Reads a reference.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReference"/>.</exception>
-    public static ImageReference Parse(string text) => ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
+    public static ImageReference Parse(string text) => TryParse(text, out ImageReference? reference, out string? problem)
         ? reference
         : throw new AirgapException(
             ErrorCode.InvalidReference,

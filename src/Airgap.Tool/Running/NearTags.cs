@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Tool.CommandLine;
+using Airgap.Tool.Commands;
 using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Running;
@@ -24,7 +25,7 @@ internal static class NearTags
     {
         if (failure.Code != ErrorCode.ManifestUnknown || flags is null || !ImageReference.TryParse(failure.Reference, out ImageReference? reference, out _) || reference.Digest is not null)
             return failure;
-        bool isUntyped = parsed.Tokens.Any(token => ImageReference.TryParse(token.Value, out ImageReference? typed, out _) && typed.IsUnpinned && typed.ToString() == reference.ToString());
+        bool isUntyped = parsed.Tokens.Any(token => References.TryParse(token.Value, out ImageReference? typed, out _) && typed.IsUnpinned && typed.ToString() == reference.ToString());
         string none = isUntyped ? $"No tag was given, so {ImageReference.DefaultTag} was looked for. " : "";
         string[] near = await FindAsync(reference, parsed, flags, cancellationToken).ConfigureAwait(false);
         string tags = near.Length == 0 ? "" : $"Tags that are there: {string.Join(", ", near)}. ";

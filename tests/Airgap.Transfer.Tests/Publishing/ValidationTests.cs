@@ -31,6 +31,16 @@ public sealed class ValidationTests
     }
 
     [TestMethod]
+    public void ARegistryThatIsNotKnownYet_IsNotMadeUp()
+    {
+        Diagnostic problem = Validate(
+            PublishItems.To("") with { Archive = "a.tar" }, PublishItems.Bundle("host.io/b:v1", ("PackageRepository", "name"), ("SyncPeriod", "soon"))).First(found => (int)found.Code / 1000 == 4);
+        Assert.Contains("'soon' is not a sync period", problem.Message);
+        Assert.DoesNotContain("registry.invalid", problem.Message);
+        Assert.DoesNotContain("registry.invalid", problem.Reference ?? "");
+    }
+
+    [TestMethod]
     public void EveryProblemOfEveryItemIsReportedAtOnce()
     {
         IReadOnlyList<Diagnostic> problems = Validate(
