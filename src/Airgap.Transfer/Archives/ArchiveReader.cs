@@ -30,22 +30,35 @@ internal sealed class ArchiveReader
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
     public static async Task<ArchiveReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
+        (ArchiveReader? archive, AirgapException? damage) = await OpenAsFarAsItGoesAsync(path, cancellationToken);
+        return damage is null ? archive! : throw damage;
+    }
+
+    /// <summary>Opens an archive as far as its headers can be read, for those who tell all that is wrong.</summary>
+    /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for nothing.</returns>
+    /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
+    public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(string path, CancellationToken cancellationToken)
+    {
+        Dictionary<string, ArchiveEntry> entries = new(StringComparer.Ordinal);
+        AirgapException? damage = null;
         try
         {
-            Dictionary<string, ArchiveEntry> entries = await Task.Run(() => ReadIndex(path), cancellationToken);
-            ArchiveReader reader = new(path, entries);
-            return entries.ContainsKey(ArchiveLayout.ManifestName)
-                ? reader
-                : throw ForeignArchive.Recognise(path) ?? reader.Invalid($"it holds no {ArchiveLayout.ManifestName}");
+            await Task.Run(() => ReadIndex(path, entries), cancellationToken);
         }
         catch (InvalidDataException e)
         {
-            throw ForeignArchive.Recognise(path) ?? Invalid(path, e.Message, e);
+            damage = ForeignArchive.Recognise(path) ?? Invalid(path, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw IoFailures.Translate(e, path);
         }
+
+        if (!entries.ContainsKey(ArchiveLayout.ManifestName))
+            damage ??= ForeignArchive.Recognise(path) ?? Invalid(path, $"it holds no {ArchiveLayout.ManifestName}", null);
+        else if (damage?.Code != ErrorCode.ForeignArchive)
+            return (new ArchiveReader(path, entries), damage);
+        return (null, damage);
     }
 
     /// <summary>The layer with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
@@ -197,17 +210,14 @@ internal sealed class ArchiveReader
         }
     }
 
-    private static Dictionary<string, ArchiveEntry> ReadIndex(string path)
+    private static void ReadIndex(string path, Dictionary<string, ArchiveEntry> entries)
     {
         using SafeFileHandle handle = File.OpenHandle(path);
-        Dictionary<string, ArchiveEntry> entries = new(StringComparer.Ordinal);
         foreach (ArchiveEntry entry in TarIndex.Read(handle))
         {
             if (!entries.TryAdd(entry.Name, entry))
                 throw new InvalidDataException($"it holds two entries named '{entry.Name}'");
         }
-
-        return entries;
     }
 
     private static AirgapException Invalid(string path, string why, Exception? inner) => new(

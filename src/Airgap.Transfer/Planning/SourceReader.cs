@@ -11,15 +11,19 @@ namespace Airgap.Transfer.Planning;
 /// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read of blobs is kept,
 /// so that the transfer does not fetch them again.
 /// </summary>
-internal sealed class SourceReader(IRegistry registry, int concurrency) : IDisposable
+internal sealed class SourceReader(IRegistry registry, int concurrency, long mostManifestBytes = SourceReader.MostManifestBytes) : IDisposable
 {
+    /// <summary>Bytes of manifests in one plan, which is held in memory: ten thousand images with ten times the manifests that images have stay below it.</summary>
+    public const long MostManifestBytes = 512L * 1024 * 1024;
+
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
     private readonly SharedTasks<Digest, MemoryBlobContent> _blobs = new();
+    private long _manifestBytes;
 
     /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(token => Repository(key.Repository).FindManifestAsync(key.Selector, token), cancellationToken));
+        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(async token => Counted(await Repository(key.Repository).FindManifestAsync(key.Selector, token)), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, in the registry's own words: it is asked once more for them.</exception>
@@ -108,6 +112,17 @@ internal sealed class SourceReader(IRegistry registry, int concurrency) : IDispo
                 return new MemoryBlobContent(blob, buffer);
             },
             cancellationToken);
+    }
+
+    private Manifest? Counted(Manifest? manifest)
+    {
+        if (manifest is null || Interlocked.Add(ref _manifestBytes, manifest.Bytes.Length) <= mostManifestBytes)
+            return manifest;
+        throw new AirgapException(
+            ErrorCode.TooManyManifests,
+            $"The manifests of what is asked for have more than {mostManifestBytes} bytes, of which {manifest.Digest} is one.",
+            "Check where it comes from, or relocate its images in several runs.")
+        { Digest = manifest.Digest.ToString() };
     }
 
     private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);

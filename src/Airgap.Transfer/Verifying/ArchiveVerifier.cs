@@ -25,7 +25,11 @@ internal sealed class ArchiveVerifier(string path)
     {
         try
         {
-            ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+            (ArchiveReader? archive, AirgapException? damage) = await ArchiveReader.OpenAsFarAsItGoesAsync(path, cancellationToken);
+            if (damage is not null)
+                _findings.Add(damage, path, null);
+            if (archive is null)
+                return _findings.Result(path);
             HashSet<Digest> damaged = await LayersAsync(archive, cancellationToken);
             await ContentAsync(archive, damaged, cancellationToken);
         }

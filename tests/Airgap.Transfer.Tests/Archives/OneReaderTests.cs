@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.TestKit.Peers;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Layers;
@@ -86,6 +87,30 @@ public sealed class OneReaderTests : RelocatorTestBase
             _ => Pulling.LayerBuilder.Gzip(Tar(("manifest.json", "[]"))),
         };
         await RefusedByAllAsync(tar, ErrorCode.ForeignArchive, format switch { "oci-archive" => "OCI layout", "docker-archive" => "docker save", _ => "compressed by gzip" });
+    }
+
+    [TestMethod]
+    [DataRow("oci-archive", ":1", "OCI layout")]
+    [DataRow("docker-archive", ":app:1", "docker save")]
+    public async Task WhatSkopeoWritesIsNamed(string transport, string name, string format)
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["oci/blobs/sha256"]);
+        byte[] tar = new Pulling.LayerBuilder().File("a", "1").Tar();
+        string layer = Blob(Pulling.LayerBuilder.Gzip(tar), MediaTypes.OciLayerGzip);
+        string config = Blob(System.Text.Encoding.UTF8.GetBytes($"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Compute(tar)}\"]}}}}"), MediaTypes.OciConfig);
+        string manifest = Blob(System.Text.Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{config},\"layers\":[{layer}]}}"), MediaTypes.OciManifest);
+        await File.WriteAllTextAsync(folder["oci/oci-layout"], "{\"imageLayoutVersion\":\"1.0.0\"}", Token);
+        await File.WriteAllTextAsync(folder["oci/index.json"], $"{{\"schemaVersion\":2,\"manifests\":[{manifest}]}}", Token);
+        (await Skopeo.RunAsync(["copy", $"oci:{folder["oci"]}", $"{transport}:{folder["written.tar"]}{name}"])).EnsureSuccess();
+        await RefusedByAllAsync(await File.ReadAllBytesAsync(folder["written.tar"], Token), ErrorCode.ForeignArchive, format);
+
+        string Blob(byte[] bytes, string mediaType)
+        {
+            Digest digest = Digest.Compute(bytes);
+            File.WriteAllBytes(folder[$"oci/blobs/sha256/{digest.Hex}"], bytes);
+            return $"{{\"mediaType\":\"{mediaType}\",\"digest\":\"{digest}\",\"size\":{bytes.Length}}}";
+        }
     }
 
     [TestMethod]

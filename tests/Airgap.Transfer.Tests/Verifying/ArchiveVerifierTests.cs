@@ -111,6 +111,15 @@ public sealed class ArchiveVerifierTests
             Assert.IsFalse((await VerifyAsync(whole[..length])).IsRight, $"{length} of {whole.Length} bytes");
     }
 
+    [TestMethod]
+    public async Task OfAnArchiveThatIsCutWhatIsMissingIsTold()
+    {
+        byte[] whole = await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), TestContext.CancellationToken);
+        ErrorCode[] codes = [.. (await VerifyAsync(whole[..(whole.Length / 2)])).Problems.Select(problem => problem.Code)];
+        Assert.AreEqual(ErrorCode.InvalidArchive, codes[0]);
+        Assert.Contains(ErrorCode.ArchiveLayerMissing, codes);
+    }
+
     private static List<(string Name, byte[] Bytes)> Entries()
     {
         List<(string, byte[])> entries = [];
