@@ -25,7 +25,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     /// <summary>An error with its code, place and help link.</summary>
     public void Error(Diagnostic diagnostic)
     {
-        diagnostic = Locate(diagnostic);
+        diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Write(() => log.LogError(
             null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
@@ -33,7 +33,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     /// <summary>A warning with its code, place and help link.</summary>
     public void Warning(Diagnostic diagnostic)
     {
-        diagnostic = Locate(diagnostic);
+        diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Write(() => log.LogWarning(
             null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }

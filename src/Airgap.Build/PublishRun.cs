@@ -11,7 +11,7 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>One run of the task: items in, <see cref="Publisher"/>, items out.</summary>
+/// <summary>One run of the task: items in, <see cref="ProjectPublisher"/>, items out.</summary>
 internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 {
     private readonly SourceLocation _project = new(task.ProjectFile);
@@ -37,7 +37,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
-        Job job = new(items, content, settings, problems, registry, files);
+        Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files);
         bool done = Attempt(() => Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
@@ -65,36 +65,34 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     // What is to be said of it at the end is said by the thread that the task runs on.
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
-        PublishItem[] items = job.Content is { } content && (!content.IsPushed || Publisher.HasDestination(job.Items, job.Settings)) ? [content.Item, .. job.Items] : job.Items;
-        // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
-        bool isWanted = job.Content is not null && job.Settings.SourceArchive.Length == 0 && (job.Content.IsPushed || Publisher.HasDestination(items, job.Settings));
-        ProduceResult? made = isWanted ? await new BundleProducer(job.Registry).ProduceAsync(job.Content!.Request, cancellationToken) : null;
-        using ProducedBundle? bundle = made?.Bundle;
-        foreach (Diagnostic warning in made?.Warnings ?? [])
-            log.Warning(warning);
-
         BuildObserver observer = new(log, TimeProvider.System);
-        Publisher publisher = new(bundle?.Over(job.Registry) ?? job.Registry, observer) { Artifacts = job.Files, CountRetries = () => job.Registry.Statistics.Retries };
-        ImmutableArray<Diagnostic> problems = [.. job.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, job.Settings)];
-        if (problems.IsEmpty)
-            problems = await publisher.ResolveAsync(items, job.Settings, cancellationToken);
-        if (!problems.IsEmpty)
-            return () => LogErrors(problems);
-        if (job.Settings.DryRun)
-            return await PlanAsync(publisher, items, job, cancellationToken);
-        if (bundle is not null)
-            await PushAsync(bundle, job, observer, cancellationToken);
-        PublishResult result = await publisher.RunAsync(items, job.Settings, cancellationToken);
-        await SummarizeAsync(result, job.Settings, cancellationToken);
-        return () => Report(result, job.Settings);
+        ProjectPublisher publisher = new(job.Registry, observer) { Artifacts = job.Files, CountRetries = () => job.Registry.Statistics.Retries };
+        using PreparedProject prepared = await publisher.PrepareAsync(job.Project, cancellationToken);
+        foreach (Diagnostic warning in prepared.Warnings)
+            log.Warning(warning);
+        if (!prepared.Problems.IsEmpty)
+            return () => LogErrors(prepared.Problems);
+        if (job.Project.Settings.DryRun)
+            return await PlanAsync(prepared, job, cancellationToken);
+        if (prepared.Bundle is not null)
+            task.ProducedBundles = OutputItems.Produced(prepared.Bundle);
+        if (prepared.PushesBundle)
+        {
+            PushResult pushed = await publisher.PushAsync(prepared, observer, cancellationToken);
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
+        }
+
+        PublishResult result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
+        await SummarizeAsync(result, job.Project.Settings, cancellationToken);
+        return () => Report(result, job.Project.Settings);
     }
 
-    private async Task<Action> PlanAsync(Publisher publisher, PublishItem[] items, Job job, CancellationToken cancellationToken)
+    private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)
     {
-        PublishPlan plan = await publisher.PlanAsync(items, job.Settings, cancellationToken);
+        PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken);
         if (plan.Document.Items.IsEmpty)
             return static () => { };
-        string path = Path.Combine(job.Settings.FullOutputPath, PlanWriter.FileName);
+        string path = Path.Combine(job.Project.Settings.FullOutputPath, PlanWriter.FileName);
         await PlanWriter.WriteAsync(path, plan.Document, cancellationToken);
         PublishedFile file = new(path, PublishedFileKind.Plan) { Written = PublishedFileList.DigestOf(path) };
         job.Files.Add(file);
@@ -111,15 +109,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the default there.
         if (written.Announcement is { } announcement)
             log.Announce(announcement);
-    }
-
-    private async Task PushAsync(ProducedBundle bundle, Job job, BuildObserver observer, CancellationToken cancellationToken)
-    {
-        task.ProducedBundles = OutputItems.Produced(bundle);
-        if (!job.Content!.IsPushed)
-            return;
-        PushResult pushed = await bundle.PushAsync(job.Registry, observer, cancellationToken);
-        log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
     }
 
     private void LogErrors(ImmutableArray<Diagnostic> problems)
@@ -191,6 +180,5 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private bool HasItems =>
         task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length + task.ImageProjects.Length > 0;
 
-    private sealed record Job(
-        PublishItem[] Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems, BuildRegistry Registry, PublishedFileList Files);
+    private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files);
 }

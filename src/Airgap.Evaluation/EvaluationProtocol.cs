@@ -11,7 +11,7 @@ internal sealed record EvaluatedProject
     /// </summary>
     public IReadOnlyList<EvaluatedItem> Items { get; init; } = [];
 
-    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c>, <c>Version</c>, <c>MSBuildProjectName</c> and <c>MSBuildProjectDirectory</c>.</summary>
+    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c>, <c>Version</c>, <c>IsPublishable</c>, <c>MSBuildProjectName</c> and <c>MSBuildProjectDirectory</c>.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Why the project was not evaluated; null when it was.</summary>
@@ -33,7 +33,12 @@ internal sealed record EvaluatedItem(string Type, string Include, IReadOnlyDicti
 /// <param name="File">The file it is in, or null.</param>
 /// <param name="Line">The line, from 1; 0 when unknown.</param>
 /// <param name="Column">The column, from 1; 0 when unknown.</param>
-internal sealed record EvaluationFailure(bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0);
+/// <param name="Advice">What to do; null where a build shows the same problem.</param>
+internal sealed record EvaluationFailure(bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0, string? Advice = null)
+{
+    /// <summary>True where the project targets several frameworks and none was chosen.</summary>
+    public bool WantsFramework { get; init; }
+}
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

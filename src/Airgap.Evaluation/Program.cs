@@ -18,19 +18,18 @@ internal static class Program
         EvaluatedProject answer = args.Length == 0
             ? Failed(new EvaluationFailure(IsSdkMissing: false, "no project was given."))
             : Answer(args[0], args[1..]);
+        // A line of its own: the host, which looks for an SDK, writes to the same stream.
+        output.WriteByte((byte)'\n');
         JsonSerializer.Serialize(output, answer, EvaluationJson.Default.EvaluatedProject);
+        output.WriteByte((byte)'\n');
         return answer.Failure is null ? 0 : 1;
     }
 
     private static EvaluatedProject Answer(string project, string[] assignments)
     {
-        VisualStudioInstance? sdk = MSBuildLocator.QueryVisualStudioInstances(new VisualStudioInstanceQueryOptions
-        {
-            DiscoveryTypes = DiscoveryType.DotNetSdk,
-            WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(project)),
-        }).FirstOrDefault();
+        VisualStudioInstance? sdk = Find(Path.GetDirectoryName(Path.GetFullPath(project))!);
         if (sdk is null)
-            return Failed(new EvaluationFailure(IsSdkMissing: true, "no .NET SDK that its global.json allows was found."));
+            return Failed(GlobalJson.Explain(Path.GetDirectoryName(Path.GetFullPath(project))!));
         MSBuildLocator.RegisterInstance(sdk);
         Dictionary<string, string> properties = new(StringComparer.OrdinalIgnoreCase);
         foreach (string assignment in assignments)
@@ -40,6 +39,19 @@ internal static class Program
         }
 
         return Evaluate(project, properties);
+    }
+
+    private static VisualStudioInstance? Find(string folder)
+    {
+        try
+        {
+            return MSBuildLocator.QueryVisualStudioInstances(new VisualStudioInstanceQueryOptions { DiscoveryTypes = DiscoveryType.DotNetSdk, WorkingDirectory = folder }).FirstOrDefault();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The locator throws where a global.json allows none of the installed SDKs, and says so in the host's words on standard error.
+            return null;
+        }
     }
 
     // MSBuild's types may be mentioned only below a call that is made after the registration.

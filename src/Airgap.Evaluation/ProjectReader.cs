@@ -1,6 +1,7 @@
 using Microsoft.Build.Construction;
 using Microsoft.Build.Evaluation;
 using Microsoft.Build.Exceptions;
+using Microsoft.Build.Execution;
 
 namespace Airgap.Evaluation;
 
@@ -9,22 +10,36 @@ internal static class ProjectReader
 {
     private static readonly string[] ItemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ProjectReference"];
 
+    private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
+
+    // MSBuild gives each item these; they are no metadata of its author.
+    private static readonly string[] s_wellKnown =
+    [
+        "FullPath", "RootDir", "Filename", "Extension", "RelativeDir", "Directory", "RecursiveDir", "Identity", "ModifiedTime", "CreatedTime", "AccessedTime",
+        "DefiningProjectFullPath", "DefiningProjectDirectory", "DefiningProjectName", "DefiningProjectExtension",
+    ];
+
     /// <summary>Reads a project.</summary>
     public static EvaluatedProject Read(string path, Dictionary<string, string> properties)
     {
         using ProjectCollection collection = new();
         try
         {
-            Project project = LoadAsPublish(collection, path, properties);
+            ProjectRootElement root = FileBasedApp.Is(path) ? FileBasedApp.Read(path, collection) : ProjectRootElement.Open(path, collection);
+            Project project = LoadAsPublish(collection, root, properties);
             if (project.GetPropertyValue("TargetFrameworks").Length > 0 && project.GetPropertyValue("TargetFramework").Length == 0)
             {
                 return new EvaluatedProject
                 {
-                    Failure = new EvaluationFailure(IsSdkMissing: false, "it targets several frameworks, and a publish takes one: choose it with -f.", path),
+                    Failure = new EvaluationFailure(IsSdkMissing: false, "it targets several frameworks, and a publish takes one: choose it with -f.", path) { WantsFramework = true },
+                    Properties = Properties(project, null),
                 };
             }
 
-            return new EvaluatedProject { Items = Items(project), Properties = Properties(project) };
+            ProjectInstance? built = ProjectHooks.Run(project, s_contentTypes, out EvaluationFailure? failure);
+            return failure is not null
+                ? new EvaluatedProject { Failure = failure }
+                : new EvaluatedProject { Items = Items(project, built), Properties = Properties(project, built) };
         }
         catch (InvalidProjectFileException failure)
         {
@@ -41,7 +56,7 @@ internal static class ProjectReader
     }
 
     // The command line of a publish sets Release where the project's PublishRelease says so, which the SDK does from .NET 8 on.
-    private static Project LoadAsPublish(ProjectCollection collection, string path, Dictionary<string, string> properties)
+    private static Project LoadAsPublish(ProjectCollection collection, ProjectRootElement path, Dictionary<string, string> properties)
     {
         if (properties.ContainsKey("Configuration"))
             return new Project(path, properties, toolsVersion: null, collection);
@@ -52,7 +67,7 @@ internal static class ProjectReader
         return new Project(path, properties, toolsVersion: null, collection);
     }
 
-    private static List<EvaluatedItem> Items(Project project)
+    private static List<EvaluatedItem> Items(Project project, ProjectInstance? built)
     {
         List<EvaluatedItem> items = [];
         foreach (string type in ItemTypes)
@@ -66,13 +81,33 @@ internal static class ProjectReader
             }
         }
 
+        return built is null ? items : Items(project, built, items);
+    }
+
+    // Targets keep no place of what they make; what stood there before has the place that the evaluation knows.
+    private static List<EvaluatedItem> Items(Project project, ProjectInstance built, List<EvaluatedItem> evaluated)
+    {
+        List<EvaluatedItem> items = [];
+        foreach (string type in ItemTypes)
+        {
+            foreach (ProjectItemInstance item in built.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
+            {
+                EvaluatedItem? known = evaluated.FirstOrDefault(other => other.Type == type && other.Include == item.EvaluatedInclude);
+                Dictionary<string, string> metadata = item.MetadataNames
+                    .Where(name => !s_wellKnown.Contains(name, StringComparer.OrdinalIgnoreCase))
+                    .ToDictionary(name => name, item.GetMetadataValue, StringComparer.OrdinalIgnoreCase);
+                items.Add(new EvaluatedItem(type, item.EvaluatedInclude, metadata, known?.File ?? project.FullPath, known?.Line ?? 0, known?.Column ?? 0));
+            }
+        }
+
         return items;
     }
 
-    private static Dictionary<string, string> Properties(Project project) => project.AllEvaluatedProperties
+    private static Dictionary<string, string> Properties(Project project, ProjectInstance? built) => project.AllEvaluatedProperties
         .Select(property => property.Name)
+        .Concat(built?.Properties.Select(property => property.Name) ?? [])
         .Where(name => name.TrimStart('_').StartsWith("Airgap", StringComparison.OrdinalIgnoreCase))
-        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version"])
+        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version", "IsPublishable"])
         .Distinct(StringComparer.OrdinalIgnoreCase)
-        .ToDictionary(name => name, project.GetPropertyValue, StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(name => name, name => built is null ? project.GetPropertyValue(name) : built.GetPropertyValue(name), StringComparer.OrdinalIgnoreCase);
 }

@@ -19,7 +19,6 @@ namespace Airgap.Publishing;
 public sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly PublishWarnings _warnings = new(observer);
-    private (IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock Lock)? _resolved;
 
     /// <summary>The list of what a clean removes; null to keep none.</summary>
     internal PublishedFileList? Artifacts { get; init; }
@@ -39,16 +38,30 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
     }
 
     /// <summary>
-    /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one, and remembers it for <see cref="RunAsync"/>.
+    /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one.
     /// Asks the source registries what a tag stands for where the lock does not tell, and in locked mode whether it has moved. Writes nothing.
     /// </summary>
     /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
     public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
+        PreparedPublish prepared = await PrepareAsync(items, settings, cancellationToken);
+        return prepared.IsRead ? prepared.Problems : [];
+    }
+
+    /// <summary>
+    /// The first stage: reads the items and pins their tags. Asks the source registries as <see cref="ResolveAsync"/> does, and writes nothing.
+    /// </summary>
+    /// <returns>What the other stages take, with every problem; they refuse what has one.</returns>
+    internal async Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        WarnOfTypos(items);
         if (items.Count == 0 || !HasWork(items, settings))
-            return [];
+            return new PreparedPublish(items, settings, null, []);
         (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
-        return problems.IsEmpty ? (await ResolveAsync(items, settings, declarations, cancellationToken)).Problems : [];
+        if (!problems.IsEmpty)
+            return new PreparedPublish(items, settings, null, problems) { IsRead = false };
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(declarations, cancellationToken);
+        return new PreparedPublish(items, settings, resolved, resolved.Problems);
     }
 
     /// <summary>
@@ -57,15 +70,16 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
     /// A failure ends it, unless <see cref="PublishSettings.KeepGoing"/> is set: then it is one of <see cref="PublishResult.Failures"/>.
     /// </summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
-    public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+        await RunPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
+
+    /// <summary>The second stage: what <see cref="RunAsync"/> does with items that are prepared.</summary>
+    internal async Task<PublishResult> RunPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        WarnOfTypos(items);
-        if (items.Count == 0 || !HasWork(items, settings))
+        ThrowFirst(prepared.Problems);
+        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
+        if (prepared.Lock is not { } resolved)
             return NothingToDo(items);
-        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
-        ThrowFirst(problems);
-        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
-        ThrowFirst(resolved.Problems);
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
@@ -126,15 +140,16 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
-    public async Task<PublishPlan> PlanAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    public async Task<PublishPlan> PlanAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+        await PlanPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
+
+    /// <summary>The second stage of a dry run: what <see cref="PlanAsync"/> does with items that are prepared.</summary>
+    internal async Task<PublishPlan> PlanPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        WarnOfTypos(items);
-        if (items.Count == 0 || !HasWork(items, settings))
+        ThrowFirst(prepared.Problems);
+        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
+        if (prepared.Lock is not { } resolved)
             return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
-        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
-        ThrowFirst(problems);
-        ResolvedLock resolved = await ResolveAsync(items, settings, declarations, cancellationToken);
-        ThrowFirst(resolved.Problems);
         List<ForecastItem> forecasts = [];
         if (HasDestination(items, settings))
         {
@@ -183,15 +198,6 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
         ImmutableArray<Declaration> declarations = reader.Read(items);
         return (declarations, [.. reader.Problems, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
-    }
-
-    private async Task<ResolvedLock> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
-    {
-        if (_resolved is { } known && ReferenceEquals(known.Items, items) && known.Settings == settings)
-            return known.Lock;
-        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(declarations, cancellationToken);
-        _resolved = (items, settings, resolved);
-        return resolved;
     }
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

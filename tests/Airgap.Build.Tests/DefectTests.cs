@@ -98,7 +98,7 @@ public sealed class DefectTests
         };
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         ZipFile.ExtractToDirectory(PackedPackage.Path, project["package"]);
-        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Transfer.dll"], "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
+        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Publishing.dll"], "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
         (await project.RunAsync("restore")).Succeeded();
 
         using Process process = Dotnet.Start(

@@ -113,6 +113,61 @@ public sealed class HookTests
         Assert.Contains("App.csproj(10,", result.Lines("error AIRGAP2001")[0]);
     }
 
+    [TestMethod]
+    public async Task TheToolSeesWhatTargetsMakeAndSet_WithoutABuild()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject("""<ImgpkgBundleImage Include="registry.local:5055/apps/frontend:1.0.0" Id="index.docker.io/user1/frontend:1.0.0" />""").Reaching(registry);
+        Directory.CreateDirectory(project["packages"]);
+        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
+            File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
+        Append(
+            project,
+            $"""
+            <Target Name="Make" BeforeTargets="PublishImgpkgBundles"><ItemGroup><ImgpkgBundleContent Include="packages\**" />{TestProject.SimpleBundle}</ItemGroup></Target>
+            <Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion"><PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>
+            """);
+        (await project.RunAsync("restore")).Succeeded();
+
+        DotnetResult result = (await ToolAsync(project, "publish", "-p", $"AirgapRegistry={registry.Host}/apps", "-p", $"AirgapBundleRepository={registry.Host}/own/app")).Succeeded();
+
+        Assert.Contains("own/app", result.Output);
+        Assert.IsTrue(registry.Requests.Any(request => request.ToString().Contains("4.5.6-of-git", StringComparison.Ordinal)), result.Output);
+        Assert.IsTrue(File.Exists(project.Manifest), result.Output);
+        Assert.IsEmpty(Directory.GetFiles(project["obj"], "App.dll", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public async Task TheToolPublishesSolutionsAndFileBasedApps_AndNamesAPinThatNoSdkMeets()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
+        Directory.CreateDirectory(project["Empty"]);
+        File.WriteAllText(project["Empty/Empty.csproj"], """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup></Project>""");
+        File.WriteAllText(project["All.slnx"], """<Solution><Folder Name="/x/"><Project Path="App.csproj" /></Folder><Project Path="Empty/Empty.csproj" /></Solution>""");
+        File.WriteAllText(project["Old.sln"], "Project(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"Empty\", \"Empty\\Empty.csproj\", \"{1}\"\r\nProject(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"App\", \"App.csproj\", \"{2}\"\r\n");
+        string[] destination = ["-p", $"AirgapRegistry={registry.Host}/apps"];
+
+        DotnetResult solution = (await ToolAsync(project, ["publish", "All.slnx", .. destination])).Succeeded();
+        Assert.IsTrue(File.Exists(project.Manifest), solution.Output);
+        Assert.Contains("1 up to date", (await ToolAsync(project, ["publish", "Old.sln", .. destination])).Succeeded().Output);
+
+        Directory.CreateDirectory(project["app"]);
+        File.WriteAllText(project["app/Directory.Build.props"], $"<Project><ItemGroup>{TestProject.SimpleBundle}</ItemGroup></Project>");
+        File.WriteAllText(project["app/hello.cs"], "System.Console.WriteLine(1);\n");
+        DotnetResult app = (await ToolAsync(project, ["publish", "app/hello.cs", .. destination])).Succeeded();
+        Assert.Contains("1 bundle: 1 up to date", app.Output);
+
+        File.WriteAllText(project["global.json"], """{ "sdk": { "version": "99.0.100" } }""");
+        DotnetResult pinned = await ToolAsync(project, ["publish", "App.csproj", .. destination]);
+        Assert.AreEqual(1, pinned.ExitCode, pinned.Output);
+        Assert.Contains(project["global.json"], pinned.Output);
+        Assert.Contains("99.0.100", pinned.Output);
+    }
+
+    private static Task<DotnetResult> ToolAsync(TestProject project, params string[] arguments) =>
+        Dotnet.RunAsync(project["."], ["exec", PackedPackage.Tool, .. arguments], project.Environment);
+
     private static void Append(TestProject project, string xml) =>
         File.WriteAllText(project.ProjectFile, File.ReadAllText(project.ProjectFile).Replace("</Project>", xml + "</Project>", StringComparison.Ordinal));
 }

@@ -9,7 +9,6 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;
 
@@ -20,7 +19,7 @@ internal sealed class PublishCommand
 {
     private readonly Argument<string?> _project = new("PROJECT")
     {
-        Description = "Project file, or a folder with one (default: the current folder)",
+        Description = "Project, solution (.sln, .slnx), file-based app (.cs), or a folder with a project or solution (default: the current folder)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -35,6 +34,9 @@ internal sealed class PublishCommand
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
+
+    // Of all projects of a solution: the document tells of them together.
+    private readonly List<PublishedItem> _published = [];
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -57,11 +59,40 @@ internal sealed class PublishCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        session.Phase = "evaluating";
-        EvaluationRequest request = EvaluationRequest.Create(
+        IReadOnlyList<EvaluationRequest> requests = EvaluationRequest.Create(
             parsed.GetValue(_project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime), parsed.GetValue(_properties) ?? []);
-        session.Report.Source = request.Project;
-        ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, cancellationToken).ConfigureAwait(false));
+        session.Report.Source = Path.GetFullPath(parsed.GetValue(_project) ?? ".");
+        if (requests is [var only])
+            return await PublishAsync(only, inSolution: false, parsed, session, cancellationToken).ConfigureAwait(false) ?? 0;
+
+        int exitCode = 0;
+        bool any = false;
+        foreach (EvaluationRequest request in requests)
+        {
+            int? done = await PublishAsync(request, inSolution: true, parsed, session, cancellationToken).ConfigureAwait(false);
+            any |= done is not null;
+            exitCode = Math.Max(exitCode, done ?? 0);
+        }
+
+        if (!any)
+            session.WriteResult($"No project of {Path.GetFileName(session.Report.Source)} that can be published declares ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
+        return exitCode;
+    }
+
+    // Null for a project of a solution that has nothing to do with us.
+    private async Task<int?> PublishAsync(EvaluationRequest request, bool inSolution, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        session.Phase = "evaluating";
+        if (!inSolution)
+            session.Report.Source = request.Project;
+        ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken).ConfigureAwait(false), inSolution);
+        if (inSolution && (!project.IsPublishable || !project.HasItems))
+        {
+            foreach (Diagnostic slip in project.Warnings.Where(warning => warning.Code == ErrorCode.NothingDeclared))
+                session.Warn(slip);
+            return null;
+        }
+
         if (parsed.GetValue(_keepGoing))
             project = project with { Settings = project.Settings with { KeepGoing = true } };
         if (parsed.GetValue(_repair))
@@ -73,23 +104,15 @@ internal sealed class PublishCommand
 
         using RegistryClient registry = _registry.Connect(parsed, session.Trace, project.Settings.Access);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
-        ProduceResult? made = await ProduceAsync(project, registry, cancellationToken).ConfigureAwait(false);
-        using ProducedBundle? bundle = made?.Bundle;
-        foreach (Diagnostic warning in made?.Warnings ?? [])
-            session.Warn(warning);
-        project = WithContent(project);
         PublishedFileList artifacts = new(project.ArtifactList);
-        Publisher publisher = new(bundle?.Over(registry) ?? registry, observer) { Artifacts = artifacts, CountRetries = () => registry.Statistics.Retries };
+        ProjectPublisher publisher = new(registry, observer) { Artifacts = artifacts, CountRetries = () => registry.Statistics.Retries };
+        using PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject(project.Items, project.Content, project.Settings, project.Problems), cancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic warning in prepared.Warnings)
+            session.Warn(warning);
         SourceLocation projectFile = new(request.Project);
-        Diagnostic[] problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(project.Items, project.Settings)];
-        foreach (Diagnostic problem in problems)
+        foreach (Diagnostic problem in prepared.Problems)
             session.Fail(problem with { Location = problem.Location ?? projectFile });
-        if (problems.Length > 0)
-            return 1;
-        problems = [.. await publisher.ResolveAsync(project.Items, project.Settings, cancellationToken).ConfigureAwait(false)];
-        foreach (Diagnostic problem in problems)
-            session.Fail(problem with { Location = problem.Location ?? projectFile });
-        if (problems.Length > 0)
+        if (!prepared.Problems.IsEmpty)
             return 1;
         if (project.Items.IsEmpty && project.Content is null)
         {
@@ -99,17 +122,22 @@ internal sealed class PublishCommand
 
         if (isDry)
         {
-            PublishPlan plan = await publisher.PlanAsync(project.Items, project.Settings, cancellationToken).ConfigureAwait(false);
+            PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken).ConfigureAwait(false);
             await _dry.ShowAsync(parsed, plan.Document, session, cancellationToken).ConfigureAwait(false);
             return 0;
         }
 
-        if (bundle is not null && project.Content!.IsPushed)
-            await PushAsync(bundle, registry, session, cancellationToken).ConfigureAwait(false);
+        if (prepared.PushesBundle)
+        {
+            using VerbObserver pushing = new(session);
+            PushResult pushed = await publisher.PushAsync(prepared, pushing, cancellationToken).ConfigureAwait(false);
+            session.WriteResult(pushed.Reference.ToString());
+        }
+
         PublishResult result;
         try
         {
-            result = await publisher.RunAsync(project.Items, project.Settings, cancellationToken).ConfigureAwait(false);
+            result = await ProjectPublisher.RunAsync(prepared, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -130,34 +158,13 @@ internal sealed class PublishCommand
         return result.Failures.IsEmpty ? 0 : 1;
     }
 
-    // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
-    private static async Task<ProduceResult?> ProduceAsync(ProjectItems project, RegistryClient registry, CancellationToken cancellationToken)
+    private void Show(PublishResult result, Session session)
     {
-        if (project.Content is not { } content || project.Settings.SourceArchive.Length > 0)
-            return null;
-        return content.IsPushed || Publisher.HasDestination([.. project.Items, content.Item], project.Settings)
-            ? await new BundleProducer(registry).ProduceAsync(content.Request, cancellationToken).ConfigureAwait(false)
-            : null;
-    }
-
-    private static async Task PushAsync(ProducedBundle bundle, RegistryClient registry, Session session, CancellationToken cancellationToken)
-    {
-        using VerbObserver observer = new(session);
-        PushResult pushed = await bundle.PushAsync(registry, observer, cancellationToken).ConfigureAwait(false);
-        session.WriteResult(pushed.Reference.ToString());
-    }
-
-    private static ProjectItems WithContent(ProjectItems project) =>
-        project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, project.Settings))
-            ? project with { Items = project.Items.Insert(0, content.Item) }
-            : project;
-
-    private static void Show(PublishResult result, Session session)
-    {
-        session.Report.Summary = result.Summary;
-        session.Report.Items = [.. result.Items.SelectMany(item => item.Result.Items).Select(ReportImage.Of)];
-        session.Report.Totals = WorkTotals.Of(result.Items.Select(item => item.Result));
-        session.Report.Files = [.. result.Files.Select(file => new ReportFile(file.Path, JsonName(file.Kind)))];
+        _published.AddRange(result.Items);
+        session.Report.Summary = session.Report.Summary is { } before ? $"{before}; {result.Summary}" : result.Summary;
+        session.Report.Items = [.. _published.SelectMany(item => item.Result.Items).Select(ReportImage.Of)];
+        session.Report.Totals = WorkTotals.Of(_published.Select(item => item.Result));
+        (session.Report.Files ??= []).AddRange(result.Files.Select(file => new ReportFile(file.Path, JsonName(file.Kind))));
         foreach (PublishedItem item in result.Items)
         {
             foreach (string line in CopyResultText.Lines(item.Result))

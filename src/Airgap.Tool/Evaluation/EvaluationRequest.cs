@@ -8,13 +8,14 @@ namespace Airgap.Tool.Evaluation;
 internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<string, string> Properties)
 {
     /// <summary>Reads the command line's parts, as <c>dotnet publish</c> understands them.</summary>
-    /// <param name="project">A file or folder; null for the current folder.</param>
+    /// <param name="project">A project, a solution, a file-based app, or a folder with one project or else one solution; null for the current folder.</param>
     /// <param name="configuration">The configuration; null for the default of a publish.</param>
     /// <param name="framework">The target framework, or null.</param>
     /// <param name="runtime">The runtime identifier, or null.</param>
     /// <param name="properties"><c>NAME=VALUE</c>, or several with semicolons between them.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidArgument"/>.</exception>
-    public static EvaluationRequest Create(string? project, string? configuration, string? framework, string? runtime, IReadOnlyList<string> properties)
+    /// <returns>A request for the project, or for each project of the solution.</returns>
+    public static IReadOnlyList<EvaluationRequest> Create(string? project, string? configuration, string? framework, string? runtime, IReadOnlyList<string> properties)
     {
         Dictionary<string, string> globals = new(StringComparer.OrdinalIgnoreCase) { ["_IsPublishing"] = "true" };
         if (configuration is not null)
@@ -47,24 +48,29 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
             }
         }
 
-        return new EvaluationRequest(FindProject(project ?? "."), globals);
+        string found = FindProject(project ?? ".", takesSolutions: true);
+        return SolutionProjects.Is(found) ? [.. SolutionProjects.Read(found).Select(file => new EvaluationRequest(file, globals))] : [new EvaluationRequest(found, globals)];
     }
 
-    /// <summary>Full path of a project file, or of the only one in a folder.</summary>
+    /// <summary>Full path of a file, or of the only project in a folder, or else of the only solution.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="takesSolutions">False where a solution is no answer.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>: there is none, or more than one.</exception>
-    public static string FindProject(string path)
+    public static string FindProject(string path, bool takesSolutions = false)
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full))
             return full;
         if (!Directory.Exists(full))
-            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Give a project file, or a folder with one.");
+            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Give a project, a solution, the file of a file-based app, or a folder with a project.");
         string[] projects = Directory.GetFiles(full, "*.*proj");
+        if (projects.Length == 0 && takesSolutions)
+            projects = [.. Directory.GetFiles(full).Where(SolutionProjects.Is)];
         return projects.Length == 1
             ? projects[0]
             : throw new AirgapException(
                 ErrorCode.FileNotFound,
                 projects.Length == 0 ? $"The folder '{path}' has no project file." : $"The folder '{path}' has several project files.",
-                "Give the project file.");
+                "Give the file of the project or solution.");
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Airgap.Evaluation;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Tool.Evaluation;
 
@@ -16,7 +17,7 @@ internal static class ProjectEvaluator
 
     /// <summary>Evaluates.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SdkNotFound"/>, <see cref="ErrorCode.ProjectEvaluation"/>.</exception>
-    public static async Task<EvaluatedProject> EvaluateAsync(EvaluationRequest request, CancellationToken cancellationToken)
+    public static async Task<EvaluatedProject> EvaluateAsync(EvaluationRequest request, bool inSolution, CancellationToken cancellationToken)
     {
         using Process process = Start(request);
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Kill(process));
@@ -25,15 +26,15 @@ internal static class ProjectEvaluator
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         string error = await errors.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return Read(request.Project, output, error);
+        return Read(request.Project, inSolution, output, error);
     }
 
-    private static EvaluatedProject Read(string project, string output, string error)
+    private static EvaluatedProject Read(string project, bool inSolution, string output, string error)
     {
         EvaluatedProject? answer = null;
         try
         {
-            answer = JsonSerializer.Deserialize(output, EvaluationJson.Default.EvaluatedProject);
+            answer = JsonSerializer.Deserialize(output.Split('\n').FirstOrDefault(line => line.StartsWith('{')) ?? "", EvaluationJson.Default.EvaluatedProject);
         }
         catch (JsonException)
         {
@@ -48,11 +49,13 @@ internal static class ProjectEvaluator
         return answer.Failure switch
         {
             null => answer,
-            { IsSdkMissing: true } failure => throw SdkNotFound($"The project '{project}' cannot be evaluated: {failure.Message}"),
+            // One of several projects that has nothing to do with us need not be told its framework.
+            { WantsFramework: true } when inSolution && !ProjectText.Read(project).Items.Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,
+            { IsSdkMissing: true } failure => throw SdkNotFound($"The project '{project}' cannot be evaluated: {failure.Message}", failure.File),
             { } failure => throw new AirgapException(
                 ErrorCode.ProjectEvaluation,
                 $"The project '{project}' cannot be evaluated: {failure.Message}",
-                "Mend the project: 'dotnet build' on it shows the same problem.")
+                failure.Advice ?? "Mend the project: 'dotnet build' on it shows the same problem.")
             { Location = failure.File is { Length: > 0 } file ? new SourceLocation(file, failure.Line, failure.Column) : null },
         };
     }
@@ -99,6 +102,13 @@ internal static class ProjectEvaluator
 
     private static string FirstLine(string text) => text.TrimStart().Split('\n')[0].TrimEnd('\r', '.', ' ');
 
-    private static AirgapException SdkNotFound(string message) =>
-        new(ErrorCode.SdkNotFound, message, "Install the .NET SDK 10.0.100 or newer and put it on the PATH, or use copy, which needs none.");
+    private static AirgapException SdkNotFound(string message, string? globalJson = null) => new(
+        ErrorCode.SdkNotFound,
+        message,
+        globalJson is null
+            ? "Install the .NET SDK 10.0.100 or newer and put it on the PATH, or use copy, which needs none."
+            : "Install that SDK, change its version or rollForward there, or use copy, which needs none.")
+    {
+        Location = globalJson is null ? null : new SourceLocation(globalJson),
+    };
 }

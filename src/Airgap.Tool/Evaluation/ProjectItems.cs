@@ -16,8 +16,17 @@ namespace Airgap.Tool.Evaluation;
 internal sealed record ProjectItems(
     ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {
+    /// <summary>False for a project that a publish of its solution passes over.</summary>
+    public bool IsPublishable { get; init; } = true;
+
+    /// <summary>True when the project declares something.</summary>
+    public bool HasItems { get; init; } = true;
+
     /// <summary>Translates an evaluation.</summary>
-    public static ProjectItems Of(EvaluationRequest request, EvaluatedProject project)
+    /// <param name="request">The request.</param>
+    /// <param name="project">Its answer.</param>
+    /// <param name="inSolution">True for one project of several, which need not all declare something.</param>
+    public static ProjectItems Of(EvaluationRequest request, EvaluatedProject project, bool inSolution)
     {
         Dictionary<string, string> properties = new(project.Properties, StringComparer.OrdinalIgnoreCase);
         SourceLocation location = new(request.Project);
@@ -37,7 +46,7 @@ internal sealed record ProjectItems(
         ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
         bool hasItems = project.Items.Count > 0;
         List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
-        if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0) && slips.NothingDeclared(request.Project, publishesContainer: false) is { } nothing)
+        if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0) && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
             warnings.Add(nothing);
         return new ProjectItems(
             items,
@@ -45,7 +54,11 @@ internal sealed record ProjectItems(
             settings,
             ArtifactListOf(properties, directory),
             [.. problems.Select(slips.Locate)],
-            [.. warnings]);
+            [.. warnings])
+        {
+            HasItems = hasItems,
+            IsPublishable = !string.Equals(properties.GetValueOrDefault("IsPublishable"), "false", StringComparison.OrdinalIgnoreCase),
+        };
     }
 
     private static PublishItem Item(EvaluatedItem item) => new(

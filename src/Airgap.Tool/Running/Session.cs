@@ -129,6 +129,7 @@ internal sealed class Session
     /// <summary>Shows a warning, and keeps it for the report.</summary>
     public void Warn(Diagnostic warning)
     {
+        warning = ToolAdvice.Of(warning);
         lock (_gate)
         {
             ReportDiagnostic entry = ReportDiagnostic.Of(warning);
@@ -146,6 +147,7 @@ internal sealed class Session
     /// <summary>Shows a failure, and keeps it for the report.</summary>
     public void Fail(Diagnostic failure)
     {
+        failure = ToolAdvice.Of(failure);
         lock (_gate)
             Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
         WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), "Error:", Red);

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Producing;
+using Airgap.Transfer.Pushing;
+
+namespace Airgap.Publishing;
+
+/// <summary>
+/// Publishes a project, in stages that take and return objects: prepare, then plan, or push and run. The MSBuild task and <c>dotnet airgap publish</c> read
+/// a project and show results; what happens between is here.
+/// </summary>
+/// <param name="registry">The registries, with their credentials.</param>
+/// <param name="observer">Is told what happens; null for nobody.</param>
+internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? observer)
+{
+    /// <summary>The list of what a clean removes; null to keep none.</summary>
+    public PublishedFileList? Artifacts { get; init; }
+
+    /// <summary>Tells how often a request was tried again, for the reports.</summary>
+    public Func<long>? CountRetries { get; init; }
+
+    /// <summary>Makes the bundle of the project's content, where one is wanted, reads the items, and pins their tags. Sends nothing but questions.</summary>
+    public async Task<PreparedProject> PrepareAsync(DeclaredProject project, CancellationToken cancellationToken)
+    {
+        PublishSettings settings = project.Settings;
+        PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings)) ? [content.Item, .. project.Items] : [.. project.Items];
+        // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
+        bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0 && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
+        ProduceResult? made = isWanted ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
+        try
+        {
+            Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer) { Artifacts = Artifacts, CountRetries = CountRetries };
+            ImmutableArray<Diagnostic> problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings)];
+            PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
+            return new PreparedProject(project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);
+        }
+        catch
+        {
+            made?.Bundle?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Finds out what <see cref="RunAsync"/> would do. Sends nothing but questions.</summary>
+    /// <exception cref="AirgapException">The first failure.</exception>
+    public static Task<PublishPlan> PlanAsync(PreparedProject prepared, CancellationToken cancellationToken) => prepared.Publisher.PlanPreparedAsync(prepared.Publish!, cancellationToken);
+
+    /// <summary>Pushes the bundle to a repository of its own (<see cref="PreparedProject.PushesBundle"/>).</summary>
+    /// <exception cref="AirgapException">The first failure.</exception>
+    public Task<PushResult> PushAsync(PreparedProject prepared, IPushObserver pushObserver, CancellationToken cancellationToken) =>
+        prepared.Bundle!.PushAsync(registry, pushObserver, cancellationToken);
+
+    /// <summary>Relocates the items and writes their artifacts.</summary>
+    /// <exception cref="AirgapException">The first failure.</exception>
+    public static Task<PublishResult> RunAsync(PreparedProject prepared, CancellationToken cancellationToken) => prepared.Publisher.RunPreparedAsync(prepared.Publish!, cancellationToken);
+}
