@@ -289,11 +289,11 @@ public enum ErrorCode
     /// <summary>The output folder holds files that no earlier run wrote.</summary>
     OutputNotEmpty = 3011,
 
-    /// <summary>A cloud's keychain got no credentials of its registry.</summary>
-    CloudKeychain = 3022,
-
     /// <summary>Another run is writing the same archive.</summary>
     ArchiveInUse = 3012,
+
+    /// <summary>A cloud's keychain got no credentials of its registry.</summary>
+    CloudKeychain = 3022,
 
     /// <summary>The registry of <c>serve</c> listens beyond this machine without https or without users (warning).</summary>
     ExposedRegistry = 3023,
