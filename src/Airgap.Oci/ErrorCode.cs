@@ -79,6 +79,9 @@ public enum ErrorCode
     /// <summary>The repository or registry takes no pushes.</summary>
     ReadOnlyRepository = 1024,
 
+    /// <summary>The registry does not keep a manifest under the digest it is pinned by, because that is no sha256 digest.</summary>
+    DigestAlgorithmRefused = 1025,
+
     /// <summary>The destination lost or spoiled content that it says it has, and keeps the damage though the content was sent again.</summary>
     DestinationDamaged = 1035,
 

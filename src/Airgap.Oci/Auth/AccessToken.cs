@@ -20,7 +20,7 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
         {
             using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || (StringOf(root, "token") ?? StringOf(root, "access_token")) is not { Length: > 0 } token)
+            if (root.ValueKind != JsonValueKind.Object || (StringOf(root, "token") ?? StringOf(root, "access_token")) is not { } token)
                 return null;
             double seconds = root.TryGetProperty("expires_in", out JsonElement element) && element.ValueKind == JsonValueKind.Number
                 && element.GetDouble() is var given and > 0 ? Math.Min(given, int.MaxValue) : DefaultSeconds;
@@ -38,6 +38,7 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
     /// <inheritdoc/>
     public override string ToString() => "bearer token";
 
+    // A field without content is absent: some servers fill one of the two.
     private static string? StringOf(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }

@@ -18,6 +18,22 @@ internal sealed class Authenticator(
     private readonly TokenCache _cache = new(clock, lifetime);
     private volatile Challenge? _challenge;
 
+    /// <summary>True when the host's challenge is known.</summary>
+    public bool HasChallenge => _challenge is not null;
+
+    /// <summary>True when a source has credentials for a repository.</summary>
+    public async Task<bool> HasCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential is not (null or Credential.Anonymous);
+
+    /// <summary>What a repository's requests were authorized with, for a message; null where no source was asked yet.</summary>
+    public async Task<UsedCredentials?> DescribeAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        if (!_credentials.ContainsKey(repository))
+            return null;
+        Credential? used = (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential;
+        return new UsedCredentials(repository, used, (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
+    }
+
     /// <summary>Takes up the challenge of an answer.</summary>
     /// <returns>False when the answer has none that can be met.</returns>
     public bool Accept(HttpResponseMessage response)
@@ -70,10 +86,10 @@ internal sealed class Authenticator(
             {
                 return await AuthorizeAsync(challenge, credential, scopes, registry, isLocal, operation, cancellationToken).ConfigureAwait(false);
             }
-            catch (AirgapException e) when (!isRenewed && e.Code == ErrorCode.Unauthorized)
+            catch (AirgapException e) when (e.Code == ErrorCode.Unauthorized)
             {
-                if (!await RenewAsync(repository, used => used == credential, cancellationToken).ConfigureAwait(false))
-                    throw;
+                if (isRenewed || !await RenewAsync(repository, used => used == credential, cancellationToken).ConfigureAwait(false))
+                    throw (await DescribeAsync(repository, cancellationToken).ConfigureAwait(false))!.AddTo(e);
             }
         }
     }

@@ -13,7 +13,13 @@ public interface IImageRepository
     /// <summary>The repository.</summary>
     RepositoryName Name { get; }
 
-    /// <summary>Asks what a tag or digest stands for, without its content (HEAD; GET where a registry refuses HEAD).</summary>
+    /// <summary>
+    /// The same repository for questions whose answers only save requests: each is asked once, without retries or waits, for without the
+    /// answer the work goes on. Unless it is overridden, the repository itself.
+    /// </summary>
+    IImageRepository Unretried => this;
+
+    /// <summary>Asks what a tag or digest stands for, without its content (HEAD; GET where the HEAD fails, whatever its status).</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
@@ -69,6 +75,11 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>The sequence is empty when the repository does not exist.</remarks>
     IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists the tags of a repository that has to exist. It may have none.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
+    IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => ListTagsAsync(cancellationToken);
 
     /// <summary>Lists the manifests that are attached to one: from the registry where it keeps such lists, else from the tag that clients keep them under.</summary>
     /// <param name="subject">The manifest that others are attached to; it need not exist.</param>

@@ -16,6 +16,8 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
 
     public RepositoryName Name { get; } = name;
 
+    public IImageRepository Unretried => new RegistryRepository(transport.Unretried, Name);
+
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         _manifests.ResolveAsync(tagOrDigest, cancellationToken);
 
@@ -27,16 +29,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
 
     public IBlobContent GetBlob(Descriptor descriptor) => new RegistryBlob(transport, Name, descriptor);
 
-    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => transport.SendAsync(
-        Name,
-        new RegistryRequest(
-            RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(Name.Path, "blobs/" + blob.Digest), ScopeSet.Pull(Name.Path), Operation.OnBlob("look for", Name, blob.Digest))
-        {
-            Expects = static status => status == 404,
-        },
-        // A registry may name the length of a file that was cut short.
-        (response, _) => Task.FromResult(response.IsSuccessStatusCode && (response.Content.Headers.ContentLength ?? 0) is var length && (length == 0 || length == blob.Size)),
-        cancellationToken);
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => new BlobPresence(transport, Name, blob).AskAsync(cancellationToken);
 
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken);
@@ -48,9 +41,36 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         _manifests.PushAsync(manifest, tag, cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
-        TagList.ReadAsync(transport, Name, cancellationToken);
+        TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken);
 
-    public async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false)
-        ?? ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+    public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
+        TagList.ReadAsync(transport, Name, mustExist: true, cancellationToken);
+
+    public async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        AirgapException? failure = null;
+        try
+        {
+            if (await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false) is { } listed)
+                return listed;
+        }
+        catch (AirgapException e)
+        {
+            failure = e;
+        }
+
+        // The list that clients keep stands in for one that the registry cannot give; where there is none, nothing is known.
+        try
+        {
+            ReferrerList kept = ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+            if (failure is null || !kept.Manifests.IsEmpty)
+                return kept;
+        }
+        catch (AirgapException) when (failure is not null)
+        {
+            // The first failure is the one to tell.
+        }
+
+        throw failure;
+    }
 }

@@ -51,7 +51,10 @@ public sealed class Manifest
 
     /// <summary>Parses a manifest whose digest the caller has verified or is about to publish.</summary>
     /// <param name="bytes">The exact bytes.</param>
-    /// <param name="mediaType">The media type the registry or the referring descriptor gave; null or empty to take the one inside.</param>
+    /// <param name="mediaType">
+    /// The media type the registry or the referring descriptor gave; null or empty to take the one inside. Where both are of images, or both of
+    /// indexes, and differ, the one inside counts; an image given as an index, or the other way round, is refused.
+    /// </param>
     /// <param name="digest">The digest it was asked by; null to compute a sha256.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or <see cref="ErrorCode.UnsupportedManifest"/>.</exception>
     public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
@@ -77,7 +80,12 @@ public sealed class Manifest
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw Invalid(digest, "it is not a JSON object");
-        string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? StringOf(root, "mediaType") ?? GuessType(root) ?? mediaType ?? "" : mediaType;
+        string? inside = StringOf(root, "mediaType");
+        string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? inside ?? GuessType(root) ?? mediaType ?? "" : mediaType;
+
+        // Of two names of one class the one that the digest covers is right: proxies and old archives name the other.
+        if (inside is not null && IsSameClass(inside, type))
+            type = inside;
         if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == 1))
         {
             throw new AirgapException(
@@ -116,6 +124,9 @@ public sealed class Manifest
             throw Invalid(digest, "it is an image's manifest and lists others");
     }
 
+    private static bool IsSameClass(string a, string b) =>
+        (MediaTypes.IsIndex(a) && MediaTypes.IsIndex(b)) || (MediaTypes.IsImageManifest(a) && MediaTypes.IsImageManifest(b));
+
     private static bool IsKnown(string type) => MediaTypes.IsIndex(type) || MediaTypes.IsImageManifest(type) || MediaTypes.IsSchema1(type);
 
     private static string? GuessType(JsonElement root) =>
@@ -146,7 +157,7 @@ public sealed class Manifest
             throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size < 0)
             throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
-        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size);
+        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size) { Data = OwnSources.Data(item, digest, size), Urls = OwnSources.Urls(item) };
     }
 
     private static string? StringOf(JsonElement element, string name) =>

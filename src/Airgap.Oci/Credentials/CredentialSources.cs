@@ -22,8 +22,8 @@ public static class CredentialSources
     /// missing program or a time-out, and otherwise after three tries.
     /// </remarks>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that means nothing, or a keychain without
-    /// its token. <see cref="ErrorCode.UnknownKeychain"/>: a keychain that does not exist.
+    /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that means nothing.
+    /// <see cref="ErrorCode.UnknownKeychain"/>: a keychain that does not exist.
     /// </exception>
     public static ICredentialSource CreateDefault(CredentialOptions options)
     {

@@ -17,8 +17,11 @@ internal sealed class FlagSource : ICredentialSource
     public static FlagSource Create(CredentialOptions options, EnvironmentVariables environment)
     {
         string userName = Choose(options.UserName, "IMGPKG_USERNAME");
+        string password = Choose(options.Password, "IMGPKG_PASSWORD");
+        if (userName.Length > 0 && password.Length > 0)
+            return new FlagSource(new Credential.Basic(userName, password));
         if (userName.Length > 0)
-            return new FlagSource(new Credential.Basic(userName, Choose(options.Password, "IMGPKG_PASSWORD")));
+            options.Trace?.Invoke("the user name of the flags or IMGPKG_USERNAME is ignored: it has no password");
         string token = Choose(options.Token, "IMGPKG_TOKEN");
         if (token.Length > 0)
             return new FlagSource(new Credential.Bearer(token));

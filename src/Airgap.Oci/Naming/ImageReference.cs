@@ -63,6 +63,12 @@ public sealed record ImageReference
             return false;
         }
 
+        if (UserInfo.IsIn(text))
+        {
+            problem = UserInfo.Problem;
+            return false;
+        }
+
         string name = text;
         Digest? digest = null;
         int at = name.IndexOf('@');
@@ -111,7 +117,7 @@ public sealed record ImageReference
 
     private static AirgapException Invalid(string text, string problem) => new(
         ErrorCode.InvalidReference,
-        $"'{text}' is not an image reference: {problem}.",
+        $"'{UserInfo.Hide(text)}' is not an image reference: {problem}.",
         "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST.")
-    { Reference = text };
+    { Reference = UserInfo.Hide(text) };
 }

@@ -31,7 +31,7 @@ public sealed record RepositoryName
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>.</exception>
     public static RepositoryName Parse(string text) => TryParse(text, out RepositoryName? name, out string? problem)
         ? name
-        : throw new AirgapException(ErrorCode.InvalidRepository, $"'{text}' is not a repository: {problem}.", "Write HOST[:PORT]/PATH, without a tag or digest.");
+        : throw new AirgapException(ErrorCode.InvalidRepository, $"'{UserInfo.Hide(text)}' is not a repository: {problem}.", "Write HOST[:PORT]/PATH, without a tag or digest.");
 
     /// <summary>Reads a repository.</summary>
     /// <param name="text">Such as <c>registry.local:5000/apps/frontend</c>.</param>
@@ -43,6 +43,12 @@ public sealed record RepositoryName
         if (string.IsNullOrEmpty(text))
         {
             problem = "it is empty";
+            return false;
+        }
+
+        if (UserInfo.IsIn(text))
+        {
+            problem = UserInfo.Problem;
             return false;
         }
 

@@ -20,13 +20,25 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(tagOrDigest), _pull, operation)
         {
             Headers = Accept,
-
-            // A refused HEAD says nothing; the GET is either served or says why not.
-            Expects = Refusals.IsFinal,
+            Expects = static _ => true,
         };
-        (bool known, Descriptor? descriptor) = await transport.SendAsync(
-            repository, request, (response, _) => Task.FromResult(DescriptorOf(response, operation.Digest)), cancellationToken).ConfigureAwait(false);
-        return known ? descriptor : (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
+        try
+        {
+            using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            if (DescriptorOf(response, operation.Digest) is { } descriptor)
+                return descriptor;
+        }
+        catch (TransientException)
+        {
+            // The GET is tried as often as it takes.
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.RegistryCertificate)
+        {
+            // The GET is served, or fails with a reason.
+        }
+
+        // A HEAD that failed says nothing, not even with 404: registries and caches exist that answer GET alone.
+        return (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
     }
 
     public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
@@ -36,6 +48,37 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         (await FetchAsync(tagOrDigest, static _ => false, cancellationToken).ConfigureAwait(false))!;
 
     public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
+    {
+        // Under a tag a registry computes a sha256 digest and keeps that one alone.
+        if (manifest.Digest.Algorithm != "sha256")
+            await PushByOtherDigestAsync(manifest, cancellationToken).ConfigureAwait(false);
+        if (tag is not null || manifest.Digest.Algorithm == "sha256")
+            await PutAsync(manifest, tag, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PushByOtherDigestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnManifest("push the manifest", repository, manifest.Digest.ToString());
+        string why;
+        try
+        {
+            await PutAsync(manifest, null, cancellationToken).ConfigureAwait(false);
+            if (await FindAsync(manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false) is not null)
+                return;
+            why = "it has nothing there afterwards";
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.RegistryRefused or ErrorCode.DestinationMismatch or ErrorCode.ManifestUnknown)
+        {
+            why = e.Message.TrimEnd('.');
+        }
+
+        throw operation.Failed(
+            ErrorCode.DigestAlgorithmRefused,
+            $"the registry does not keep manifests under {manifest.Digest.Algorithm} digests: {why}",
+            "Use a registry that does, or push the image again with a sha256 digest and pin that.");
+    }
+
+    private async Task PutAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
     {
         string target = tag ?? manifest.Digest.ToString();
         Operation operation = Operation.OnManifest("push the manifest", repository, target) with { Digest = manifest.Digest };
@@ -94,7 +137,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                         ErrorCode.DigestMismatch,
                         $"the manifest has the digest {actual}, expected {digest}",
                         "Try again; if it stays, the registry's storage or a proxy between is damaged.");
-                    throw spoiled++ < SpoiledBytes.MostRepeats ? new TransientException(failure) : failure;
+                    throw spoiled++ < DigestRetries.MostRepeats ? new TransientException(failure) : failure;
                 }
 
                 return Manifest.Parse(bytes, response.Content.Headers.ContentType?.MediaType, expected);
@@ -102,18 +145,12 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             cancellationToken);
     }
 
-    private static (bool Known, Descriptor? Descriptor) DescriptorOf(HttpResponseMessage response, Digest? asked)
-    {
-        if ((int)response.StatusCode == 404)
-            return (true, null);
-        if (!response.IsSuccessStatusCode || DigestOf(response) is not { } digest || response.Content.Headers.ContentLength is not { } length)
-            return (false, null);
-
-        // Another digest than the one asked by is a proxy's mistake or another algorithm's name: the content decides.
-        if (asked is { } expected && expected != digest)
-            return (false, null);
-        return (true, new Descriptor(response.Content.Headers.ContentType?.MediaType ?? "", digest, length));
-    }
+    // Null where the answer does not say all, or names another digest than the one asked by: that is a proxy's mistake or another
+    // algorithm's name, and the content decides.
+    private static Descriptor? DescriptorOf(HttpResponseMessage response, Digest? asked) =>
+        response.IsSuccessStatusCode && DigestOf(response) is { } digest && response.Content.Headers.ContentLength is { } length && (asked ?? digest) == digest
+            ? new Descriptor(response.Content.Headers.ContentType?.MediaType ?? "", digest, length)
+            : null;
 
     private static ReadOnlyMemoryContent ContentOf(Manifest manifest)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Airgap.Oci.Auth;
@@ -13,12 +14,18 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
 {
     public Descriptor Descriptor { get; } = descriptor;
 
+    private readonly LayerUrls _urls = new(transport, repository, descriptor);
+
     public Operation Operation { get; } = Operation.OnBlob("download", repository, descriptor.Digest);
 
     public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Descriptor.Size);
+
+        // The digest of what is embedded was verified when it was read.
+        if (Descriptor.Data is { } data && MemoryMarshal.TryGetArray(data, out ArraySegment<byte> bytes))
+            return new MemoryStream(bytes.Array!, bytes.Offset + (int)offset, bytes.Count - (int)offset, writable: false);
         ResumingBlobStream stream = new(transport, this, offset);
         try
         {
@@ -45,7 +52,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
                     await using (stream.ConfigureAwait(false))
                         return await read(stream, token).ConfigureAwait(false);
                 }
-                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < SpoiledBytes.MostRepeats)
+                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < DigestRetries.MostRepeats)
                 {
                     throw new TransientException(e);
                 }
@@ -58,6 +65,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Descriptor.Size);
+        if (Descriptor.Data is not null)
+            return null;
         ResumingBlobStream stream = new(transport, this, offset, offset + length);
         try
         {
@@ -96,7 +105,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             Headers = headers,
             IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),
         };
-        HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await _urls.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             bool partial = Check(response, offset, end);
@@ -112,7 +121,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
 
     public AirgapException WrongSize(string what) => Operation.Failed(
         ErrorCode.SizeMismatch,
-        $"the registry has {what}, expected {Descriptor.Size} bytes",
+        $"{_urls.Place} has {what}, expected {Descriptor.Size} bytes",
         "Push or relocate the image again; what is stored is not what its manifest names.");
 
     private bool Check(HttpResponseMessage response, long offset, long? end)

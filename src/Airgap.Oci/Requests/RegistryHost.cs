@@ -16,7 +16,9 @@ internal sealed class RegistryHost
     private readonly Uri? _onlyAddress;
     private readonly SemaphoreSlim _first = new(1);
     private readonly string _name;
+    private readonly Shared<bool> _ping;
     private volatile bool _isKnown;
+    private volatile bool _wasPinged;
     private readonly ConcurrentDictionary<string, bool> _withoutReferrers = new(StringComparer.Ordinal);
 
     public RegistryHost(
@@ -28,9 +30,10 @@ internal sealed class RegistryHost
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
-        Pause = new HostPause(options.TimeProvider);
+        Pause = new HostPause(options);
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
         _address = new Shared<Uri>(ConnectAsync, lifetime);
+        _ping = new Shared<bool>(PingOnceAsync, lifetime);
         if (!MaySpeakInTheClear)
             _onlyAddress = new Uri($"https://{name}/");
     }
@@ -42,7 +45,7 @@ internal sealed class RegistryHost
     public HostPause Pause { get; }
 
     /// <summary>How it takes uploads.</summary>
-    public UploadManners Uploads { get; } = new();
+    public UploadCapabilities Uploads { get; } = new();
 
     /// <summary>Answers this host's challenges.</summary>
     public Authenticator Authenticator { get; }
@@ -66,6 +69,18 @@ internal sealed class RegistryHost
             return new Lead(this);
         _first.Release();
         return null;
+    }
+
+    /// <summary>
+    /// Asks the host for its challenge, once, where no answer had one: some hosts tell an anonymous request that nothing is there and ask
+    /// for credentials at <c>/v2/</c> alone.
+    /// </summary>
+    /// <returns>True when a challenge is known.</returns>
+    public async Task<bool> AskForChallengeAsync(CancellationToken cancellationToken)
+    {
+        if (!Authenticator.HasChallenge && !_wasPinged)
+            await _ping.GetAsync(cancellationToken).ConfigureAwait(false);
+        return Authenticator.HasChallenge;
     }
 
     /// <summary>True when this host was seen not to list the referrers of a repository's manifests.</summary>
@@ -106,6 +121,21 @@ internal sealed class RegistryHost
         },
         cancellationToken);
 
+    private async Task<bool> PingOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PingAsync(_onlyAddress?.Scheme ?? (await _address.GetAsync(cancellationToken).ConfigureAwait(false)).Scheme, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is TransientException or AirgapException)
+        {
+            // The refusal that led here is told.
+            _trace.Note($"{_name} does not answer at /v2/: {e.Message}");
+            return false;
+        }
+    }
+
     private async Task<Uri> PingAsync(string scheme, CancellationToken cancellationToken)
     {
         Uri address = new($"{scheme}://{_name}/");
@@ -117,6 +147,7 @@ internal sealed class RegistryHost
             throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken).ConfigureAwait(false);
 
         _isKnown = true;
+        _wasPinged = true;
 
         // Anything else will do: some registries do not serve /v2/ itself, and the request proper tells what is wrong.
         if (status == 401)

@@ -15,8 +15,13 @@ internal static class TagList
     // Registries that ignore n answer with everything: 8 MiB is some 60 000 of the longest tags.
     private const int MaxPageBytes = 8 * 1024 * 1024;
 
+    /// <summary>Reads the pages.</summary>
+    /// <param name="transport">Sends the requests.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="mustExist">True to fail where the registry does not know the repository; false to give no tags then.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
-        Transport transport, RepositoryName repository, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Transport transport, RepositoryName repository, bool mustExist, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnRepository("list the tags of", repository);
         Uri? target = RegistryRequest.Below(repository.Path, $"tags/list?n={PageSize}");
@@ -27,7 +32,7 @@ internal static class TagList
                 throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
-                Expects = static status => status == 404,
+                Expects = status => status == 404 && !mustExist,
             };
             (List<string> tags, target) = await transport.SendAsync(
                 repository, request, (response, token) => ReadPageAsync(transport, repository, request, response, token), cancellationToken).ConfigureAwait(false);

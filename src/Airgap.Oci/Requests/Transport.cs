@@ -9,30 +9,54 @@ namespace Airgap.Oci.Requests;
 /// <summary>Sends requests of a repository: to its host's address, authorized, and a 401 answered once.</summary>
 internal sealed class Transport : IDisposable
 {
-    private readonly ConcurrentDictionary<string, RegistryHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
-    private readonly CancellationTokenSource _lifetime = new();
+    private readonly ConcurrentDictionary<string, RegistryHost> _hosts;
+    private readonly CancellationTokenSource _lifetime;
     private readonly ICredentialSource _credentials;
     private readonly TlsTrust _trust;
     private readonly HttpClient _client;
     private readonly TokenClient _tokens;
+    private readonly RetryPolicy _retry;
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public Transport(RegistryOptions options, ICredentialSource credentials)
     {
         Options = options;
+        _hosts = new(StringComparer.OrdinalIgnoreCase);
+        _lifetime = new();
+        Counters = new();
         _credentials = credentials;
         Trace = new RequestTrace(options.Trace);
         _trust = new TlsTrust(options);
         EnvironmentProxy? proxy = options.MapEndpoint is null ? EnvironmentProxy.Find(options.Environment) : null;
         _client = HandlerFactory.CreateClient(options, _trust, proxy);
-        Retry = new RetryPolicy(options, Counters, Trace);
+        Retry = _retry = new RetryPolicy(options, Counters, Trace);
         Exchange = new Exchange(_client, options, _trust, proxy, Counters, Trace);
         _tokens = new TokenClient(Exchange, Retry, options);
     }
 
+    // The same connections, hosts and tokens, and no retries.
+    private Transport(Transport shared)
+    {
+        Options = shared.Options;
+        _hosts = shared._hosts;
+        _lifetime = shared._lifetime;
+        _credentials = shared._credentials;
+        _trust = shared._trust;
+        _client = shared._client;
+        _tokens = shared._tokens;
+        Counters = shared.Counters;
+        Trace = shared.Trace;
+        Exchange = shared.Exchange;
+        _retry = shared._retry;
+        Retry = RetryPolicy.None;
+    }
+
+    /// <summary>Sends each request once. Not to be disposed.</summary>
+    public Transport Unretried => ReferenceEquals(Retry, RetryPolicy.None) ? this : new Transport(this);
+
     public RegistryOptions Options { get; }
 
-    public Counters Counters { get; } = new();
+    public Counters Counters { get; }
 
     public RequestTrace Trace { get; }
 
@@ -43,7 +67,7 @@ internal sealed class Transport : IDisposable
     public RegistryHost HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, name =>
     {
         Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, Trace, _lifetime.Token);
-        return new RegistryHost(name, Exchange, Retry, Options, Trace, authenticator, _lifetime.Token);
+        return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _lifetime.Token);
     });
 
     /// <summary>Sends a request, and again where that may help. The attempt reads what it needs of the answer.</summary>
@@ -84,13 +108,13 @@ internal sealed class Transport : IDisposable
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
             {
+                host.Pause.NoteServed();
                 lead?.Dispose();
                 return response;
             }
 
-            bool again = status == 401 && round == 0
-                && Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!)
-                && await host.Authenticator.ReconsiderAsync(response, authorization, repository, request.Scopes, cancellationToken).ConfigureAwait(false);
+            bool isHost = Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!);
+            bool again = round == 0 && isHost && await IsWorthAnotherAsync(host, repository, request, response, authorization, cancellationToken).ConfigureAwait(false);
             lead?.Dispose();
             if (!again && request.Expects(status))
                 return response;
@@ -98,9 +122,12 @@ internal sealed class Transport : IDisposable
             {
                 if (again)
                     continue;
-                Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken).ConfigureAwait(false);
-                if (status is 429 or 503)
-                    NoteLoad(host, refusal, isHost: Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!));
+                UsedCredentials? used = isHost && status is 401 or 403
+                    ? await host.Authenticator.DescribeAsync(repository, cancellationToken).ConfigureAwait(false)
+                    : null;
+                Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken, used).ConfigureAwait(false);
+                if (Refusals.IsLoad(status))
+                    NoteLoad(host, refusal, isHost);
                 throw refusal;
             }
         }
@@ -110,8 +137,29 @@ internal sealed class Transport : IDisposable
     private void NoteLoad(RegistryHost host, Exception refusal, bool isHost)
     {
         Counters.CountLoadRefusal();
-        if (isHost && refusal is TransientException { RetryAfter: { } asked })
-            host.Pause.Begin(asked < RetryPolicy.LongestRetryAfter ? asked : RetryPolicy.LongestRetryAfter);
+        if (!isHost)
+            return;
+        if (refusal is TransientException { RetryAfter: { } asked })
+            host.Pause.Begin(asked < Backoff.LongestAskedFor ? asked : Backoff.LongestAskedFor);
+        else
+            host.Pause.Begin();
+    }
+
+    // Another try with what was not sent yet: an answer to the challenge, or credentials to a host that refuses anonymous requests without one.
+    private static async Task<bool> IsWorthAnotherAsync(
+        RegistryHost host,
+        RepositoryName repository,
+        RegistryRequest request,
+        HttpResponseMessage response,
+        AuthenticationHeaderValue? sent,
+        CancellationToken cancellationToken)
+    {
+        int status = (int)response.StatusCode;
+        if (status == 401 && await host.Authenticator.ReconsiderAsync(response, sent, repository, request.Scopes, cancellationToken).ConfigureAwait(false))
+            return true;
+        return sent is null && status is 401 or 403 or 404 && !host.Authenticator.HasChallenge
+            && await host.AskForChallengeAsync(cancellationToken).ConfigureAwait(false)
+            && await host.Authenticator.HasCredentialAsync(repository, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()

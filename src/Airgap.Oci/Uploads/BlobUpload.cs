@@ -19,7 +19,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private const int MostRestarts = 3;
 
     private readonly UploadProgress _progress = new(sink, transport.Counters);
-    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
+    private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly Digest _digest = content.Descriptor.Digest;
     private readonly long _size = content.Descriptor.Size;
     private readonly long _chunk = transport.Options.UploadChunkBytes;
@@ -28,6 +28,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom, isReplacement);
     private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
+    private readonly List<UploadSession> _abandoned = [];
     private RememberedUpload _remembered = RememberedUpload.None;
     private UploadSession? _session;
     private long _confirmed;
@@ -47,13 +48,30 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
         {
             _session = _remembered.Session;
-            for (TransientException? broken = null; ;)
+            try
             {
-                (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
-                if (outcome is { } done)
-                    return done;
+                for (TransientException? broken = null; ;)
+                {
+                    (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
+                    if (outcome is { } done)
+                        return done;
+                }
+            }
+            finally
+            {
+                await CancelAbandonedAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    // The registry would keep what was sent for days. What a later run goes on with stays.
+    private async Task CancelAbandonedAsync()
+    {
+        if (_session is not null && !_remembered.Keeps(_session))
+            _abandoned.Add(_session);
+        UploadCancellation cancellation = new(transport, repository);
+        foreach (UploadSession session in _abandoned)
+            await cancellation.CancelAsync(session.Location, _operation).ConfigureAwait(false);
     }
 
     // A new budget for each break after which the registry has more than ever before: a bad line may cut a large blob many times.
@@ -63,6 +81,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         try
         {
             BlobOutcome outcome = await SendAsync(cancellationToken).ConfigureAwait(false);
+            _session = null;
             _remembered.Clear();
             return (outcome, null);
         }
@@ -75,7 +94,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
 
             // A small blob is sent again sooner than it is asked for.
             if (_size < _chunk / 16)
-                _session = null;
+                Abandon();
             if (_confirmed > before)
                 return (null, broken);
             throw;
@@ -85,7 +104,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             _isAskingRefused = true;
             throw new TransientException(refused);
         }
-        catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < SpoiledBytes.MostRepeats)
+        catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
         {
             // What the session holds is wrong, so nothing of it is gone on with.
             Forget();
@@ -118,7 +137,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             _form.Pause();
             if (_session is { IsInDoubt: true } cut)
             {
-                if (await UploadQuestion.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
+                if (await UploadStatus.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
                     Confirm(cut);
                 else
                     Forget();
@@ -141,7 +160,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
                 else if (!await TryPatchAsync(_session, form, cancellationToken).ConfigureAwait(false))
                     continue;
                 _form.Succeed();
-                _manners.NoteUploaded(repository.Path, _digest);
+                _capabilities.NoteUploaded(repository.Path, _digest);
                 return BlobOutcome.Copied;
             }
             catch (AirgapException refusal) when (IsOfForm(refusal))
@@ -161,9 +180,16 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         Forget();
     }
 
+    private void Abandon()
+    {
+        if (_session is { } session)
+            _abandoned.Add(session);
+        _session = null;
+    }
+
     private void Forget()
     {
-        _session = null;
+        Abandon();
         _remembered.Clear();
         _progress.RewindTo(0);
     }

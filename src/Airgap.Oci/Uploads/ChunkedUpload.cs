@@ -20,7 +20,7 @@ internal sealed class ChunkedUpload(
     // A registry that corrects us again and again without getting on would do so for ever.
     private const int MostCorrections = 3;
 
-    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
+    private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly long _size = content.Descriptor.Size;
     private long _chunk;
 
@@ -67,7 +67,7 @@ internal sealed class ChunkedUpload(
     private async Task<bool> TryPatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
     {
         long offset = session.Offset;
-        long length = Math.Min(Math.Max(Math.Min(_chunk, Math.Max(LeastChunk, _manners.LargestBody)), session.MinimumChunk), _size - offset);
+        long length = Math.Min(Math.Max(Math.Min(_chunk, Math.Max(LeastChunk, _capabilities.LargestBody)), session.MinimumChunk), _size - offset);
         bool canShrink = length > Math.Max(LeastChunk, session.MinimumChunk);
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
@@ -89,7 +89,7 @@ internal sealed class ChunkedUpload(
         switch ((int)answer.StatusCode)
         {
             case 413:
-                _manners.NoteTooLarge(length);
+                _capabilities.NoteTooLarge(length);
                 Shrink(length);
                 return await AskAsync(session, cancellationToken).ConfigureAwait(false);
             case 416 when UploadSession.NextOf(answer) is { } has && has != offset && has <= _size:
@@ -129,7 +129,7 @@ internal sealed class ChunkedUpload(
     }
 
     private Task<bool> AskAsync(UploadSession session, CancellationToken cancellationToken) =>
-        UploadQuestion.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken);
+        UploadStatus.AskAsync(transport, repository, scopes, operation, session, _size, cancellationToken);
 
     private async Task<bool> TryFinishAsync(UploadSession session, CancellationToken cancellationToken)
     {

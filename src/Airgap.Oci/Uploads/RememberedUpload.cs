@@ -36,6 +36,9 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
         : Redirects.IsSameOrigin(registry!, session.Location) ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
         : ValueTask.CompletedTask;
 
+    /// <summary>True when a later run finds a session and goes on with it.</summary>
+    public bool Keeps(UploadSession session) => slot is not null && Redirects.IsSameOrigin(registry!, session.Location);
+
     /// <summary>The upload is finished or forgotten.</summary>
     public void Clear() => slot?.Clear();
 

@@ -5,8 +5,8 @@ namespace Airgap.Oci.Uploads;
 /// <summary>Chooses how one blob is sent: the form that costs least, of those that were not refused.</summary>
 /// <param name="size">The blob's length in bytes.</param>
 /// <param name="chunk">The length of a chunk in bytes.</param>
-/// <param name="manners">What is known of the registry.</param>
-internal sealed class UploadFormChoice(long size, long chunk, UploadManners manners)
+/// <param name="capabilities">What is known of the registry.</param>
+internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities capabilities)
 {
     // A server that fails at one form twice may not fail at another.
     private const int MostCrashes = 2;
@@ -34,10 +34,10 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
     {
         if (offset > 0)
             return Current = UploadForms.Chunks;
-        UploadForms avoided = _refused | manners.Refused;
+        UploadForms avoided = _refused | capabilities.Refused;
         if (avoided == UploadForms.All)
             avoided = _refused;
-        bool isLarge = size > 4 * chunk || (size > chunk && _isWholeBroken) || size > manners.LargestBody;
+        bool isLarge = size > 4 * chunk || (size > chunk && _isWholeBroken) || size > capabilities.LargestBody;
         ReadOnlySpan<UploadForms> order = isLarge
             ? [UploadForms.Chunks, UploadForms.Whole, UploadForms.Stream]
             : [UploadForms.Whole, UploadForms.Stream, UploadForms.Chunks];
@@ -62,7 +62,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
         // Both are as long.
         _tooLarge = UploadForms.Whole | UploadForms.Stream;
         _refused |= _tooLarge;
-        manners.NoteTooLarge(size);
+        capabilities.NoteTooLarge(size);
     }
 
     /// <summary>Takes a failure that may pass: what a large blob's PUT lost is lost once.</summary>
@@ -79,5 +79,5 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadManners mann
     public void Pause() => Current = UploadForms.None;
 
     /// <summary>The blob is there: what was refused for itself need not be tried with the next.</summary>
-    public void Succeed() => manners.NoteRefused(_refused & ~_tooLarge);
+    public void Succeed() => capabilities.NoteRefused(_refused & ~_tooLarge);
 }

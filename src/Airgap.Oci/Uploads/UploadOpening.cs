@@ -21,15 +21,17 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
 
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, blob.Digest);
-    private readonly UploadManners _manners = transport.HostOf(repository).Uploads;
+    private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly RepositoryName? _mountFrom = mountFrom is not null && mountFrom != repository
-        && mountFrom.Registry.Equals(repository.Registry, StringComparison.OrdinalIgnoreCase) ? mountFrom : null;
+        && mountFrom.Registry.Equals(repository.Registry, StringComparison.OrdinalIgnoreCase)
+        && transport.HostOf(repository).Uploads.TakesMounts(mountFrom.Path) ? mountFrom : null;
 
+    private readonly UploadCancellation _cancellation = new(transport, repository);
     private bool _isMountRefused;
     private bool _isPresenceAsked;
 
     // A POST that opened an upload said that the blob is missing only where it would have said that it is there.
-    private bool WasTold => _manners.TellsPresence == true && _mountFrom is null && !_isMountRefused;
+    private bool WasTold => _capabilities.TellsPresence == true && _mountFrom is null && !_isMountRefused;
 
     /// <summary>Opens one.</summary>
     /// <param name="wasRefused">True when the blob was sent and refused, which may be because it is there.</param>
@@ -45,13 +47,17 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
 
         if (wasRefused)
             _isPresenceAsked = false;
-        if (_manners.TellsPresence == false && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+        if (_capabilities.TellsPresence == false && await IsThereAsync(cancellationToken).ConfigureAwait(false))
             return (null, BlobOutcome.Present);
         using HttpResponseMessage answer = await StartAsync(cancellationToken).ConfigureAwait(false);
         if ((int)answer.StatusCode != 202)
             return (null, _mountFrom is not null && !_isMountRefused ? BlobOutcome.Mounted : BlobOutcome.Present);
         if (await IsWorthAskingAsync(wasRefused, cancellationToken).ConfigureAwait(false) && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await _cancellation.CancelAsync(answer, _operation).ConfigureAwait(false);
             return (null, BlobOutcome.Present);
+        }
+
         return (new UploadSession(answer, transport.HostOf(repository).IsLocal, _operation), default);
     }
 
@@ -60,9 +66,9 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     {
         if (WasTold || (blob.Size < WorthAsking && !wasRefused))
             return false;
-        if (_mountFrom is null && !_isMountRefused && _manners.TakeUploaded(repository.Path) is { } uploaded)
+        if (_mountFrom is null && !_isMountRefused && _capabilities.TakeUploaded(repository.Path) is { } uploaded)
             await TryPresenceAsync(uploaded, cancellationToken).ConfigureAwait(false);
-        return !WasTold && (wasRefused || _manners.TellsPresence == false || _manners.IsWorthAsking(repository.Path));
+        return !WasTold && (wasRefused || _capabilities.TellsPresence == false || _capabilities.IsWorthAsking(repository.Path));
     }
 
     // Once, for a blob that is being sent is not there.
@@ -73,52 +79,94 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         _isPresenceAsked = true;
         RegistryRequest request = new(RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(repository.Path, $"blobs/{blob.Digest}"), _scopes, _operation)
         {
-            Expects = Refusals.IsFinal,
+            Expects = static _ => true,
         };
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode)
+        try
+        {
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+                return false;
+        }
+        catch (Exception e) when (e is TransientException or AirgapException)
+        {
+            // The answer would have saved sending the blob, no more.
             return false;
+        }
+
         if (_mountFrom is null)
-            _manners.NotePresence(tells: false);
+            _capabilities.NotePresence(tells: false);
         return true;
     }
 
     // Does the POST find a blob that is there? Then it spares all others the question.
     private async Task TryPresenceAsync(Digest uploaded, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), _scopes, Refusals.IsFinal, cancellationToken).ConfigureAwait(false);
-        _manners.NotePresence((int)answer.StatusCode == 201);
+        try
+        {
+            using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), _scopes, static _ => true, cancellationToken).ConfigureAwait(false);
+            _capabilities.NotePresence((int)answer.StatusCode == 201);
+            await _cancellation.CancelAsync(answer, _operation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TransientException or AirgapException)
+        {
+            // Not known; a HEAD may tell.
+        }
     }
 
     private async Task<HttpResponseMessage> StartAsync(CancellationToken cancellationToken)
     {
-        if (!_isMountRefused && !(_mountFrom is null && _manners.TellsPresence == false))
+        int? refusal = null;
+        if (!_isMountRefused && !(_mountFrom is null && _capabilities.TellsPresence == false))
         {
-            // Mounting from the repository itself is the question whether the blob is there, and opens a session if not.
-            ScopeSet both = _mountFrom is null ? _scopes : _scopes.Union(ScopeSet.Pull(_mountFrom.Path));
-            try
-            {
-                HttpResponseMessage answer = await PostAsync(Mount(blob.Digest, _mountFrom ?? repository), both, Refusals.IsFinal, cancellationToken).ConfigureAwait(false);
-                if (answer.IsSuccessStatusCode)
-                {
-                    if (_mountFrom is null && (int)answer.StatusCode == 201)
-                        _manners.NotePresence(tells: true);
-                    return answer;
-                }
-
-                answer.Dispose();
-            }
-            catch (AirgapException e) when (_mountFrom is not null && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
-            {
-                // No token for both repositories; one for this repository may be had.
-            }
-
+            (HttpResponseMessage? answer, refusal) = await TryMountAsync(cancellationToken).ConfigureAwait(false);
+            if (answer is not null)
+                return answer;
             _isMountRefused = true;
-            if (_mountFrom is null)
-                _manners.NotePresence(tells: false);
         }
 
-        return await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+
+        // Learned only here: where a plain POST fails, too, the mount was not the reason.
+        if (refusal is { } status)
+        {
+            if (_mountFrom is null)
+                _capabilities.NotePresence(tells: false);
+            else
+                _capabilities.NoteMountRefused(_mountFrom.Path, status);
+        }
+
+        return opened;
+    }
+
+    // Mounting from the repository itself is the question whether the blob is there, and opens a session if not. Both only save sending
+    // the blob, so that no failure of them counts but a refusal for load, which a plain POST would meet as well.
+    private async Task<(HttpResponseMessage? Answer, int? Refusal)> TryMountAsync(CancellationToken cancellationToken)
+    {
+        ScopeSet both = _mountFrom is null ? _scopes : _scopes.Union(ScopeSet.Pull(_mountFrom.Path));
+        try
+        {
+            HttpResponseMessage answer = await PostAsync(
+                Mount(blob.Digest, _mountFrom ?? repository), both, static status => !Refusals.IsLoad(status), cancellationToken).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+            {
+                if (_mountFrom is null && (int)answer.StatusCode == 201)
+                    _capabilities.NotePresence(tells: true);
+                return (answer, null);
+            }
+
+            using (answer)
+                return (null, (int)answer.StatusCode);
+        }
+        catch (AirgapException e) when (_mountFrom is not null && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
+        {
+            // No token for both repositories; one for this repository may be had.
+            return (null, e.StatusCode);
+        }
+        catch (TransientException e) when (!Refusals.IsLoad(e.Failure.StatusCode))
+        {
+            // No answer: nothing is learned of the next mount.
+            return (null, null);
+        }
     }
 
     private Task<HttpResponseMessage> PostAsync(string target, ScopeSet needed, Func<int, bool> expects, CancellationToken cancellationToken) =>

@@ -10,6 +10,7 @@ internal sealed class UploadSession
 {
     private readonly bool _registryIsLocal;
     private readonly Operation _operation;
+    private int _unanswered;
 
     /// <summary>Takes the answer that opened a session.</summary>
     public UploadSession(HttpResponseMessage opened, bool registryIsLocal, Operation operation)
@@ -44,6 +45,10 @@ internal sealed class UploadSession
     /// <summary>True once the registry was asked how far it came: what it holds was not all sent in one go.</summary>
     public bool WasAsked { get; private set; }
 
+    /// <summary>Counts that a question how far it is got no answer.</summary>
+    /// <returns>How many have got none since the last answer.</returns>
+    public int CountUnanswered() => ++_unanswered;
+
     /// <summary>Takes what an answer says of the session.</summary>
     /// <param name="answer">An answer to a PATCH, or to the question how far the session is.</param>
     /// <param name="next">The first byte the registry lacks.</param>
@@ -54,6 +59,7 @@ internal sealed class UploadSession
         Offset = next;
         MinimumChunk = Math.Max(MinimumChunk, MinimumOf(answer));
         IsInDoubt = false;
+        _unanswered = 0;
     }
 
     /// <summary>Takes the answer to the question how far the session is.</summary>

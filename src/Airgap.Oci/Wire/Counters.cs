@@ -34,6 +34,7 @@ internal sealed class Counters
         UploadGets = Of(RequestKind.UploadGet),
         UploadPatches = Of(RequestKind.UploadPatch),
         UploadPuts = Of(RequestKind.UploadPut),
+        UploadDeletes = Of(RequestKind.UploadDelete),
         TagLists = Of(RequestKind.Tags),
         ReferrerLists = Of(RequestKind.Referrers),
         BytesReceived = Interlocked.Read(ref _received),

@@ -5,18 +5,16 @@ using System.Text.Json;
 namespace Airgap.Oci.Wire;
 
 /// <summary>What a server says of its refusal.</summary>
-/// <param name="Code">Its own code, such as <c>MANIFEST_UNKNOWN</c>; empty when it gave none.</param>
-/// <param name="Message">Its words, on one line; may be empty.</param>
+/// <param name="Code">Its own code, such as <c>MANIFEST_UNKNOWN</c>, of several the one that says most; empty when it gave none.</param>
+/// <param name="Text">All that it says, on one line, as <c>CODE: message; CODE: message</c>; may be empty.</param>
 /// <remarks>Source: OCI distribution specification, "Error Codes"; RFC 6749, section 5.2, for token servers.</remarks>
-internal sealed record ErrorBody(string Code, string Message)
+internal sealed record ErrorBody(string Code, string Text)
 {
     private const int MaxBytes = 64 * 1024;
     private const int MaxCharacters = 400;
+    private const int MaxErrors = 10;
 
     public static ErrorBody None { get; } = new("", "");
-
-    /// <summary><c>CODE: message</c>, or the one of the two there is.</summary>
-    public string Text => Code.Length == 0 ? Message : Message.Length == 0 ? Code : $"{Code}: {Message}";
 
     /// <summary>Reads an answer's body, up to 64 KiB. A body that cannot be read is none: the status still tells.</summary>
     public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
@@ -64,20 +62,41 @@ internal sealed record ErrorBody(string Code, string Message)
     {
         if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array)
         {
-            foreach (JsonElement error in errors.EnumerateArray())
-            {
-                if (error.ValueKind == JsonValueKind.Object)
-                    return new(StringOf(error, "code"), WithDetail(StringOf(error, "message"), error));
-            }
+            // One error hides another: a general one often stands before the one that tells what is wrong.
+            (string Code, string Text)[] all =
+            [
+                .. errors.EnumerateArray()
+                    .Where(error => error.ValueKind == JsonValueKind.Object)
+                    .Select(error => Entry(StringOf(error, "code"), WithDetail(StringOf(error, "message"), error)))
+                    .Take(MaxErrors),
+            ];
+            if (all.Length > 0)
+                return new(all.MaxBy(error => Weight(error.Code)).Code, string.Join("; ", all.Select(error => error.Text).Where(text => text.Length > 0).Distinct()));
         }
 
         string description = StringOf(root, "error_description");
         string code = StringOf(root, "error");
         if (description.Length > 0 || code.Length > 0)
-            return new(description.Length > 0 ? code : "", description.Length > 0 ? description : code);
+            return description.Length > 0 ? Of(Entry(code, description)) : new("", code);
         string message = StringOf(root, "message");
         return new("", message.Length > 0 ? message : StringOf(root, "details"));
     }
+
+    private static ErrorBody Of((string Code, string Text) error) => new(error.Code, error.Text);
+
+    // The code and the message, or the one of the two there is.
+    private static (string Code, string Text) Entry(string code, string message) =>
+        (code, code.Length == 0 ? message : message.Length == 0 ? code : $"{code}: {message}");
+
+    private static int Weight(string code) => code switch
+    {
+        "" => 0,
+        "UNKNOWN" => 1,
+        "MANIFEST_BLOB_UNKNOWN" or "BLOB_UNKNOWN" => 5,
+        "MANIFEST_UNKNOWN" or "NAME_UNKNOWN" => 4,
+        "UNAUTHORIZED" or "DENIED" or "TOOMANYREQUESTS" => 3,
+        _ => 2,
+    };
 
     // A detail that is text is often the only part that says what is wrong; an object repeats the request.
     private static string WithDetail(string message, JsonElement error)

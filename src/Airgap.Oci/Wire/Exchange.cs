@@ -35,9 +35,12 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
     {
         using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
         HttpRequestMessage request = Build(wire, authorization, watchdog);
+        Uri? through = ProxyOf(wire.Uri);
+        if (through is not null && proxy?.Credentials?.GetCredential(through, "Basic")?.Password is { Length: > 0 } secret)
+            request.Options.Set(Redaction.ProxySecret, secret);
         BlobUploadContent? upload = request.Content as BlobUploadContent;
         counters.CountRequest(wire.Kind);
-        trace.Request(request, ProxyOf(wire.Uri));
+        trace.Request(request, through);
         long started = options.TimeProvider.GetTimestamp();
         try
         {
@@ -72,8 +75,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
                 throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
             if (watchdog.Fired)
                 throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
-            Exception explained = Explain(e, wire.Method, wire.Uri, wire.Operation);
-            throw explained;
+            throw NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, trust, through, text => Redaction.Echo(text, request));
         }
     }
 

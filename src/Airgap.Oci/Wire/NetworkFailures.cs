@@ -12,7 +12,9 @@ internal static class NetworkFailures
     /// <param name="operation">What it was for.</param>
     /// <param name="trust">Knows whether a certificate was the reason.</param>
     /// <param name="proxy">The proxy it went through, or null.</param>
-    public static Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy)
+    /// <param name="redact">Takes secrets out of what the handler quotes of an answer; null where it quotes none.</param>
+    public static Exception Explain(
+        Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy, Func<string, string>? redact = null)
     {
         string where = $"{method} {Redaction.Url(uri)}";
         HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
@@ -33,7 +35,7 @@ internal static class NetworkFailures
 
         if (exception is OperationCanceledException)
             return ConnectTimeout(where, uri, operation, exception, Through(proxy));
-        (string what, string advice) = Describe(error, exception, uri, proxy);
+        (string what, string advice) = Describe(error, exception, uri, proxy, redact);
         return new TransientException(operation.Failed(ErrorCode.RegistryUnreachable, $"{where}: {what}", advice, exception));
     }
 
@@ -74,9 +76,10 @@ internal static class NetworkFailures
         "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and firewalls.",
         exception));
 
-    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri, Uri? proxy)
+    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri, Uri? proxy, Func<string, string>? redact)
     {
         string cause = exception.GetBaseException().Message.TrimEnd('.');
+        cause = redact?.Invoke(cause) ?? cause;
         return error switch
         {
             HttpRequestError.NameResolutionError when proxy is not null => (

@@ -8,10 +8,10 @@ internal static class Redaction
     /// <summary>Holds the secret that stands in a request's body.</summary>
     public static readonly HttpRequestOptionsKey<string> BodySecret = new("secret");
 
-    private const string Hidden = "REDACTED";
+    /// <summary>Holds the password of the proxy that a request goes through.</summary>
+    public static readonly HttpRequestOptionsKey<string> ProxySecret = new("proxy");
 
-    // Shorter ones are parts of ordinary words, and replacing those would show where they stood.
-    private const int ShortestSecret = 4;
+    private const string Hidden = "REDACTED";
 
     // Parameters of the distribution and token specifications; a signed storage URL has none of them.
     private static readonly HashSet<string> HarmlessParameters =
@@ -43,15 +43,11 @@ internal static class Redaction
         return question < 0 ? value : value[..(question + 1)] + Query(value.AsSpan(question + 1));
     }
 
-    /// <summary>A server's words without the credentials of the request they answer: some servers repeat what they were sent.</summary>
+    /// <summary>A server's or a proxy's words without the credentials of the request they answer: some repeat what they were sent.</summary>
     public static string Echo(string text, HttpRequestMessage request)
     {
         foreach (string secret in SecretsOf(request))
-        {
-            if (secret.Length >= ShortestSecret)
-                text = text.Replace(secret, Hidden, StringComparison.Ordinal);
-        }
-
+            text = EchoedSecret.Remove(text, secret);
         return text;
     }
 
@@ -59,6 +55,8 @@ internal static class Redaction
     {
         if (request.Options.TryGetValue(BodySecret, out string? sent))
             yield return sent;
+        if (request.Options.TryGetValue(ProxySecret, out string? proxy))
+            yield return proxy;
         if (request.Headers.Authorization is not { Parameter: { } parameter } authorization)
             yield break;
         yield return parameter;
@@ -66,9 +64,7 @@ internal static class Redaction
         if (authorization.Scheme != "Basic" || !Convert.TryFromBase64String(parameter, bytes, out int length))
             yield break;
         string pair = Encoding.UTF8.GetString(bytes, 0, length);
-        string password = pair[(pair.IndexOf(':') + 1)..];
-        yield return password;
-        yield return Uri.EscapeDataString(password);
+        yield return pair[(pair.IndexOf(':') + 1)..];
     }
 
     private static string Query(ReadOnlySpan<char> query)

@@ -6,12 +6,21 @@ internal static class Refusals
     /// <summary>True for the statuses that may be gone the next time; from 499 on some are of proxies (nginx, Cloudflare).</summary>
     public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
+    /// <summary>True for the statuses of a server, or of a proxy before it, that is asked too much: they are waited out.</summary>
+    public static bool IsLoad(int status) => status is 429 or 502 or 503;
+
     /// <summary>True for the statuses by which a server says no, and would again.</summary>
     public static bool IsFinal(int status) => status is >= 400 and < 500 && !IsTransient(status);
 
     /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="kind">What was asked.</param>
+    /// <param name="operation">What for.</param>
+    /// <param name="options">Its clock and limits.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="credentials">Whose credentials the request had; null where that is not known.</param>
     public static async Task<Exception> ReadAsync(
-        HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken)
+        HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken, UsedCredentials? credentials = null)
     {
         ErrorBody body = await ErrorBody.ReadAsync(response, options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken).ConfigureAwait(false);
         int status = (int)response.StatusCode;
@@ -21,21 +30,26 @@ internal static class Refusals
         ErrorCode code = CodeOf(status, body, kind);
         AirgapException failure = operation.Failed(
             code,
-            $"{request.Method} {Redaction.Url(request.RequestUri!)}: {said}",
-            AdviceOf(code, request.RequestUri!.Authority),
+            $"{request.Method} {Redaction.Url(request.RequestUri!)}: {said}{credentials?.Tell(code)}",
+            credentials?.Advise(code) ?? AdviceOf(code, request.RequestUri!.Authority, status),
             status: status);
         return IsTransient(status) ? new TransientException(failure, RetryAfter(response, options.TimeProvider)) : failure;
     }
 
     /// <summary>What the code of a refusal advises.</summary>
-    public static string AdviceOf(ErrorCode code, string host) => code switch
+    /// <param name="code">The code.</param>
+    /// <param name="host">Who refused.</param>
+    /// <param name="status">The status, or 0.</param>
+    public static string AdviceOf(ErrorCode code, string host, int status = 0) => code switch
     {
         ErrorCode.Unauthorized => $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
         ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
         ErrorCode.ManifestUnknown => "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
         ErrorCode.RepositoryUnknown => $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
-        ErrorCode.TooManyRequests => "Try again later, log in for a higher limit, or lower the concurrency.",
+        ErrorCode.TooManyRequests => "Try again later, log in for a higher limit, lower the concurrency, or wait longer: --registry-load-wait or the project's AirgapLoadWait.",
+        ErrorCode.RegistryFailed when IsLoad(status) =>
+            $"Try again; --registry-load-wait or the project's AirgapLoadWait waits longer; if it stays, the log of {host} tells why.",
         ErrorCode.RegistryFailed => $"Try again; if it stays, the log of {host} tells why.",
         ErrorCode.TagImmutable => "Use a new tag, or let the registry allow this one to be moved.",
         ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; what has arrived is not sent again.",
@@ -74,6 +88,7 @@ internal static class Refusals
             "MANIFEST_UNKNOWN" => ErrorCode.ManifestUnknown,
             "BLOB_UNKNOWN" or "MANIFEST_BLOB_UNKNOWN" => ErrorCode.BlobUnknown,
             _ when status == 404 && kind == RequestKind.BlobGet => ErrorCode.BlobUnknown,
+            _ when status == 404 && kind == RequestKind.Tags => ErrorCode.RepositoryUnknown,
             _ => ErrorCode.RegistryRefused,
         };
     }

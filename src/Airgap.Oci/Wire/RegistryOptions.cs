@@ -23,6 +23,12 @@ public sealed record RegistryOptions
     /// <summary>How often a request that failed for a passing reason is tried in all, 1 or more. 5 unless told.</summary>
     public int RetryCount { get; init; } = 5;
 
+    /// <summary>
+    /// How long a request is tried again, in all, whose host is asked too much or has no room behind its proxy (429, 502, 503): with growing
+    /// waits, and at least <see cref="RetryCount"/> times. One minute unless told; zero for the count alone, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
+    public TimeSpan LoadWait { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Connections to one host at most.</summary>
     public int MaxConnectionsPerHost { get; init; } = 32;
 

@@ -30,6 +30,9 @@ public sealed record RegistryStatistics
     /// <summary>PUTs that carry or finish an upload.</summary>
     public long UploadPuts { get; init; }
 
+    /// <summary>DELETEs of uploads that were begun and given up.</summary>
+    public long UploadDeletes { get; init; }
+
     /// <summary>GETs of tag lists, one a page.</summary>
     public long TagLists { get; init; }
 
@@ -53,5 +56,5 @@ public sealed record RegistryStatistics
 
     /// <summary>All requests.</summary>
     public long Requests =>
-        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + TagLists + ReferrerLists + TokenRequests + Pings;
+        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
 }

@@ -14,6 +14,7 @@ internal enum RequestKind
     UploadGet,
     UploadPatch,
     UploadPut,
+    UploadDelete,
     Tags,
     Referrers,
 }

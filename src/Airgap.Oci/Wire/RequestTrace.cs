@@ -42,11 +42,11 @@ internal sealed class RequestTrace(Action<string>? trace)
 
     public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
-        $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: {exception.GetBaseException().Message} ({duration.TotalMilliseconds:F0} ms)"));
+        $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: {Redaction.Echo(exception.GetBaseException().Message, request)} ({duration.TotalMilliseconds:F0} ms)"));
 
-    public void Retry(int attempt, int attempts, TimeSpan delay, string reason) => _sink?.Invoke(string.Create(
+    public void Retry(int attempt, TimeSpan delay, string reason) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
-        $"... attempt {attempt} of {attempts} in {delay.TotalMilliseconds:F0} ms: {reason}"));
+        $"... attempt {attempt} in {delay.TotalMilliseconds:F0} ms: {reason}"));
 
     public void Note(string text) => _sink?.Invoke("... " + text);
 

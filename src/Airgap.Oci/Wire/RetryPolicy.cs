@@ -9,40 +9,35 @@ namespace Airgap.Oci.Wire;
 /// </summary>
 internal sealed class RetryPolicy
 {
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
-
-    /// <summary>A server may ask for hours (Docker Hub's quota does); failing tells the user more than a silent hour would.</summary>
-    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
+    private static readonly ResiliencePropertyKey<RetryBudget> Budget = new("budget");
 
     private readonly ResiliencePipeline _pipeline;
+    private readonly RegistryOptions? _options;
 
     public RetryPolicy(RegistryOptions options, Counters counters, RequestTrace trace)
     {
-        if (options.RetryCount <= 1)
-        {
-            _pipeline = ResiliencePipeline.Empty;
-            return;
-        }
-
+        _options = options;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                MaxRetryAttempts = options.RetryCount - 1,
-                Delay = options.RetryDelay,
-                MaxDelay = LongestDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is TransientException),
-                DelayGenerator = static args => ValueTask.FromResult(AskedFor(args.Outcome.Exception)),
+                // The budget ends them.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is TransientException e && BudgetOf(args.Context).TryTake(e)),
+                DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(BudgetOf(args.Context).Delay),
                 OnRetry = args =>
                 {
                     counters.CountRetry();
-                    trace.Retry(args.AttemptNumber + 2, options.RetryCount, args.RetryDelay, args.Outcome.Exception!.Message);
+                    trace.Retry(BudgetOf(args.Context).Tries + 1, args.RetryDelay, args.Outcome.Exception!.Message);
                     return ValueTask.CompletedTask;
                 },
             })
             .Build();
     }
+
+    private RetryPolicy() => _pipeline = ResiliencePipeline.Empty;
+
+    /// <summary>Makes one attempt of everything.</summary>
+    public static RetryPolicy None { get; } = new();
 
     /// <summary>Runs an operation until it succeeds, fails for good, or has had its attempts.</summary>
     /// <param name="attempt">One attempt, from the beginning.</param>
@@ -51,10 +46,13 @@ internal sealed class RetryPolicy
     public async Task<T> ExecuteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken, TransientException? alreadyFailed = null)
     {
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        if (_options is not null)
+            context.Properties.Set(Budget, new RetryBudget(_options));
         try
         {
             return await _pipeline.ExecuteAsync(
-                async token =>
+                async running =>
                 {
                     if (alreadyFailed is { } first)
                     {
@@ -62,16 +60,19 @@ internal sealed class RetryPolicy
                         throw first;
                     }
 
-                    return await attempt(token).ConfigureAwait(false);
+                    return await attempt(running.CancellationToken).ConfigureAwait(false);
                 },
-                cancellationToken).ConfigureAwait(false);
+                context).ConfigureAwait(false);
         }
         catch (TransientException e)
         {
             throw e.Failure;
         }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
-    private static TimeSpan? AskedFor(Exception? exception) =>
-        exception is TransientException { RetryAfter: { } asked } ? (asked < LongestRetryAfter ? asked : LongestRetryAfter) : null;
+    private static RetryBudget BudgetOf(ResilienceContext context) => context.Properties.GetValue(Budget, null!);
 }

@@ -133,7 +133,7 @@ public sealed class BlobUploadTests
 
         await test.Repository().PushBlobAsync(new MemoryBlob(Bytes), null, progress, None);
         Assert.AreEqual(Bytes.Length, progress.Sum);
-        Assert.HasCount(4, upload.Server.Lines);
+        Assert.HasCount(5, upload.Server.Lines, "POST and PUT, each twice, and a DELETE of the first upload");
     }
 
     [TestMethod]
@@ -360,6 +360,9 @@ public sealed class BlobUploadTests
                     break;
                 case "POST":
                     await context.Empty(202, Location);
+                    break;
+                case "DELETE":
+                    await context.Empty(204);
                     break;
                 case "HEAD":
                     await context.Empty(404);

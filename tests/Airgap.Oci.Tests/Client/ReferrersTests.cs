@@ -74,7 +74,8 @@ public sealed class ReferrersTests
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
         Assert.Contains(Subject.ToString(), e.Message);
-        Assert.IsTrue(server.Lines.All(line => line == $"GET {Api}"));
+        CollectionAssert.AreEquivalent(
+            new[] { $"GET {Api}", $"GET {Api}", $"GET {Api}" }, server.Lines.Where(line => line.Contains("/referrers/", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -83,11 +84,30 @@ public sealed class ReferrersTests
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
         {
+            if (context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal))
+                return context.Json(404, "");
             context.Response.Headers.Link = $"<{Api}>; rel=\"next\"";
             return context.Bytes(Index(First), MediaTypes.OciIndex);
         };
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
+    }
+
+    /// <summary>A registry whose list fails is one that keeps none, as far as the list of clients tells.</summary>
+    [TestMethod]
+    [DataRow(500, "")]
+    [DataRow(429, "")]
+    [DataRow(200, "<html>")]
+    [DataRow(200, "{")]
+    public async Task TheListOfClientsStandsInForOneThatFails(int status, string body)
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal)
+            ? context.Manifest(Index(First), MediaTypes.OciIndex)
+            : context.Bytes(System.Text.Encoding.UTF8.GetBytes(body), MediaTypes.OciIndex, status);
+        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
+        Assert.AreEqual(First, list.Manifests.Single().Digest);
+        Assert.IsFalse(list.FromApi);
     }
 
     [TestMethod]

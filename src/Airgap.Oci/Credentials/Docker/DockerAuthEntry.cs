@@ -22,7 +22,7 @@ internal sealed class DockerAuthEntry
 
     public bool IsEmpty => Auth.Length + UserName.Length + Password.Length + IdentityToken.Length + RegistryToken.Length == 0;
 
-    /// <summary>The credentials; null for an empty entry. <c>registrytoken</c> goes before <c>identitytoken</c>, that before a password.</summary>
+    /// <summary>The credentials; null for an empty entry, and for a user name without a password. <c>registrytoken</c> goes before <c>identitytoken</c>, that before a password.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidDockerConfig"/>: <c>auth</c> is not base64 of <c>user:password</c>.</exception>
     public Credential? ToCredential()
     {
@@ -32,18 +32,22 @@ internal sealed class DockerAuthEntry
             return new Credential.IdentityToken(IdentityToken);
         if (Auth.Length > 0)
         {
-            return TryDecode(Auth, out Credential.Basic? basic) ? basic : throw new AirgapException(
+            return TryDecode(Auth, out Credential.Basic? basic) ? Login(basic.UserName, basic.Password) : throw new AirgapException(
                 ErrorCode.InvalidDockerConfig,
                 $"The docker config '{Location.File}' has an 'auth' in line {Location.Line} that is not base64 of user:password.",
                 "Log in again with docker login, or write username and password in place of auth.")
             { Location = Location };
         }
 
-        return UserName.Length > 0 ? new Credential.Basic(UserName, Password) : null;
+        return Login(UserName, Password);
     }
 
     /// <summary>Never the content.</summary>
     public override string ToString() => nameof(DockerAuthEntry);
+
+    // Half a login is none: the next source is asked.
+    private static Credential.Basic? Login(string userName, string password) =>
+        userName.Length > 0 && password.Length > 0 ? new Credential.Basic(userName, password) : null;
 
     private static bool TryDecode(string auth, [NotNullWhen(true)] out Credential.Basic? basic)
     {

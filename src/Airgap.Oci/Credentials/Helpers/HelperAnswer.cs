@@ -30,7 +30,7 @@ internal static class HelperAnswer
             return false;
         if (userName == IdentityTokenUser && secret.Length > 0)
             credential = new Credential.IdentityToken(secret);
-        else if (userName.Length > 0)
+        else if (userName.Length > 0 && secret.Length > 0)
             credential = new Credential.Basic(userName, secret);
         return true;
     }

@@ -30,7 +30,7 @@ internal sealed class KeychainSelection
 
     /// <summary>Reads <c>IMGPKG_ACTIVE_KEYCHAINS</c> and the older <c>IMGPKG_ENABLE_IAAS_AUTH</c>. Asks nobody anything yet.</summary>
     /// <returns>The keychains, in the order in which they are named.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.UnknownKeychain"/>; <see cref="ErrorCode.InvalidEnvironment"/>: <c>github</c> without <c>GITHUB_TOKEN</c>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.UnknownKeychain"/>.</exception>
     public static IReadOnlyList<ICredentialSource> Read(EnvironmentVariables environment, HelperCache helpers, CredentialOptions options)
     {
         KeychainSelection selection = new(environment, helpers, options);
@@ -39,8 +39,8 @@ internal sealed class KeychainSelection
         string[] named = (environment[ActiveKeychains] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (string name in named)
         {
-            if (active.Add(name))
-                keychains.Add(selection.Create(name));
+            if (active.Add(name) && selection.Create(name) is { } keychain)
+                keychains.Add(keychain);
         }
 
         if (string.Equals(environment[EnableAll], "true", StringComparison.OrdinalIgnoreCase))
@@ -57,23 +57,25 @@ internal sealed class KeychainSelection
                 yield return keychain;
         }
 
-        if (!active.Add(GitHubKeychain.Name))
-            yield break;
-        if (_environment.NonEmpty(GitHubToken) is { } token)
-            yield return new GitHubKeychain(token);
-        else
-            _options.Trace?.Invoke($"keychain github is left out: {GitHubToken} is not set");
+        if (active.Add(GitHubKeychain.Name) && GitHub() is { } gitHub)
+            yield return gitHub;
     }
 
-    private ICredentialSource Create(string name) => name switch
+    // As imgpkg's, it passes on without a token.
+    private GitHubKeychain? GitHub()
+    {
+        if (_environment.NonEmpty(GitHubToken) is { } token)
+            return new GitHubKeychain(token);
+        _options.Trace?.Invoke($"keychain github is left out: {GitHubToken} is not set");
+        return null;
+    }
+
+    private ICredentialSource? Create(string name) => name switch
     {
         "gke" => Gke(),
         "aks" => Aks(),
         "ecr" => Ecr(isRequired: true),
-        GitHubKeychain.Name => new GitHubKeychain(_environment.NonEmpty(GitHubToken) ?? throw new AirgapException(
-            ErrorCode.InvalidEnvironment,
-            $"{ActiveKeychains} names github and {GitHubToken} is not set.",
-            $"Set {GitHubToken} to a token that may read packages, or take github out of {ActiveKeychains}.")),
+        GitHubKeychain.Name => GitHub(),
         _ => throw new AirgapException(
             ErrorCode.UnknownKeychain,
             $"Unable to load keychain for {name}, available keychains [aks, ecr, gke, github]",

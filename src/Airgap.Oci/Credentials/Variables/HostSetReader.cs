@@ -61,9 +61,15 @@ internal static class HostSetReader
             return new Credential.Bearer(registryToken);
         if (fields.GetValueOrDefault(HostSetVariable.IdentityToken) is { Length: > 0 } identityToken)
             return new Credential.IdentityToken(identityToken);
-        if (fields.GetValueOrDefault(HostSetVariable.UserName) is { Length: > 0 } userName)
-            return new Credential.Basic(userName, fields.GetValueOrDefault(HostSetVariable.Password, ""));
-        if (fields.GetValueOrDefault(HostSetVariable.Password) is { Length: > 0 })
+        string userName = fields.GetValueOrDefault(HostSetVariable.UserName, "");
+        string password = fields.GetValueOrDefault(HostSetVariable.Password, "");
+        if (userName.Length > 0 && password.Length > 0)
+            return new Credential.Basic(userName, password);
+
+        // Half a login is none, as for imgpkg.
+        if (userName.Length > 0)
+            trace?.Invoke($"{Prefix}{HostSetVariable.UserName}{suffix} is ignored: {Prefix}{HostSetVariable.Password}{suffix} is not set");
+        if (password.Length > 0)
             trace?.Invoke($"{Prefix}{HostSetVariable.Password}{suffix} is ignored: {Prefix}{HostSetVariable.UserName}{suffix} is not set");
         return new Credential.Anonymous();
     }

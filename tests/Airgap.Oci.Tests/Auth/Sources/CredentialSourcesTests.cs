@@ -15,10 +15,10 @@ public sealed class CredentialSourcesTests : SourceTest
     {
         string file = WriteDockerConfig("{");
         ICredentialSource source = Create();
-        File.WriteAllText(file, """{"auths":{"r.corp.com":{"username":"ann"}}}""");
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(source, "r.corp.com/a"));
+        File.WriteAllText(file, """{"auths":{"r.corp.com":{"username":"ann","password":"pw"}}}""");
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(source, "r.corp.com/a"));
         File.WriteAllText(file, "{");
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(source, "r.corp.com/a"), "and it is read once");
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(source, "r.corp.com/a"), "and it is read once");
     }
 
     [TestMethod]
@@ -26,7 +26,8 @@ public sealed class CredentialSourcesTests : SourceTest
     {
         WriteDockerConfig("{");
         Variables["IMGPKG_USERNAME"] = "ann";
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync("r.corp.com/a"));
+        Variables["IMGPKG_PASSWORD"] = "pw";
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync("r.corp.com/a"));
     }
 
     [TestMethod]
@@ -44,31 +45,34 @@ public sealed class CredentialSourcesTests : SourceTest
     public async Task TheEnvironmentIsCopied()
     {
         Variables["IMGPKG_USERNAME"] = "ann";
+        Variables["IMGPKG_PASSWORD"] = "pw";
         ICredentialSource source = Create();
         Variables["IMGPKG_USERNAME"] = "bob";
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(source, "r.corp.com/a"));
+        Variables["IMGPKG_PASSWORD"] = "pw";
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(source, "r.corp.com/a"));
     }
 
     [TestMethod]
     public async Task TheProcessesOwnEnvironmentIsTheDefault()
     {
-        ICredentialSource source = CredentialSources.CreateDefault(new CredentialOptions { UserName = "ann" });
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(source, "r.corp.com/a"));
+        ICredentialSource source = CredentialSources.CreateDefault(new CredentialOptions { UserName = "ann", Password = "pw" });
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(source, "r.corp.com/a"));
     }
 
     [TestMethod]
     public async Task ACancelledQuestionIsNotAsked()
     {
         Variables["IMGPKG_USERNAME"] = "ann";
+        Variables["IMGPKG_PASSWORD"] = "pw";
         await Assert.ThrowsAsync<OperationCanceledException>(() => FindAsync(Create(), "r.corp.com/a", new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
     public async Task ManyMayAskAtOnce()
     {
-        WriteDockerConfig("""{"auths":{"r.corp.com":{"username":"ann"}}}""");
+        WriteDockerConfig("""{"auths":{"r.corp.com":{"username":"ann","password":"pw"}}}""");
         ICredentialSource source = Create();
         Credential?[] found = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => FindAsync(source, $"r.corp.com/a{i}"))));
-        Assert.IsTrue(found.All(credential => credential == new Credential.Basic("ann", "")));
+        Assert.IsTrue(found.All(credential => credential == new Credential.Basic("ann", "pw")));
     }
 }

@@ -39,11 +39,20 @@ public sealed class DockerConfigTests : SourceTest
     [DataRow(" YW5uOnB3MQ= ", "ann", "pw1")]
     [DataRow("YW5uOn5-fj8_", "ann", "~~~??")]
     [DataRow("YW5uOnB3AAA=", "ann", "pw")]
-    [DataRow("YW5uOg==", "ann", "")]
     public async Task AuthIsBase64WithOrWithoutPadding(string auth, string userName, string password)
     {
         WriteDockerConfig($$$"""{"auths":{"r.corp.com":{"auth":"{{{auth}}}"}} }""");
         Assert.AreEqual(new Credential.Basic(userName, password), await FindAsync("r.corp.com/a"));
+    }
+
+    [TestMethod]
+    [DataRow("\"auth\":\"YW5uOg==\"")]
+    [DataRow("\"username\":\"ann\"")]
+    [DataRow("\"username\":\"ann\",\"password\":\"\"")]
+    public async Task AUserNameWithoutAPasswordIsNoLogin(string entry)
+    {
+        WriteDockerConfig($$$"""{"auths":{"r.corp.com":{ {{{entry}}} }} }""");
+        Assert.IsNull(await FindAsync("r.corp.com/a"));
     }
 
     [TestMethod]
@@ -83,8 +92,8 @@ public sealed class DockerConfigTests : SourceTest
     [DataRow("docker.io/library/ubuntu", "ubuntu")]
     public async Task KeysComeInManySpellings(string key, string repository)
     {
-        WriteDockerConfig($$$"""{"auths":{"{{{key}}}":{"username":"ann"}} }""");
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(repository));
+        WriteDockerConfig($$$"""{"auths":{"{{{key}}}":{"username":"ann","password":"pw"}} }""");
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(repository));
     }
 
     [TestMethod]
@@ -94,7 +103,7 @@ public sealed class DockerConfigTests : SourceTest
     [DataRow("corp.com", "registry.corp.com/a")]
     public async Task CredentialsGoNowhereElse(string key, string repository)
     {
-        WriteDockerConfig($$$"""{"auths":{"{{{key}}}":{"username":"ann"}} }""");
+        WriteDockerConfig($$$"""{"auths":{"{{{key}}}":{"username":"ann","password":"pw"}} }""");
         Assert.IsNull(await FindAsync(repository));
     }
 
@@ -103,13 +112,13 @@ public sealed class DockerConfigTests : SourceTest
     {
         WriteDockerConfig("""
             {"auths":{
-              "r.corp.com":{"username":"host"},
-              "r.corp.com/apps/a":{"username":"repository"},
-              "r.corp.com/apps":{"username":"folder"}}}
+              "r.corp.com":{"username":"host","password":"pw"},
+              "r.corp.com/apps/a":{"username":"repository","password":"pw"},
+              "r.corp.com/apps":{"username":"folder","password":"pw"}}}
             """);
-        Assert.AreEqual(new Credential.Basic("repository", ""), await FindAsync("r.corp.com/apps/a"));
-        Assert.AreEqual(new Credential.Basic("folder", ""), await FindAsync("r.corp.com/apps/b"));
-        Assert.AreEqual(new Credential.Basic("host", ""), await FindAsync("r.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("repository", "pw"), await FindAsync("r.corp.com/apps/a"));
+        Assert.AreEqual(new Credential.Basic("folder", "pw"), await FindAsync("r.corp.com/apps/b"));
+        Assert.AreEqual(new Credential.Basic("host", "pw"), await FindAsync("r.corp.com/a"));
     }
 
     [TestMethod]
@@ -117,16 +126,16 @@ public sealed class DockerConfigTests : SourceTest
     {
         WriteDockerConfig("""
             {"auths":{
-              "r.corp.com":{"username":"host"},
-              "https://r.corp.com/v1/":{"username":"url"},
-              "https://index.docker.io/v1/":{"username":"hub"},
-              "docker.io":{"username":"alias"},
-              "https://e.corp.com":{"username":"url"},
+              "r.corp.com":{"username":"host","password":"pw"},
+              "https://r.corp.com/v1/":{"username":"url","password":"pw"},
+              "https://index.docker.io/v1/":{"username":"hub","password":"pw"},
+              "docker.io":{"username":"alias","password":"pw"},
+              "https://e.corp.com":{"username":"url","password":"pw"},
               "e.corp.com":{}}}
             """);
-        Assert.AreEqual(new Credential.Basic("host", ""), await FindAsync("r.corp.com/a"));
-        Assert.AreEqual(new Credential.Basic("hub", ""), await FindAsync("ubuntu"));
-        Assert.AreEqual(new Credential.Basic("url", ""), await FindAsync("e.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("host", "pw"), await FindAsync("r.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("hub", "pw"), await FindAsync("ubuntu"));
+        Assert.AreEqual(new Credential.Basic("url", "pw"), await FindAsync("e.corp.com/a"));
     }
 
     [TestMethod]
@@ -144,14 +153,14 @@ public sealed class DockerConfigTests : SourceTest
         {
             if (places[i].Variable.Length > 0)
                 Variables[places[i].Variable] = places[i].Value;
-            Write(places[i].File, $$$"""{"auths":{"r.corp.com":{"username":"{{{i}}}"},"r{{{i}}}.corp.com":{"username":"{{{i}}}"}} }""");
+            Write(places[i].File, $$$"""{"auths":{"r.corp.com":{"username":"{{{i}}}","password":"pw"},"r{{{i}}}.corp.com":{"username":"{{{i}}}","password":"pw"}} }""");
         }
 
         ICredentialSource all = Create();
         for (int i = 0; i < places.Length; i++)
         {
-            Assert.AreEqual(new Credential.Basic($"{i}", ""), await FindAsync("r.corp.com/a"));
-            Assert.AreEqual(new Credential.Basic($"{i}", ""), await FindAsync(all, $"r{i}.corp.com/a"));
+            Assert.AreEqual(new Credential.Basic($"{i}", "pw"), await FindAsync("r.corp.com/a"));
+            Assert.AreEqual(new Credential.Basic($"{i}", "pw"), await FindAsync(all, $"r{i}.corp.com/a"));
             File.Delete(places[i].File);
         }
 
@@ -162,9 +171,9 @@ public sealed class DockerConfigTests : SourceTest
     public async Task RelativePathsStartAtTheGivenFolder()
     {
         Variables["DOCKER_CONFIG"] = "ci";
-        Write(Path.Combine(Folder, "ci", "config.json"), """{"auths":{"r.corp.com":{"username":"ann"}}}""");
+        Write(Path.Combine(Folder, "ci", "config.json"), """{"auths":{"r.corp.com":{"username":"ann","password":"pw"}}}""");
         ICredentialSource source = CredentialSources.CreateDefault(Options with { WorkingDirectory = Folder });
-        Assert.AreEqual(new Credential.Basic("ann", ""), await FindAsync(source, "r.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(source, "r.corp.com/a"));
     }
 
     [TestMethod]

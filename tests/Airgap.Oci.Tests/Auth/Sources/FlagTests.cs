@@ -16,6 +16,13 @@ public sealed class FlagTests : SourceTest
     }
 
     [TestMethod]
+    public async Task AUserNameWithoutAPasswordIsNoLogin()
+    {
+        Assert.IsNull(await FindAsync(Options with { UserName = "ann" }));
+        Assert.AreEqual(new Credential.Bearer("t"), await FindAsync(Options with { UserName = "ann", Token = "t" }));
+    }
+
+    [TestMethod]
     public async Task EachFlagStandsBeforeItsVariable()
     {
         Variables["IMGPKG_USERNAME"] = "env";

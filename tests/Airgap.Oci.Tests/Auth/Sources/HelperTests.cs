@@ -50,11 +50,11 @@ public sealed class HelperTests : HelperTest
         WriteDockerConfig("""
             {"credsStore":"store",
              "credHelpers":{"https://r.corp.com":"corp","plain.corp.com":""},
-             "auths":{"plain.corp.com":{"username":"plain"}}}
+             "auths":{"plain.corp.com":{"username":"plain","password":"pw"}}}
             """);
         Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync("r.corp.com/a"));
         Assert.AreEqual(new Credential.Basic("store", "pw"), await FindAsync("s.corp.com/a"));
-        Assert.AreEqual(new Credential.Basic("plain", ""), await FindAsync("plain.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("plain", "pw"), await FindAsync("plain.corp.com/a"));
     }
 
     [TestMethod]
@@ -72,9 +72,9 @@ public sealed class HelperTests : HelperTest
     public async Task AHelperGoesBeforeRecordedCredentialsWhichStandInWhereItHasNone()
     {
         Helper("store", """[ "$server" = r.corp.com ] && { echo '{"Username":"store","Secret":"pw"}'; exit; }; echo credentials not found in native keychain; exit 1""");
-        WriteDockerConfig("""{"credsStore":"store","auths":{"r.corp.com":{"username":"file"},"s.corp.com":{"username":"file"}}}""");
+        WriteDockerConfig("""{"credsStore":"store","auths":{"r.corp.com":{"username":"file","password":"pw"},"s.corp.com":{"username":"file","password":"pw"}}}""");
         Assert.AreEqual(new Credential.Basic("store", "pw"), await FindAsync("r.corp.com/a"));
-        Assert.AreEqual(new Credential.Basic("file", ""), await FindAsync("s.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("file", "pw"), await FindAsync("s.corp.com/a"));
     }
 
     [TestMethod]
@@ -90,6 +90,7 @@ public sealed class HelperTests : HelperTest
     [DataRow("echo 'error: credentials not found in native keychain' >&2; exit 1")]
     [DataRow("echo 'no credentials username'; exit 1")]
     [DataRow("""echo '{"ServerURL":"x","Username":"","Secret":""}'""")]
+    [DataRow("""echo '{"Username":"ann","Secret":""}'""")]
     [DataRow("echo '{}'")]
     public async Task AHelperThatHasNothingIsNoFailure(string body)
     {

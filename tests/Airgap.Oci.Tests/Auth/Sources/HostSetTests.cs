@@ -38,12 +38,20 @@ public sealed class HostSetTests : SourceTest
     [TestMethod]
     public async Task LiteralHostsGoBeforeWildcardsAndLongerPathsBeforeShorter()
     {
-        Set("_A", "*.corp.com", ("USERNAME", "star"));
-        Set("_B", "registry.corp.com", ("USERNAME", "host"));
-        Set("_C", "registry.corp.com/apps", ("USERNAME", "path"));
-        Assert.AreEqual(new Credential.Basic("path", ""), await FindAsync("registry.corp.com/apps/a"));
-        Assert.AreEqual(new Credential.Basic("host", ""), await FindAsync("registry.corp.com/b"));
-        Assert.AreEqual(new Credential.Basic("star", ""), await FindAsync("other.corp.com/b"));
+        Set("_A", "*.corp.com", ("USERNAME", "star"), ("PASSWORD", "pw"));
+        Set("_B", "registry.corp.com", ("USERNAME", "host"), ("PASSWORD", "pw"));
+        Set("_C", "registry.corp.com/apps", ("USERNAME", "path"), ("PASSWORD", "pw"));
+        Assert.AreEqual(new Credential.Basic("path", "pw"), await FindAsync("registry.corp.com/apps/a"));
+        Assert.AreEqual(new Credential.Basic("host", "pw"), await FindAsync("registry.corp.com/b"));
+        Assert.AreEqual(new Credential.Basic("star", "pw"), await FindAsync("other.corp.com/b"));
+    }
+
+    [TestMethod]
+    public async Task AUserNameWithoutAPasswordIsNoLogin()
+    {
+        Set("", "registry.corp.com", ("USERNAME", "ann"));
+        Assert.AreEqual(new Credential.Anonymous(), await FindAsync("registry.corp.com/a"));
+        Assert.Contains(line => line.Contains("IMGPKG_REGISTRY_PASSWORD is not set", StringComparison.Ordinal), Traced);
     }
 
     [TestMethod]
@@ -51,16 +59,17 @@ public sealed class HostSetTests : SourceTest
     {
         Set("", "registry.corp.com");
         Variables["IMGPKG_USERNAME"] = "ann";
+        Variables["IMGPKG_PASSWORD"] = "pw";
         Assert.AreEqual(new Credential.Anonymous(), await FindAsync("registry.corp.com/a"));
     }
 
     [TestMethod]
     public async Task ASetGoesBeforeFlags()
     {
-        Set("", "registry.corp.com", ("USERNAME", "set"));
-        ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag" });
-        Assert.AreEqual(new Credential.Basic("set", ""), await FindAsync(source, "registry.corp.com/a"));
-        Assert.AreEqual(new Credential.Basic("flag", ""), await FindAsync(source, "other.corp.com/a"));
+        Set("", "registry.corp.com", ("USERNAME", "set"), ("PASSWORD", "pw"));
+        ICredentialSource source = CredentialSources.CreateDefault(Options with { UserName = "flag", Password = "pw" });
+        Assert.AreEqual(new Credential.Basic("set", "pw"), await FindAsync(source, "registry.corp.com/a"));
+        Assert.AreEqual(new Credential.Basic("flag", "pw"), await FindAsync(source, "other.corp.com/a"));
     }
 
     [TestMethod]

@@ -43,7 +43,7 @@ internal sealed class RegistryTest : IAsyncDisposable
 
     public RegistryClient Client(ICredentialSource? credentials = null, Func<RegistryOptions, RegistryOptions>? change = null)
     {
-        RegistryOptions options = new() { MapEndpoint = Map, RetryDelay = TimeSpan.FromMilliseconds(1), RetryCount = 3, Trace = Trace.Enqueue };
+        RegistryOptions options = new() { MapEndpoint = Map, RetryDelay = TimeSpan.FromMilliseconds(1), RetryCount = 3, LoadWait = TimeSpan.Zero, Trace = Trace.Enqueue };
         RegistryClient client = new(change?.Invoke(options) ?? options, credentials ?? new FakeCredentials(null));
         _clients.Add(client);
         return client;

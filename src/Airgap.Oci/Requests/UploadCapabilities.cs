@@ -3,12 +3,14 @@ using System.Collections.Concurrent;
 namespace Airgap.Oci.Requests;
 
 /// <summary>How one registry takes uploads, as seen so far: learned from one blob, it spares the others the same refusal.</summary>
-internal sealed class UploadManners
+internal sealed class UploadCapabilities
 {
     // In a repository without tags a blob can only be there from a run that was interrupted.
     private const int MostQuestionsWhereEmpty = 3;
 
     private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unmountable = new(StringComparer.Ordinal);
+    private volatile bool _refusesMounts;
     private long _largestBody = long.MaxValue;
     private int _refused;
     private int _tells;
@@ -35,6 +37,20 @@ internal sealed class UploadManners
         else
             Interlocked.CompareExchange(ref _tells, -1, 0);
     }
+
+    /// <summary>Takes that a mount was refused and a plain POST was not.</summary>
+    /// <param name="source">The repository it was from.</param>
+    /// <param name="status">The refusal's status, or 0. What it says of rights or content is about the source alone, anything else about all mounts.</param>
+    public void NoteMountRefused(string source, int status)
+    {
+        if (status is 0 or 401 or 403 or 404)
+            _unmountable.TryAdd(source, true);
+        else
+            _refusesMounts = true;
+    }
+
+    /// <summary>False when a mount from a repository would be refused as one before it was.</summary>
+    public bool TakesMounts(string source) => !_refusesMounts && !_unmountable.ContainsKey(source);
 
     /// <summary>Takes that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);

@@ -8,8 +8,10 @@ namespace Airgap.Oci.Uploads;
 
 /// <summary>Asks a registry how much it has of an upload that was cut.</summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks", on the GET of an upload's location.</remarks>
-internal static class UploadQuestion
+internal static class UploadStatus
 {
+    private const int MostUnanswered = 2;
+
     /// <summary>Asks, and takes the answer over into the session.</summary>
     /// <param name="transport">Sends the request.</param>
     /// <param name="repository">Where the blob goes.</param>
@@ -25,11 +27,11 @@ internal static class UploadQuestion
     {
         RegistryRequest request = new(RequestKind.UploadGet, HttpMethod.Get, session.Location, scopes, operation)
         {
-            // One that answers 500 does so each time; a new session costs less than asking again.
-            Expects = static status => status is (>= 400 and < 500 and not (401 or 403)) or >= 500 && !IsPassing(status),
+            // Whatever it is refused for, a new session costs less than asking again.
+            Expects = static status => !Refusals.IsLoad(status),
         };
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode || UploadSession.NextOf(answer) is not { } next || next > size)
+        using HttpResponseMessage? answer = await TrySendAsync(transport, repository, request, session, cancellationToken).ConfigureAwait(false);
+        if (answer is null || !answer.IsSuccessStatusCode || UploadSession.NextOf(answer) is not { } next || next > size)
         {
             transport.Trace.Note($"{operation.Reference} has forgotten the upload of {operation.Digest}; it is sent again from the beginning");
             return false;
@@ -40,5 +42,22 @@ internal static class UploadQuestion
         return true;
     }
 
-    private static bool IsPassing(int status) => status != 500 && Refusals.IsTransient(status);
+    // Where no answer came, the next may: what the registry has already need not be sent again. But not for ever.
+    private static async Task<HttpResponseMessage?> TrySendAsync(
+        Transport transport, RepositoryName repository, RegistryRequest request, UploadSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransientException) when (session.CountUnanswered() < MostUnanswered)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is TransientException or AirgapException)
+        {
+            transport.Trace.Note($"{request.Operation.Reference} does not say how far an upload came: {e.Message}");
+            return null;
+        }
+    }
 }

@@ -1,0 +1,10 @@
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Registry.Auth;
+
+/// <summary>Several sources of credentials that remember which of them answered.</summary>
+internal interface ICredentialOrigins
+{
+    /// <summary>The description of the source that answered for a repository last; null when none did.</summary>
+    string? OriginOf(RepositoryName repository);
+}

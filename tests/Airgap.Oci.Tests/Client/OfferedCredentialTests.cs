@@ -1,0 +1,126 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
+using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Tests.Registry.Infra;
+
+namespace Airgap.Oci.Tests.Registry;
+
+/// <summary>Hosts that ask for credentials at <c>/v2/</c> alone, and what is told of credentials that are refused.</summary>
+[TestClass]
+public sealed class OfferedCredentialTests
+{
+    private const string Host = "registry.example";
+    private static readonly X509Certificate2 s_certificate = Certificates.SelfSigned(Host);
+    private static readonly byte[] Bytes = Answers.ManifestBytes("one");
+    private static readonly Credential.Basic Login = new("robot", "s3cret-of-the-test");
+
+    private static CancellationToken None => CancellationToken.None;
+
+    [TestMethod]
+    [DataRow(404)]
+    [DataRow(403)]
+    [DataRow(401)]
+    public async Task AnAnonymousRefusalIsFollowedByThePing(int status)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await ServeAsync(test, status);
+        server.OnPing = context => context.Challenge("Basic realm=\"r\"");
+        IImageRepository repository = Repository(test, Login);
+
+        Assert.AreEqual(Digest.Compute(Bytes), (await repository.GetManifestAsync("v1", None)).Digest);
+        await repository.GetManifestAsync("v2", None);
+        CollectionAssert.AreEqual(
+            new[] { "GET /v2/apps/web/manifests/v1", "GET /v2/", "GET /v2/apps/web/manifests/v1", "GET /v2/apps/web/manifests/v2" },
+            server.Seen.Select(seen => seen.Line).ToArray(), "once for the host");
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task WithoutCredentialsOrAChallengeTheRefusalIsFinal(bool challenges)
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await ServeAsync(test, 404);
+        if (challenges)
+            server.OnPing = context => context.Challenge("Basic realm=\"r\"");
+        IImageRepository repository = Repository(test, challenges ? null : Login);
+        Assert.IsNull(await repository.FindManifestAsync("v1", None));
+        Assert.IsNull(await repository.FindManifestAsync("v2", None));
+        Assert.AreEqual(1, server.Seen.Count(seen => seen.Line == "GET /v2/"));
+    }
+
+    [TestMethod]
+    public async Task APingThatFailsIsNoFailure()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await ServeAsync(test, 404);
+        server.OnPing = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        Assert.IsNull(await Repository(test, Login).FindManifestAsync("v1", None));
+    }
+
+    [TestMethod]
+    [DataRow("Basic realm=\"r\"")]
+    [DataRow("Bearer realm=\"https://registry.example/token\",service=\"s\"")]
+    public async Task WhoseCredentialsWereRefusedIsTold(string challenge)
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(Host, s_certificate)).OnRequest = context => context.Challenge(challenge);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(test, Login).GetManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.Unauthorized, e.Code);
+        Assert.Contains("refused: the username and password from fake", e.Message);
+        Assert.Contains("fake", e.Advice);
+        Assert.DoesNotContain(Login.Password, e.ToString());
+
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(test, null).GetManifestAsync("v1", None));
+        Assert.Contains("no source has credentials", e.Message);
+    }
+
+    [TestMethod]
+    public async Task OfSeveralSourcesTheOneThatAnsweredIsTold()
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(Host, s_certificate)).OnRequest = context => context.Challenge("Basic realm=\"r\"");
+        ICredentialSource source = CredentialSources.CreateDefault(new CredentialOptions
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["IMGPKG_REGISTRY_HOSTNAME"] = Host,
+                ["IMGPKG_REGISTRY_USERNAME"] = Login.UserName,
+                ["IMGPKG_REGISTRY_PASSWORD"] = Login.Password,
+            },
+        });
+        IImageRepository repository = test.Repository(Host + "/apps/web", source, options => options with { VerifyCertificates = false });
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.GetManifestAsync("v1", None));
+        Assert.Contains("from IMGPKG_REGISTRY_*", e.Message);
+        Assert.DoesNotContain("docker config", e.Message);
+    }
+
+    [TestMethod]
+    public async Task AnEmptyTokenIsNone()
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync("auth.example", s_certificate)).OnRequest = context => context.Json(200, """{"token":"","access_token":"t"}""");
+        ScriptedServer server = await test.ServeAsync(Host, s_certificate);
+        server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t"
+            ? context.Manifest(Bytes)
+            : context.Challenge("Bearer realm=\"https://auth.example/token\",service=\"s\"");
+        Assert.IsNotNull(await Repository(test, Login).FindManifestAsync("v1", None));
+    }
+
+    private static async Task<ScriptedServer> ServeAsync(RegistryTest test, int anonymousStatus)
+    {
+        ScriptedServer server = await test.ServeAsync(Host, s_certificate);
+        string authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Login.UserName}:{Login.Password}"));
+        server.OnRequest = context => context.Request.Headers.Authorization == authorization ? context.Manifest(Bytes) : context.Empty(anonymousStatus);
+        return server;
+    }
+
+    private static IImageRepository Repository(RegistryTest test, Credential? credential) =>
+        test.Repository(Host + "/apps/web", new FakeCredentials(credential), options => options with { VerifyCertificates = false });
+}
