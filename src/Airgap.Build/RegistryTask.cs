@@ -32,6 +32,9 @@ public abstract class RegistryTask : AirgapTask
     /// <inheritdoc cref="AirgapCaCertificates"/>
     public string? AirgapRetryCount { get; set; }
 
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapLoadWait { get; set; }
+
     /// <summary>The value of a property of <see cref="RegistryAccess"/>; null for any other, and where it is not set.</summary>
     internal string? AccessProperty(string name) => name switch
     {
@@ -42,6 +45,7 @@ public abstract class RegistryTask : AirgapTask
         PropertyNames.ResponseHeaderTimeout => AirgapResponseHeaderTimeout,
         PropertyNames.StallTimeout => AirgapStallTimeout,
         PropertyNames.RetryCount => AirgapRetryCount,
+        PropertyNames.LoadWait => AirgapLoadWait,
         _ => null,
     };
 }

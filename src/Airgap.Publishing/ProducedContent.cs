@@ -31,7 +31,7 @@ public sealed record ProducedContent(ProduceRequest Request, PublishItem Item, b
         {
             throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"The property AirgapBundleRepository '{settings.BundleRepository}' names no repository: {problem}.",
+                $"The property AirgapBundleRepository '{UserInfo.Hide(settings.BundleRepository)}' names no repository: {problem}.",
                 "Write HOST[:PORT]/PATH, without a tag.")
             { Location = location };
         }

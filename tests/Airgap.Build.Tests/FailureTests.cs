@@ -144,12 +144,12 @@ public sealed class FailureTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         ConcurrentDictionary<string, int> tries = [];
-        destination.OnRequest = (request, context) =>
+        destination.OnRequest = (request, _) =>
         {
-            if (request.Kind != RequestKind.UploadPost)
+            if (request.Kind != RequestKind.ManifestPut)
                 return null;
-            tries.AddOrUpdate(context.Request.Query["mount"].ToString(), 1, (_, count) => count + 1);
-            return Fault.Status(503);
+            tries.AddOrUpdate(request.Reference, 1, (_, count) => count + 1);
+            return Fault.Status(500);
         };
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapRetryCount=1")).FailedWith("AIRGAP1010");

@@ -1,5 +1,5 @@
-using Airgap.Oci.Auth;
 using System.Collections.Concurrent;
+using Airgap.Oci.Auth;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Credentials;

@@ -93,7 +93,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         {
             _problems.Add(item.Problem(
                 ErrorCode.InvalidReference,
-                $"The item {item.ItemName} '{item.Include}' is not an image reference: {problem}.",
+                $"The item {item.ItemName} '{UserInfo.Hide(item.Include)}' is not an image reference: {problem}.",
                 "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST."));
             return null;
         }

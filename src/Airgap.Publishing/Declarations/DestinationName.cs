@@ -23,7 +23,7 @@ internal static class DestinationName
             ? null
             : new Diagnostic(
                 ErrorCode.InvalidRepository,
-                $"The property AirgapRegistry '{settings.Registry}' names no destination: {problem}.",
+                $"The property AirgapRegistry '{UserInfo.Hide(settings.Registry)}' names no destination: {problem}.",
                 "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
     }
 
@@ -56,6 +56,6 @@ internal static class DestinationName
             ? name
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"{what} is '{shown ?? text}', which no registry takes: {problem}.",
+                $"{what} is '{UserInfo.Hide(shown ?? text)}', which no registry takes: {problem}.",
                 "Set AirgapRegistry to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' and '/', without a tag.");
 }

@@ -59,6 +59,9 @@ public static class PropertyNames
     /// <summary>Tries in all of a request that fails for a passing reason.</summary>
     public const string RetryCount = "AirgapRetryCount";
 
+    /// <summary>The longest wait, in all, for a registry that is asked too much.</summary>
+    public const string LoadWait = "AirgapLoadWait";
+
     /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
     public const string DryRun = "AirgapDryRun";
 
@@ -90,6 +93,6 @@ public static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

@@ -30,7 +30,7 @@ public sealed record PublishItem(PublishItemKind Kind, string Include, IReadOnly
 
     /// <summary>A problem of this item, at its place.</summary>
     internal Diagnostic Problem(ErrorCode code, string message, string advice) =>
-        new(code, message, advice) { Location = Location, Reference = Include };
+        new(code, message, advice) { Location = Location, Reference = Oci.Naming.UserInfo.Hide(Include) };
 
     /// <summary>True when the other says exactly the same, wherever it is declared.</summary>
     internal bool Repeats(PublishItem other) =>

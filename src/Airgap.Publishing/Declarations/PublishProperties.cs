@@ -36,6 +36,7 @@ public static class PublishProperties
                 ResponseHeader = Time(PropertyNames.ResponseHeaderTimeout),
                 Stall = Time(PropertyNames.StallTimeout),
                 Tries = Count(PropertyNames.RetryCount),
+                Load = Time(PropertyNames.LoadWait),
             },
             Summary = Text(PropertyNames.Summary),
             DryRun = Flag(PropertyNames.DryRun) ?? false,

@@ -27,6 +27,9 @@ public sealed record RegistryAccess
     /// <summary><c>AirgapRetryCount</c>: tries in all of a request that fails for a passing reason, 1 or more.</summary>
     public int? Tries { get; init; }
 
+    /// <summary><c>AirgapLoadWait</c>: how long, in all, a registry that is asked too much is waited for; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan? Load { get; init; }
+
     /// <summary>The options with what the project says in place of theirs.</summary>
     public RegistryOptions Over(RegistryOptions options) => options with
     {
@@ -37,5 +40,6 @@ public sealed record RegistryAccess
         ResponseHeaderTimeout = ResponseHeader ?? options.ResponseHeaderTimeout,
         StallTimeout = Stall ?? options.StallTimeout,
         RetryCount = Tries ?? options.RetryCount,
+        LoadWait = Load ?? options.LoadWait,
     };
 }

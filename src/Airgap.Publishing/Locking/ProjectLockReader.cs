@@ -145,7 +145,7 @@ internal sealed class ProjectLockReader
     private static string? WhatIsWrongWith(string key)
     {
         if (!ImageReference.TryParse(key, out ImageReference? reference, out string? problem))
-            return $"'{Shorten(key)}' is not an image reference: {problem}";
+            return $"'{Shorten(UserInfo.Hide(key))}' is not an image reference: {problem}";
         if (reference.Digest is not null)
             return $"'{Shorten(key)}' has a digest, and needs no lock";
         return reference.ToString() == key ? null : $"'{Shorten(key)}' has to be written out: '{Shorten(reference.ToString())}'";

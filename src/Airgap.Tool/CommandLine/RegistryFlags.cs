@@ -32,10 +32,13 @@ internal sealed class RegistryFlags
 
     private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Tries in all of a request that fails for a passing reason", 5, 0);
 
+    private readonly Option<TimeSpan> _load = Flag.Duration(
+        Prefix + "load-wait", "Longest wait in all for a registry that is asked too much (429, 502, 503)", TimeSpan.FromMinutes(1));
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _connect, _stall, _retries })
+        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _connect, _stall, _retries, _load })
             command.Options.Add(option);
         if (command is ToolCommand tool)
             tool.Registry = this;
@@ -53,6 +56,7 @@ internal sealed class RegistryFlags
         ConnectTimeout = parsed.GetValue(_connect),
         StallTimeout = parsed.GetValue(_stall),
         RetryCount = Math.Max(1, parsed.GetValue(_retries)),
+        LoadWait = parsed.GetValue(_load),
         Trace = trace,
         UploadSessions = UploadSessionFiles.InUserCache(),
     };
@@ -84,6 +88,7 @@ internal sealed class RegistryFlags
         ResponseHeader = IsSaid(parsed, _timeout) ? null : project.ResponseHeader,
         Stall = IsSaid(parsed, _stall) ? null : project.Stall,
         Tries = IsSaid(parsed, _retries) ? null : project.Tries,
+        Load = IsSaid(parsed, _load) ? null : project.Load,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

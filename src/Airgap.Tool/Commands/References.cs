@@ -21,7 +21,7 @@ internal static class References
         ? reference
         : throw new AirgapException(
             ErrorCode.InvalidReference,
-            $"could not parse reference: {text}: {problem}.",
+            $"could not parse reference: {UserInfo.Hide(text)}: {problem}.",
             "Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST, without http:// or https://.")
-        { Reference = text };
+        { Reference = UserInfo.Hide(text) };
 }

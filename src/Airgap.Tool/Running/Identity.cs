@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>The name the tool was started under, which decides whose manners it has.</summary>
+/// <summary>The name the tool was started under, which decides whose capabilities it has.</summary>
 /// <param name="Name">Stands before errors and versions.</param>
 /// <param name="Version">The version, without build metadata.</param>
 internal sealed record Identity(string Name, string Version)

@@ -1,6 +1,7 @@
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Registry;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Bundles;
@@ -22,5 +23,6 @@ internal sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Co
     }
 
     /// <summary>The tag under which the locations image of a bundle is kept, beside the bundle: <c>sha256-….image-locations.imgpkg</c>.</summary>
-    public static string Tag(Digest bundle) => $"{bundle.Algorithm}-{bundle.Hex}.image-locations.imgpkg";
+    /// <remarks>Of a sha512 digest the first 64 digits stand there, for a tag has 128 characters at most.</remarks>
+    public static string Tag(Digest bundle) => ReferrerList.FallbackTag(bundle) + ".image-locations.imgpkg";
 }

@@ -33,7 +33,7 @@ internal static class LockHeader
         if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
         {
             throw text.Contains('@', StringComparison.Ordinal) || text.Length == 0
-                ? context.Error(at, text.Length == 0 ? "an image has no reference" : $"'{YamlFields.Shorten(text)}' is not an image reference: {problem}")
+                ? context.Error(at, text.Length == 0 ? "an image has no reference" : $"'{YamlFields.Shorten(UserInfo.Hide(text))}' is not an image reference: {problem}")
                 : WithoutDigest(text, at, context);
         }
 
@@ -43,7 +43,7 @@ internal static class LockHeader
     private static AirgapException WithoutDigest(string text, YamlNode at, YamlContext context) => context.Error(
         ErrorCode.LockWithoutDigest,
         at,
-        $"the image '{YamlFields.Shorten(text)}' is not given by digest",
+        $"the image '{YamlFields.Shorten(UserInfo.Hide(text))}' is not given by digest",
         "Write the image as REPOSITORY@sha256:DIGEST, for example with kbld or 'imgpkg tag resolve'.");
 
     private static void Expect(YamlFields fields, string name, string value, YamlContext context)

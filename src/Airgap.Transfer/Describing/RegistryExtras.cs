@@ -22,6 +22,8 @@ internal sealed class RegistryExtras(SourceReader reader, ITransferObserver obse
 
     private async Task<ImageDescription?> FindAsync(RepositoryName repository, string tag, DescribedKind kind, CancellationToken cancellationToken)
     {
+        if (!ImageReference.IsTag(tag))
+            return null;
         try
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);

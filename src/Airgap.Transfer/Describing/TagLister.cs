@@ -14,26 +14,27 @@ public sealed class TagLister(IRegistry registry)
     private const string InternalSuffix = ".imgpkg";
 
     /// <summary>Lists the tags of a repository in ordinal order.</summary>
-    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.RepositoryUnknown"/>: there are no tags at all.</exception>
+    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
     public async Task<ImmutableArray<ListedTag>> ListAsync(RepositoryName repository, TagListOptions options, CancellationToken cancellationToken)
     {
         IImageRepository source = registry.GetRepository(repository);
-        bool any = false;
         SortedSet<string> names = new(StringComparer.Ordinal);
-        await foreach (string tag in source.ListTagsAsync(cancellationToken))
+        try
         {
-            any = true;
-            if (IsShown(tag, options))
-                names.Add(tag);
+            await foreach (string tag in source.ListExistingTagsAsync(cancellationToken))
+            {
+                if (IsShown(tag, options))
+                    names.Add(tag);
+            }
         }
-
-        if (!any)
+        catch (AirgapException e) when (e.Code == ErrorCode.RepositoryUnknown)
         {
             throw new AirgapException(
                 ErrorCode.RepositoryUnknown,
                 $"The repository {repository} does not exist, or has no tags: NAME_UNKNOWN.",
-                "Check the repository's name.")
-            { Reference = repository.ToString() };
+                "Check the repository's name.",
+                e)
+            { Reference = repository.ToString(), StatusCode = e.StatusCode };
         }
 
         ListedTag[] tags = [.. names.Select(name => new ListedTag(name, null))];

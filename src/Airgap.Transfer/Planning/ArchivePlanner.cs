@@ -76,8 +76,15 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
             root = images is [{ } only] && imagesLock is null ? only : null;
         }
 
-        TransferPlan plan = builder.Build(root, (_, blob) => new PlannedBlob(archive.GetBlob(blob), Origin: null), imagesLock);
+        TransferPlan plan = builder.Build(root, Blob, imagesLock);
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
+    }
+
+    // A layer that was left out of the archive can be mounted from where it came, on the same registry alone.
+    private PlannedBlob Blob(PlannedManifest node, Descriptor blob)
+    {
+        IBlobContent content = archive.GetBlob(blob);
+        return new PlannedBlob(content, content is MissingLayerContent ? node.Origin : null);
     }
 
     // Of an archive that marks no root, and of a bundle that was copied as an image, what is whole is imported as a whole.

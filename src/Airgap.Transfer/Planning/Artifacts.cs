@@ -66,6 +66,9 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
 
     private async Task<PlannedItem?> FindTagAsync(RepositoryName repository, string tag, CancellationToken cancellationToken)
     {
+        // Of a sha512 digest cosign's tags would be longer than a tag may be, so that there are none.
+        if (!ImageReference.IsTag(tag))
+            return null;
         try
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);

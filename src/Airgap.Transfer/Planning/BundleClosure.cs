@@ -222,13 +222,14 @@ internal sealed class BundleClosure(
         string tag = LocationsImage.Tag(bundle);
         try
         {
-            Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
+            Manifest? manifest = await reader.LookForManifestAsync(repository, tag, cancellationToken);
             if (manifest is not null && repository == destination)
                 state?.Note(tag, manifest.Digest);
             return manifest;
         }
         catch (AirgapException e) when (IsUnusable(e) && e.Code is not (ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate))
         {
+            // A locations image only saves requests: without a readable one every image is looked at.
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
             return null;
         }
@@ -253,7 +254,7 @@ internal sealed class BundleClosure(
             observer.Detail($"{reference} tells where {result.Count} images are.");
             return result;
         }
-        catch (AirgapException e) when (IsUnusable(e))
+        catch (AirgapException e)
         {
             observer.Detail($"{reference} is not used: {e.Message}");
             return null;

@@ -44,9 +44,9 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         return await ExistingTags.ListAsync(repository, items, observer, cancellationToken);
     }
 
-    /// <summary>What a tag stood for; null for nothing.</summary>
+    /// <summary>What a tag stood for; null for nothing, and where the registry does not say.</summary>
     public Task<Digest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
-        _tags.GetOrAdd(tag, async name => (await repository.ResolveAsync(name, cancellationToken))?.Digest);
+        _tags.GetOrAdd(tag, name => AskAsync(name, cancellationToken));
 
     /// <summary>Asks anew for what a tag stands for, whatever was answered before.</summary>
     public Task<Digest?> FindTagAgainAsync(string tag, CancellationToken cancellationToken)
@@ -63,6 +63,20 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     {
         if (_listing is not null)
             _ = BeginTagAsync(_listing, tag, cancellationToken);
+    }
+
+    // Without an answer the tag is written again.
+    private async Task<Digest?> AskAsync(string tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await repository.Unretried.ResolveAsync(tag, cancellationToken))?.Digest;
+        }
+        catch (AirgapException e)
+        {
+            observer.Detail($"{repository.Name} does not say what {tag} stands for: {e.Message}");
+            return null;
+        }
     }
 
     private async Task BeginTagAsync(Task<ExistingTags> listing, string tag, CancellationToken cancellationToken)

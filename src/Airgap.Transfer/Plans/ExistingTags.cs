@@ -32,7 +32,7 @@ internal sealed class ExistingTags
         HashSet<string> tags = new(StringComparer.Ordinal);
         try
         {
-            await foreach (string tag in repository.ListTagsAsync(cancellationToken))
+            await foreach (string tag in repository.Unretried.ListTagsAsync(cancellationToken))
             {
                 tags.Add(tag);
                 if (tags.Count > 5_000 + (100 * items))
@@ -41,8 +41,9 @@ internal sealed class ExistingTags
 
             return new ExistingTags(tags);
         }
-        catch (AirgapException e) when (e.Code is ErrorCode.Forbidden or ErrorCode.Unauthorized or ErrorCode.RegistryRefused or ErrorCode.RegistryFailed or ErrorCode.RegistryProtocol or ErrorCode.ResponseTooLarge)
+        catch (AirgapException e)
         {
+            // Whatever it is, the list would only have saved requests; if the registry itself is at fault, those tell.
             observer.Detail($"{repository.Name} does not list its tags: {e.Message}");
             return Unknown;
         }

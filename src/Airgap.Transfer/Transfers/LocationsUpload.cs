@@ -79,9 +79,22 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         catch (AirgapException e) when (e.Code == ErrorCode.TagImmutable)
         {
             // Another locations image of the same bundle says the same: it is the bundle's content that it lists.
-            if (await repository.ResolveAsync(Tag, cancellationToken) is null)
+            if (!await HasTagAsync(cancellationToken))
                 throw;
             observer.Detail($"{repository.Name}:{Tag} is immutable and stays as it is.");
+        }
+    }
+
+    // When it cannot be asked, the refusal is the failure to tell.
+    private async Task<bool> HasTagAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.ResolveAsync(Tag, cancellationToken) is not null;
+        }
+        catch (AirgapException)
+        {
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ReferrerTags
         new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
         async (referrers, token) =>
         {
-            ReferrerList listed = await repository.ListReferrersAsync(referrers.Key, token);
+            ReferrerList listed = await ListAsync(repository, referrers.Key, token);
             if (listed.FromApi)
                 return;
             HashSet<Digest> known = [.. listed.Manifests.Select(descriptor => descriptor.Digest)];
@@ -48,4 +48,18 @@ internal static class ReferrerTags
 
             await repository.PushManifestAsync(ReferrerIndex.Merge(old, there, missing), tag, token);
         });
+
+    // A registry that does not say what it lists is given the index of clients, too, which hides nothing.
+    private static async Task<ReferrerList> ListAsync(IImageRepository repository, Digest subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.ListReferrersAsync(subject, cancellationToken);
+        }
+        catch (AirgapException)
+        {
+            Manifest? index = await repository.FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken);
+            return new ReferrerList(index is { IsIndex: true } ? [.. index.Manifests] : [], FromApi: false);
+        }
+    }
 }

@@ -232,9 +232,10 @@ internal sealed class RegistryTarget : ITransferTarget
             // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
             if (!_isPlanFresh || node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
             {
-                Digest? there = tag is not null && _existing.MayHave(tag)
+                // By its tag a registry names a manifest's sha256 digest.
+                Digest? there = tag is not null && _existing.MayHave(tag) && node.Manifest.Digest.Algorithm == "sha256"
                     ? await _state.FindTagAsync(tag, cancellationToken)
-                    : (await _repository.ResolveAsync(node.Manifest.Digest.ToString(), cancellationToken))?.Digest;
+                    : await _state.FindTagAsync(node.Manifest.Digest.ToString(), cancellationToken);
                 if (there != node.Manifest.Digest)
                     return false;
             }

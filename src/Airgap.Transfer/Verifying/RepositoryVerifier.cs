@@ -105,7 +105,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
         string place = $"{repository.Name}@{blob.Digest}";
         try
         {
-            await using Stream content = await repository.GetBlob(blob).OpenAsync(0, cancellationToken);
+            await using Stream content = await repository.GetBlob(blob.AsStored).OpenAsync(0, cancellationToken);
             return seen[(repository.Name, blob.Digest)] = await findings.CheckAsync(content, blob.Digest, blob.Size, place, cancellationToken);
         }
         catch (AirgapException e)
@@ -121,7 +121,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
             return false;
         try
         {
-            await using Stream content = await repository.GetBlob(config).OpenAsync(0, cancellationToken);
+            await using Stream content = await repository.GetBlob(config.AsStored).OpenAsync(0, cancellationToken);
             byte[] bytes = new byte[config.Size];
             await content.ReadExactlyAsync(bytes, cancellationToken);
             return BundleLabel.IsPresent(bytes);
@@ -146,7 +146,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
         try
         {
             Descriptor layer = BundleContent.LayerOf(bundle, reference);
-            await using Stream content = await repository.GetBlob(layer).OpenAsync(0, cancellationToken);
+            await using Stream content = await repository.GetBlob(layer.AsStored).OpenAsync(0, cancellationToken);
             ImagesLock images = (await BundleContent.ReadAsync(content, reference, withPackages: false, cancellationToken)).Lock;
             if (isRelocated is null && (isRelocated = await IsRelocatedAsync(images, bundle.Digest, cancellationToken)).Value)
                 await ContentTagAsync(bundle.Digest, cancellationToken);
@@ -208,7 +208,7 @@ internal sealed class RepositoryVerifier(IRegistry registry, ImageReference root
 
         try
         {
-            await using Stream content = await _home.GetBlob(layer).OpenAsync(0, cancellationToken);
+            await using Stream content = await _home.GetBlob(layer.AsStored).OpenAsync(0, cancellationToken);
             ImageLocations? locations = await BundleContent.ReadLocationsAsync(content, reference, cancellationToken);
             HashSet<(string, bool)> expected = [.. entries.Select(entry => (entry.Locked.Image.Digest.ToString()!, entry.IsBundle))];
             HashSet<(string, bool)> actual = [.. (locations?.Images ?? []).Select(image => (image.Image[(image.Image.IndexOf('@') + 1)..], image.IsBundle))];

@@ -36,12 +36,12 @@ public sealed class PublishTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         ConcurrentDictionary<string, int> tries = [];
-        bench.Registry.OnRequest = (request, context) =>
+        bench.Registry.OnRequest = (request, _) =>
         {
-            if (request.Kind != RequestKind.UploadPost)
+            if (request.Kind != RequestKind.ManifestPut)
                 return null;
-            tries.AddOrUpdate(context.Request.Query["mount"].ToString(), 1, (_, count) => count + 1);
-            return Fault.Status(503);
+            tries.AddOrUpdate(request.Reference, 1, (_, count) => count + 1);
+            return Fault.Status(500);
         };
         await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
         string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapRetryCount=1"];

@@ -24,6 +24,7 @@ public abstract class WireTestBase
         new RegistryOptions
         {
             RetryCount = retries,
+            LoadWait = TimeSpan.Zero,
             ResponseHeaderTimeout = headerTimeout ?? TimeSpan.FromSeconds(60),
             MapEndpoint = (host, port) => host == "registry.local" ? ("127.0.0.1", source.Port) : (host, port),
         },

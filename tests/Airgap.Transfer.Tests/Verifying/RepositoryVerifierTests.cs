@@ -59,7 +59,7 @@ public sealed class RepositoryVerifierTests : WireTestBase
     public async Task TagsThatAreMissingAreAllFound()
     {
         VerificationResult result = await VerifyAsync("mirror/nested-bundle", request =>
-            request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal) && !request.Reference.Contains("locations") && request.Kind is RequestKind.ManifestHead or RequestKind.TagsList ? Fault.Status(404) : null);
+            request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal) && !request.Reference.Contains("locations") && request.Kind is RequestKind.ManifestHead or RequestKind.ManifestGet ? Fault.Status(404) : null);
         Assert.IsGreaterThan(3, result.Problems.Count(problem => problem.Code == ErrorCode.ManifestUnknown));
         Assert.IsTrue(result.Problems.All(problem => problem.Digest is not null));
     }
