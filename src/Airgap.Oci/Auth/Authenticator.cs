@@ -31,7 +31,7 @@ internal sealed class Authenticator(
         if (!_credentials.ContainsKey(repository))
             return null;
         Credential? used = (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential;
-        return new UsedCredentials(repository, used, (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
+        return new UsedCredentials(repository, used?.ToString(), used is Credential.Anonymous, (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
     }
 
     /// <summary>Takes up the challenge of an answer.</summary>

@@ -1,6 +1,6 @@
 using Airgap.Oci.Naming;
 
-namespace Airgap.Oci.Registry.Auth;
+namespace Airgap.Oci.Auth;
 
 /// <summary>Several sources of credentials that remember which of them answered.</summary>
 internal interface ICredentialOrigins

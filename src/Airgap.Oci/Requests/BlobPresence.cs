@@ -1,8 +1,9 @@
+using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Wire;
 
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Requests;
 
 /// <summary>Asks whether a repository has a blob: with HEAD, and with a GET of its first byte where the HEAD fails.</summary>
 /// <remarks>Source: OCI distribution specification, "Checking if content exists in the registry".</remarks>

@@ -1,7 +1,8 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
 
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Requests;
 
 /// <summary>
 /// The places of one blob: the repository first, and, for a layer that may not be redistributed and that the repository lacks, the addresses that its

@@ -1,7 +1,9 @@
+using Airgap.Oci.Auth;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry.Auth;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
 
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Uploads;
 
 /// <summary>
 /// Cancels uploads that were opened and will not be finished, so that a registry does not keep their bytes. It is a courtesy: it runs when the work is over,

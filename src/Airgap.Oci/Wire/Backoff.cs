@@ -1,4 +1,4 @@
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Wire;
 
 /// <summary>How long to wait before something is tried again.</summary>
 internal static class Backoff

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// Finds a secret in a server's words, in the forms in which servers and proxies repeat one: as it is, percent-encoded with whatever is kept, escaped for

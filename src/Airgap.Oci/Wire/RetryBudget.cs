@@ -1,4 +1,4 @@
-namespace Airgap.Oci.Registry.Http;
+namespace Airgap.Oci.Wire;
 
 /// <summary>What one operation may still try: failures that may pass are counted, refusals for load are waited out by time.</summary>
 internal sealed class RetryBudget(RegistryOptions options)

@@ -1,7 +1,6 @@
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Bundles;

@@ -1,4 +1,5 @@
 
+using Airgap.Transfer.Plans;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;

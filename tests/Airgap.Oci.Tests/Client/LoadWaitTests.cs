@@ -1,7 +1,6 @@
+using Airgap.Oci.Client;
+using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Http;
-using Airgap.Oci.Tests.Registry.Infra;
 
 namespace Airgap.Oci.Tests.Registry;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Oci.Tests.Registry.Infra;
 
 namespace Airgap.Oci.Tests.Registry;
 

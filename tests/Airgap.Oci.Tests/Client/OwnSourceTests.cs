@@ -1,9 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Airgap.Oci.Client;
+using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Oci.Tests.Registry.Infra;
 
 namespace Airgap.Oci.Tests.Registry;
 

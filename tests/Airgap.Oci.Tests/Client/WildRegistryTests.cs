@@ -1,9 +1,7 @@
 using System.Text;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Registry;
-using Airgap.Oci.Registry.Auth;
-using Airgap.Oci.Tests.Registry.Infra;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Registry;
