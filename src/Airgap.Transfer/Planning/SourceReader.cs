@@ -27,8 +27,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, long mos
 
     /// <summary>The same for a manifest that only saves requests: it is asked for once, without retries.</summary>
     public Task<Manifest?> LookForManifestAsync(RepositoryName repository, string tag, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tag), static (key, state) => new Lazy<Task<Manifest?>>(() =>
-            state.Self.ThrottledAsync(token => state.Self.Repository(key.Item1).Unretried.FindManifestAsync(key.Item2, token), state.Token)), (Self: this, Token: cancellationToken)).Value;
+        _manifests.GetOrAdd((repository, tag), key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, in the registry's own words: it is asked once more for them.</exception>

@@ -1,5 +1,6 @@
 
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;

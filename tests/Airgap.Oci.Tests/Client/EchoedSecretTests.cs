@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 
-namespace Airgap.Oci.Tests.Registry;
+namespace Airgap.Oci.Tests.Client;
 
 /// <summary>The forms in which servers repeat a secret.</summary>
 [TestClass]

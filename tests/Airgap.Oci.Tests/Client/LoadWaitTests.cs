@@ -1,8 +1,9 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
+using Airgap.Oci.Tests.Client.Infra;
 
-namespace Airgap.Oci.Tests.Registry;
+namespace Airgap.Oci.Tests.Client;
 
 /// <summary>A registry that is asked too much is waited for by time, on a clock that does not take any.</summary>
 [TestClass]

@@ -4,8 +4,9 @@ using Airgap.Oci.Auth;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Content;
+using Airgap.Oci.Tests.Client.Infra;
 
-namespace Airgap.Oci.Tests.Registry;
+namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Hosts that ask for credentials at <c>/v2/</c> alone, and what is told of credentials that are refused.</summary>
 [TestClass]

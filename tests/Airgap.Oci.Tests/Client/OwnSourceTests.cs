@@ -3,8 +3,9 @@ using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
+using Airgap.Oci.Tests.Client.Infra;
 
-namespace Airgap.Oci.Tests.Registry;
+namespace Airgap.Oci.Tests.Client;
 
 /// <summary>A descriptor that holds its content, or names where else it is.</summary>
 [TestClass]

@@ -3,8 +3,9 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Microsoft.AspNetCore.Http;
+using Airgap.Oci.Tests.Client.Infra;
 
-namespace Airgap.Oci.Tests.Registry;
+namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Registries that answer otherwise than the specification says, as some do.</summary>
 [TestClass]
