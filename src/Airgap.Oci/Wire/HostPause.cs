@@ -11,7 +11,12 @@ internal sealed class HostPause(RegistryOptions options)
     private int _refusals;
 
     /// <summary>The host refused a request for its load without saying how long: each time until it serves one the pause grows.</summary>
-    public void Begin() => Begin(Backoff.Next(options.RetryDelay, Interlocked.Increment(ref _refusals), Backoff.LongestOfLoad));
+    public void Begin()
+    {
+        // Those who were refused together count once.
+        if (Interlocked.Read(ref _until) <= _clock.GetUtcNow().UtcTicks)
+            Begin(Backoff.Next(options.RetryDelay, Interlocked.Increment(ref _refusals), Backoff.LongestOfLoad));
+    }
 
     /// <summary>The host served a request.</summary>
     public void NoteServed()
