@@ -1,5 +1,3 @@
-
-using Airgap.Transfer.Plans;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
