@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Airgap.Oci;
 using Airgap.Registry.Archives;
 using Airgap.Registry.Page;
 using Airgap.Registry.Storage;
@@ -143,8 +144,8 @@ internal sealed class RegistryApplication
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
         string status = context.RequestAborted.IsCancellationRequested ? "aborted" : $"{context.Response.StatusCode}";
         long sent = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
-        _log(string.Create(
+        _log(Printable.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} {target} {status} in={context.Request.ContentLength ?? 0} out={sent} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
+            $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} {target} {status} in={context.Request.ContentLength ?? 0} out={sent} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms")));
     }
 }
