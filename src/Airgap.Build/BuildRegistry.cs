@@ -1,9 +1,11 @@
 
+using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Build;
@@ -23,6 +25,10 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
 
     /// <inheritdoc/>
     public RegistryStatistics Statistics => _client.IsValueCreated ? _client.Value.Statistics : new();
+
+    /// <summary>Asks a mirror without credentials, as a cluster does that has no Secret for it.</summary>
+    public Task<Diagnostic?> FindAnonymousRefusalAsync(ImageReference reference, string name, CancellationToken cancellationToken) =>
+        AnonymousPull.FindRefusalAsync(access.Over(new RegistryOptions { Trace = log.Trace }), reference, name, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

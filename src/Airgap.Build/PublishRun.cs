@@ -66,7 +66,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         BuildObserver observer = new(log, TimeProvider.System);
-        ProjectPublisher publisher = new(job.Registry, observer) { Artifacts = job.Files, CountRetries = () => job.Registry.Statistics.Retries };
+        ProjectPublisher publisher = new(job.Registry, observer) { Artifacts = job.Files, RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync, CountRetries = () => job.Registry.Statistics.Retries };
         using PreparedProject prepared = await publisher.PrepareAsync(job.Project, cancellationToken);
         foreach (Diagnostic warning in prepared.Warnings)
             log.Warning(warning);

@@ -337,7 +337,7 @@ public enum ErrorCode
     /// <summary>A reference under <c>packages/</c> that no lock entry matches stays on its registry (warning).</summary>
     ReferenceNotRelocated = 4102,
 
-    /// <summary>An API group that only clusters with kapp-controller before 0.20 serve (warning).</summary>
+    /// <summary>An API group that only alphas of kapp-controller before 0.19 served, as a cluster-scoped kind (warning).</summary>
     OldApiGroup = 4103,
 
     /// <summary>A PackageRepository that names neither tag nor digest looks for <c>latest</c> (warning).</summary>
@@ -360,4 +360,34 @@ public enum ErrorCode
 
     /// <summary>Two items declare one Kubernetes object in ways that cannot be merged.</summary>
     ConflictingObject = 4110,
+
+    /// <summary>A Package renders its bundle's lock as if it were a resource, so that no install of it can succeed (warning).</summary>
+    TemplateRendersLock = 4120,
+
+    /// <summary>A Package fetches as a bundle what is a plain image, so that no install of it can succeed (warning).</summary>
+    FetchedImageIsNoBundle = 4121,
+
+    /// <summary>A file of a nested bundle names an image that the bundle's lock has not, so that it stays on its registry (warning).</summary>
+    NestedImageNotLocked = 4122,
+
+    /// <summary>The mirror's certificate is signed by an authority that the publish was told of, and the cluster is told of none (warning).</summary>
+    ClusterTrustNotWritten = 4123,
+
+    /// <summary>A PackageRepository of a plain image: nothing that its Packages name is replaced (warning).</summary>
+    PlainImageRepository = 4124,
+
+    /// <summary>A tag selection that the tag of the relocated bundle does not meet (warning).</summary>
+    TagNotSelected = 4125,
+
+    /// <summary>A version of a package that the mirror had is not in the new bundle; an install pinned to it breaks (warning).</summary>
+    VersionDropped = 4126,
+
+    /// <summary>The same digest at another mirror: a cluster keeps what it has of the first, unless it is made to fetch (warning).</summary>
+    MirrorChanged = 4127,
+
+    /// <summary>A Secret is handed out to the global packaging namespace alone, and not to those where packages are installed (warning).</summary>
+    ExportMissesInstalls = 4128,
+
+    /// <summary>The mirror lets nobody pull without credentials, and the manifest names no Secret (warning).</summary>
+    AnonymousPullRefused = 4129,
 }

@@ -22,6 +22,9 @@ internal sealed class ItemPublisher(
     ArtifactFolder artifacts,
     ManifestObjects objects)
 {
+    /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
+    public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
+
     /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
@@ -82,7 +85,7 @@ internal sealed class ItemPublisher(
         TransferPlan plan = standing?.Plan ?? await relocator.PlanAsync(declaration.Source, options, cancellationToken);
         ArchiveMatch.Verify(declaration, plan);
         // Made before anything moves, so that a name the cluster would refuse costs no transfer.
-        return (plan, standing, CreateManifest(declaration, plan));
+        return (plan, standing, await CreateManifestAsync(declaration, plan, cancellationToken));
     }
 
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
@@ -107,7 +110,7 @@ internal sealed class ItemPublisher(
         return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken));
     }
 
-    private PackageRepositoryManifest? CreateManifest(Declaration declaration, TransferPlan plan)
+    private async Task<PackageRepositoryManifest?> CreateManifestAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
     {
         if (declaration is not { Manifest: { } options, Repository: { } repository })
             return null;
@@ -127,11 +130,26 @@ internal sealed class ItemPublisher(
             return null;
         }
 
+        EarlierManifest? earlier = EarlierManifest.Find(Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, $"{declaration.Name}.packagerepository.yml"), options.Name ?? repository.LastSegment);
+        options = earlier?.Follow(options, repository, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
+        if (declaration.Archive is null && plan.RootBundle is { } bundle
+            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
+        {
+            warnings.Add(dropped, declaration.Item.Location);
+        }
+
         PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(repository, root.Digest, root.Tag, options);
+        if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
+            warnings.Add(NoTrust(declaration, repository), declaration.Item.Location);
         foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
             warnings.Add(warning, declaration.Item.Location);
         return manifest;
     }
+
+    private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
+        ErrorCode.ClusterTrustNotWritten,
+        $"The registry {repository.Registry} may be known by a certificate authority of AirgapCaCertificates alone, and nothing tells kapp-controller of it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
+        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
 
     private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(
         Declaration declaration,
@@ -146,6 +164,12 @@ internal sealed class ItemPublisher(
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
             files.Add(await artifacts.WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+        }
+
+        if (manifest is not null && RefusesAnonymous is not null && declaration is { Archive: null, Repository: { } mirror, Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false } } && result.Root is { } root
+            && await RefusesAnonymous(ImageReference.ByDigest(mirror, root.Item.Digest), manifest.Name, cancellationToken) is { } refusal)
+        {
+            warnings.Add(refusal, declaration.Item.Location);
         }
 
         if (manifest is not null)

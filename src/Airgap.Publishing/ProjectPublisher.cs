@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Plans;
@@ -23,6 +24,9 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>Tells how often a request was tried again, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }
 
+    /// <summary>Asks a mirror as a cluster without a Secret does; null to ask nothing.</summary>
+    public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
+
     /// <summary>Makes the bundle of the project's content, where one is wanted, reads the items, and pins their tags. Sends nothing but questions.</summary>
     public async Task<PreparedProject> PrepareAsync(DeclaredProject project, CancellationToken cancellationToken)
     {
@@ -33,7 +37,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
         ProduceResult? made = isWanted ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
         try
         {
-            Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer) { Artifacts = Artifacts, CountRetries = CountRetries };
+            Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer) { Artifacts = Artifacts, CountRetries = CountRetries, RefusesAnonymous = RefusesAnonymous };
             ImmutableArray<Diagnostic> problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings)];
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
             return new PreparedProject(project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
@@ -25,6 +26,9 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
 
     /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
+
+    /// <summary>Asks a mirror as a cluster without a Secret does, for a PackageRepository that names none; null to ask nothing.</summary>
+    internal Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
     /// <summary>Tells how often a request was tried again, for the reports; null where nobody counts.</summary>
     public Func<long>? CountRetries { get; init; }
@@ -87,7 +91,7 @@ public sealed class Publisher(IRegistry registry, ITransferObserver? observer = 
         PublishedFileList list = Artifacts ?? new PublishedFileList(null);
         ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
         ManifestObjects objects = new();
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects);
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
         List<PublishedItem> published = [];
         List<PublishItem> failed = [];
         List<Diagnostic> failures = [];

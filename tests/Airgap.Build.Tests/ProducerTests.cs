@@ -9,7 +9,7 @@ public sealed class ProducerTests
 {
     private const string Items = """
         <ImgpkgBundleContent Include="packages\**" />
-        <ImgpkgBundleImage Include="registry.local:5055/apps/frontend:1.0.0" Id="index.docker.io/user1/frontend:1.0.0" />
+        <ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />
         """;
 
     [TestMethod]
@@ -37,7 +37,7 @@ public sealed class ProducerTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        using TestProject project = Create(Items.Replace("Id=\"index.docker.io/user1/frontend:1.0.0\"", "Platform=\"plan9/mips\" />\n<ImgpkgBundleContent Include=\"..\\outside.txt\"", StringComparison.Ordinal), source);
+        using TestProject project = Create(Items.Replace("Id=\"index.docker.io/user1/simple-app-bundle:v1.0.0\"", "Platform=\"plan9/mips\" />\n<ImgpkgBundleContent Include=\"..\\outside.txt\"", StringComparison.Ordinal), source);
         File.WriteAllText(project["packages/bad.yml"], "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: 1.0.0\n");
 
         DotnetResult result = await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapBundleRepository={destination.Host}/own/app");

@@ -92,11 +92,11 @@ public sealed class SampleTests
         string host = real?.Host ?? embedded.Host;
         using Sample sample = new("Producer", source);
 
-        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/apps", "-p:AirgapArchive=simple-repository.tar");
+        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/user1", "-p:AirgapArchive=simple-repository.tar");
         source.Clear();
         await sample.RunToolAsync("copy", "--tar", "simple-repository.tar", "--to-repo", $"{host}/archive/producer");
         Assert.IsEmpty(source.Requests, "The far side asks nobody but the destination.");
-        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/apps", $"-p:AirgapRegistry={host}/direct");
+        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055/user1", $"-p:AirgapRegistry={host}/direct");
 
         string digest = sample.Manifest("producer").Split("producer@")[1].Trim();
         using RegistryContent content = RegistryContent.At(host);
@@ -109,7 +109,7 @@ public sealed class SampleTests
             Assert.Contains($"image: {host}/{repository}@sha256:", File.ReadAllText(sample[$"pulled/{repository}/.imgpkg/images.yml"]), "What is pulled names the far side.");
             string described = await sample.RunToolAsync("describe", "-b", $"{host}/{repository}:1.0.0", "--html");
             Assert.Contains(digest, described);
-            Assert.Contains("index.docker.io/user1/frontend:1.0.0", described);
+            Assert.Contains("index.docker.io/user1/simple-app-bundle:v1.0.0", described);
             Assert.Contains("frontend", File.ReadAllText(sample["bundle.html"]));
         }
     }

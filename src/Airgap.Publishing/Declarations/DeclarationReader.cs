@@ -43,7 +43,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
-            Attempt(item, () => request.Verify(repository, tag));
+            request = Attempt(item, () => request.ReadFiles(item, settings).Verify(repository, tag)) ?? request;
         if (_problems.Count > before)
             return null;
         if (needsDestination && repository is null && archives.Target is null && !_registryIsWrong)

@@ -35,6 +35,12 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
             SyncPeriod = item.Value(MetadataNames.SyncPeriod),
             SecretName = item.Value(MetadataNames.SecretName),
             SecretNamespace = item.Value(MetadataNames.SecretNamespace),
+            ToNamespaces = item.Value(MetadataNames.ToNamespaces),
+            CreateNamespace = Flag(item, MetadataNames.CreateNamespace, problems),
+            Install = item.Value(MetadataNames.PackageInstall),
+            InstallNamespace = item.Value(MetadataNames.InstallNamespace),
+            ServiceAccount = item.Value(MetadataNames.ServiceAccount),
+            ControllerConfig = item.Value(MetadataNames.ControllerConfig),
             IsPlainImage = item.Kind == PublishItemKind.Image,
             Pinning = Choice<ReferencePinning>(item, MetadataNames.Pinning, problems) ?? ReferencePinning.Digest,
             SecretVariant = Choice<PullSecretVariant>(item, MetadataNames.PullSecret, problems)
@@ -59,6 +65,34 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
         }
 
         return this;
+    }
+
+    /// <summary>Reads the files that the manifest takes texts from.</summary>
+    /// <returns>The request with them.</returns>
+    /// <exception cref="AirgapException">3xxx: a file cannot be read.</exception>
+    public ManifestRequest ReadFiles(PublishItem item, PublishSettings settings)
+    {
+        if (Options is null)
+            return this;
+        string? values = item.Value(MetadataNames.ValuesFile);
+        return this with
+        {
+            Options = Options with
+            {
+                Values = values is null ? null : ManifestFiles.Read(settings.FullPath(values)),
+                CaCertificates = Options.ControllerConfig is null ? "" : ManifestFiles.ReadAll(settings.Access.CaCertificates),
+            },
+        };
+    }
+
+    private static bool Flag(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems)
+    {
+        string? text = item.Value(name);
+        if (text is null || bool.TryParse(text, out bool flag) && !flag)
+            return false;
+        if (!text.Equals("true", StringComparison.OrdinalIgnoreCase))
+            problems.Add(item.Problem(ErrorCode.InvalidArgument, $"The {name} of the item {item.ItemName} '{item.Include}' is '{text}'.", "Write true or false."));
+        return true;
     }
 
     private static bool IsNo(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);

@@ -38,9 +38,30 @@ public static class MetadataNames
     /// <summary>The API group and version of the PackageRepository.</summary>
     public const string ApiVersion = "ApiVersion";
 
+    /// <summary>The namespaces beside the PackageRepository's to which secretgen-controller hands the pull secret out; <c>*</c> for all.</summary>
+    internal const string ToNamespaces = "ToNamespaces";
+
+    /// <summary><c>true</c> to write the Namespaces of the manifest, before what stands in them.</summary>
+    internal const string CreateNamespace = "CreateNamespace";
+
+    /// <summary>A package to install, as <c>NAME@VERSIONS</c>.</summary>
+    internal const string PackageInstall = "PackageInstall";
+
+    /// <summary>The namespace of the PackageInstall; the PackageRepository's by default.</summary>
+    internal const string InstallNamespace = "InstallNamespace";
+
+    /// <summary>The account that installs the package.</summary>
+    internal const string ServiceAccount = "ServiceAccount";
+
+    /// <summary>The file with the values of the install.</summary>
+    internal const string ValuesFile = "ValuesFile";
+
+    /// <summary><c>true</c>, or kapp-controller's namespace, to write <c>kapp-controller-config</c> with the certificates of <c>AirgapCaCertificates</c>.</summary>
+    internal const string ControllerConfig = "ControllerConfig";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion];
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig];
 
     /// <summary>Metadata of MSBuild and of editors, which mean nothing here and are no mistake.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

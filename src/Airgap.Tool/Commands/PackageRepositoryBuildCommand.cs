@@ -105,6 +105,8 @@ internal sealed class PackageRepositoryBuildCommand
             new RelocationSource.Bundle(bundle.Reference),
             new PlanOptions { EmbedConfigs = toArchive, Destination = (destination as RelocationDestination.Repository)?.Name, Concurrency = concurrency },
             cancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic warning in plan.RootBundle?.PackageWarnings ?? [])
+            session.Warn(warning);
         return await relocator.RunAsync(plan, destination, new TransferOptions { Concurrency = concurrency }, cancellationToken).ConfigureAwait(false);
     }
 

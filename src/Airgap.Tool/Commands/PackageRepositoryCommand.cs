@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -24,13 +25,20 @@ internal sealed class PackageRepositoryCommand
     private readonly Option<string?> _syncPeriod = Flag.Text("--sync-period", "DURATION", "spec.syncPeriod, such as 10m");
     private readonly Option<string?> _tagSelection = Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', in place of a digest");
     private readonly Option<string?> _prereleases = Flag.Text("--prereleases", "IDS", "Prerelease identifiers that the selection takes, with commas between them");
-    private readonly Option<string> _pin = Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "none");
+    private readonly Option<string> _pin = Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "content-tag", "none");
     private readonly Option<string?> _apiVersion = Flag.Text("--api-version", "GROUP/VERSION", "apiVersion (default: packaging.carvel.dev/v1alpha1)");
     private readonly Option<string?> _secretName = Flag.Text("--secret-name", "NAME", "Secret with the registry's credentials");
     private readonly Option<string?> _secretNamespace = Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
     private readonly Option<string> _secretVariant = Flag.Choice(
         "--secret-variant", "What is written about the Secret", "auto", "auto", "none", "secret-ref", "placeholder", "secretgen");
 
+    private readonly Option<string?> _toNamespaces = Flag.Text("--to-namespaces", "NAMES", "Namespaces beside --namespace that secretgen-controller hands the Secret out to, with commas between them, or '*'");
+    private readonly Option<bool> _createNamespace = Flag.Switch("--create-namespace", "Write the Namespaces, too, before what stands in them");
+    private readonly Option<string?> _install = Flag.Text("--install", "NAME@VERSIONS", "Write a PackageInstall of this package, such as 'simple-app.corp.com@>=1.0.0'");
+    private readonly Option<string?> _installNamespace = Flag.Text("--install-namespace", "NAME", "Namespace of the PackageInstall (default: that of the repository)");
+    private readonly Option<string?> _serviceAccount = Flag.Text("--service-account", "NAME", "Account that installs the package");
+    private readonly Option<string?> _valuesFile = Flag.Text("--values-file", "FILE", "Values of the install");
+    private readonly Option<string?> _controllerConfig = Flag.Text("--controller-config", "NAMESPACE", "Write kapp-controller-config with the certificates of --registry-ca-cert-path into kapp-controller's namespace");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -46,6 +54,7 @@ internal sealed class PackageRepositoryCommand
         {
             flags._bundle, flags._image, flags._output, flags._name, flags._namespace, flags._syncPeriod, flags._tagSelection, flags._prereleases,
             flags._pin, flags._apiVersion, flags._secretName, flags._secretNamespace, flags._secretVariant,
+            flags._toNamespaces, flags._createNamespace, flags._install, flags._installNamespace, flags._serviceAccount, flags._valuesFile, flags._controllerConfig,
         })
         {
             command.Options.Add(option);
@@ -74,12 +83,38 @@ internal sealed class PackageRepositoryCommand
         if (bundle is not null)
             CheckPackages(plan, session, reference);
 
-        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(reference.Repository, plan.Root!.Digest, reference.IsUnpinned ? null : reference.Tag, Options(parsed, bundle is null));
+        PackageRepositoryOptions options = await FollowAsync(Options(parsed, bundle is null), parsed.GetText(_output), client, reference.WithDigest(plan.Root!.Digest), session, cancellationToken).ConfigureAwait(false);
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(reference.Repository, plan.Root!.Digest, reference.IsUnpinned ? null : reference.Tag, options);
+        if (options.SecretVariant == PullSecretVariant.None
+            && await AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace), reference.WithDigest(plan.Root.Digest), manifest.Name, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            session.Warn(refusal);
+        }
+
         foreach (Diagnostic warning in manifest.Warnings)
             session.Warn(warning);
         await WriteAsync(parsed.GetText(_output), manifest, session, cancellationToken).ConfigureAwait(false);
         session.Report.Reference = reference.WithDigest(plan.Root!.Digest).ToString();
         return 0;
+    }
+
+    // The mirror may have come to its bundle by another tool, which writes no such tag.
+    private static async Task<PackageRepositoryOptions> FollowAsync(
+        PackageRepositoryOptions options, string? output, RegistryClient client, ImageReference reference, Session session, CancellationToken cancellationToken)
+    {
+        EarlierManifest? earlier = output is null ? null : EarlierManifest.Find(output, options.Name ?? reference.Repository.LastSegment);
+        PackageRepositoryOptions followed = earlier?.Follow(options, reference.Repository, reference.Digest!.Value, session.Warn) ?? options;
+        if (followed.Pinning == ReferencePinning.ContentTag && string.IsNullOrEmpty(followed.TagSelection)
+            && (await client.GetRepository(reference.Repository).ResolveAsync(ContentTags.Default(reference.Digest!.Value), cancellationToken).ConfigureAwait(false))?.Digest != reference.Digest)
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidPackageRepository,
+                $"{reference.Repository} has no tag {ContentTags.Default(reference.Digest!.Value)}, by which the manifest is to name the bundle.",
+                "Relocate the bundle with dotnet airgap copy or imgpkg copy, which write it, or give --pin tag.")
+            { Reference = reference.ToString() };
+        }
+
+        return followed;
     }
 
     private static void CheckPackages(TransferPlan plan, Session session, ImageReference reference)
@@ -123,6 +158,7 @@ internal sealed class PackageRepositoryCommand
             Pinning = parsed.GetValue(_pin) switch
             {
                 "tag" => ReferencePinning.Tag,
+                "content-tag" => ReferencePinning.ContentTag,
                 "none" => ReferencePinning.None,
                 _ => ReferencePinning.Digest,
             },
@@ -140,6 +176,14 @@ internal sealed class PackageRepositoryCommand
                 _ => secret is null ? PullSecretVariant.None : PullSecretVariant.SecretRef,
             },
             IsPlainImage = isPlainImage,
+            ToNamespaces = parsed.GetText(_toNamespaces),
+            CreateNamespace = parsed.GetValue(_createNamespace),
+            Install = parsed.GetText(_install),
+            InstallNamespace = parsed.GetText(_installNamespace),
+            ServiceAccount = parsed.GetText(_serviceAccount),
+            Values = parsed.GetText(_valuesFile) is { } values ? ManifestFiles.Read(values) : null,
+            ControllerConfig = parsed.GetText(_controllerConfig),
+            CaCertificates = parsed.GetText(_controllerConfig) is null ? "" : ManifestFiles.ReadAll(_registry.Read(parsed, null).CaCertificatePaths),
         };
     }
 }

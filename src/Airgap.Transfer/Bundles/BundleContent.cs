@@ -4,12 +4,19 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Layers;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>What is read out of a bundle's layer: the lock, and what a package repository shows of itself.</summary>
 internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, ImmutableArray<PackageReference> References)
 {
+    /// <summary>The images that files name, where they were looked for.</summary>
+    public ImmutableArray<PackageReference> Configured { get; init; } = [];
+
+    /// <summary>The names of the Packages under <c>packages/</c>, where they were looked for.</summary>
+    public ImmutableArray<string> Packages { get; init; } = [];
+
     /// <summary>More than this is no lock.</summary>
     private const int MaxLockBytes = 64 * 1024 * 1024;
 
@@ -29,12 +36,15 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <param name="layer">The compressed layer.</param>
     /// <param name="reference">The bundle, for messages.</param>
     /// <param name="withPackages">True to look into <c>packages/</c>, too.</param>
+    /// <param name="withConfig">True to look into every YAML file for images, as a nested bundle's are looked for when a package is installed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<BundleContent> ReadAsync(Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken)
+    public static async Task<BundleContent> ReadAsync(Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken, bool withConfig = false)
     {
         ImagesLock? images = null;
         bool hasPackages = false;
         ImmutableArray<PackageReference>.Builder references = ImmutableArray.CreateBuilder<PackageReference>();
+        ImmutableArray<PackageReference>.Builder configured = ImmutableArray.CreateBuilder<PackageReference>();
+        ImmutableArray<string>.Builder packages = ImmutableArray.CreateBuilder<string>();
         await ReadFilesAsync(layer, reference, async (path, length, content) =>
         {
             if (path is ".imgpkg/images.yml")
@@ -46,12 +56,19 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
             else if (path.StartsWith("packages/", StringComparison.Ordinal) && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
             {
                 hasPackages = true;
-                if (withPackages && length <= MaxPackageBytes)
-                    references.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
+                if (!withPackages || length > MaxPackageBytes)
+                    return;
+                IReadOnlyList<YamlNode> documents = PackageReferences.Read(new MemoryStream(await ReadAllAsync(content, cancellationToken)));
+                references.AddRange(PackageReferences.Find(documents, path));
+                packages.AddRange(documents.Where(document => YamlLookup.Text(document, "kind") == "Package").Select(document => YamlLookup.Text(document, "metadata", "name")).OfType<string>());
+            }
+            else if (withConfig && length <= MaxPackageBytes && !path.StartsWith(".imgpkg/", StringComparison.Ordinal) && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
+            {
+                configured.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
             }
         }, cancellationToken);
 
-        return new BundleContent(images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable());
+        return new BundleContent(images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable()) { Configured = configured.ToImmutable(), Packages = packages.ToImmutable() };
     }
 
     /// <summary>Reads the locations file out of a locations image's layer; null when it holds none.</summary>

@@ -26,12 +26,13 @@ internal sealed class PackageReferenceFinder
         _looksInside = looksInside;
     }
 
-    public static ImmutableArray<PackageReference> Find(Stream yaml, string path)
+    /// <summary>Reads a file's documents as far as they are YAML.</summary>
+    public static IReadOnlyList<YamlNode> Read(Stream yaml)
     {
         using StreamReader reader = new(new BoundedStream(yaml, MaxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 4096, leaveOpen: true);
         string text = reader.ReadToEnd();
         int end = text.IndexOf('\0', StringComparison.Ordinal);
-        return Find(YamlReader.ReadBeginning(end < 0 ? text : text[..end]), path, looksInside: true);
+        return YamlReader.ReadBeginning(end < 0 ? text : text[..end]);
     }
 
     /// <summary>Finds the references of documents.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
@@ -21,11 +22,17 @@ internal static class PackageReferences
     {
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentNullException.ThrowIfNull(path);
-        return PackageReferenceFinder.Find(yaml, path);
+        return PackageReferenceFinder.Find(Read(yaml), path, looksInside: true);
     }
 
+    /// <summary>Finds the same in documents.</summary>
+    public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path) => PackageReferenceFinder.Find(documents, path, looksInside: true);
+
+    /// <summary>Reads a file's documents as far as they are YAML, 4 MiB of it at most; it is left open.</summary>
+    public static IReadOnlyList<YamlNode> Read(Stream yaml) => PackageReferenceFinder.Read(yaml);
+
     /// <summary>Warns about references that stay on their registry.</summary>
-    /// <param name="references">What <see cref="Find"/> found. Texts that are no image references are passed over.</param>
+    /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are no image references are passed over.</param>
     /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or null.</param>
     /// <returns>A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references.</returns>
     public static ImmutableArray<Diagnostic> NotRelocated(
@@ -54,6 +61,38 @@ internal static class PackageReferences
         }
 
         return warnings.ToImmutable();
+    }
+
+    /// <summary>Warns about what is fetched as a bundle and is none.</summary>
+    /// <param name="references">What <see cref="Find(Stream, string)"/> found.</param>
+    /// <param name="lockEntries">The bundle's images, as for <see cref="NotRelocated"/>, and whether each is a bundle.</param>
+    public static IEnumerable<Diagnostic> NotBundles(IEnumerable<PackageReference> references, IEnumerable<(string Image, string? KbldId, bool IsBundle)> lockEntries)
+    {
+        Dictionary<string, bool> isBundle = new(StringComparer.Ordinal);
+        foreach ((string image, string? id, bool bundle) in lockEntries)
+            isBundle[string.IsNullOrEmpty(id) ? image : id] = bundle;
+        return references
+            .Where(reference => reference.IsBundle && isBundle.TryGetValue(reference.Image, out bool bundle) && !bundle)
+            .Select(reference => new Diagnostic(
+                ErrorCode.FetchedImageIsNoBundle,
+                $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the cluster refuses to install it.",
+                "Push its files with 'imgpkg push -b' or dotnet airgap push -b, or fetch it as image: {url: …}.")
+            { Reference = reference.Image, Location = reference.Location });
+    }
+
+    /// <summary>Warns about images that the files of a nested bundle name and its lock has not; one warning for the bundle.</summary>
+    public static Diagnostic? NotLocked(string bundle, IReadOnlyList<PackageReference> references, IEnumerable<(string Image, string? KbldId)> lockEntries)
+    {
+        HashSet<string> replaced = new(lockEntries.SelectMany(entry => new[] { entry.Image, entry.KbldId }.OfType<string>()), StringComparer.Ordinal);
+        PackageReference[] left = [.. references.Where(reference => reference.FetchKind is null && !replaced.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _)).DistinctBy(reference => reference.Image)];
+        if (left.Length == 0)
+            return null;
+        string more = left.Length > 3 ? $" and {left.Length - 3} more" : "";
+        return new Diagnostic(
+            ErrorCode.NestedImageNotLocked,
+            $"The bundle {bundle} names images that its own .imgpkg/images.yml has not: {string.Join(", ", left.Take(3).Select(reference => $"'{reference.Image}' in {reference.Location}"))}{more}. They are not relocated, and the cluster pulls them from where they are.",
+            "Run kbld over the bundle's files with --imgpkg-lock-output, push it again, and pin the new digest.")
+        { Reference = bundle };
     }
 
     private static Diagnostic Fetched(PackageReference reference, string kind) => new(

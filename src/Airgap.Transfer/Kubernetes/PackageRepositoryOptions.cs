@@ -6,7 +6,7 @@ public sealed record PackageRepositoryOptions
     /// <summary>The API group that clusters serve since kapp-controller 0.20.</summary>
     public const string CurrentApiVersion = "packaging.carvel.dev/v1alpha1";
 
-    /// <summary>The API group of kapp-controller 0.17 to 0.19, which Carvel's air-gapped page still shows.</summary>
+    /// <summary>The API group of kapp-controller's alphas 0.17.0 to 0.19.0-alpha.6, where the kind was cluster-scoped; Carvel's air-gapped page still shows it.</summary>
     public const string OldApiVersion = "install.package.carvel.dev/v1alpha1";
 
     /// <summary>The manifest's name, a DNS subdomain; null for the last segment of the bundle's repository.</summary>
@@ -38,6 +38,30 @@ public sealed record PackageRepositoryOptions
 
     /// <summary>How the cluster gets the credentials.</summary>
     public PullSecretVariant SecretVariant { get; init; }
+
+    /// <summary>The namespaces beside the manifest's to which secretgen-controller hands the Secret out: names parted by commas, semicolons or blanks, or <c>*</c> for all; null for none.</summary>
+    internal string? ToNamespaces { get; init; }
+
+    /// <summary>True to write the Namespaces of what is written, before it.</summary>
+    internal bool CreateNamespace { get; init; }
+
+    /// <summary>The package to install, as <c>NAME@VERSIONS</c>; null for none.</summary>
+    internal string? Install { get; init; }
+
+    /// <summary>The namespace of the PackageInstall; null for the manifest's.</summary>
+    internal string? InstallNamespace { get; init; }
+
+    /// <summary>The account that installs.</summary>
+    internal string? ServiceAccount { get; init; }
+
+    /// <summary>The values of the install, as YAML; null for none.</summary>
+    internal string? Values { get; init; }
+
+    /// <summary>The namespace of kapp-controller, to write <c>kapp-controller-config</c> with <see cref="CaCertificates"/>; <c>true</c> for its usual one, null for none.</summary>
+    internal string? ControllerConfig { get; init; }
+
+    /// <summary>The certificates, as PEM, that the mirror needs; empty for none.</summary>
+    internal string CaCertificates { get; init; } = "";
 
     /// <summary>True for a plain image in place of a bundle (<c>fetch.image</c>), whose references the cluster does not rewrite.</summary>
     public bool IsPlainImage { get; init; }

@@ -23,6 +23,9 @@ internal sealed record PackageRepositorySpec
 
     public required string? Constraints { get; init; }
 
+    /// <summary>True when the tag says the digest.</summary>
+    public required bool IsContentTag { get; init; }
+
     /// <summary>Null for none, empty for all.</summary>
     public required string[]? Prereleases { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record PackageRepositorySpec
             ApiVersion = ReadApiVersion(destination, options.ApiVersion),
             Image = constraints is not null ? destination.ToString() : ReadImage(destination, digest, OrNull(tag), options.Pinning),
             IsUnpinned = constraints is null && options.Pinning == ReferencePinning.None,
+            IsContentTag = constraints is null && options.Pinning == ReferencePinning.ContentTag,
             Constraints = constraints,
             Prereleases = ReadPrereleases(destination, OrNull(options.Prereleases), constraints),
             SyncPeriod = OrNull(options.SyncPeriod),
@@ -89,8 +93,14 @@ internal sealed record PackageRepositorySpec
             $"'{tag}' is not a tag",
             "A tag has letters, digits, '_', '.' and '-'."),
         ReferencePinning.Tag => ImageReference.ByTag(destination, tag).ToString(),
+        ReferencePinning.ContentTag when ContentTagOf(digest) is var content => ImageReference.IsTag(content)
+            ? ImageReference.ByTag(destination, content).ToString()
+            : throw Invalid(destination, $"a tag that says {digest} is longer than tags are", "Pin it by digest or by tag."),
         _ => destination.ToString(),
     };
+
+    // As a relocation writes it for every image.
+    private static string ContentTagOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.imgpkg";
 
     private static string[]? ReadPrereleases(RepositoryName destination, string? text, string? constraints)
     {

@@ -22,15 +22,39 @@ public static class PackageRepositoryWriter
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(options);
         PackageRepositorySpec repository = PackageRepositorySpec.Read(destination, digest, tag, options);
-        PullSecretSpec secret = PullSecretSpec.Read(destination, repository, options);
+        PackageInstallSpec? install = PackageInstallSpec.Read(destination, repository.Namespace, options);
+        PullSecretSpec secret = PullSecretSpec.Read(destination, repository, install, options);
+        string? controller = ReadController(destination, options);
         YamlText yaml = new();
         AddRepository(yaml, repository, secret, options.IsPlainImage);
-        List<KubernetesObject> objects = [new("PackageRepository", repository.Namespace, repository.Name, yaml.ToString())];
+        List<KubernetesObject> objects = options.CreateNamespace ? [.. NamespacesOf(destination, repository, install, secret).Select(ClusterDocuments.Namespace)] : [];
+        objects.Add(new("PackageRepository", repository.Namespace, repository.Name, yaml.ToString()));
         if (secret.IsWritten)
             objects.Add(new PullSecretObject(secret.Namespace, secret.Name!, [destination.Registry]));
-        if (secret.ExportedTo is not null)
-            objects.Add(new SecretExportObject(secret.Namespace!, secret.Name!, [secret.ExportedTo]));
-        return new PackageRepositoryManifest(repository.Name, string.Concat(objects.Select(part => part.Yaml)), Warnings(destination, repository)) { Objects = [.. objects] };
+        if (secret is { IsWritten: true, IsReferenced: true } && install is not null && install.Namespace != secret.Namespace)
+            objects.Add(new PullSecretObject(install.Namespace, secret.Name!, [destination.Registry]));
+        if (secret.ExportedTo.Length > 0)
+            objects.Add(new SecretExportObject(secret.Namespace!, secret.Name!, [.. secret.ExportedTo]));
+        if (controller is not null)
+            objects.Add(ClusterDocuments.Trust(controller, options.CaCertificates));
+        if (install is not null)
+            objects.AddRange(PackageInstallDocuments.Of(install, secret));
+        return new PackageRepositoryManifest(repository.Name, string.Concat(objects.Select(part => part.Yaml)), Warnings(destination, repository, secret, tag, options)) { Objects = [.. objects] };
+    }
+
+    private static string[] NamespacesOf(RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PullSecretSpec secret)
+    {
+        string[] names = [.. new[] { repository.Namespace, secret.IsWritten ? secret.Namespace : null, install?.Namespace }.OfType<string>().Distinct(StringComparer.Ordinal)];
+        return names.Length > 0 ? names : throw PackageRepositorySpec.Invalid(destination, "a namespace is to be made and none is named", "Give the PackageRepository's namespace.");
+    }
+
+    private static string? ReadController(RepositoryName destination, PackageRepositoryOptions options)
+    {
+        if (PackageRepositorySpec.OrNull(options.ControllerConfig) is not { } text || text.Equals("false", StringComparison.OrdinalIgnoreCase))
+            return null;
+        if (options.CaCertificates.Length == 0)
+            throw PackageRepositorySpec.Invalid(destination, "the settings of kapp-controller are to name a certificate authority, and none is known", "Name its PEM file where the registry's is named.");
+        return text.Equals("true", StringComparison.OrdinalIgnoreCase) ? ClusterDocuments.ControllerNamespace : KubernetesName.RequireLabel(text, "the namespace of kapp-controller");
     }
 
     private static void AddRepository(YamlText yaml, PackageRepositorySpec repository, PullSecretSpec secret, bool isPlainImage)
@@ -40,7 +64,10 @@ public static class PackageRepositoryWriter
         yaml.Key(0, "spec");
         if (repository.SyncPeriod is not null)
             yaml.Add(1, "syncPeriod", repository.SyncPeriod);
-        yaml.Key(1, "fetch").Key(2, isPlainImage ? "image" : "imgpkgBundle").Add(3, isPlainImage ? "url" : "image", repository.Image);
+        yaml.Key(1, "fetch").Key(2, isPlainImage ? "image" : "imgpkgBundle");
+        if (repository.IsContentTag)
+            yaml.Comment(3, "By a tag that says the digest. kapp-controller keeps what it fetched by digest, whichever registry that came from, and asks no other one").Comment(3, "for the same digest; a tag it asks for at each sync, so that it fetches from here, and its Packages name this registry.");
+        yaml.Add(3, isPlainImage ? "url" : "image", repository.Image);
         if (repository.Constraints is not null)
             AddTagSelection(yaml, repository.Constraints, repository.Prereleases);
         if (secret.IsReferenced)
@@ -56,14 +83,14 @@ public static class PackageRepositoryWriter
             yaml.Key(5, "prereleases").AddList(6, "identifiers", prereleases);
     }
 
-    private static ImmutableArray<Diagnostic> Warnings(RepositoryName destination, PackageRepositorySpec repository)
+    private static ImmutableArray<Diagnostic> Warnings(RepositoryName destination, PackageRepositorySpec repository, PullSecretSpec secret, string? tag, PackageRepositoryOptions options)
     {
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         if (repository.ApiVersion == PackageRepositoryOptions.OldApiVersion)
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.OldApiGroup,
-                $"The PackageRepository '{repository.Name}' is of {repository.ApiVersion}, which only clusters with kapp-controller before 0.20 serve.",
+                $"The PackageRepository '{repository.Name}' is of {repository.ApiVersion}, which only alphas of kapp-controller before 0.19 served (0.17.0 to 0.19.0-alpha.6), as a kind of the whole cluster{(repository.Namespace is null ? "" : $": there it has no namespace such as '{repository.Namespace}'")}.",
                 $"For any other cluster leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."));
         }
 
@@ -81,6 +108,32 @@ public static class PackageRepositoryWriter
                 ErrorCode.SyncPeriodRaised,
                 $"The sync period {repository.SyncPeriod} of the PackageRepository '{repository.Name}' is under 30s, to which the cluster raises it.",
                 "Write 30s or more."));
+        }
+
+        if (repository.Constraints is { } constraints && (string.IsNullOrWhiteSpace(tag) || !TagConstraints.Includes(tag, constraints, repository.Prereleases)))
+        {
+            warnings.Add(new Diagnostic(
+                ErrorCode.TagNotSelected,
+                string.IsNullOrWhiteSpace(tag)
+                    ? $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', and the relocated bundle has none."
+                    : $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', which the tag '{tag}' of the relocated bundle does not meet.",
+                "Give the bundle a tag that is a version of the range, such as v1.2.0; a pre-release counts only where it is asked for."));
+        }
+
+        if (options.IsPlainImage)
+        {
+            warnings.Add(new Diagnostic(
+                ErrorCode.PlainImageRepository,
+                $"The PackageRepository '{repository.Name}' fetches a plain image, so that no image that its Packages name is replaced: the cluster pulls them from where they are.",
+                "Push the packages as a bundle with an ImagesLock, and relocate that."));
+        }
+
+        if (secret.ExportedTo is [ClusterDocuments.GlobalNamespace])
+        {
+            warnings.Add(new Diagnostic(
+                ErrorCode.ExportMissesInstalls,
+                $"The Secret '{secret.Name}' is handed out to {ClusterDocuments.GlobalNamespace} alone: packages that are installed in other namespaces are pulled without it.",
+                "Name the namespaces of the installs, or '*' for all."));
         }
 
         return [.. warnings.Select(warning => warning with { Reference = repository.Image })];

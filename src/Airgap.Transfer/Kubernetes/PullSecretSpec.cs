@@ -11,19 +11,20 @@ namespace Airgap.Transfer.Kubernetes;
 /// <param name="Namespace">The Secret's namespace; null for the one that the manifest is applied to.</param>
 /// <param name="IsReferenced">True when the PackageRepository names the Secret.</param>
 /// <param name="IsWritten">True when a placeholder Secret is written.</param>
-/// <param name="ExportedTo">The namespace to which a SecretExport hands it out; null for no SecretExport.</param>
-internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsReferenced, bool IsWritten, string? ExportedTo)
+/// <param name="ExportedTo">The namespaces to which a SecretExport hands it out, <c>*</c> for all; empty for no SecretExport.</param>
+internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsReferenced, bool IsWritten, string[] ExportedTo)
 {
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>, <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
-    public static PullSecretSpec Read(RepositoryName destination, PackageRepositorySpec repository, PackageRepositoryOptions options)
+    public static PullSecretSpec Read(RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PackageRepositoryOptions options)
     {
         string? name = PackageRepositorySpec.OrNull(options.SecretName);
         string? ns = PackageRepositorySpec.OrNull(options.SecretNamespace);
         PullSecretVariant variant = options.SecretVariant;
+        string[] more = ReadNamespaces(destination, PackageRepositorySpec.OrNull(options.ToNamespaces), variant);
         if (variant == PullSecretVariant.None)
         {
             return name is null && ns is null
-                ? new PullSecretSpec(null, null, false, false, null)
+                ? new PullSecretSpec(null, null, false, false, [])
                 : throw PackageRepositorySpec.Invalid(
                     destination,
                     "a Secret is named and none is asked for",
@@ -42,7 +43,8 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
                     destination,
                     "secretgen-controller must be told to which namespace it may hand the Secret",
                     "Give the PackageRepository's namespace.");
-            return new PullSecretSpec(name, ns ?? to, IsReferenced: false, IsWritten: true, ExportedTo: to);
+            string[] all = [.. new[] { to, install?.Namespace }.OfType<string>().Concat(more).Distinct(StringComparer.Ordinal)];
+            return new PullSecretSpec(name, ns ?? to, IsReferenced: false, IsWritten: true, ExportedTo: more.Contains("*") ? ["*"] : all);
         }
 
         // A secretRef has no namespace of its own: elsewhere the cluster would not find the Secret.
@@ -55,6 +57,15 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
         }
 
         bool isWritten = variant == PullSecretVariant.SecretRefWithPlaceholder;
-        return new PullSecretSpec(name, repository.Namespace, IsReferenced: true, isWritten, ExportedTo: null);
+        return new PullSecretSpec(name, repository.Namespace, IsReferenced: true, isWritten, ExportedTo: []);
+    }
+
+    private static string[] ReadNamespaces(RepositoryName destination, string? text, PullSecretVariant variant)
+    {
+        if (text is null)
+            return [];
+        if (variant != PullSecretVariant.SecretgenController)
+            throw PackageRepositorySpec.Invalid(destination, "namespaces are named for a Secret that nothing hands out", "Use the variant for secretgen-controller, or leave the namespaces out.");
+        return [.. text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries).Select(name => name == "*" ? name : KubernetesName.RequireLabel(name, "a namespace that a Secret is handed out to"))];
     }
 }

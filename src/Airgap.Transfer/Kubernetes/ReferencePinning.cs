@@ -9,6 +9,9 @@ public enum ReferencePinning
     /// <summary>By the relocated tag, which may move.</summary>
     Tag,
 
+    /// <summary>By the tag <c>sha256-HEX.imgpkg</c>, which every relocation writes: it says the digest, and the cluster asks the registry for it at each sync.</summary>
+    ContentTag,
+
     /// <summary>By neither: the cluster looks for the tag <c>latest</c>.</summary>
     None,
 }

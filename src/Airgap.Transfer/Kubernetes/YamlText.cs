@@ -25,6 +25,27 @@ internal sealed class YamlText
     /// <summary>A key and a value that is YAML already.</summary>
     public YamlText AddRaw(int level, string key, string yaml) => Line($"{new string(' ', level * 2)}{key}: {yaml}");
 
+    /// <summary>A line as it is.</summary>
+    public YamlText Line(int level, string line) => Line(new string(' ', level * 2) + line);
+
+    /// <summary>A comment on a line of its own.</summary>
+    public YamlText Comment(int level, string text) => Line(level, $"# {text}");
+
+    /// <summary>A key and a text of several lines, as a block; a text with characters that no block holds stands in quotes.</summary>
+    public YamlText AddBlock(int level, string key, string value)
+    {
+        string text = value.ReplaceLineEndings("\n");
+        if (text.Length == 0 || text.Any(c => c is not '\n' and not '\t' && (char.IsControl(c) || char.IsSurrogate(c) || c is '\uFEFF' or '\u2028' or '\u2029' or '\u0085')))
+            return AddRaw(level, key, $"\"{string.Concat(text.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '"' and not '\\' ? rune.ToString() : Yaml.YamlEscape.Of(rune)))}\"");
+        string chomping = !text.EndsWith('\n') ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) || text.Trim('\n').Length == 0 ? "+" : "";
+        // The number tells the indent, so that a text may begin with blanks.
+        AddRaw(level, key, $"|2{chomping}");
+        string body = text.EndsWith('\n') ? text[..^1] : text;
+        foreach (string line in body.Split('\n'))
+            Line(line.Length == 0 ? "" : new string(' ', (level + 1) * 2) + line);
+        return this;
+    }
+
     /// <summary>A list of texts on one line.</summary>
     public YamlText AddList(int level, string key, IEnumerable<string> values) =>
         AddRaw(level, key, $"[{string.Join(", ", values.Select(value => $"\"{value}\""))}]");

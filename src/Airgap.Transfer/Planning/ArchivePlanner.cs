@@ -120,7 +120,7 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         {
             try
             {
-                content = await BundleContent.ReadAsync(stream, item.Source, withPackages: level == 1, cancellationToken);
+                content = await BundleContent.ReadAsync(stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
             }
             catch (AirgapException)
             {

@@ -69,7 +69,7 @@ internal sealed class BundleClosure(
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
         Task<Locations> locating = LocationsOfAsync(source, isRoot, cancellationToken);
         BundleContent content = await reader.ReadBlobAsync(
-            manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token), cancellationToken);
+            manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
         if (AsksDestination(source, isRoot))
             await AnticipateRelocatedAsync(source, content, cancellationToken);
         Locations locations = await locating;

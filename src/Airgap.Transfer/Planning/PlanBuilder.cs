@@ -65,11 +65,18 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             Lock = bundle.Content.Lock,
             Locations = bundle.Locations(),
             HasPackages = bundle.Content.HasPackages,
-            PackageWarnings = PackageReferences.NotRelocated(
-                bundle.Content.References,
-                bundle.Content.Lock.Images.Select(image => (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id")))),
+            PackageWarnings =
+            [
+                .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
+                .. PackageReferences.NotBundles(bundle.Content.References, bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
+                .. bundle.SelfAndNested().Where(nested => nested != bundle && bundle.Content.HasPackages)
+                    .Select(nested => PackageReferences.NotLocked(nested.Source.ToString(), nested.Content.Configured, nested.Content.Lock.Images.Select(Replaced))).OfType<Diagnostic>(),
+            ],
+            Packages = bundle.Content.Packages,
         });
     }
+
+    private static (string Image, string? Id) Replaced(LockedImage image) => (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));
 
     /// <summary>Makes the plan.</summary>
     /// <param name="root">The item that was asked for; null for none.</param>

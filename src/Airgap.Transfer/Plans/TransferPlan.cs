@@ -138,6 +138,9 @@ public sealed record PlannedBundle
 
     /// <summary>The warnings about references under <c>packages/</c> that will not be relocated.</summary>
     public ImmutableArray<Diagnostic> PackageWarnings { get; init; } = [];
+
+    /// <summary>The names of its Packages, where they were looked for.</summary>
+    internal ImmutableArray<string> Packages { get; init; } = [];
 }
 
 /// <summary>A layer that is not moved.</summary>

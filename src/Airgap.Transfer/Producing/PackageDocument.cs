@@ -64,7 +64,10 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
         if (YamlLookup.Find(Spec, "template", "spec") is not YamlMapping template)
             Invalid(YamlLookup.Find(Spec, "template") ?? Spec!, "the Package has no template.spec");
         else
+        {
             CheckTemplate(template);
+            CheckRendering(template);
+        }
     }
 
     private void CheckTemplate(YamlMapping template)
@@ -73,6 +76,25 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
         {
             if (YamlLookup.Find(template, step) is not YamlSequence { Items.Count: > 0 })
                 Invalid(YamlLookup.Find(template, step) ?? template, $"the Package's template.spec has no list '{step}'");
+        }
+    }
+
+    // Without paths ytt takes every file of the bundle, .imgpkg/images.yml too, which only kbld takes out again.
+    private void CheckRendering(YamlMapping template)
+    {
+        bool fetchesBundle = YamlLookup.Find(template, "fetch") is YamlSequence fetch && fetch.Items.Any(item => YamlLookup.Find(item, "imgpkgBundle") is not null);
+        if (!fetchesBundle || YamlLookup.Find(template, "template") is not YamlSequence steps || steps.Items.Any(step => YamlLookup.Find(step, "kbld") is not null))
+            return;
+        foreach (YamlNode? ytt in steps.Items.Select(step => YamlLookup.Find(step, "ytt")))
+        {
+            if (ytt is YamlMapping && (YamlLookup.Find(ytt, "paths") is not YamlSequence { Items.Count: > 0 } paths || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" })))
+            {
+                warning(Diagnostic(
+                    ErrorCode.TemplateRendersLock,
+                    ytt,
+                    "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is installed",
+                    "Name the bundle's folders: ytt: {paths: [config/]}; and let kbld follow with paths: ['-', .imgpkg/images.yml]."));
+            }
         }
     }
 

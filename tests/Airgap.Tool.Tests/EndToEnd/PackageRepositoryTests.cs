@@ -45,6 +45,36 @@ public sealed class PackageRepositoryTests
     }
 
     [TestMethod]
+    public async Task WhatStandsBesideIt_IsWrittenOnRequest()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["values.yml"], "replicas: 2\n");
+
+        CliResult result = await bench.RunAsync(
+            "package-repository", "-b", Relocated, "--namespace", "packages", "--secret-variant", "secretgen", "--secret-name", "pull", "--to-namespaces", "apps,other", "--create-namespace",
+            "--install", "simple-app.example.com@1.0.0", "--install-namespace", "apps", "--service-account", "installer", "--values-file", bench.Folder["values.yml"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.StartsWith("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: packages\n", result.Output);
+        Assert.Contains("  toNamespaces: [\"packages\", \"apps\", \"other\"]\n", result.Output);
+        Assert.Contains("  values.yml: |2\n    replicas: 2\n", result.Output);
+        Assert.Contains("kind: PackageInstall\nmetadata:\n  name: simple-app\n  namespace: apps\nspec:\n  serviceAccountName: installer\n", result.Output);
+    }
+
+    [TestMethod]
+    public async Task AFileThatNamedAnotherMirror_NamesTheSameDigestByItsContentTag()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["repository.yml"], $"kind: PackageRepository\nmetadata: {{name: simple-app-bundle}}\nspec: {{fetch: {{imgpkgBundle: {{image: \"old.corp.com/apps/simple-app-bundle@{Digest}\"}}}}}}\n");
+
+        CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "-o", "repository.yml");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("AIRGAP4127", result.Error);
+        Assert.Contains($"image: registry.local:5055/mirror/simple-app-bundle:{Digest.Replace(':', '-')}.imgpkg\n", await File.ReadAllTextAsync(bench.Folder["repository.yml"]));
+    }
+
+    [TestMethod]
     public async Task BundleWithoutItsImages_IsRefused_AndNothingIsWritten()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
@@ -67,7 +97,7 @@ public sealed class PackageRepositoryTests
         CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "--name", "Not_A_Name");
 
         Assert.AreEqual(1, result.ExitCode);
-        Assert.StartsWith("dotnet-airgap: Error: AIRGAP4001: ", result.Error);
+        Assert.Contains("dotnet-airgap: Error: AIRGAP4001: ", result.Error);
         Assert.IsEmpty(result.Output);
     }
 

@@ -55,7 +55,8 @@ public sealed class PackageRepositoryWriterTests
         CollectionAssert.AreEqual(
             new[] { ErrorCode.OldApiGroup, ErrorCode.UnpinnedReference },
             manifest.Warnings.Select(warning => warning.Code).ToArray());
-        Assert.Contains("before 0.20", manifest.Warnings[0].Message);
+        Assert.Contains("before 0.19", manifest.Warnings[0].Message);
+        Assert.Contains("whole cluster", manifest.Warnings[0].Message);
         Assert.Contains("'latest'", manifest.Warnings[1].Message);
     }
 

@@ -94,7 +94,9 @@ public sealed class BundleProducerTests
         Assert.AreEqual(bundle.Digest, result.Root!.Item.Digest);
         Assert.IsFalse(Registry.Calls.Any(call => call.Contains(ProduceRequest.NoHost, StringComparison.Ordinal)), string.Join('\n', Registry.Calls));
         Assert.IsTrue(plan.RootBundle!.HasPackages);
-        Assert.IsEmpty(plan.RootBundle.PackageWarnings);
+        Diagnostic warning = plan.RootBundle.PackageWarnings.Single();
+        Assert.AreEqual(ErrorCode.FetchedImageIsNoBundle, warning.Code, "The frontend is a plain image.");
+        Assert.AreEqual("packages/simple-app/1.0.0.yml(12,18)", warning.Location!.ToString());
     }
 
     [TestMethod]
@@ -215,6 +217,20 @@ public sealed class BundleProducerTests
         using ProducedBundle? bundle = result.Bundle;
         Assert.IsNotNull(bundle, string.Join('\n', result.Problems));
         Assert.AreEqual(ErrorCode.PackageTemplate, result.Warnings.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow("ytt: {}", true)]
+    [DataRow("ytt: {paths: ['.']}", true)]
+    [DataRow("ytt: {paths: [config/]}", false)]
+    [DataRow("ytt: {}\n      - kbld: {paths: ['-', .imgpkg/images.yml]}", false)]
+    public async Task AYttStepThatRendersTheBundlesLockIsAWarning(string step, bool expected)
+    {
+        using PackageFolder folder = new();
+        folder.Write("packages/simple-app/1.0.0.yml", PackageFolder.Package().Replace("ytt: {paths: [config/]}", step, StringComparison.Ordinal));
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        using ProducedBundle? bundle = result.Bundle;
+        Assert.AreEqual(expected, result.Warnings.Any(warning => warning is { Code: ErrorCode.TemplateRendersLock, Location.Line: 14 }), string.Join('\n', result.Warnings));
     }
 
     [TestMethod]

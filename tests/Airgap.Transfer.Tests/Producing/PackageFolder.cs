@@ -43,7 +43,7 @@ internal sealed class PackageFolder : IDisposable
               - imgpkgBundle:
                   image: {image}
               template:
-              - ytt: {"{}"}
+              - ytt: {"{paths: [config/]}"}
               deploy:
               - kapp: {"{}"}
         """;

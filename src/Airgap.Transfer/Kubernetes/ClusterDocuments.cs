@@ -1,0 +1,27 @@
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>Documents that are the whole cluster's.</summary>
+internal static class ClusterDocuments
+{
+    /// <summary>The namespace in which kapp-controller is installed, unless told otherwise.</summary>
+    public const string ControllerNamespace = "kapp-controller";
+
+    /// <summary>The namespace whose packages all others see.</summary>
+    public const string GlobalNamespace = "kapp-controller-packaging-global";
+
+    /// <summary>A Namespace.</summary>
+    public static KubernetesObject Namespace(string name) =>
+        new("Namespace", null, name, new YamlText().Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Namespace").Key(0, "metadata").Add(1, "name", name).ToString());
+
+    /// <summary>The settings of kapp-controller with the certificates that it has to trust.</summary>
+    /// <param name="ns">The namespace of kapp-controller.</param>
+    /// <param name="certificates">PEM.</param>
+    public static KubernetesObject Trust(string ns, string certificates)
+    {
+        const string name = "kapp-controller-config";
+        YamlText yaml = new YamlText().Document().Comment(0, "kapp-controller trusts these from its next attempt on, without a restart. They take the place of caCerts that the Secret has already.");
+        yaml.Add(0, "apiVersion", "v1").Add(0, "kind", "Secret");
+        PullSecretDocuments.AddMetadata(yaml, name, ns);
+        return new KubernetesObject("Secret", ns, name, yaml.Key(0, "stringData").AddBlock(1, "caCerts", certificates).ToString());
+    }
+}

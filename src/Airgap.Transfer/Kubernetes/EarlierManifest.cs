@@ -1,0 +1,71 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Yaml;
+
+namespace Airgap.Transfer.Kubernetes;
+
+/// <summary>The PackageRepository manifest that an earlier run wrote: what a cluster has that it was applied to.</summary>
+/// <param name="Repository">The mirror.</param>
+/// <param name="Digest">The bundle's digest; null where the manifest names none.</param>
+/// <param name="IsContentTag">True where a tag says the digest.</param>
+internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest, bool IsContentTag)
+{
+    private const int MaxBytes = 1024 * 1024;
+    private const string TagEnd = ".imgpkg";
+
+    /// <summary>Reads the manifest of a name out of a file.</summary>
+    /// <returns>Null where there is none, or none that can be read: then nothing is known.</returns>
+    public static EarlierManifest? Find(string path, string name)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: <= MaxBytes })
+                return null;
+            foreach (YamlNode document in YamlReader.ReadBeginning(File.ReadAllText(path)))
+            {
+                if (YamlLookup.Text(document, "kind") == "PackageRepository" && YamlLookup.Text(document, "metadata", "name") == name)
+                    return Read(YamlLookup.Text(document, "spec", "fetch", "imgpkgBundle", "image"));
+            }
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The options that a cluster needs which may have this manifest: kapp-controller keeps a bundle by digest, and does not ask another registry
+    /// for a digest that it has. From the first move on the manifest names the bundle by its content tag, until the digest changes.
+    /// </summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="repository">The mirror now.</param>
+    /// <param name="digest">The digest now.</param>
+    /// <param name="warn">Told where the mirror has changed.</param>
+    public PackageRepositoryOptions Follow(PackageRepositoryOptions options, RepositoryName repository, Digest digest, Action<Diagnostic> warn)
+    {
+        bool isPinned = options is { Pinning: ReferencePinning.Digest, IsPlainImage: false } && string.IsNullOrWhiteSpace(options.TagSelection);
+        if (!isPinned || Digest != digest || digest.Algorithm != "sha256" || (Repository == repository && !IsContentTag))
+            return options;
+        if (Repository != repository)
+        {
+            warn(new Diagnostic(
+                ErrorCode.MirrorChanged,
+                $"The PackageRepository '{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster that has it would keep it, with Packages that name that registry, and say that it succeeded.",
+                "The manifest names the bundle by the tag that says its digest, which makes the cluster fetch it from here. The same does kubectl delete and apply of a manifest with the digest.")
+            { Reference = repository.ToString() });
+        }
+
+        return options with { Pinning = ReferencePinning.ContentTag };
+    }
+
+    private static EarlierManifest? Read(string? image)
+    {
+        if (image is null || !ImageReference.TryParse(image, out ImageReference? reference, out _))
+            return null;
+        string? tag = reference.Digest is null ? reference.Tag : null;
+        bool isContentTag = tag is not null && tag.EndsWith(TagEnd, StringComparison.Ordinal) && Oci.Digest.TryParse(tag[..^TagEnd.Length].Replace('-', ':'), out _);
+        return new EarlierManifest(reference.Repository, isContentTag ? Oci.Digest.Parse(tag![..^TagEnd.Length].Replace('-', ':')) : reference.Digest, isContentTag);
+    }
+}
