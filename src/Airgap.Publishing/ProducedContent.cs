@@ -10,7 +10,7 @@ namespace Airgap.Publishing;
 /// <param name="Request">What it is made of.</param>
 /// <param name="Item">What is relocated once it is made.</param>
 /// <param name="IsPushed">True when it is pushed to a repository of its own.</param>
-public sealed record ProducedContent(ProduceRequest Request, PublishItem Item, bool IsPushed)
+internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item, bool IsPushed)
 {
     /// <summary>Reads the properties of the bundle.</summary>
     /// <param name="settings">The project's settings.</param>

@@ -12,7 +12,7 @@ namespace Airgap.Publishing;
 /// <param name="Files">All artifacts, the report included.</param>
 /// <param name="Warnings">What the user should know; an observer was told each of them already.</param>
 /// <param name="Summary">One line: <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</param>
-public sealed record PublishResult(ImmutableArray<PublishedItem> Items, ImmutableArray<PublishedFile> Files, ImmutableArray<Diagnostic> Warnings, string Summary)
+internal sealed record PublishResult(ImmutableArray<PublishedItem> Items, ImmutableArray<PublishedFile> Files, ImmutableArray<Diagnostic> Warnings, string Summary)
 {
     /// <summary>What became of the project's lock; null where none is kept.</summary>
     public LockChange? Lock { get; init; }

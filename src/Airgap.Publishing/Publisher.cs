@@ -17,7 +17,7 @@ namespace Airgap.Publishing;
 /// <summary>Relocates a project's items and writes their artifacts: what the MSBuild task and <c>dotnet airgap publish</c> share.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Is told what happens, warnings included; null for nobody.</param>
-public sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
+internal sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly PublishWarnings _warnings = new(observer);
 

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer;
 
 /// <summary>The lock file of a finished relocation, as <c>--lock-output</c> writes it.</summary>
-public static class LockOutput
+internal static class LockOutput
 {
     /// <summary>A BundleLock for a bundle, an ImagesLock for everything else.</summary>
     /// <returns>The YAML text.</returns>

@@ -1,7 +1,7 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>The media types that change how content is treated. All others are carried as they are.</summary>
-public static class MediaTypes
+internal static class MediaTypes
 {
     /// <summary>OCI image manifest.</summary>
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";

@@ -21,7 +21,7 @@ internal static class ArtifactJson
 }
 
 /// <summary>A warning or failure in such a document.</summary>
-public sealed record DiagnosticDocument(string Code, string Message, string Advice, string? Reference)
+internal sealed record DiagnosticDocument(string Code, string Message, string Advice, string? Reference)
 {
     /// <summary>The document of a diagnostic, whose place in the project is not for those who get the artifacts.</summary>
     internal static DiagnosticDocument Create(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);

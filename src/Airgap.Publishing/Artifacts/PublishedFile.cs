@@ -3,14 +3,14 @@ namespace Airgap.Publishing.Artifacts;
 /// <summary>An artifact.</summary>
 /// <param name="Path">Full path.</param>
 /// <param name="Kind">What it is.</param>
-public sealed record PublishedFile(string Path, PublishedFileKind Kind)
+internal sealed record PublishedFile(string Path, PublishedFileKind Kind)
 {
     /// <summary>The SHA-256 of what was written, in hex; null where a file that was there before stays.</summary>
     internal string? Written { get; init; }
 }
 
 /// <summary>The kinds of artifacts.</summary>
-public enum PublishedFileKind
+internal enum PublishedFileKind
 {
     /// <summary><c>NAME.packagerepository.yml</c>.</summary>
     PackageRepository,

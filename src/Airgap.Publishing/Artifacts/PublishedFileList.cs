@@ -9,7 +9,7 @@ namespace Airgap.Publishing.Artifacts;
 /// no longer theirs to remove. The list has the form of <c>sha256sum</c>, with full paths.
 /// </summary>
 /// <param name="path">Full path of the list; null to keep none.</param>
-public sealed class PublishedFileList(string? path)
+internal sealed class PublishedFileList(string? path)
 {
     private readonly SortedDictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);

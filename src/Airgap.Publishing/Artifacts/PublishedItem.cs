@@ -9,7 +9,7 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="Item">The item.</param>
 /// <param name="Result">The relocation. With an archive as destination and a known registry its items name the place they will have there.</param>
 /// <param name="Files">Artifacts written for it, full paths.</param>
-public sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
+internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {
     /// <summary>Present when nothing moved, else copied when any bytes were sent, else mounted.</summary>
     public BlobOutcome Outcome =>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>The metadata that items may carry.</summary>
-public static class MetadataNames
+internal static class MetadataNames
 {
     /// <summary>The destination repository: whole when it names a host, else below <c>AirgapRegistry</c>.</summary>
     public const string Repository = "Repository";

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>The properties of a project that a user may set.</summary>
-public static class PropertyNames
+internal static class PropertyNames
 {
     /// <summary>What all of them start with.</summary>
     public const string Prefix = "Airgap";

@@ -1,7 +1,7 @@
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>What a declared item is.</summary>
-public enum PublishItemKind
+internal enum PublishItemKind
 {
     /// <summary><c>ImgpkgBundle</c>: a bundle.</summary>
     Bundle,

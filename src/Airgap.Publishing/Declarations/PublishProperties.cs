@@ -5,7 +5,7 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
-public static class PublishProperties
+internal static class PublishProperties
 {
     /// <summary>Reads the settings.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>

@@ -3,7 +3,7 @@
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>A project's properties that matter for relocation.</summary>
-public sealed record PublishSettings
+internal sealed record PublishSettings
 {
     /// <summary>Full path of the project's folder, from which relative paths start.</summary>
     public required string ProjectDirectory { get; init; }

@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>How a project reaches registries: whom it trusts, how long it waits, how often it tries. Null where the project says nothing.</summary>
-public sealed record RegistryAccess
+internal sealed record RegistryAccess
 {
     /// <summary><c>AirgapCaCertificates</c>: full paths of PEM files of certificate authorities to trust beside the system's.</summary>
     public ImmutableArray<string> CaCertificates { get; init; } = [];

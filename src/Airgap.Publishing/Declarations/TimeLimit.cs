@@ -6,7 +6,7 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>A limit of time as the tool's flags and a project's properties write it: a duration of Go, in whose client 0 means no limit.</summary>
-public static class TimeLimit
+internal static class TimeLimit
 {
     /// <summary>What may be written, for a sentence that says so.</summary>
     public const string Forms = "a duration such as 30s, 500ms or 1m30s, of 24 days at most, or 0 for no limit";

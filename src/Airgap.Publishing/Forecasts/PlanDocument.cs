@@ -5,7 +5,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Forecasts;
 
 /// <summary>The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.</summary>
-public sealed record PlanDocument
+internal sealed record PlanDocument
 {
     /// <summary>Rises when a field changes its meaning or goes.</summary>
     public int SchemaVersion { get; init; } = 1;
@@ -24,7 +24,7 @@ public sealed record PlanDocument
 }
 
 /// <summary>An item of a plan.</summary>
-public sealed record PlanItem
+internal sealed record PlanItem
 {
     /// <summary><c>bundle</c>, <c>image</c>, <c>lock</c> or <c>archive</c>.</summary>
     public required string Kind { get; init; }
@@ -68,10 +68,10 @@ public sealed record PlanItem
 /// <param name="Action"><c>copy</c>, <c>mount</c> or <c>present</c>.</param>
 /// <param name="Bundle">True for a bundle.</param>
 /// <param name="Tags">The tags it would have.</param>
-public sealed record PlanImage(string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
+internal sealed record PlanImage(string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
 
 /// <summary>Numbers and bytes of blobs by what would be done with them.</summary>
 /// <param name="Copy">Their bytes would be sent.</param>
 /// <param name="Mount">The registry would link them from another of its repositories, if it does not refuse.</param>
 /// <param name="Present">They are there.</param>
-public sealed record PlanTotals(BlobCount Copy, BlobCount Mount, BlobCount Present);
+internal sealed record PlanTotals(BlobCount Copy, BlobCount Mount, BlobCount Present);

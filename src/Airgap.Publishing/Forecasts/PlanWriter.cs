@@ -16,10 +16,10 @@ namespace Airgap.Publishing.Forecasts;
 /// <param name="Include">What the user gave.</param>
 /// <param name="Forecast">What would be done.</param>
 /// <param name="Repository">The repository at the far side, where an archive would be written; null for none.</param>
-public sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null);
+internal sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null);
 
 /// <summary>Makes and writes plans: <c>plan.json</c>, and lines for people.</summary>
-public static class PlanWriter
+internal static class PlanWriter
 {
     /// <summary>The file's name among the artifacts.</summary>
     public const string FileName = "plan.json";

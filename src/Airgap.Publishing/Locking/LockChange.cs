@@ -6,7 +6,7 @@ namespace Airgap.Publishing.Locking;
 /// <param name="Added">How many of these it did not pin before.</param>
 /// <param name="Moved">How many of these it pinned to another digest before.</param>
 /// <param name="Removed">Items it pinned before and does not any more, as the project does not declare them.</param>
-public sealed record LockChange(string Path, int Locked, int Added, int Moved, int Removed)
+internal sealed record LockChange(string Path, int Locked, int Added, int Moved, int Removed)
 {
     /// <summary>True when the file says what it said before.</summary>
     public bool IsNone => Added + Moved + Removed == 0;

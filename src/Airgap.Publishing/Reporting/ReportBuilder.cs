@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>Makes the report of one relocation, of several, or of a plan that nobody carries out.</summary>
-public sealed class ReportBuilder
+internal sealed class ReportBuilder
 {
     private readonly BlobTable _blobs = new();
     private readonly List<ReportNode> _roots = [];

@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Reporting;
 
 /// <summary>What a report for people shows: the tree of what was relocated or described, its blobs, and what was done.</summary>
 /// <remarks>Richer than <c>relocation.json</c>, which tells programs where each image went: this also knows which layer belongs to which image.</remarks>
-public sealed record ReportModel
+internal sealed record ReportModel
 {
     /// <summary>What it is about: a bundle, an image, or a project.</summary>
     public required string Title { get; init; }
@@ -51,7 +51,7 @@ public sealed record ReportModel
 /// <param name="Mounted">Taken over from another repository of the destination.</param>
 /// <param name="Present">Found at the destination.</param>
 /// <param name="LeftOut">Layers that may not be redistributed.</param>
-public sealed record ReportWork(BlobCount Copied, BlobCount Mounted, BlobCount Present, BlobCount LeftOut);
+internal sealed record ReportWork(BlobCount Copied, BlobCount Mounted, BlobCount Present, BlobCount LeftOut);
 
 /// <summary>A blob of a report.</summary>
 /// <param name="Descriptor">Digest, size and media type.</param>
@@ -59,7 +59,7 @@ public sealed record ReportWork(BlobCount Copied, BlobCount Mounted, BlobCount P
 /// <param name="IsLeftOut">True for a layer that stays behind because it may not be redistributed.</param>
 /// <param name="Uses">How many images have it; one that went to several places counts for each.</param>
 /// <param name="Places">How many places it went to.</param>
-public sealed record ReportBlob(Descriptor Descriptor, BlobOutcome? Outcome, bool IsLeftOut, int Uses, int Places = 1)
+internal sealed record ReportBlob(Descriptor Descriptor, BlobOutcome? Outcome, bool IsLeftOut, int Uses, int Places = 1)
 {
     /// <summary>What sharing it saved, in bytes: each place needs it once.</summary>
     internal long SavedBytes => Descriptor.Size * Math.Max(0, Uses - Places);

@@ -6,7 +6,7 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>A bundle, image, index or part of one in the tree of a report.</summary>
-public sealed record ReportNode
+internal sealed record ReportNode
 {
     /// <summary>What it is.</summary>
     public required ReportNodeKind Kind { get; init; }
@@ -58,7 +58,7 @@ public sealed record ReportNode
 }
 
 /// <summary>The kinds of nodes.</summary>
-public enum ReportNodeKind
+internal enum ReportNodeKind
 {
     /// <summary>Several images without a bundle: a lock, or an archive that names no root.</summary>
     Group,

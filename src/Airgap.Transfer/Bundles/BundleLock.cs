@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Bundles;
 /// <param name="Image">The bundle, by digest.</param>
 /// <param name="Tag">The tag it has there; empty where it has none.</param>
 /// <remarks>Source: imgpkg's <c>BundleLock</c>, <c>imgpkg.carvel.dev/v1alpha1</c>.</remarks>
-public sealed record BundleLock(ImageReference Image, string Tag)
+internal sealed record BundleLock(ImageReference Image, string Tag)
 {
     /// <summary>The value of <c>kind</c>.</summary>
     public const string Kind = "BundleLock";

@@ -6,7 +6,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>What a <c>--lock</c> file holds: one of the two.</summary>
-public abstract record LockFileContent
+internal abstract record LockFileContent
 {
     private LockFileContent()
     {
@@ -20,7 +20,7 @@ public abstract record LockFileContent
 }
 
 /// <summary>A lock file that a user gives.</summary>
-public static class LockFile
+internal static class LockFile
 {
     /// <summary>Reads a lock file; its <c>kind</c> decides what it is.</summary>
     /// <param name="path">The file.</param>

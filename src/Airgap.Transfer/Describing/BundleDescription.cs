@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Describing;
 /// A bundle with all it pins. A bundle that is reached twice stands in both places; what it holds stands there, too, unless that makes the description
 /// several times as long.
 /// </summary>
-public sealed record BundleDescription
+internal sealed record BundleDescription
 {
     /// <summary>Where it is, by digest.</summary>
     public required ImageReference Image { get; init; }

@@ -6,4 +6,4 @@ namespace Airgap.Transfer.Describing;
 /// <summary>A bundle's description, with what a relocation of it would move.</summary>
 /// <param name="Description">What is in it.</param>
 /// <param name="Plan">What would move. Its blobs cannot be opened any more.</param>
-public sealed record BundleSurvey(BundleDescription Description, TransferPlan Plan);
+internal sealed record BundleSurvey(BundleDescription Description, TransferPlan Plan);

@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Describing;
 
 /// <summary>What a description tells, and where it may look for it.</summary>
-public sealed record DescribeOptions
+internal sealed record DescribeOptions
 {
     /// <summary>True to tell the layers of bundles and images.</summary>
     public bool Layers { get; init; } = true;

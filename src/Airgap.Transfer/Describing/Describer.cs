@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Describing;
 /// <summary>Tells what a bundle holds, without fetching a layer of its images.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Is told details; null for nobody.</param>
-public sealed class Describer(IRegistry registry, ITransferObserver? observer = null)
+internal sealed class Describer(IRegistry registry, ITransferObserver? observer = null)
 {
     /// <summary>
     /// Describes a bundle in a registry. Each image is looked for in the bundle's own repository first and, where it is not there,

@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Describing;
 /// <param name="Layers">Its layers.</param>
 /// <param name="Bundles">The bundles it pins.</param>
 /// <param name="Images">Everything else in it.</param>
-public sealed record DescriptionDocument(
+internal sealed record DescriptionDocument(
     string Digest,
     string Image,
     string Origin,
@@ -53,7 +53,7 @@ public sealed record DescriptionDocument(
 /// <param name="Annotations">What the bundle notes about it.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Error">Why nothing more is known of it.</param>
-public sealed record ImageDocument(
+internal sealed record ImageDocument(
     string Type,
     string Digest,
     string Image,
@@ -76,7 +76,7 @@ public sealed record ImageDocument(
 /// <param name="Digest">Its digest.</param>
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="MediaType">Its media type.</param>
-public sealed record LayerDocument(string Digest, long Size, string MediaType)
+internal sealed record LayerDocument(string Digest, long Size, string MediaType)
 {
     internal static IReadOnlyList<LayerDocument>? Of(ImmutableArray<Descriptor> layers) =>
         layers.IsEmpty ? null : [.. layers.Select(layer => new LayerDocument(layer.Digest.ToString(), layer.Size, layer.MediaType))];

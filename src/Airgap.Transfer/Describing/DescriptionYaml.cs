@@ -6,7 +6,7 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>A description as imgpkg writes it with <c>-o yaml</c>, to the byte where the texts are harmless; another text has the same value, written with escapes.</summary>
-public static class DescriptionYaml
+internal static class DescriptionYaml
 {
     /// <summary>The YAML text, without a document start.</summary>
     public static string Write(BundleDescription bundle) => string.Concat(Blocks(bundle));

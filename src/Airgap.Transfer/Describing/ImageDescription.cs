@@ -6,7 +6,7 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>Something in a bundle that is no bundle.</summary>
-public sealed record ImageDescription
+internal sealed record ImageDescription
 {
     /// <summary>What it is.</summary>
     public required DescribedKind Kind { get; init; }
@@ -28,7 +28,7 @@ public sealed record ImageDescription
 }
 
 /// <summary>What a part of a bundle is, under imgpkg's names.</summary>
-public enum DescribedKind
+internal enum DescribedKind
 {
     /// <summary>An image or index that the bundle pins.</summary>
     Image,

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Describing;
 
 /// <summary>Tells what stands under a reference, without looking at the images that a bundle pins.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-public sealed class ReferenceInspector(IRegistry registry)
+internal sealed class ReferenceInspector(IRegistry registry)
 {
     /// <summary>Reads the manifest, an image's config and, of a bundle, the layer.</summary>
     /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it says that it is a bundle, and is none.</exception>
@@ -39,10 +39,10 @@ public sealed class ReferenceInspector(IRegistry registry)
 /// <param name="Kind">What it is.</param>
 /// <param name="HasPackages">True for a bundle with a <c>packages/</c> folder, from which a PackageRepository can be made.</param>
 /// <param name="PinnedImages">How many images a bundle's lock pins; 0 for what is no bundle.</param>
-public sealed record InspectedReference(ImageReference Reference, InspectedKind Kind, bool HasPackages, int PinnedImages);
+internal sealed record InspectedReference(ImageReference Reference, InspectedKind Kind, bool HasPackages, int PinnedImages);
 
 /// <summary>The kinds of things that a reference may name.</summary>
-public enum InspectedKind
+internal enum InspectedKind
 {
     /// <summary>An imgpkg bundle.</summary>
     Bundle,

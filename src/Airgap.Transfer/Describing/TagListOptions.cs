@@ -4,7 +4,7 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>Which tags are listed, and what is told of them.</summary>
-public sealed record TagListOptions
+internal sealed record TagListOptions
 {
     /// <summary>True to tell what each tag stands for, which is a request for each tag.</summary>
     public bool Digests { get; init; }
@@ -19,4 +19,4 @@ public sealed record TagListOptions
 /// <summary>A tag.</summary>
 /// <param name="Name">The tag.</param>
 /// <param name="Digest">What it stands for; null where that was not asked for.</param>
-public sealed record ListedTag(string Name, Digest? Digest);
+internal sealed record ListedTag(string Name, Digest? Digest);

@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Describing;
 
 /// <summary>Lists and resolves tags.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-public sealed class TagLister(IRegistry registry)
+internal sealed class TagLister(IRegistry registry)
 {
     private const string InternalSuffix = ".imgpkg";
 

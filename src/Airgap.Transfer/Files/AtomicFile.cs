@@ -4,7 +4,7 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Files;
 
 /// <summary>Writes a small file so that nobody ever sees a part of it.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>The mode of lock files: read and written by their owner only.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Airgap.Transfer.Files;
 
 /// <summary>Writes a number of bytes for people.</summary>
-public static class ByteSize
+internal static class ByteSize
 {
     private static readonly string[] s_units = ["kB", "MB", "GB", "TB"];
 

@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>What a PackageRepository manifest is to say. An empty text means the same as null.</summary>
-public sealed record PackageRepositoryOptions
+internal sealed record PackageRepositoryOptions
 {
     /// <summary>The API group that clusters serve since kapp-controller 0.20.</summary>
     public const string CurrentApiVersion = "packaging.carvel.dev/v1alpha1";

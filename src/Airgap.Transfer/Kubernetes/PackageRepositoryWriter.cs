@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>Writes the PackageRepository manifest of a relocated bundle.</summary>
 /// <remarks>Source: kapp-controller's documentation, "Packaging APIs" and "Air-gapped workflow".</remarks>
-public static class PackageRepositoryWriter
+internal static class PackageRepositoryWriter
 {
     /// <summary>Makes the manifest. Writes no file.</summary>
     /// <param name="destination">The repository that the bundle was relocated to.</param>

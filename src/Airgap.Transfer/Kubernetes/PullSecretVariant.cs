@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>How the cluster gets the credentials to pull with. Credentials themselves are never written, only placeholders.</summary>
-public enum PullSecretVariant
+internal enum PullSecretVariant
 {
     /// <summary>None: the registry lets everyone pull.</summary>
     None,

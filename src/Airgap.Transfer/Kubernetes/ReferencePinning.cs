@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>How a PackageRepository names the relocated bundle.</summary>
-public enum ReferencePinning
+internal enum ReferencePinning
 {
     /// <summary>By digest: nobody can change what the cluster runs, and it need not ask the registry again.</summary>
     Digest,

@@ -7,10 +7,10 @@ namespace Airgap.Transfer.Layers;
 /// <summary>A layer that was written.</summary>
 /// <param name="Descriptor">Type, digest and length of the compressed layer.</param>
 /// <param name="DiffId">The digest before compression, for the image's config.</param>
-public sealed record WrittenLayer(Descriptor Descriptor, Digest DiffId);
+internal sealed record WrittenLayer(Descriptor Descriptor, Digest DiffId);
 
 /// <summary>Packs files into the one layer of a bundle or image, with the bytes that imgpkg would make.</summary>
-public static class BundleLayer
+internal static class BundleLayer
 {
     /// <summary>Writes a layer.</summary>
     /// <param name="entries">What goes into it, as <see cref="LayerFiles.List"/> gives it.</param>

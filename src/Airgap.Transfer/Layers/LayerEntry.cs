@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Layers;
 /// <param name="IsFolder">True for a folder.</param>
 /// <param name="Size">A file's length in bytes; 0 for a folder.</param>
 /// <param name="Mode">The value of the tar header's mode field.</param>
-public sealed record LayerEntry(string Path, string FullPath, bool IsFolder, long Size, long Mode)
+internal sealed record LayerEntry(string Path, string FullPath, bool IsFolder, long Size, long Mode)
 {
     /// <summary>The content of a file that was made and is on no disk; null to read <see cref="FullPath"/>.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }

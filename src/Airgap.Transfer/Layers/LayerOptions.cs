@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>How a layer is made of folders and files. The defaults are imgpkg's.</summary>
-public sealed record LayerOptions
+internal sealed record LayerOptions
 {
     /// <summary>
     /// Paths that are left out, each relative to the input and with <c>/</c> as separator; a folder with all that it holds. Only the very path is

@@ -3,4 +3,4 @@ namespace Airgap.Transfer.Producing;
 /// <summary>An image that was just built, as its builder tells of it: what it is pinned to is not asked of its tag.</summary>
 /// <param name="Manifest">Its manifest or index, byte for byte.</param>
 /// <param name="ArchivePath">Full path of the archive that has its blobs; null where they are in the registry that the image's reference names.</param>
-public sealed record BuiltImage(ReadOnlyMemory<byte> Manifest, string? ArchivePath);
+internal sealed record BuiltImage(ReadOnlyMemory<byte> Manifest, string? ArchivePath);

@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Producing;
 
 /// <summary>Makes a bundle of files and of images to pin. The same files, and tags that stand for the same digests, give the same bundle everywhere.</summary>
 /// <param name="registry">The registries that have the images.</param>
-public sealed class BundleProducer(IRegistry registry)
+internal sealed class BundleProducer(IRegistry registry)
 {
     private const string LockPath = ".imgpkg/images.yml";
     private const string MetadataPath = ".imgpkg/bundle.yml";

@@ -7,4 +7,4 @@ namespace Airgap.Transfer.Producing;
 /// <param name="Path">Its path in the bundle, with either slash.</param>
 /// <param name="FullPath">Its path on this machine.</param>
 /// <param name="Location">Where it is declared; null where it was found in a folder, which it may not lead out of. One that is declared may stand beside the project.</param>
-public sealed record ContentFile(string Path, string FullPath, SourceLocation? Location = null);
+internal sealed record ContentFile(string Path, string FullPath, SourceLocation? Location = null);

@@ -5,7 +5,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>Finds the files of a folder that a bundle is made of.</summary>
-public static class ContentFolder
+internal static class ContentFolder
 {
     /// <summary>The folder's files, but for <c>.git</c> in its root.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>

@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>What a bundle is made of.</summary>
-public sealed record ProduceRequest
+internal sealed record ProduceRequest
 {
     /// <summary>
     /// The host of a bundle that no registry has. It ends in <c>.invalid</c>, which RFC 2606 keeps free, so that nobody ever asks it; an archive

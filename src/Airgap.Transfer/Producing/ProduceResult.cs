@@ -7,4 +7,4 @@ namespace Airgap.Transfer.Producing;
 /// <param name="Bundle">The bundle, which the caller disposes; null where there is a problem.</param>
 /// <param name="Problems">Everything that is wrong, files first.</param>
 /// <param name="Warnings">What the user should know.</param>
-public sealed record ProduceResult(ProducedBundle? Bundle, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings);
+internal sealed record ProduceResult(ProducedBundle? Bundle, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings);

@@ -11,7 +11,7 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>A bundle that was made and is in no registry yet. Its bytes are there until it is disposed.</summary>
-public sealed class ProducedBundle : IDisposable
+internal sealed class ProducedBundle : IDisposable
 {
     private readonly PackedImage _packed;
     private readonly IReadOnlyList<LayerEntry> _entries;

@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>Is told what happens during a pull, in imgpkg's order.</summary>
-public interface IPullObserver : ITransferObserver
+internal interface IPullObserver : ITransferObserver
 {
     /// <summary>An image or bundle is taken up.</summary>
     /// <param name="reference">Where it is read, by digest.</param>

@@ -6,7 +6,7 @@ using Airgap.Transfer.Pulling.Unpacking;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>What <c>pull</c> is asked for.</summary>
-public sealed record PullRequest
+internal sealed record PullRequest
 {
     /// <summary>
     /// A bundle, an image, a BundleLock, or an archive. An archive gives its root, or its only image; no registry is asked.

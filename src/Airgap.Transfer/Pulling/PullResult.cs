@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>What was pulled.</summary>
-public sealed record PullResult
+internal sealed record PullResult
 {
     /// <summary>The folder, as a full path.</summary>
     public required string Output { get; init; }
@@ -39,10 +39,10 @@ public sealed record PullResult
 /// <param name="MediaType">Its manifest's media type.</param>
 /// <param name="Layers">Its layers, bottom first.</param>
 /// <param name="LockUpdated">True when its images.yml now names its repository for every image.</param>
-public sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
+internal sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
 
 /// <summary>What became of an images.yml.</summary>
-public enum LockUpdate
+internal enum LockUpdate
 {
     /// <summary>There is none, or nobody could be asked: a plain image, or an archive.</summary>
     None,

@@ -5,7 +5,7 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>What <c>push</c> is asked for.</summary>
-public sealed record PushRequest
+internal sealed record PushRequest
 {
     /// <summary>The label that marks a bundle; a user cannot give it.</summary>
     public const string ReservedLabel = Bundles.BundleLabel.Name;

@@ -6,7 +6,7 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>A bundle or image that was pushed.</summary>
-public sealed record PushResult
+internal sealed record PushResult
 {
     /// <summary>Where it is, by digest: what <c>push</c> reports.</summary>
     public required ImageReference Reference { get; init; }
@@ -36,4 +36,4 @@ public sealed record PushResult
 /// <summary>A blob of a pushed image.</summary>
 /// <param name="Descriptor">The blob.</param>
 /// <param name="Outcome">Whether its bytes were sent.</param>
-public sealed record PushedBlob(Descriptor Descriptor, BlobOutcome Outcome);
+internal sealed record PushedBlob(Descriptor Descriptor, BlobOutcome Outcome);

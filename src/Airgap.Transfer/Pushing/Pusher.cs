@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Pushing;
 /// <param name="registry">The registry, with its credentials.</param>
 /// <param name="observer">Is told what happens; null for nobody.</param>
 /// <remarks>No time is written, so SOURCE_DATE_EPOCH has nothing to change: the same files give the same digest everywhere.</remarks>
-public sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
+internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 {
     private readonly IPushObserver _observer = observer ?? new SilentObserver();
 

@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Sessions;
 /// </summary>
 /// <param name="folder">Where they are kept; made when it is first needed.</param>
 /// <param name="clock">Of their age; null for the system's.</param>
-public sealed class UploadSessionFiles(string folder, TimeProvider? clock = null) : IUploadSessionStore
+internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = null) : IUploadSessionStore
 {
     /// <summary>How long a file is of use: a day less than registries keep uploads that nobody goes on with.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(6);

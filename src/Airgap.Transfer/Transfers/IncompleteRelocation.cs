@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>Says what a relocation that went on past failures lacks, and what it therefore did not write.</summary>
-public static class IncompleteRelocation
+internal static class IncompleteRelocation
 {
     /// <summary>Each failure, and at the end what that means for the whole (<see cref="ErrorCode.IncompleteRelocation"/>).</summary>
     /// <param name="result">A result that is not complete.</param>

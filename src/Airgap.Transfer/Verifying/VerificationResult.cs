@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Verifying;
 /// <param name="Blobs">Distinct configs and layers read.</param>
 /// <param name="Bytes">Bytes of all of them.</param>
 /// <param name="Problems">Everything that is wrong, in the order found; empty when all is right.</param>
-public sealed record VerificationResult(string Target, int Manifests, int Blobs, long Bytes, ImmutableArray<Diagnostic> Problems)
+internal sealed record VerificationResult(string Target, int Manifests, int Blobs, long Bytes, ImmutableArray<Diagnostic> Problems)
 {
     /// <summary>True when nothing is wrong.</summary>
     public bool IsRight => Problems.IsEmpty;

@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Verifying;
 /// imported there. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
-public sealed class Verifier(IRegistry registry)
+internal sealed class Verifier(IRegistry registry)
 {
     /// <summary>Verifies a bundle, an image, an archive, or what a lock file names. Goes on after a problem and lists them all.</summary>
     /// <param name="source">What to verify.</param>

@@ -28,13 +28,13 @@ public abstract class PullTestBase : IDisposable
 
     protected static RelocationSource Archive(string name) => new RelocationSource.Archive(Fixtures.Golden(name));
 
-    protected PullRequest Request(RelocationSource source) => new() { Source = source, Output = Output, StateFolder = Folder["state"] };
+    private protected PullRequest Request(RelocationSource source) => new() { Source = source, Output = Output, StateFolder = Folder["state"] };
 
-    protected Task<PullResult> PullAsync(RelocationSource source, IPullObserver? observer = null) => PullAsync(Request(source), observer);
+    private protected Task<PullResult> PullAsync(RelocationSource source, IPullObserver? observer = null) => PullAsync(Request(source), observer);
 
-    protected Task<PullResult> PullAsync(PullRequest request, IPullObserver? observer = null) => new Puller(Registry, observer).PullAsync(request, Token);
+    private protected Task<PullResult> PullAsync(PullRequest request, IPullObserver? observer = null) => new Puller(Registry, observer).PullAsync(request, Token);
 
-    protected async Task<AirgapException> RefusedAsync(ErrorCode code, PullRequest request)
+    private protected async Task<AirgapException> RefusedAsync(ErrorCode code, PullRequest request)
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => PullAsync(request));
         Assert.AreEqual(code, e.Code, e.Message);

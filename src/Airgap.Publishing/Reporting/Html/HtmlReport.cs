@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Airgap.Publishing.Reporting.Html;
 
 /// <summary>Writes a report as one file of HTML that loads nothing: style, script and data are inside, and a policy forbids the rest.</summary>
-public static partial class HtmlReport
+internal static partial class HtmlReport
 {
     private const string Folder = "Airgap.Publishing.Reporting.Html.Assets.";
 

@@ -7,7 +7,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Reporting.Markdown;
 
 /// <summary>Where the Markdown summary goes: a file that was asked for, or the summary page of the CI system that runs this.</summary>
-public sealed class SummaryTarget
+internal sealed class SummaryTarget
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
@@ -125,4 +125,4 @@ public sealed class SummaryTarget
 /// <param name="Path">The file; null where there is none.</param>
 /// <param name="Announcement">The line that tells the CI system of it, to be written to standard output at the beginning of a line; null for none.</param>
 /// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null where there is one.</param>
-public sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);
+internal sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);
