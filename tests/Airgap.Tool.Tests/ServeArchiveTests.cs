@@ -60,7 +60,7 @@ public sealed class ServeArchiveTests
         Assert.AreEqual("https", tool.Address.Scheme);
         Assert.DoesNotContain("AIRGAP3023", tool.Error);
         string authority = await WaitForAsync(() => tool.Output, "-----END CERTIFICATE-----");
-        using X509Certificate2 root = X509Certificate2.CreateFromPem(authority[authority.IndexOf("-----BEGIN", StringComparison.Ordinal)..]);
+        using X509Certificate2 root = X509Certificate2.CreateFromPem(authority.AsSpan(authority.IndexOf("-----BEGIN", StringComparison.Ordinal)));
         using HttpClient client = new(new SocketsHttpHandler
         {
             UseProxy = false,
