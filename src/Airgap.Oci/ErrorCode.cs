@@ -295,6 +295,15 @@ public enum ErrorCode
     /// <summary>Another run is writing the same archive.</summary>
     ArchiveInUse = 3012,
 
+    /// <summary>A file that a run makes for itself is a link, or another user's: it was not opened.</summary>
+    ForeignFile = 3013,
+
+    /// <summary>An output leads to a folder, a disk, a socket, or a stream that its format cannot be written to.</summary>
+    OutputUnsuited = 3014,
+
+    /// <summary>Another run kept the destination for longer than the limit.</summary>
+    DestinationInUse = 3015,
+
     /// <summary>A cloud's keychain got no credentials of its registry.</summary>
     CloudKeychain = 3022,
 

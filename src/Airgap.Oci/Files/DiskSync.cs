@@ -1,0 +1,85 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Oci.Files;
+
+/// <summary>
+/// Brings files and names to the disk, and tells when the disk fails: the runtime's own calls say nothing of that. A seam: a test puts a failing
+/// one in its place.
+/// </summary>
+internal class DiskSync
+{
+    private static readonly AsyncLocal<DiskSync?> s_replacement = new();
+
+    /// <summary>The one to use.</summary>
+    public static DiskSync Current => s_replacement.Value ?? System;
+
+    /// <summary>The system's own.</summary>
+    public static DiskSync System { get; } = new();
+
+    /// <summary>Puts another in its place, for the flow of this call and what it calls; null to undo that.</summary>
+    internal static void Replace(DiskSync? replacement) => s_replacement.Value = replacement;
+
+    /// <summary>Brings a file to the disk.</summary>
+    /// <param name="file">The file, open for writing.</param>
+    /// <param name="name">What a failure calls it.</param>
+    /// <exception cref="IOException">The disk failed: nothing that was written since the last flush can be relied on.</exception>
+    public virtual void Flush(SafeFileHandle file, string name)
+    {
+        if (OperatingSystem.IsWindows())
+            RandomAccess.FlushToDisk(file);
+        else
+            Posix.Flush(file, name);
+    }
+
+    /// <summary>
+    /// Brings the names in a folder to the disk: on Unix a file that was renamed has its new name after a power cut only then. A folder that may not be
+    /// read is left to the system, as is every folder of Windows, which keeps a journal of names.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public virtual void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using SafeFileHandle? handle = Posix.TryOpenFolder(folder);
+        if (handle is not null)
+            Posix.Flush(handle, folder);
+    }
+
+    /// <summary>Brings a whole file system to the disk.</summary>
+    /// <param name="folder">A folder on it, opened before what counts was written.</param>
+    /// <param name="name">What a failure calls it.</param>
+    /// <returns>False where the system has no call for that.</returns>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public virtual bool FlushVolume(SafeFileHandle folder, string name) => !OperatingSystem.IsWindows() && Posix.FlushVolume(folder, name);
+
+    /// <summary>Starts to bring a file to the disk, where the system has a call for that, and does not wait for it.</summary>
+    /// <exception cref="IOException">The disk failed at an earlier write. It may not say so again.</exception>
+    public virtual void BeginFlush(SafeFileHandle file, string name)
+    {
+        if (!OperatingSystem.IsWindows())
+            Posix.BeginFlush(file, name);
+    }
+
+    /// <summary>
+    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing tells them apart.
+    /// </summary>
+    public virtual void Forget(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows())
+            Posix.ForgetCached(file);
+    }
+
+    /// <summary>Makes a folder with those above it, and brings their names to the disk. One that is there is left as it is.</summary>
+    /// <exception cref="IOException">It cannot be made, or another of the file system's exceptions.</exception>
+    public void MakeFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        string? parent = Path.GetDirectoryName(folder);
+        if (parent is not null)
+            MakeFolder(parent);
+        Directory.CreateDirectory(folder);
+        if (parent is not null)
+            FlushFolder(parent);
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+
+namespace Airgap.Oci.Files;
+
+/// <summary>How an output is written.</summary>
+internal enum OutputKind
+{
+    /// <summary>Nothing is there: a file is made.</summary>
+    New,
+
+    /// <summary>A regular file, which is replaced as a whole.</summary>
+    File,
+
+    /// <summary>A device, a pipe or an open file of this process, which is written through.</summary>
+    Stream,
+
+    /// <summary>A folder.</summary>
+    Folder,
+}
+
+/// <summary>
+/// The place of an output, by the one rule for all of them: links are followed; a regular file, or nothing, is replaced atomically; a device or pipe
+/// is written through and never replaced; a disk, a socket, and a folder where a file is wanted, are refused.
+/// </summary>
+internal sealed class OutputTarget
+{
+    private const int MostLinks = 40;
+
+    private OutputTarget(string path, OutputKind kind, FileFacts facts, int? descriptor = null)
+    {
+        Path = path;
+        Kind = kind;
+        Facts = facts;
+        Descriptor = descriptor;
+    }
+
+    /// <summary>The full path, links followed. What is made on the way to it stands beside this.</summary>
+    public string Path { get; }
+
+    /// <summary>How it is written.</summary>
+    public OutputKind Kind { get; }
+
+    /// <summary>What is there.</summary>
+    public FileFacts Facts { get; }
+
+    /// <summary>The open file of this process that the path stands for, as <c>/dev/stdout</c> does; null for none.</summary>
+    public int? Descriptor { get; }
+
+    /// <summary>The folder it is in.</summary>
+    public string Folder => System.IO.Path.GetDirectoryName(Path) ?? Path;
+
+    /// <summary>Looks at the place of a file that can be written as a stream.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a folder, a disk or a socket; <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder of all.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    public static OutputTarget OfFile(string path)
+    {
+        OutputTarget target = Of(path);
+        return target.Kind == OutputKind.Folder || System.IO.Path.EndsInDirectorySeparator(path)
+            ? throw Unsuited(path, target, "is a folder", "Name a file.")
+            : target;
+    }
+
+    /// <summary>Looks at the place of a file that is written at several places at once, and read again.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: as for <see cref="OfFile"/>, and a device or a pipe.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    public static OutputTarget OfWholeFile(string path)
+    {
+        OutputTarget target = OfFile(path);
+        return target.Kind == OutputKind.Stream
+            ? throw Unsuited(path, target, $"is {(target.Descriptor is null ? target.Facts.Name : "an open file of this process")}", "Name a file: an archive is written at many places at once and appears when it is complete, which no stream can do.")
+            : target;
+    }
+
+    /// <summary>Looks at the place of a folder.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a file or the like.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    public static OutputTarget OfFolder(string path)
+    {
+        OutputTarget target = Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+        return target.Kind is OutputKind.Folder or OutputKind.New ? target : throw Unsuited(path, target, $"is {target.Facts.Name}", "Name a folder.");
+    }
+
+    private static OutputTarget Of(string path)
+    {
+        string place = System.IO.Path.GetFullPath(path);
+        for (int links = 0; ; links++)
+        {
+            if (DescriptorOf(place) is { } descriptor)
+                return new OutputTarget(place, OutputKind.Stream, FileFacts.Of(place, followsLinks: true), descriptor);
+            FileFacts facts = FileFacts.Of(place, followsLinks: false);
+            switch (facts.Kind)
+            {
+                case FileKind.None:
+                    return OfNothing(path, place);
+                case FileKind.Regular:
+                    return new OutputTarget(place, IsOfKernel(place) ? OutputKind.Stream : OutputKind.File, facts);
+                case FileKind.Folder:
+                    return new OutputTarget(place, OutputKind.Folder, facts);
+                case FileKind.Device or FileKind.Pipe:
+                    return new OutputTarget(place, OutputKind.Stream, facts);
+                case FileKind.Link when links < MostLinks:
+                    if (IsOfKernel(place))
+                        return OfOpenFile(path, place);
+                    place = Follow(place, facts);
+                    break;
+                case FileKind.Link:
+                    throw new IOException($"The links of '{path}' lead in a circle.");
+                default:
+                    throw Unsuited(path, new OutputTarget(place, OutputKind.New, facts), $"is {facts.Name}", "Name a file.");
+            }
+        }
+    }
+
+    private static OutputTarget OfNothing(string path, string place)
+    {
+        // The folders above that are missing can be made, where what is above them is one.
+        for (string? above = System.IO.Path.GetDirectoryName(place); above is not null; above = System.IO.Path.GetDirectoryName(above))
+        {
+            FileFacts facts = FileFacts.Of(above, followsLinks: true);
+            if (facts.Kind == FileKind.None)
+                continue;
+            return facts.Kind == FileKind.Folder
+                ? new OutputTarget(place, OutputKind.New, default)
+                : throw Unsuited(path, new OutputTarget(above, OutputKind.New, facts), $"is {facts.Name}", "Name another place.");
+        }
+
+        return new OutputTarget(place, OutputKind.New, default);
+    }
+
+    // The links of /proc/PID/fd lead to what is open, and have a text that is no path.
+    private static OutputTarget OfOpenFile(string path, string place)
+    {
+        FileFacts facts = FileFacts.Of(place, followsLinks: true);
+        OutputTarget target = new(place, facts.Kind == FileKind.Folder ? OutputKind.Folder : OutputKind.Stream, facts);
+        return facts.Kind is FileKind.None or FileKind.Disk or FileKind.Socket ? throw Unsuited(path, target, $"is {facts.Name}", "Name a file.") : target;
+    }
+
+    private static string Follow(string link, FileFacts facts)
+    {
+        string folder = System.IO.Path.GetDirectoryName(link)!;
+        if (!OperatingSystem.IsWindows())
+        {
+            // As the system's own protection does it: in a folder where all may write, another's link can lead anywhere.
+            FileFacts parent = FileFacts.Of(folder, followsLinks: true);
+            if (parent.Mode.HasFlag(UnixFileMode.StickyBit | UnixFileMode.OtherWrite) && facts.Owner != parent.Owner && facts.Owner != Posix.User)
+                throw new UnsafeFileException(link, $"is a link of another user (uid {facts.Owner}) in a folder that all may write to");
+        }
+
+        string target = new FileInfo(link).LinkTarget ?? throw new FileNotFoundException($"'{link}' is gone.", link);
+        // '..' in it counts from where the link's folder really is.
+        return System.IO.Path.GetFullPath(target, target.Contains("..", StringComparison.Ordinal) ? RealFolder(folder, 0) : folder);
+    }
+
+    private static string RealFolder(string folder, int links)
+    {
+        if (System.IO.Path.GetDirectoryName(folder) is not { } parent)
+            return folder;
+        string place = System.IO.Path.Combine(RealFolder(parent, links), System.IO.Path.GetFileName(folder));
+        if (new FileInfo(place).LinkTarget is not { } target)
+            return place;
+        return links < MostLinks ? RealFolder(System.IO.Path.GetFullPath(target, System.IO.Path.GetDirectoryName(place)!), links + 1) : throw new IOException($"The links of '{folder}' lead in a circle.");
+    }
+
+    private static int? DescriptorOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        string[] folders = ["/dev/fd/", "/proc/self/fd/", string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/")];
+        return folders.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } found
+            && int.TryParse(path.AsSpan(found.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
+            ? descriptor
+            : OperatingSystem.IsMacOS() && path is "/dev/stdout" ? 1
+            : OperatingSystem.IsMacOS() && path is "/dev/stderr" ? 2
+            : null;
+    }
+
+    private static bool IsOfKernel(string path) => path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal);
+
+    private static AirgapException Unsuited(string path, OutputTarget target, string why, string advice) => new(
+        ErrorCode.OutputUnsuited,
+        $"Nothing can be written to '{path}': {(target.Path == System.IO.Path.GetFullPath(path) ? "it" : $"'{target.Path}', to which it leads,")} {why}.",
+        advice)
+    { Location = new SourceLocation(path) };
+}

@@ -1,0 +1,210 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Oci.Files;
+
+/// <summary>
+/// The calls of Linux and macOS that the runtime does not offer, or whose failures it keeps to itself. The values of flags and errors are those of
+/// the system that runs. Not for Windows.
+/// </summary>
+internal static partial class Posix
+{
+    // ENOENT, EINTR, EACCES, EPERM, EINVAL are the same everywhere; the others have a value of their own on macOS.
+    private const int NoEntry = 2;
+    private const int Interrupted = 4;
+    private const int NotADirectory = 20;
+    private const int InvalidArgument = 22;
+    private const int CloseOnExecOfLinux = 0x80000;
+    private const int CloseOnExecOfMac = 0x1000000;
+    private const int AtFolder = -100; // AT_FDCWD
+    private const int AtNoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const int AtEmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const uint BasicFacts = 0x7ff; // STATX_BASIC_STATS
+    private const int FullFlush = 51; // F_FULLFSYNC of macOS: fsync leaves bytes in the drive's cache there
+    private const int Forget = 4; // POSIX_FADV_DONTNEED
+
+    /// <summary>Opens a file that exists. A link at its end is refused, and a pipe without a reader is not waited for.</summary>
+    /// <exception cref="IOException">It failed, or another of the file system's exceptions.</exception>
+    public static SafeFileHandle OpenUnfollowed(string path, FileAccess access) => new(
+        Checked(Retried(() => OpenCore(path, AccessOf(access) | CloseOnExec | NoFollow | NonBlocking)), path), ownsHandle: true);
+
+    /// <summary>Opens a folder to flush it; null where it may not be read.</summary>
+    /// <exception cref="IOException">It failed, or another of the file system's exceptions.</exception>
+    public static SafeFileHandle? TryOpenFolder(string path)
+    {
+        int descriptor = Retried(() => OpenCore(path, CloseOnExec));
+        return descriptor < 0 && Failure(Marshal.GetLastPInvokeError(), path) is UnauthorizedAccessException
+            ? null
+            : new SafeFileHandle(Checked(descriptor, path), ownsHandle: true);
+    }
+
+    /// <summary>Brings a file or folder to the disk.</summary>
+    /// <param name="file">Open in any way.</param>
+    /// <param name="name">What a failure calls it.</param>
+    /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system that has no such call is none.</exception>
+    public static void Flush(SafeFileHandle file, string name)
+    {
+        if (OperatingSystem.IsMacOS() && Retried(() => ControlCore(file, FullFlush)) >= 0)
+            return;
+        if (Retried(() => FlushCore(file)) < 0 && Marshal.GetLastPInvokeError() is var error && !IsUnsupported(error))
+            throw Failure(error, name);
+    }
+
+    /// <summary>Brings the file system of a folder to the disk. Linux alone has the call.</summary>
+    /// <returns>False where there is none.</returns>
+    /// <exception cref="IOException">The disk failed since the folder was opened.</exception>
+    public static bool FlushVolume(SafeFileHandle folder, string name)
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        if (Retried(() => FlushVolumeCore(folder)) < 0 && Marshal.GetLastPInvokeError() is var error && !IsUnsupported(error))
+            throw Failure(error, name);
+        return true;
+    }
+
+    /// <summary>Starts to bring a file to the disk, on Linux, and does not wait for it.</summary>
+    /// <exception cref="IOException">The disk failed at an earlier write. The system tells it once: the flush at the end may not tell it again.</exception>
+    public static void BeginFlush(SafeFileHandle file, string name)
+    {
+        const uint startWriting = 2; // SYNC_FILE_RANGE_WRITE
+        if (OperatingSystem.IsLinux() && Retried(() => SyncRangeCore(file, 0, 0, startWriting)) < 0
+            && Marshal.GetLastPInvokeError() is var error && !IsUnsupported(error))
+            throw Failure(error, name);
+    }
+
+    /// <summary>Has the system forget what it holds of a file in memory, so that reading it shows what is on the disk. Where it cannot, nothing happens.</summary>
+    public static void ForgetCached(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = AdviseCore(file, 0, 0, Forget);
+    }
+
+    /// <summary>Takes a file for this process alone. It is let go of when it is closed, at the latest when the process ends.</summary>
+    /// <returns>False when another has it. A file system that knows no such locks says true, as it does to the runtime.</returns>
+    public static bool TryLock(SafeFileHandle file)
+    {
+        const int exclusiveAndAtOnce = 2 | 4; // LOCK_EX | LOCK_NB
+        return Retried(() => LockCore(file, exclusiveAndAtOnce)) >= 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+    }
+
+    /// <summary>Writes bytes where an open file stands, and moves it on.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, string name)
+    {
+        while (!bytes.IsEmpty)
+        {
+            nint written = WriteCore(file, bytes, (nuint)bytes.Length);
+            if (written >= 0)
+                bytes = bytes[(int)written..];
+            else if (Marshal.GetLastPInvokeError() is var error && error == WouldBlock)
+                Thread.Sleep(10);
+            else if (error != Interrupted)
+                throw Failure(error, name);
+        }
+    }
+
+    /// <summary>Makes a folder that is not there yet, with exactly a mode.</summary>
+    /// <exception cref="IOException">It is there, or cannot be made; or another of the file system's exceptions.</exception>
+    public static void MakeFolder(string path, UnixFileMode mode) => Checked(MakeFolderCore(path, (uint)mode), path);
+
+    /// <summary>Gives a file to an owner and a group. Only root gives a file away; a group of one's own everybody may choose.</summary>
+    public static bool TryGive(SafeFileHandle file, uint owner, uint group) => GiveCore(file, owner, group) >= 0;
+
+    /// <summary>The user that this process acts as.</summary>
+    public static uint User => UserCore();
+
+    /// <summary>True for the error of a lock that another holds.</summary>
+    public static int WouldBlock => OperatingSystem.IsMacOS() ? 35 : 11;
+
+    /// <summary>What the system tells of a file; null when there is none.</summary>
+    /// <exception cref="IOException">It cannot be asked, or another of the file system's exceptions.</exception>
+    public static FileFacts? Facts(string path, bool followsLinks)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        ref byte first = ref MemoryMarshal.GetReference(buffer);
+        int result = !OperatingSystem.IsMacOS() ? StatxCore(AtFolder, path, followsLinks ? 0 : AtNoFollow, BasicFacts, ref first)
+            : IsIntelMac ? followsLinks ? StatOfIntelMac(path, ref first) : LstatOfIntelMac(path, ref first)
+            : followsLinks ? StatOfMac(path, ref first) : LstatOfMac(path, ref first);
+        if (result < 0 && Marshal.GetLastPInvokeError() is NoEntry or NotADirectory)
+            return null;
+        Checked(result, path);
+        return Read(buffer);
+    }
+
+    /// <summary>What the system tells of an open file.</summary>
+    /// <exception cref="IOException">It cannot be asked.</exception>
+    public static FileFacts Facts(SafeFileHandle file)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        ref byte first = ref MemoryMarshal.GetReference(buffer);
+        Checked(
+            !OperatingSystem.IsMacOS() ? StatxCore(file, "", AtEmptyPath, BasicFacts, ref first)
+            : IsIntelMac ? FstatOfIntelMac(file, ref first) : FstatOfMac(file, ref first),
+            "an open file");
+        return Read(buffer);
+    }
+
+    /// <summary>The exception that the runtime would make of an error.</summary>
+    public static Exception Failure(int error, string path)
+    {
+        string message = $"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'";
+        return error switch
+        {
+            NoEntry => new FileNotFoundException(message, path),
+            1 or 13 => new UnauthorizedAccessException(message, new IOException(message, error)),
+            _ => new IOException(message, error),
+        };
+    }
+
+    private static bool IsIntelMac => RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    private static int CloseOnExec => OperatingSystem.IsMacOS() ? CloseOnExecOfMac : CloseOnExecOfLinux;
+
+    private static int NonBlocking => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    // Arm and Power have values of their own on Linux.
+    private static int NoFollow => OperatingSystem.IsMacOS() ? 0x100
+        : RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le ? 0x8000 : 0x20000;
+
+    private static int AccessOf(FileAccess access) => access switch { FileAccess.Read => 0, FileAccess.Write => 1, _ => 2 };
+
+    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is no file, has no such call. EROFS: nothing can have been written.
+    private static bool IsUnsupported(int error) => error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
+
+    private static FileFacts Read(ReadOnlySpan<byte> told) => OperatingSystem.IsMacOS()
+        ? new FileFacts(
+            KindOf(Number16(told, 4)), (UnixFileMode)(Number16(told, 4) & 0xFFF), Number32(told, 16), Number32(told, 20), Number16(told, 6),
+            Number32(told, 0), Number64(told, 8))
+        : new FileFacts(
+            KindOf(Number16(told, 28)), (UnixFileMode)(Number16(told, 28) & 0xFFF), Number32(told, 20), Number32(told, 24), Number32(told, 16),
+            ((ulong)Number32(told, 136) << 32) | Number32(told, 140), Number64(told, 32));
+
+    private static FileKind KindOf(int mode) => (mode & 0xF000) switch
+    {
+        0x8000 => FileKind.Regular,
+        0x4000 => FileKind.Folder,
+        0xA000 => FileKind.Link,
+        0x2000 => FileKind.Device,
+        0x6000 => FileKind.Disk,
+        0x1000 => FileKind.Pipe,
+        _ => FileKind.Socket,
+    };
+
+    private static ushort Number16(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<ushort>(told[at..]);
+
+    private static uint Number32(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<uint>(told[at..]);
+
+    private static ulong Number64(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<ulong>(told[at..]);
+
+    private static int Retried(Func<int> call)
+    {
+        while (true)
+        {
+            int result = call();
+            if (result >= 0 || Marshal.GetLastPInvokeError() != Interrupted)
+                return result;
+        }
+    }
+
+    private static int Checked(int result, string path) => result >= 0 ? result : throw Failure(Marshal.GetLastPInvokeError(), path);
+}

@@ -1,0 +1,55 @@
+namespace Airgap.Oci.Files;
+
+/// <summary>Folders that only this user enters.</summary>
+internal static class PrivateFolder
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a folder, with those above it, or takes one that is there when it is this user's; others lose their access to it.</summary>
+    /// <exception cref="UnsafeFileException">It is a link or no folder, or another user's.</exception>
+    /// <exception cref="IOException">It cannot be made, or another of the file system's exceptions.</exception>
+    public static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+            Directory.CreateDirectory(parent, Mode);
+        FileFacts there = FileFacts.Of(path, followsLinks: false);
+        if (there.Kind == FileKind.None)
+        {
+            try
+            {
+                Posix.MakeFolder(path, Mode);
+            }
+            catch (IOException) when (Directory.Exists(path))
+            {
+                // Another run was quicker.
+            }
+
+            there = FileFacts.Of(path, followsLinks: false);
+        }
+
+        if (there.Kind != FileKind.Folder)
+            throw new UnsafeFileException(path, $"is {there.Name}");
+        if (!OwnFile.IsMine(there, path))
+            throw new UnsafeFileException(path, $"belongs to another user (uid {there.Owner})");
+        if ((there.Mode & ~Mode) != 0)
+            File.SetUnixFileMode(path, Mode);
+    }
+
+    /// <summary>Makes a folder that is not there yet.</summary>
+    /// <exception cref="IOException">It is there, or cannot be made; or another of the file system's exceptions.</exception>
+    public static void MakeNew(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            Posix.MakeFolder(path, Mode);
+        else if (Directory.Exists(path) || File.Exists(path))
+            throw new IOException($"'{path}' is there already.");
+        else
+            Directory.CreateDirectory(path);
+    }
+}
