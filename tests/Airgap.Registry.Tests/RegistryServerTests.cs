@@ -70,7 +70,7 @@ public sealed class RegistryServerTests
         foreach (string folder in (string[])[temp["file"], Path.Combine(temp["file"], "below")])
         {
             AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(folder, new IPEndPoint(IPAddress.Loopback, 0)));
-            Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+            Assert.AreEqual(ErrorCode.OutputUnsuited, e.Code);
             StringAssert.Contains(e.Message, folder);
         }
     }

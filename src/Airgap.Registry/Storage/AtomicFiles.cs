@@ -1,6 +1,7 @@
 using System.Text;
-using Airgap.Oci.Content;
 using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
@@ -18,7 +19,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
             using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
                 file.Write(content);
-                file.Flush(flushToDisk: true);
+                DiskSync.Current.Flush(file.SafeFileHandle, path);
             }
 
             MoveInto(temporary, path);
@@ -30,7 +31,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
         }
     }
 
-    /// <summary>Gives a file its name, in a folder that somebody else may remove at the same time.</summary>
+    /// <summary>Gives a file that is on the disk its name, in a folder that somebody else may remove at the same time, and brings the name to the disk.</summary>
     public static void MoveInto(string source, string path)
     {
         const int Attempts = 20;
@@ -38,13 +39,20 @@ internal sealed class AtomicFiles(StorageLayout layout)
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                string folder = Path.GetDirectoryName(path)!;
+                DiskSync.Current.MakeFolder(folder);
                 File.Move(source, path, overwrite: true);
+                DiskSync.Current.FlushFolder(folder);
                 return;
             }
             catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < Attempts && File.Exists(source))
             {
                 // The folder went between the two calls.
+            }
+            catch (FileNotFoundException) when (!File.Exists(source))
+            {
+                // It went with the file in it: somebody else removed what this call had written.
+                return;
             }
         }
     }

@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Oci.Files;
 
 namespace Airgap.Registry.Storage;
 
@@ -6,13 +7,14 @@ namespace Airgap.Registry.Storage;
 internal static class StorageFolder
 {
     /// <summary>Makes sure that the folder can be used, before anybody is told that the registry runs.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is a file, say; <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
     public static void Prepare(string folder, bool readOnly)
     {
         if (string.IsNullOrWhiteSpace(folder))
             throw new AirgapException(ErrorCode.InvalidArgument, "The registry was given no folder.", "Name the folder that holds its content.");
         try
         {
+            OutputTarget.OfFolder(folder);
             if (!readOnly)
             {
                 Directory.CreateDirectory(folder);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
@@ -122,10 +123,25 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         // A write that failed may have left bytes that nobody was told of.
         if (RandomAccess.GetLength(file) != _length)
             RandomAccess.SetLength(file, _length);
-        RandomAccess.FlushToDisk(file);
+        Flush(file);
         return _hash is not null && _hash.AlgorithmName == digest.HashAlgorithm
             ? Digest.FromHash(digest.HashAlgorithm, _hash.GetCurrentHash()) == digest
             : await FileDigest.ComputeAsync(file, _length, digest.HashAlgorithm, cancellationToken) == digest;
+    }
+
+    // After a flush that failed, memory holds what the disk does not: the next request reads from the disk.
+    private void Flush(SafeFileHandle file)
+    {
+        try
+        {
+            DiskSync.Current.Flush(file, dataPath);
+        }
+        catch (IOException)
+        {
+            GiveUpHash();
+            DiskSync.Current.Forget(file);
+            throw;
+        }
     }
 
     /// <summary>Ends the session; whoever waits for a turn finds it closed.</summary>
