@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
@@ -70,7 +71,10 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
     {
         try
         {
-            log!.Unexpected(exception);
+            if (IoFailures.IsIoFailure(exception))
+                log!.Error(IoFailures.TranslateUnnamed(exception).ToDiagnostic());
+            else
+                log!.Unexpected(exception);
         }
         catch (Exception) when (!Log.HasLoggedErrors)
         {

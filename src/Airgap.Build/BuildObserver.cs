@@ -31,6 +31,9 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObs
     public void Detail(string message) => log.Detail(message);
 
     /// <inheritdoc/>
+    public void Notice(string message) => log.Message(MessageImportance.High, "  " + message);
+
+    /// <inheritdoc/>
     public void Warning(Diagnostic warning) => log.Warning(warning);
 
     /// <inheritdoc/>

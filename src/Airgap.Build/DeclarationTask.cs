@@ -42,6 +42,9 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapConcurrency { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapLockTimeout { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapKustomization { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
@@ -81,6 +84,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,
         PropertyNames.KeepGoing => AirgapKeepGoing,
         PropertyNames.Concurrency => AirgapConcurrency,
+        PropertyNames.LockTimeout => AirgapLockTimeout,
         PropertyNames.Summary => AirgapSummary,
         PropertyNames.Kustomization => AirgapKustomization,
         PropertyNames.SecretManifests => AirgapSecretManifests,

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Publishing.Declarations;
@@ -14,6 +13,9 @@ internal sealed class ItemObserver(ITransferObserver? inner, PublishWarnings war
 
     /// <inheritdoc/>
     public void Detail(string message) => inner?.Detail(message);
+
+    /// <inheritdoc/>
+    public void Notice(string message) => inner?.Notice(message);
 
     /// <inheritdoc/>
     public void Warning(Diagnostic warning) => warnings.Add(warning, location);

@@ -62,6 +62,9 @@ internal static class PropertyNames
     /// <summary>The longest wait, in all, for a registry that is asked too much.</summary>
     public const string LoadWait = "AirgapLoadWait";
 
+    /// <summary>The longest wait for another run that writes to the same destination.</summary>
+    public const string LockTimeout = "AirgapLockTimeout";
+
     /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
     public const string DryRun = "AirgapDryRun";
 
@@ -93,6 +96,6 @@ internal static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

@@ -38,6 +38,7 @@ internal static class PublishProperties
                 Tries = Count(PropertyNames.RetryCount),
                 Load = Time(PropertyNames.LoadWait),
             },
+            LockTimeout = Time(PropertyNames.LockTimeout) ?? new PublishSettings { ProjectDirectory = "", OutputPath = "" }.LockTimeout,
             Summary = Text(PropertyNames.Summary),
             DryRun = Flag(PropertyNames.DryRun) ?? false,
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",

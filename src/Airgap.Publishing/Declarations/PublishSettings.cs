@@ -38,6 +38,9 @@ internal sealed record PublishSettings
     /// <summary>Blobs under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
+    /// <summary><c>AirgapLockTimeout</c>: the longest wait for another run that writes to the same destination; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How registries are reached.</summary>
     public RegistryAccess Access { get; init; } = new();
 

@@ -64,6 +64,13 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Notice(string message)
+    {
+        if (!_session.Identity.IsImgpkg)
+            _session.WriteError(message);
+    }
+
+    /// <inheritdoc/>
     public void Warning(Diagnostic warning) => _session.Warn(warning);
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Content;
 
@@ -16,6 +15,11 @@ public interface ITransferObserver
 
     /// <summary>A decision or detail worth a line of a detailed log.</summary>
     void Detail(string message)
+    {
+    }
+
+    /// <summary>Something that the user should see at once, and that is over when the run ends: whom it waits for.</summary>
+    void Notice(string message)
     {
     }
 

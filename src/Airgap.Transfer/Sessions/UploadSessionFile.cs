@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Oci.Wire;
 using Airgap.Transfer.Files;
 
@@ -19,25 +20,26 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
     private readonly string _path;
     private readonly string _lockPath;
     private readonly TimeProvider _clock;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
+
+    private UploadSessionFile(string path, string key, TimeProvider clock, FileLock taken)
+    {
+        _key = key;
+        _clock = clock;
+        _path = path + ".json";
+        _lockPath = LockPathOf(path);
+        _lock = taken;
+        Saved = Read();
+    }
 
     /// <summary>Takes the lock.</summary>
     /// <param name="path">The place, without the files' extensions.</param>
     /// <param name="key">Repository and digest, which the file has to be about.</param>
     /// <param name="clock">Of the file's age.</param>
-    /// <exception cref="IOException">Another upload has it.</exception>
-    public UploadSessionFile(string path, string key, TimeProvider clock)
-    {
-        _key = key;
-        _clock = clock;
-        _path = path + ".json";
-        _lockPath = path + ".lock";
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = AtomicFile.OwnerOnly;
-        _lock = new FileStream(_lockPath, options);
-        Saved = Read();
-    }
+    /// <returns>Null when another upload has it.</returns>
+    /// <exception cref="IOException">It cannot be taken, or another of the file system's exceptions.</exception>
+    public static UploadSessionFile? TryOpen(string path, string key, TimeProvider clock) =>
+        FileLock.TryTake(LockPathOf(path), OwnFile.Private) is { } taken ? new UploadSessionFile(path, key, clock, taken) : null;
 
     public SavedUpload? Saved { get; }
 
@@ -80,14 +82,16 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
         _lock.Dispose();
     }
 
+    private static string LockPathOf(string path) => path + ".lock";
+
     private SavedUpload? Read()
     {
         try
         {
-            FileInfo file = new(_path);
-            if (!file.Exists || file.Length > MostBytes)
+            using FileStream? file = OwnFile.Open(_path, FileAccess.Read);
+            if (file is null || file.Length > MostBytes)
                 return null;
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(_path));
+            using JsonDocument document = JsonDocument.Parse(file);
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || root.GetProperty("blob").GetString() != _key)
                 return null;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 using Airgap.Transfer.Files;
@@ -24,21 +25,7 @@ internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = nu
 
     /// <summary>The store in the user's cache folder: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on Windows the local application data.</summary>
     /// <returns>Null when the user has no such folder.</returns>
-    public static UploadSessionFiles? InUserCache()
-    {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(cache ?? ""))
-        {
-            string home = Environment.GetFolderPath(OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
-            if (home.Length == 0)
-                return null;
-            cache = OperatingSystem.IsWindows() ? home
-                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
-                : Path.Combine(home, ".cache");
-        }
-
-        return new UploadSessionFiles(Path.Combine(cache!, "airgap", "uploads"));
-    }
+    public static UploadSessionFiles? InUserCache() => UserCache.Find("uploads") is { } folder ? new UploadSessionFiles(folder) : null;
 
     /// <inheritdoc/>
     public ValueTask<IUploadSessionSlot?> OpenAsync(RepositoryName repository, Digest digest, CancellationToken cancellationToken)
@@ -46,19 +33,17 @@ internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = nu
         ArgumentNullException.ThrowIfNull(repository);
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFolder.Make(folder);
             if (Interlocked.Exchange(ref _isTidied, 1) == 0)
                 Tidy();
             string key = $"{repository}@{digest}";
             string path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
-            return ValueTask.FromResult<IUploadSessionSlot?>(new UploadSessionFile(path, key, _clock));
+            // Null when another run holds the place.
+            return ValueTask.FromResult<IUploadSessionSlot?>(UploadSessionFile.TryOpen(path, key, _clock));
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // Another run holds the place, or nothing can be written: the upload does without.
+            // Nothing can be written, or not safely: the upload does without.
             return ValueTask.FromResult<IUploadSessionSlot?>(null);
         }
     }

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
@@ -197,9 +196,9 @@ public sealed class PublisherTests
 
     private sealed class WaitObserver(TaskCompletionSource waits) : ITransferObserver
     {
-        public void Detail(string message)
+        public void Notice(string message)
         {
-            if (message.StartsWith("waiting for another relocation to ", StringComparison.Ordinal))
+            if (message.StartsWith("Waiting for ", StringComparison.Ordinal))
                 waits.TrySetResult();
         }
     }

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
@@ -33,6 +32,23 @@ public sealed class UploadSessionFilesTests
         string file = Directory.GetFiles(folder["uploads"]).Single();
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["uploads"]));
+    }
+
+    [TestMethod]
+    [DataRow(".lock")]
+    [DataRow(".json")]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task ALinkInItsPlaceIsNotFollowed(string extension)
+    {
+        using TempFolder folder = new();
+        await SaveAsync(new UploadSessionFiles(folder["uploads"]));
+        string saved = Directory.GetFiles(folder["uploads"]).Single();
+        File.Move(saved, folder["victim"]);
+        string before = await File.ReadAllTextAsync(folder["victim"]);
+        File.CreateSymbolicLink(Path.ChangeExtension(saved, extension), folder["victim"]);
+        using IUploadSessionSlot? slot = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
+        Assert.IsNull(slot?.Saved);
+        Assert.AreEqual(before, await File.ReadAllTextAsync(folder["victim"]));
     }
 
     [TestMethod]

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.TestKit;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Publishing;
+
+[TestClass]
+public sealed class DestinationLockTests
+{
+    private static readonly RelocationDestination s_archive = new RelocationDestination.Archive(Path.GetFullPath("a.tar"));
+    private readonly TempFolder _folder = new();
+
+    [TestCleanup]
+    public void Clean() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task WhoWaitsIsToldAtOnceForWhom()
+    {
+        DestinationLock locks = new(_folder["locks"], TimeSpan.FromMinutes(10));
+        IDisposable? first = await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None);
+        Assert.IsNotNull(first);
+        Told told = new();
+        Task<IDisposable?> second = locks.AcquireAsync(s_archive, told, CancellationToken.None);
+        string notice = await told.First.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains(s_archive.ToString()!, notice);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since 20"), notice);
+        Assert.Contains($"({HolderText.Command(Environment.GetCommandLineArgs())})", notice);
+        Assert.IsFalse(second.IsCompleted);
+        first.Dispose();
+        using IDisposable? held = await second.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.IsNotNull(held);
+        Assert.AreEqual(1, told.Count, "told once");
+    }
+
+    [TestMethod]
+    public async Task AWaitThatIsOverHasItsOwnCode()
+    {
+        using IDisposable? first = await new DestinationLock(_folder["locks"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, new Told(), CancellationToken.None);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new DestinationLock(_folder["locks"], TimeSpan.FromMilliseconds(250)).AcquireAsync(s_archive, new Told(), CancellationToken.None));
+        Assert.AreEqual(ErrorCode.DestinationInUse, e.Code);
+        Assert.Contains($"process {Environment.ProcessId}", e.Message);
+        Assert.Contains("0.25 s", e.Message);
+        Assert.Contains("AirgapLockTimeout", e.Advice!);
+    }
+
+    [TestMethod]
+    public async Task AnotherFailureIsNoLock()
+    {
+        await File.WriteAllTextAsync(_folder["file"], "x");
+        Told told = new();
+        Assert.IsNull(await new DestinationLock(_folder["file"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
+        Assert.IsNull(await new DestinationLock(_folder["file/locks"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
+        Assert.IsNull(await new DestinationLock(null, Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
+        Assert.AreEqual(0, told.Count);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task NoLinkIsFollowedAndTheFolderIsPrivate()
+    {
+        DestinationLock locks = new(_folder["locks"], Timeout.InfiniteTimeSpan);
+        (await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None))!.Dispose();
+        Assert.StartsWith("directory 700", SpecialFiles.Describe(_folder["locks"]));
+        string file = Directory.GetFiles(_folder["locks"]).Single();
+        Assert.StartsWith("regular file 600", SpecialFiles.Describe(file));
+
+        File.Delete(file);
+        await File.WriteAllTextAsync(_folder["victim"], "untouched");
+        File.CreateSymbolicLink(file, _folder["victim"]);
+        Assert.IsNull(await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None));
+        Directory.CreateDirectory(_folder["elsewhere"]);
+        Directory.CreateSymbolicLink(_folder["linked"], "elsewhere");
+        Assert.IsNull(await new DestinationLock(_folder["linked"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, new Told(), CancellationToken.None));
+        Assert.IsEmpty(Directory.GetFiles(_folder["elsewhere"]));
+        Assert.AreEqual("untouched", await File.ReadAllTextAsync(_folder["victim"]));
+    }
+
+    [TestMethod]
+    public void TheUsersLocksLieInTheUsersCache()
+    {
+        string folder = Sessions.UserCacheFolder();
+        Assert.IsFalse(folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is null, folder);
+        Assert.EndsWith(Path.Combine("airgap", "locks"), folder);
+    }
+
+    [TestMethod]
+    [DataRow("dotnet publish", "/usr/share/dotnet/dotnet.dll", "publish", "-p:Secret=hunter2")]
+    [DataRow("MSBuild", "/usr/share/dotnet/sdk/10.0.100/MSBuild.dll", "/nodemode:1")]
+    [DataRow("dotnet-airgap copy", "dotnet-airgap", "copy", "--registry-password", "hunter2")]
+    [DataRow("unknown")]
+    public void OfACommandLineTheProgramAndItsVerbAreTold(string expected, params string[] arguments) => Assert.AreEqual(expected, HolderText.Command(arguments));
+
+    [TestMethod]
+    public void WhatAnotherWroteIsNotObeyed()
+    {
+        Assert.IsNull(HolderText.Read(new MemoryStream("##vso[task.setvariable]x"u8.ToArray())));
+        Assert.AreEqual("process 1\\x1b[2J", HolderText.Read(new MemoryStream("process 1\u001b[2J"u8.ToArray())));
+    }
+
+    private static class Sessions
+    {
+        public static string UserCacheFolder() => Airgap.Transfer.Sessions.UserCache.Find("locks")!;
+    }
+
+    private sealed class Told : ITransferObserver
+    {
+        public TaskCompletionSource<string> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Count { get; private set; }
+
+        public void Notice(string message)
+        {
+            Count++;
+            First.TrySetResult(message);
+        }
+    }
+}
