@@ -94,10 +94,10 @@ internal sealed class ItemPublisher(
         Relocator relocator = new(registry, itemObserver);
 
         // Held while the plan is made, too: it asks what the destination has.
-        using IDisposable? held = await DestinationLock.AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
+        using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
         (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = await PlanAsync(declaration, relocator, cancellationToken);
         if (declaration.Archive is not null)
-            ArtifactFile.MakeFolder(Path.GetDirectoryName(declaration.Archive)!);
+            ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
         TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, Options, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
@@ -163,7 +163,7 @@ internal sealed class ItemPublisher(
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(await artifacts.WriteAsync($"{declaration.Name}.{kind}.yml", LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+            files.Add(await artifacts.WriteAsync(LockOf(declaration, kind), LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
         }
 
         if (manifest is not null && RefusesAnonymous is not null && declaration is { Archive: null, Repository: { } mirror, Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false } } && result.Root is { } root
@@ -174,7 +174,7 @@ internal sealed class ItemPublisher(
 
         if (manifest is not null)
         {
-            string name = $"{declaration.Name}.packagerepository.yml";
+            string name = ManifestOf(declaration);
             foreach (KubernetesObject part in manifest.Objects)
                 objects.Add(part, name);
             files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository, cancellationToken));
@@ -182,6 +182,15 @@ internal sealed class ItemPublisher(
 
         return [.. files];
     }
+
+    /// <summary>The artifacts that an item may leave, by their paths in the artifacts' folder.</summary>
+    public static IEnumerable<string> ArtifactsOf(Declaration declaration) => declaration.Repository is null
+        ? []
+        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"), Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration))];
+
+    private static string LockOf(Declaration declaration, string kind) => $"{declaration.Name}.{kind}.yml";
+
+    private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
 
     private static TransferResult WithDestination(TransferResult result, RepositoryName repository)
     {

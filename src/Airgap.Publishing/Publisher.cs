@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Transfer.Bundles;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
@@ -7,7 +8,6 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -201,7 +201,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     {
         DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
         ImmutableArray<Declaration> declarations = reader.Read(items);
-        return (declarations, [.. reader.Problems, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+        ImmutableArray<Diagnostic> outputs = HasDestination(items, settings) ? OutputProblems.Find(settings, declarations) : [];
+        return (declarations, [.. reader.Problems, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
     }
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

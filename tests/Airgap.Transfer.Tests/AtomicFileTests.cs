@@ -1,5 +1,6 @@
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 
@@ -12,7 +13,6 @@ public sealed class AtomicFileTests
     public async Task TheFileHasItsContentAndModeAndNothingElseIsLeft()
     {
         using TempFolder folder = new();
-        await File.WriteAllTextAsync(folder["lock.yml"], "old and longer");
         await AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), AtomicFile.OwnerOnly, CancellationToken.None);
         Assert.AreEqual("new", await File.ReadAllTextAsync(folder["lock.yml"]));
         Assert.AreEqual(1, Directory.GetFileSystemEntries(folder.Path).Length);
@@ -48,7 +48,7 @@ public sealed class AtomicFileTests
         Directory.CreateDirectory(folder["lock.yml"]);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => AtomicFile.WriteAsync(folder["lock.yml"], "x"u8.ToArray(), null, CancellationToken.None));
-        Assert.AreEqual(ErrorCode.AccessDenied, e.Code);
+        Assert.AreEqual(ErrorCode.OutputUnsuited, e.Code);
         Assert.IsTrue(Directory.Exists(folder["lock.yml"]));
         Assert.AreEqual(1, Directory.GetFileSystemEntries(folder.Path).Length);
     }
@@ -68,10 +68,101 @@ public sealed class AtomicFileTests
     [TestMethod]
     public async Task ADeviceIsWrittenAndNotReplaced()
     {
-        if (!File.Exists("/dev/null"))
-            return;
-        await AtomicFile.WriteAsync("/dev/null", "x"u8.ToArray(), AtomicFile.OwnerOnly, CancellationToken.None);
-        Assert.AreEqual(0, new FileInfo("/dev/null").Length);
+        if (!SpecialFiles.IsRoot)
+            Assert.Inconclusive("Only root makes devices.");
+        using TempFolder folder = new();
+        SpecialFiles.MakeNullDevice(folder["null"]);
+        File.CreateSymbolicLink(folder["link"], "null");
+        string before = SpecialFiles.Describe(folder["null"]);
+        Assert.StartsWith("character special file", before);
+        foreach (string name in (string[])["null", "link"])
+            await AtomicFile.WriteAsync(folder[name], "x"u8.ToArray(), AtomicFile.OwnerOnly, CancellationToken.None);
+        Assert.AreEqual(before, SpecialFiles.Describe(folder["null"]));
+        Assert.StartsWith("symbolic link", SpecialFiles.Describe(folder["link"]));
+        Assert.HasCount(2, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APipeHasTheBytesAndStays()
+    {
+        using TempFolder folder = new();
+        SpecialFiles.MakePipe(folder["pipe"]);
+        Task<string> reading = Task.Run(() => File.ReadAllText(folder["pipe"]));
+        await AtomicFile.WriteAsync(folder["pipe"], "all of it"u8.ToArray(), AtomicFile.OwnerOnly, CancellationToken.None);
+        Assert.AreEqual("all of it", await reading);
+        Assert.StartsWith("fifo", SpecialFiles.Describe(folder["pipe"]));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APipeThatNobodyReadsIsWaitedForUntilTheRunIsCancelled()
+    {
+        using TempFolder folder = new();
+        SpecialFiles.MakePipe(folder["pipe"]);
+        using CancellationTokenSource cancellation = new();
+        Task writing = AtomicFile.WriteAsync(folder["pipe"], "x"u8.ToArray(), null, cancellation.Token);
+        Assert.IsFalse(writing.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => writing);
+        // The opening goes on in the background; a reader lets it end.
+        using FileStream reader = new(folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task AnOpenFileIsWrittenWhereItsOwnerStands()
+    {
+        using TempFolder folder = new();
+        await using FileStream open = new(folder["out.txt"], FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0);
+        // The position is the system's own here, as it is with standard output.
+        string path = $"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}";
+        await AtomicFile.WriteAsync(path, "first\n"u8.ToArray(), null, CancellationToken.None);
+        await AtomicFile.WriteAsync(path, "second\n"u8.ToArray(), null, CancellationToken.None);
+        Assert.AreEqual("first\nsecond\n", await File.ReadAllTextAsync(folder["out.txt"]));
+        Assert.HasCount(1, Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AFileThatIsReplacedKeepsItsModeAndOwner()
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["lock.yml"], "old and longer");
+        SpecialFiles.SetMode(folder["lock.yml"], "644");
+        if (SpecialFiles.IsRoot)
+            SpecialFiles.GiveAway(folder["lock.yml"]);
+        string before = SpecialFiles.Describe(folder["lock.yml"]);
+        await AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), AtomicFile.OwnerOnly, CancellationToken.None);
+        Assert.AreEqual("new", await File.ReadAllTextAsync(folder["lock.yml"]));
+        Assert.AreEqual(before, SpecialFiles.Describe(folder["lock.yml"]));
+    }
+
+    [TestMethod]
+    public async Task ANameAsLongAsTheSystemAllowsIsWritten()
+    {
+        using TempFolder folder = new();
+        string name = new('n', 255);
+        await AtomicFile.WriteAsync(folder[name], "x"u8.ToArray(), null, CancellationToken.None);
+        Assert.AreSequenceEqual(new[] { folder[name] }, Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
+    public async Task ADiskThatFailsLeavesWhatWasThere()
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["lock.yml"], "old");
+        DiskSync.Replace(new FailingDisk { FailsFiles = true });
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.AreEqual("old", await File.ReadAllTextAsync(folder["lock.yml"]));
+        Assert.HasCount(1, Directory.GetFiles(folder.Path));
+
+        // Whether the name is on the disk is not known, so it is not said.
+        DiskSync.Replace(new FailingDisk { FailsFolders = true });
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.HasCount(1, Directory.GetFiles(folder.Path));
     }
 
     [TestMethod]

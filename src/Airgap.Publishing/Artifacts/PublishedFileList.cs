@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
 
@@ -50,9 +51,7 @@ internal sealed class PublishedFileList(string? path)
             if (File.Exists(path) && File.ReadAllText(path) == text)
                 return;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            string partial = $"{path}.{Path.GetRandomFileName()}.partial";
-            File.WriteAllText(partial, text);
-            File.Move(partial, path, overwrite: true);
+            AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(text), mode: null, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

@@ -4,11 +4,13 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -93,6 +95,7 @@ internal sealed class CopyCommand
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 
+        CheckOutputs(parsed, request);
         bool isDry = session.IsDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (isDry)
@@ -126,6 +129,16 @@ internal sealed class CopyCommand
         foreach (string line in ImgpkgLines.Finished())
             session.WriteLine(line);
         return 0;
+    }
+
+    // Before anything is asked: what cannot be written at the end is no surprise then.
+    private void CheckOutputs(ParseResult parsed, CopyRequest request)
+    {
+        if (request.Destination is RelocationDestination.Archive archive)
+            OutputCheck.OfArchive(archive.Path);
+        string? summary = parsed.GetText(_summary);
+        OutputCheck.OfFiles(request.LockOutput, parsed.GetText(_report), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
+        _dry.Check(parsed);
     }
 
     private static int Fail(TransferResult result, Session session)

@@ -4,6 +4,7 @@ using Airgap.Publishing.Forecasts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
@@ -27,6 +28,14 @@ internal sealed class DryRunFlags
         return parsed.GetText(_plan) is null
             ? false
             : throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run", "What a copy did is in its --json document.");
+    }
+
+    /// <summary>Looks at the place of the plan, whose folder is made.</summary>
+    /// <exception cref="AirgapException">3xxx: nothing can be written there.</exception>
+    public void Check(ParseResult parsed)
+    {
+        if (parsed.GetText(_plan) is { } file)
+            OutputCheck.OfFile(file, makesFolder: true);
     }
 
     /// <summary>Shows a plan and writes it where it was asked for.</summary>

@@ -47,6 +47,9 @@ internal sealed class PackageRepositoryBuildCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         RelocationDestination destination = ReadDestination(parsed);
+        if (destination is RelocationDestination.Archive { Path: var tar })
+            OutputCheck.OfArchive(tar);
+        OutputCheck.OfFiles(parsed.GetText(_lockOutput));
         string folder = Path.GetFullPath(parsed.GetValue(_folder)!);
         session.Report.Source = parsed.GetValue(_folder);
         session.Report.Destination = destination.ToString();

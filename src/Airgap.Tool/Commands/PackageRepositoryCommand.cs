@@ -73,6 +73,7 @@ internal sealed class PackageRepositoryCommand
         if ((bundle is null) == (image is null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
         ImageReference reference = References.Parse(bundle ?? image!);
+        OutputCheck.OfFiles(parsed.GetText(_output));
         session.Report.Source = reference.ToString();
 
         using RegistryClient client = _registry.Connect(parsed, session.Trace);

@@ -9,6 +9,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;
 
@@ -29,6 +30,9 @@ internal sealed class PublishCommand
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
     private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the registry has, and send again what is missing or damaged");
+    private readonly Option<TimeSpan> _lockTimeout = Flag.Duration(
+        "--lock-timeout", "Longest wait for another run that writes to the same destination", TimeSpan.FromMinutes(10));
+
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
@@ -48,7 +52,7 @@ internal sealed class PublishCommand
             ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._repair, flags._summary })
+        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary })
             command.Options.Add(option);
         foreach (Option option in flags._dry.All)
             command.Options.Add(option);
@@ -97,6 +101,10 @@ internal sealed class PublishCommand
             project = project with { Settings = project.Settings with { KeepGoing = true } };
         if (parsed.GetValue(_repair))
             project = project with { Settings = project.Settings with { Repair = true } };
+        if (parsed.GetResult(_lockTimeout) is { Implicit: false })
+            project = project with { Settings = project.Settings with { LockTimeout = parsed.GetValue(_lockTimeout) } };
+        OutputCheck.OfFiles(SummaryFile(parsed));
+        _dry.Check(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
@@ -182,6 +190,8 @@ internal sealed class PublishCommand
         if (result.Summary.Length > 0)
             session.WriteResult(result.Summary);
     }
+
+    private string? SummaryFile(ParseResult parsed) => parsed.GetText(_summary) is { } asked && !SummaryTarget.IsOff(asked) ? asked : null;
 
     private static string Shown(string path) =>
         Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;

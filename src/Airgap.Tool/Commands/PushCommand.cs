@@ -61,6 +61,7 @@ internal sealed class PushCommand
                 ErrorCode.IncompatibleOptions, "Lock output is not compatible with image, use bundle for lock output", "Leave --lock-output out, or push with -b.");
         }
 
+        OutputCheck.OfFiles(lockOutput);
         session.Report.Source = string.Join(", ", request.Inputs);
         session.Report.Destination = request.Destination.ToString();
         session.Phase = "packing";

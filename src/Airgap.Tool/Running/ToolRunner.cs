@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Tool.CommandLine;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Running;
 
@@ -47,6 +48,8 @@ internal static class ToolRunner
         AirgapException expected => expected.ToDiagnostic(),
         OperationCanceledException => new Diagnostic(
             ErrorCode.Canceled, "The run was interrupted.", ""),
+        // Of a file that no code of ours names: the disk's failure all the same, and no defect.
+        _ when IoFailures.IsIoFailure(failure) => IoFailures.TranslateUnnamed(failure).ToDiagnostic(),
         _ => new Diagnostic(
             ErrorCode.Unexpected,
             $"An unexpected failure: {failure.GetType().Name}: {OneLine(failure.Message)}",

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Files;
@@ -31,9 +30,10 @@ internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, lon
 
         file.Position = fileOffset + offset;
         long length = Descriptor.Size - offset;
+        DiskReadStream read = new(file, path);
         return new(offset == 0
-            ? new VerifyingStream(file, Descriptor, Mismatch)
-            : new LimitedStream(file, length));
+            ? new VerifyingStream(read, Descriptor, Mismatch)
+            : new LimitedStream(read, length));
     }
 
     private AirgapException Mismatch(Digest? actual) => new(

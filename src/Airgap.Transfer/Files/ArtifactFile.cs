@@ -1,5 +1,6 @@
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
@@ -17,7 +18,7 @@ internal static class ArtifactFile
         byte[] content = Encoding.UTF8.GetBytes(text);
         if (await HoldsAsync(path, content, cancellationToken))
             return;
-        MakeFolder(Path.GetDirectoryName(path)!);
+        MakeFolder(OutputCheck.OfFile(path, makesFolder: true).Folder);
         await AtomicFile.WriteAsync(path, content, mode, cancellationToken);
     }
 
@@ -27,7 +28,7 @@ internal static class ArtifactFile
     {
         try
         {
-            Directory.CreateDirectory(path);
+            DiskSync.Current.MakeFolder(Path.GetFullPath(path));
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -39,9 +40,9 @@ internal static class ArtifactFile
     {
         try
         {
-            if (new FileInfo(path) is not { Exists: true } file || file.Length != content.Length)
+            if (OutputTarget.OfFile(path) is not { Kind: OutputKind.File } target || new FileInfo(target.Path).Length != content.Length)
                 return false;
-            byte[] present = await File.ReadAllBytesAsync(path, cancellationToken);
+            byte[] present = await File.ReadAllBytesAsync(target.Path, cancellationToken);
             return present.AsSpan().SequenceEqual(content);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))

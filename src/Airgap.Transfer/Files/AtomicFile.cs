@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Oci.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Files;
 
@@ -7,23 +8,27 @@ namespace Airgap.Transfer.Files;
 internal static class AtomicFile
 {
     /// <summary>The mode of lock files: read and written by their owner only.</summary>
-    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode OwnerOnly = OwnFile.Private;
 
-    /// <summary>Writes a file beside its place and then moves it there, over a file that was there before.</summary>
-    /// <param name="path">The file. Its folder must exist. Where it is a symbolic link, what it points to is written.</param>
+    /// <summary>
+    /// Writes a file beside its place and then moves it there. A file that was there is replaced and keeps its mode, where the system allows it its owner
+    /// too; a link stays, and what it leads to is written; a device or pipe is written through.
+    /// </summary>
+    /// <param name="path">The file. Its folder must exist.</param>
     /// <param name="content">The bytes.</param>
-    /// <param name="mode">The file's mode, whatever the umask; null for the default. Not used on Windows.</param>
+    /// <param name="mode">The mode of a new file, whatever the umask; null for the default. Not used on Windows.</param>
     /// <param name="cancellationToken">Ends the writing; the place is then as it was.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.FileNotFound"/> (no such folder), <see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/> or <see cref="ErrorCode.FileFailure"/>.
+    /// <see cref="ErrorCode.OutputUnsuited"/> (a folder, for one), <see cref="ErrorCode.FileNotFound"/> (no such folder), <see cref="ErrorCode.AccessDenied"/>,
+    /// <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.DiskFull"/> or <see cref="ErrorCode.FileFailure"/>.
     /// </exception>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
         try
         {
-            string target = FollowLinks(Path.GetFullPath(path));
-            if (IsDevice(target))
-                await WriteInPlaceAsync(target, content, cancellationToken).ConfigureAwait(false);
+            OutputTarget target = OutputTarget.OfFile(path);
+            if (target.Kind == OutputKind.Stream)
+                await WriteThroughAsync(target, content, cancellationToken).ConfigureAwait(false);
             else
                 await ReplaceAsync(target, content, mode, cancellationToken).ConfigureAwait(false);
         }
@@ -33,29 +38,27 @@ internal static class AtomicFile
         }
     }
 
-    private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
+    private static async Task ReplaceAsync(OutputTarget target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(target))
-            throw new UnauthorizedAccessException("The path is a folder.");
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.tmp");
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 };
-        if (mode is not null && !OperatingSystem.IsWindows())
-            options.UnixCreateMode = mode & OwnerOnly;
+        string temporary = SideName.Random(target.Path, ".tmp");
         bool created = false;
         try
         {
-            await using (FileStream file = new(temporary, options))
+            await using (FileStream file = OwnFile.CreateNew(temporary, mode is null ? null : mode & OwnerOnly, FileOptions.Asynchronous))
             {
                 created = true;
-                if (mode is { } exact && !OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(file.SafeFileHandle, exact);
+                if (target.Kind == OutputKind.File)
+                    ReplacedFile.PassOn(target.Facts, file.SafeFileHandle);
+                else if (mode is { } exact)
+                    ReplacedFile.SetMode(file.SafeFileHandle, exact);
                 await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-                file.Flush(flushToDisk: true);
+                DiskSync.Current.Flush(file.SafeFileHandle, target.Path);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            File.Move(temporary, target, overwrite: true);
-            FolderFlush.Flush(Path.GetDirectoryName(target)!);
+            File.Move(temporary, target.Path, overwrite: true);
+            created = false;
+            DiskSync.Current.FlushFolder(target.Folder);
         }
         catch when (created)
         {
@@ -64,24 +67,21 @@ internal static class AtomicFile
         }
     }
 
-    // A terminal or a pipe under /dev cannot be replaced by a file, and must not be.
-    private static bool IsDevice(string path) =>
-        !OperatingSystem.IsWindows()
-        && ((path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
-            || path.StartsWith("/proc/", StringComparison.Ordinal));
-
-    private static async Task WriteInPlaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    // Opening a pipe waits for its reader, which may never come.
+    private static async Task WriteThroughAsync(OutputTarget target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        await using FileStream file = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-    }
+        if (target.Descriptor is { } descriptor)
+        {
+            // By the system's own position, which a shell's later output goes on from.
+            using SafeFileHandle handle = new(descriptor, ownsHandle: false);
+            await Task.Run(() => Posix.Write(handle, content.Span, target.Path), cancellationToken).ConfigureAwait(false);
+            return;
+        }
 
-    private static string FollowLinks(string path)
-    {
-        if (IsDevice(path))
-            return path;
-        FileSystemInfo? target = new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
-        return target?.FullName ?? path;
+        Task<FileStream> opening = Task.Run(
+            () => new FileStream(target.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), CancellationToken.None);
+        await using FileStream stream = await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
     }
 
     private static void TryDelete(string path)

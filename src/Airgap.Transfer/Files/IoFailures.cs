@@ -1,5 +1,5 @@
-
 using Airgap.Oci;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
@@ -17,11 +17,14 @@ internal static class IoFailures
     /// <param name="e">What the runtime threw; an <see cref="AirgapException"/> comes back as it is.</param>
     /// <param name="path">The file or folder it is about.</param>
     /// <returns>
-    /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
+    /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
     /// </returns>
     public static AirgapException Translate(Exception e, string path) => e switch
     {
         AirgapException known => known,
+        UnsafeFileException foreign => new AirgapException(
+            ErrorCode.ForeignFile, $"{foreign.Message}. It was not touched.", "See whose it is; then remove it, or write to another folder.", e)
+        { Location = new SourceLocation(foreign.FileName) },
         DirectoryNotFoundException => New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or mend the path.", e),
         FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Mend the path.", e),
         UnauthorizedAccessException or System.Security.SecurityException =>
@@ -29,6 +32,11 @@ internal static class IoFailures
         IOException io when IsDiskFull(io) => New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
         _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.", "Check the disk and the path.", e),
     };
+
+    /// <summary>Makes the failure that a user sees of one whose file is not known but to the runtime's own message.</summary>
+    public static AirgapException TranslateUnnamed(Exception e) => e is IOException io && IsDiskFull(io)
+        ? New(ErrorCode.DiskFull, $"No space is left: {e.Message.TrimEnd('.')}.", "Free some space, or write to another disk.", e)
+        : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.", "Check the disk, the path and the permissions.", e);
 
     private static bool IsDiskFull(IOException e) =>
         (OperatingSystem.IsWindows() ? WindowsDiskFull : UnixDiskFull).Contains(e.HResult);

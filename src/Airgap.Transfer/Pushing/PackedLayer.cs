@@ -1,10 +1,9 @@
-
-using Airgap.Transfer.Plans;
-using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
+using Airgap.Oci;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 
@@ -63,17 +62,15 @@ internal sealed class PackedLayer : IDisposable
     private static async Task<PackedLayer> PackInFileAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
     {
         string path = Path.Combine(Path.GetTempPath(), $"airgap-push-{Guid.NewGuid():n}.tar.gz");
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 128 * 1024 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = AtomicFile.OwnerOnly;
         bool created = false;
         try
         {
             WrittenLayer layer;
-            await using (FileStream file = new(path, options))
+            await using (FileStream file = OwnFile.CreateNew(path, OwnFile.Private, FileOptions.Asynchronous))
             {
                 created = true;
-                layer = await BundleLayer.WriteAsync(entries, file, cancellationToken);
+                await using BufferedStream buffered = new(file, 128 * 1024);
+                layer = await BundleLayer.WriteAsync(entries, buffered, cancellationToken);
             }
 
             return new PackedLayer(layer, new FileContent(path, layer.Descriptor), path);
@@ -108,9 +105,10 @@ internal sealed class PackedLayer : IDisposable
         {
             try
             {
-                FileStream file = new(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+                FileStream file = OwnFile.Open(path, FileAccess.Read) ?? throw new FileNotFoundException();
                 file.Position = offset;
-                return new(offset == 0 ? new VerifyingStream(file, descriptor, Changed) : new LimitedStream(file, descriptor.Size - offset));
+                DiskReadStream read = new(file, path);
+                return new(offset == 0 ? new VerifyingStream(read, descriptor, Changed) : new LimitedStream(read, descriptor.Size - offset));
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {

@@ -1,42 +1,43 @@
-using System.Globalization;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Who writes an archive, in a small file beside the partial one: the lock itself cannot be read by those it keeps out.</summary>
+/// <summary>Who writes an archive, in a small file beside the partial one, which itself is full of something else.</summary>
 internal static class ArchiveHolder
 {
     /// <summary>Where it stands.</summary>
-    public static string PathOf(string partialPath) => partialPath + ".holder";
+    /// <param name="path">The archive.</param>
+    public static string PathOf(string path) => SideName.Of(path, ".partial.holder");
 
     /// <summary>Says that this process writes the archive. A courtesy: without it the next one is told less.</summary>
-    public static void Write(string partialPath)
+    public static void Write(string path) => Attempt(() =>
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n");
-        Attempt(() => File.WriteAllText(PathOf(partialPath), text));
-    }
+        // Who died left its own; a link that stands there is removed, not followed.
+        File.Delete(PathOf(path));
+        using FileStream file = OwnFile.CreateNew(PathOf(path));
+        file.Write(HolderText.OfThisProcess());
+    });
 
     /// <summary>Says no more.</summary>
-    public static void Clear(string partialPath) => Attempt(() => File.Delete(PathOf(partialPath)));
+    public static void Clear(string path) => Attempt(() => File.Delete(PathOf(path)));
 
     /// <summary>The failure of a run that came second.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="partialPath">The file that is locked.</param>
-    /// <param name="cause">What the system said.</param>
-    public static AirgapException InUse(string path, string partialPath, Exception cause)
+    public static AirgapException InUse(string path, string partialPath)
     {
-        string holder = "another process";
+        string? holder = null;
         Attempt(() =>
         {
-            if (File.ReadAllText(PathOf(partialPath)).Trim() is { Length: > 0 and < 300 } text)
-                holder = text;
+            using FileStream? file = OwnFile.Open(PathOf(path), FileAccess.Read);
+            holder = file is null ? null : HolderText.Read(file);
         });
         return new AirgapException(
             ErrorCode.ArchiveInUse,
-            $"'{partialPath}' is being written by {holder}.",
-            "Wait for that run to end, or give this one another archive.",
-            cause)
+            $"'{partialPath}' is being written by {holder ?? "another process"}.",
+            "Wait for that run to end, or give this one another archive.")
         { Location = new SourceLocation(path) };
     }
 

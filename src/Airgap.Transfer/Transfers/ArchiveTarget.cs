@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
@@ -10,9 +11,10 @@ namespace Airgap.Transfer.Transfers;
 /// An imgpkg archive as a destination. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
 /// its name when it is complete.
 /// </summary>
-internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
+internal sealed class ArchiveTarget(string given, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
 {
     private static readonly IProgress<long> s_nobody = new SilentProgress();
+    private readonly string _path = OutputCheck.OfArchive(given, makesFolder: true).Path;
     private readonly ArchiveLayout _layout = ArchiveLayout.Create(plan);
     private readonly Dictionary<Digest, ArchiveLayer> _layers = [];
     private PartialArchive? _partial;
@@ -24,25 +26,25 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
         foreach (ArchiveLayer layer in _layout.Layers)
             _layers.Add(layer.Blob.Descriptor.Digest, layer);
         EarlierArchive earlier = new(_layout, observer);
-        if (options.Resume && await earlier.IsWholeAsync(path, cancellationToken))
+        if (options.Resume && await earlier.IsWholeAsync(_path, cancellationToken))
         {
             _complete = true;
-            observer.Detail($"'{path}' is complete and verified; it is left alone.");
+            observer.Detail($"'{_path}' is complete and verified; it is left alone.");
             return [];
         }
 
-        _partial = await PartialArchive.OpenAsync(path, _layout, options.Resume, options.Disk, observer, cancellationToken);
+        _partial = await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, cancellationToken);
         if (options.Resume)
-            _reusable = await earlier.FindLayersAsync([path, PartialArchive.AsideOf(path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync([_path, PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Where(blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
         EarlierArchive earlier = new(_layout, observer);
-        _complete = options.Resume && await earlier.IsWholeAsync(path, cancellationToken);
+        _complete = options.Resume && await earlier.IsWholeAsync(_path, cancellationToken);
         if (options.Resume && !_complete)
-            _reusable = await earlier.FindLayersAsync([path, PartialArchive.PathOf(path), PartialArchive.AsideOf(path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync([_path, PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(
             blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
@@ -88,12 +90,12 @@ internal sealed class ArchiveTarget(string path, TransferPlan plan, TransferOpti
     {
         if (failures.Any)
         {
-            observer.Detail($"The archive has holes and stays '{PartialArchive.PathOf(path)}'.");
+            observer.Detail($"The archive has holes and stays '{PartialArchive.PathOf(_path)}'.");
             return;
         }
 
         if (_complete)
-            ArchivedLock.Outdate(path);
+            ArchivedLock.Outdate(given);
         else
             await _partial!.CompleteAsync(cancellationToken);
     }

@@ -1,19 +1,28 @@
+using System.Runtime.ExceptionServices;
+using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
 /// Starts bringing to the disk what was written, while more is: without it the system leaves most of a file to the flush at its end, which nothing
-/// overlaps then. It promises nothing; the flush at the end still does, and tells what failed.
+/// overlaps then. It promises nothing; the flush at the end does. But a disk that failed tells it once, to whoever asks first, so what it tells here counts.
 /// </summary>
-internal sealed class EarlyFlush(ArchiveDisk disk)
+/// <param name="disk">The file system.</param>
+/// <param name="name">What a failure calls the file.</param>
+internal sealed class EarlyFlush(ArchiveDisk disk, string name)
 {
+    private readonly Lock _turn = new();
     private long _written;
     private int _isRunning;
+    private bool _isFinished;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Takes note of bytes that were written.</summary>
+    /// <exception cref="IOException">The disk failed at an earlier write.</exception>
     public void Wrote(SafeFileHandle file, int bytes)
     {
+        Volatile.Read(ref _failure)?.Throw();
         if (Interlocked.Add(ref _written, bytes) < disk.EarlyFlushInterval || Interlocked.Exchange(ref _isRunning, 1) == 1)
             return;
         Interlocked.Exchange(ref _written, 0);
@@ -22,11 +31,36 @@ internal sealed class EarlyFlush(ArchiveDisk disk)
         ThreadPool.UnsafeQueueUserWorkItem(_ => Run(file), null);
     }
 
+    /// <summary>Waits for what is under way, and begins nothing more.</summary>
+    /// <exception cref="IOException">The disk failed at an earlier write.</exception>
+    public void Finish()
+    {
+        lock (_turn)
+            _isFinished = true;
+        Volatile.Read(ref _failure)?.Throw();
+    }
+
+    private void Begin(SafeFileHandle file)
+    {
+        try
+        {
+            disk.BeginFlush(file, name);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(e));
+        }
+    }
+
     private void Run(SafeFileHandle file)
     {
         try
         {
-            disk.BeginFlush(file);
+            lock (_turn)
+            {
+                if (!_isFinished)
+                    Begin(file);
+            }
         }
         catch (Exception e) when (e is ObjectDisposedException or EntryPointNotFoundException or DllNotFoundException)
         {

@@ -1,6 +1,6 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
@@ -18,16 +18,16 @@ internal sealed class PartialArchive : IDisposable
     private readonly ArchiveDisk _disk;
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly EarlyFlush _earlyFlush;
-    private FileStream _file;
+    private FileLock _lock;
     private long _needed;
 
-    private PartialArchive(string path, FileStream file, ArchiveDisk disk)
+    private PartialArchive(string path, FileLock taken, ArchiveDisk disk)
     {
         _path = path;
         _partialPath = PathOf(path);
-        _file = file;
+        _lock = taken;
         _disk = disk;
-        _earlyFlush = new EarlyFlush(disk);
+        _earlyFlush = new EarlyFlush(disk, _partialPath);
         Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     }
 
@@ -36,27 +36,29 @@ internal sealed class PartialArchive : IDisposable
 
     private string Folder { get; }
 
+    private FileStream File => _lock.File;
+
     /// <summary>Where an unfinished archive stands.</summary>
-    public static string PathOf(string path) => path + ".partial";
+    public static string PathOf(string path) => SideName.Of(path, ".partial");
 
     /// <summary>Where an unfinished archive of another plan is kept until its layers have been taken over.</summary>
-    public static string AsideOf(string path) => PathOf(path) + ".earlier";
+    public static string AsideOf(string path) => SideName.Of(path, ".partial.earlier");
 
     /// <summary>Opens the partial file and writes everything but the layers.</summary>
-    /// <param name="path">The final path.</param>
+    /// <param name="path">The final path, which is no link.</param>
     /// <param name="layout">What goes where.</param>
     /// <param name="resume">True to keep what an earlier run left.</param>
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Is told details.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; another 3xxx: no access, no such folder.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such folder.</exception>
     public static async Task<PartialArchive> OpenAsync(
         string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        PartialArchive partial = new(path, Lock(path, disk), disk);
+        PartialArchive partial = new(path, Take(path, disk), disk);
         try
         {
-            ArchiveHolder.Write(partial._partialPath);
+            ArchiveHolder.Write(path);
             if (resume)
                 await partial.SurveyAsync(layout, observer, cancellationToken);
             await partial.PrepareAsync(layout, cancellationToken);
@@ -77,9 +79,9 @@ internal sealed class PartialArchive : IDisposable
     {
         try
         {
-            await _disk.WriteAsync(_file.SafeFileHandle, bytes, offset, cancellationToken);
+            await _disk.WriteAsync(File.SafeFileHandle, bytes, offset, cancellationToken);
             Interlocked.Add(ref _needed, -bytes.Length);
-            _earlyFlush.Wrote(_file.SafeFileHandle, bytes.Length);
+            _earlyFlush.Wrote(File.SafeFileHandle, bytes.Length);
         }
         catch (IOException e)
         {
@@ -94,7 +96,7 @@ internal sealed class PartialArchive : IDisposable
     {
         try
         {
-            int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancellationToken);
+            int read = await RandomAccess.ReadAsync(File.SafeFileHandle, buffer, offset, cancellationToken);
             return read > 0 ? read : throw new EndOfStreamException();
         }
         catch (IOException e)
@@ -109,14 +111,19 @@ internal sealed class PartialArchive : IDisposable
         {
             try
             {
-                _disk.Flush(_file.SafeFileHandle);
+                OutputTarget place = OutputTarget.OfWholeFile(_path);
+                ReplacedFile.PassOn(place.Facts, File.SafeFileHandle);
+                _earlyFlush.Finish();
+                _disk.Flush(File.SafeFileHandle, _partialPath);
                 cancellationToken.ThrowIfCancellationRequested();
+                if (!FileLock.IsAt(File.SafeFileHandle, _partialPath))
+                    throw new UnsafeFileException(_partialPath, "is no longer the file that this run wrote");
                 // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
                 _disk.Rename(_partialPath, _path);
                 _disk.FlushFolder(Folder);
-                File.Delete(AsideOf(_path));
+                System.IO.File.Delete(AsideOf(_path));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
                 throw IoFailures.Translate(e, _path);
             }
@@ -128,39 +135,30 @@ internal sealed class PartialArchive : IDisposable
         foreach (PartialLayer layer in _layers.Values)
             layer.Dispose();
         _layers.Clear();
-        ArchiveHolder.Clear(_partialPath);
-        _file.Dispose();
+        ArchiveHolder.Clear(_path);
+        _lock.Dispose();
     }
 
-    private static FileStream Lock(string path, ArchiveDisk disk)
+    private static FileLock Take(string path, ArchiveDisk disk)
     {
-        string partialPath = PathOf(path);
         try
         {
-            while (true)
-            {
-                FileStream file = disk.Open(partialPath);
-                if (File.Exists(partialPath))
-                    return file;
-                // Between opening and locking it became the finished archive of the run that held it, which must stay as it is.
-                file.Dispose();
-            }
+            return disk.TryTake(PathOf(path)) ?? throw ArchiveHolder.InUse(path, PathOf(path));
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && IsLocked(partialPath))
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw ArchiveHolder.InUse(path, partialPath, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw IoFailures.Translate(e, path);
+            throw IoFailures.Translate(e, PathOf(path));
         }
     }
 
     private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        if (_file.Length == 0)
+        if (File.Length == 0)
             return;
-        if (!await layout.IsOfAsync(_file.SafeFileHandle, cancellationToken))
+        // What an earlier run could not bring to the disk may still be in memory, and would be taken for written.
+        _disk.Flush(File.SafeFileHandle, _partialPath);
+        _disk.Forget(File.SafeFileHandle);
+        if (!await layout.IsOfAsync(File.SafeFileHandle, cancellationToken))
         {
             SetAside(observer);
             return;
@@ -168,7 +166,7 @@ internal sealed class PartialArchive : IDisposable
 
         foreach (ArchiveLayer layer in layout.Layers)
         {
-            if (await PartialLayer.ReadAsync(_file.SafeFileHandle, layer, cancellationToken) is not { } there)
+            if (await PartialLayer.ReadAsync(File.SafeFileHandle, layer, cancellationToken) is not { } there)
                 continue;
             Descriptor descriptor = layer.Blob.Descriptor;
             _layers.Add(descriptor.Digest, there);
@@ -180,11 +178,11 @@ internal sealed class PartialArchive : IDisposable
     // The source changed, or an image that was missing is there now: other offsets, and most layers the same.
     private void SetAside(ITransferObserver observer)
     {
-        if (File.Exists(AsideOf(_path)))
+        if (FileFacts.Of(AsideOf(_path), followsLinks: false).Kind != FileKind.None)
             return;
         _disk.Rename(_partialPath, AsideOf(_path));
-        FileStream aside = _file;
-        _file = _disk.Open(_partialPath);
+        FileLock aside = _lock;
+        _lock = Take(_path, _disk);
         aside.Dispose();
         observer.Detail($"'{_partialPath}' is of another plan and became '{AsideOf(_path)}', from which layers are taken.");
     }
@@ -192,15 +190,15 @@ internal sealed class PartialArchive : IDisposable
     private async Task PrepareAsync(ArchiveLayout layout, CancellationToken cancellationToken)
     {
         if (_layers.Count == 0)
-            _disk.SetLength(_file, 0);
-        _needed = layout.Length - _file.Length;
+            _disk.SetLength(File, 0);
+        _needed = layout.Length - File.Length;
         if (_layers.Count > 0 && _disk.HasHoles(Folder))
             _needed = layout.Length - _layers.Values.Sum(layer => layer.Length);
 
         // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
         if (_disk.FreeSpace(Folder) is { } free && free < _needed)
             throw Full(free, null);
-        _disk.SetLength(_file, layout.Length);
+        _disk.SetLength(File, layout.Length);
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
             await WriteAsync(bytes, offset, cancellationToken);
     }
@@ -220,29 +218,12 @@ internal sealed class PartialArchive : IDisposable
     {
         try
         {
-            if (_file.Length == 0)
-                File.Delete(_partialPath);
+            if (File.Length == 0)
+                System.IO.File.Delete(_partialPath);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
             // The failure that led here is the one to tell.
-        }
-    }
-
-    private static bool IsLocked(string path)
-    {
-        try
-        {
-            using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return false;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
         }
     }
 }

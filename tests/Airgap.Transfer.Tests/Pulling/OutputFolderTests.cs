@@ -1,5 +1,5 @@
-
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
@@ -156,8 +156,33 @@ public sealed class OutputFolderTests : PullTestBase
     public async Task AFileIsNoFolder()
     {
         Write("out", "mine");
-        await RefusedAsync(ErrorCode.InvalidArgument, Request(Simple) with { Force = true });
+        await RefusedAsync(ErrorCode.OutputUnsuited, Request(Simple) with { Force = true });
         Assert.AreEqual("mine", await File.ReadAllTextAsync(Output, Token));
+        Assert.IsEmpty(Registry.Calls, "nobody is asked for what has no place");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APipeAndLinksInACircleAreNoFolders()
+    {
+        SpecialFiles.MakePipe(Output);
+        await RefusedAsync(ErrorCode.OutputUnsuited, Request(Simple) with { Force = true });
+        Assert.StartsWith("fifo", SpecialFiles.Describe(Output));
+        File.Delete(Output);
+        File.CreateSymbolicLink(Output, Output);
+        await RefusedAsync(ErrorCode.FileFailure, Request(Simple) with { Force = true });
+        Assert.IsEmpty(Registry.Calls);
+    }
+
+    [TestMethod]
+    public async Task ADiskThatFailsLeavesTheEarlierPull()
+    {
+        await PullAsync(Simple);
+        Dictionary<string, string> before = Texts(Output);
+        DiskSync.Replace(new FailingDisk { FailsFiles = true });
+        await RefusedAsync(ErrorCode.FileFailure, Request(Bundle("nested-bundle")));
+        CollectionAssert.AreEquivalent(before, Texts(Output));
+        AssertOnly("out", "state");
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -51,6 +52,40 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.FileFailure, e.Code);
         Assert.IsEmpty(disk.Events.Where(what => what.StartsWith("rename", StringComparison.Ordinal)));
         Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
+    }
+
+    [TestMethod]
+    public async Task AFlushThatFailsEarlyGivesNoNameThoughTheLastOneIsGood()
+    {
+        using TempFolder folder = new();
+        RecordingDisk disk = new() { FailEarlyFlush = true, EarlyFlushEach = 4096, WaitsForEarlyFlushAfter = 20_000 };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk }));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code, e.Message);
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+        Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
+    }
+
+    [TestMethod]
+    public async Task ANameThatDoesNotReachTheDiskFailsTheRun()
+    {
+        using TempFolder folder = new();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = new RecordingDisk { FailFolder = true } }));
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code, e.Message);
+    }
+
+    [TestMethod]
+    public async Task AResumedRunReadsFromTheDiskAndNotFromMemory()
+    {
+        using TempFolder folder = new();
+        RecordingDisk disk = new() { FailFlush = true };
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk }));
+        RecordingDisk again = new();
+        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = again, Resume = true });
+        Assert.AreSequenceEqual(new[] { "open a.tar.partial", "flush", "forget" }, again.Events.Take(3));
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
     }
 
     [TestMethod]
@@ -164,6 +199,10 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
 
         public bool FailFlush { get; init; }
 
+        public bool FailEarlyFlush { get; init; }
+
+        public bool FailFolder { get; init; }
+
         public long? EarlyFlushEach { get; init; }
 
         /// <summary>The bytes after which no write ends before an early flush has begun.</summary>
@@ -173,10 +212,10 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
 
         public override long EarlyFlushInterval => EarlyFlushEach ?? base.EarlyFlushInterval;
 
-        public override FileStream Open(string path)
+        public override FileLock? TryTake(string path)
         {
             Add($"open {Path.GetFileName(path)}");
-            return base.Open(path);
+            return base.TryTake(path);
         }
 
         public override async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
@@ -191,18 +230,26 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
             await base.WriteAsync(file, bytes, offset, cancellationToken);
         }
 
-        public override void BeginFlush(SafeFileHandle file)
+        public override void BeginFlush(SafeFileHandle file, string name)
         {
             _begunFlush.TrySetResult();
-            base.BeginFlush(file);
+            if (FailEarlyFlush)
+                throw new IOException("Input/output error", 5);
+            base.BeginFlush(file, name);
         }
 
-        public override void Flush(SafeFileHandle file)
+        public override void Flush(SafeFileHandle file, string name)
         {
             Add("flush");
             if (FailFlush)
                 throw new IOException("Input/output error", 5);
-            base.Flush(file);
+            base.Flush(file, name);
+        }
+
+        public override void Forget(SafeFileHandle file)
+        {
+            Add("forget");
+            base.Forget(file);
         }
 
         public override void Rename(string from, string to)
@@ -214,6 +261,8 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         public override void FlushFolder(string folder)
         {
             Add($"flush folder {folder}");
+            if (FailFolder)
+                throw new IOException("Input/output error", 5);
             base.FlushFolder(folder);
         }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Airgap.Oci.Files;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
@@ -80,6 +81,12 @@ internal sealed class SummaryTarget
     // Other steps' tools write to the same file, and a build with several projects does so at once.
     private async Task<SummaryOutcome> AppendAsync(ReportModel model, CancellationToken cancellationToken)
     {
+        if (OutputTarget.OfFile(_path).Kind == OutputKind.Stream)
+        {
+            await AtomicFile.WriteAsync(_path, Encoding.UTF8.GetBytes(MarkdownSummary.Write(model)), mode: null, cancellationToken);
+            return new SummaryOutcome(_path, Announcement: null, Warning: null);
+        }
+
         await using FileStream file = await OpenAloneAsync(cancellationToken);
         int room = (int)Math.Max(0, MarkdownSummary.GitHubLimit - file.Length - 1);
         string text = MarkdownSummary.Write(model, room);
@@ -87,6 +94,8 @@ internal sealed class SummaryTarget
             return Failed("what earlier tools wrote leaves no room below GitHub's limit of 1 MiB.");
         file.Seek(0, SeekOrigin.End);
         await file.WriteAsync(Encoding.UTF8.GetBytes(file.Length > 0 ? "\n" + text : text), cancellationToken);
+        await file.FlushAsync(cancellationToken);
+        DiskSync.Current.Flush(file.SafeFileHandle, _path);
         return new SummaryOutcome(_path, Announcement: null, Warning: null);
     }
 
@@ -98,7 +107,7 @@ internal sealed class SummaryTarget
             {
                 return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, useAsync: true);
             }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && DateTime.UtcNow < until)
+            catch (IOException e) when (FileLock.IsHeld(e) && DateTime.UtcNow < until)
             {
                 await Task.Delay(s_pause, cancellationToken);
             }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Pulling.Output;
@@ -15,6 +15,7 @@ internal sealed class OutputFolder : IDisposable
     private readonly string _stage;
     private readonly bool _force;
     private readonly string? _stateFolder;
+    private readonly FolderFlush _volume;
 
     private OutputFolder(string target, string stage, bool force, string? stateFolder)
     {
@@ -22,6 +23,7 @@ internal sealed class OutputFolder : IDisposable
         _stage = stage;
         _force = force;
         _stateFolder = stateFolder;
+        _volume = new FolderFlush(stage);
     }
 
     /// <summary>The folder, as a full path, links resolved.</summary>
@@ -35,12 +37,6 @@ internal sealed class OutputFolder : IDisposable
     public static OutputFolder Open(string output, bool force, string? stateFolder)
     {
         string target = Resolve(output);
-        if (File.Exists(target))
-        {
-            throw new AirgapException(
-                ErrorCode.InvalidArgument, $"The output folder '{output}' is a file.", "Give the folder another name, or remove the file.");
-        }
-
         try
         {
             return new OutputFolder(target, MakeStage(target), force, stateFolder);
@@ -62,8 +58,10 @@ internal sealed class OutputFolder : IDisposable
             PullRecord record = PullRecord.Of(Staged);
             if (!_force)
                 CheckReplaceable();
+            _volume.Flush(Staged);
             cancellationToken.ThrowIfCancellationRequested();
             FolderSwap.Run(Staged, _target, Path.Combine(_stage, "old"));
+            DiskSync.Current.FlushFolder(Path.GetDirectoryName(_target)!);
             if (_stateFolder is not null)
                 await RememberAsync(record);
             return record;
@@ -76,6 +74,7 @@ internal sealed class OutputFolder : IDisposable
 
     public void Dispose()
     {
+        _volume.Dispose();
         try
         {
             if (Directory.Exists(_stage))
@@ -94,8 +93,7 @@ internal sealed class OutputFolder : IDisposable
         if (trimmed.Length == 0)
             throw new AirgapException(ErrorCode.InvalidArgument, "Expected --output to be none empty.", "Name the folder to fill: -o FOLDER.");
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
-        FileSystemInfo? link = new DirectoryInfo(full).LinkTarget is null ? null : new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true);
-        string target = link is null ? full : Path.TrimEndingDirectorySeparator(link.FullName);
+        string target = Path.TrimEndingDirectorySeparator(OutputCheck.OfFolder(full).Path);
         string current = Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory);
         if (Path.GetPathRoot(target) == target || target == current || current.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
@@ -112,12 +110,12 @@ internal sealed class OutputFolder : IDisposable
     // own, the folder itself has to do.
     private static string MakeStage(string target)
     {
-        string name = $".{Path.GetFileName(target)}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.pull";
+        string name = Path.GetFileName(SideName.Random(target, ".pull"));
         string parent = Path.GetDirectoryName(target)!;
         bool exists = Directory.Exists(target);
         try
         {
-            Directory.CreateDirectory(parent);
+            DiskSync.Current.MakeFolder(parent);
             string beside = MakePrivate(Path.Combine(parent, name));
             if (!exists || CanMove(beside, Path.Combine(target, name)))
                 return beside;
@@ -148,10 +146,7 @@ internal sealed class OutputFolder : IDisposable
 
     private static string MakePrivate(string path)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, AtomicFile.OwnerOnly | UnixFileMode.UserExecute);
+        PrivateFolder.MakeNew(path);
         return path;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Pulling.Output;
@@ -38,7 +39,9 @@ internal sealed class PullRecord
         try
         {
             Dictionary<string, (long, long)> entries = new(StringComparer.Ordinal);
-            using StreamReader reader = new(FileOf(stateFolder, folder), Encoding.UTF8);
+            if (OwnFile.Open(FileOf(stateFolder, folder), FileAccess.Read) is not { } file)
+                return null;
+            using StreamReader reader = new(file, Encoding.UTF8);
             if (reader.ReadLine() != Escape(folder))
                 return null;
             while (reader.ReadLine() is { } line)
@@ -67,7 +70,7 @@ internal sealed class PullRecord
             text.Append(CultureInfo.InvariantCulture, $"{ticks} {size} {Escape(path)}\n");
         try
         {
-            Directory.CreateDirectory(stateFolder);
+            PrivateFolder.Make(stateFolder);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

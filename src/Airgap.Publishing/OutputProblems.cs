@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing;
+
+/// <summary>Outputs of a publish whose places cannot take them, found before anything is asked or moved.</summary>
+internal static class OutputProblems
+{
+    /// <summary>Looks at all of them.</summary>
+    public static ImmutableArray<Diagnostic> Find(PublishSettings settings, IEnumerable<Declaration> declarations)
+    {
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        string folder = settings.FullOutputPath;
+        bool hasFolder = Try(() => OutputCheck.OfFolder(folder), null);
+        if (hasFolder)
+        {
+            foreach (string name in (string[])[RelocationReportWriter.FileName, RelocationPage.FileName])
+                Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), null);
+        }
+
+        foreach (Declaration declaration in declarations)
+        {
+            if (declaration.Archive is { } archive)
+                Try(() => OutputCheck.OfArchive(archive, makesFolder: true), declaration.Item.Location);
+            foreach (string name in hasFolder ? ItemPublisher.ArtifactsOf(declaration) : [])
+                Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), declaration.Item.Location);
+        }
+
+        return problems.ToImmutable();
+
+        bool Try(Action look, SourceLocation? location)
+        {
+            try
+            {
+                look();
+                return true;
+            }
+            catch (AirgapException e)
+            {
+                problems.Add(e.ToDiagnostic() with { Location = location });
+                return false;
+            }
+        }
+    }
+}

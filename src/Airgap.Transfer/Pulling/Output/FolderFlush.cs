@@ -1,0 +1,57 @@
+using Airgap.Oci.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Pulling.Output;
+
+/// <summary>
+/// Brings a folder with all it holds to the disk: a few files one by one, many by one call for their file system, which takes as long for a thousand
+/// files as for one. It tells a failure of the disk from when this object was made on.
+/// </summary>
+internal sealed class FolderFlush : IDisposable
+{
+    private const int Few = 32;
+
+    private readonly SafeFileHandle? _folder;
+
+    /// <summary>Begins to listen for failures.</summary>
+    /// <param name="folder">A folder that exists, on the file system of what will be flushed.</param>
+    public FolderFlush(string folder) => _folder = OperatingSystem.IsWindows() ? null : Posix.TryOpenFolder(folder);
+
+    /// <summary>Flushes.</summary>
+    /// <exception cref="IOException">The disk failed, or another of the file system's exceptions.</exception>
+    public void Flush(string folder)
+    {
+        List<string> files = [];
+        List<string> folders = [folder];
+        foreach ((string path, FileSystemInfo info) in FolderContent.List(folder))
+            (info is DirectoryInfo ? folders : files).Add(Path.Combine(folder, path));
+        if (files.Count + folders.Count > Few && FlushVolume(folder))
+            return;
+        try
+        {
+            FlushEach(files);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // What was packed without the right to read it can be flushed with all else.
+            FlushVolume(folder);
+        }
+
+        foreach (string each in folders)
+            DiskSync.Current.FlushFolder(each);
+    }
+
+    private bool FlushVolume(string folder) => _folder is not null && DiskSync.Current.FlushVolume(_folder, folder);
+
+    private static void FlushEach(List<string> files)
+    {
+        foreach (string file in files)
+        {
+            using FileStream? stream = OwnFile.Open(file, FileAccess.Read);
+            if (stream is not null)
+                DiskSync.Current.Flush(stream.SafeFileHandle, file);
+        }
+    }
+
+    public void Dispose() => _folder?.Dispose();
+}
