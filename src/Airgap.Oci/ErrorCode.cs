@@ -399,4 +399,79 @@ public enum ErrorCode
 
     /// <summary>The mirror lets nobody pull without credentials, and the manifest names no Secret (warning).</summary>
     AnonymousPullRefused = 4129,
+
+    /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
+    ClusterConfig = 4201,
+
+    /// <summary>The Kubernetes API does not answer: no connection, a certificate that is not trusted, or silence.</summary>
+    ClusterUnreachable = 4202,
+
+    /// <summary>The Kubernetes API does not know who asks: no credentials, or expired ones.</summary>
+    ClusterUnauthorized = 4203,
+
+    /// <summary>The account may not do this in the cluster.</summary>
+    ClusterForbidden = 4204,
+
+    /// <summary>The cluster refuses an object: its schema, a policy, a quota or an immutable field.</summary>
+    ObjectRefused = 4205,
+
+    /// <summary>Another field manager of the cluster owns a field that the manifest sets to another value.</summary>
+    FieldConflict = 4206,
+
+    /// <summary>The cluster does not serve a kind: kapp-controller or secretgen-controller is not installed.</summary>
+    KindNotServed = 4207,
+
+    /// <summary>A file that holds no Kubernetes object, or one without kind, name or a namespace that fits.</summary>
+    InvalidObject = 4208,
+
+    /// <summary>A Secret with placeholders was not applied, so that the live one keeps its values (warning).</summary>
+    PlaceholderNotApplied = 4209,
+
+    /// <summary>A PackageRepository does not reconcile.</summary>
+    RepositoryFailed = 4210,
+
+    /// <summary>The limit of a wait was over before the cluster was done.</summary>
+    WaitTimedOut = 4211,
+
+    /// <summary>A PackageRepository succeeded from kapp-controller's cache, and its Packages still name the former mirror.</summary>
+    CachedMirror = 4212,
+
+    /// <summary>A PackageRepository or PackageInstall is paused: nothing is fetched.</summary>
+    Paused = 4213,
+
+    /// <summary>There are no credentials from which a pull secret can be made.</summary>
+    SecretNotMade = 4214,
+
+    /// <summary>kapp-controller's own API does not answer, so Packages cannot be read.</summary>
+    PackagesNotServed = 4215,
+
+    /// <summary>Packages name images outside the mirror of their PackageRepository.</summary>
+    ImagesOutside = 4216,
+
+    /// <summary>A Secret still holds placeholders, or nothing at all, where credentials belong.</summary>
+    PlaceholderNotFilled = 4217,
+
+    /// <summary>The version that a PackageInstall asks for is not among the Packages.</summary>
+    VersionGone = 4218,
+
+    /// <summary>A <c>syncPeriod</c> that is no duration: kapp-controller sees no PackageRepository of the cluster any more.</summary>
+    MalformedSyncPeriod = 4219,
+
+    /// <summary>Nobody has looked at the newest form of an object yet.</summary>
+    NotObserved = 4220,
+
+    /// <summary>A PackageInstall does not reconcile.</summary>
+    InstallFailed = 4221,
+
+    /// <summary>An object is being deleted.</summary>
+    ObjectDeleting = 4222,
+
+    /// <summary>An answer of the Kubernetes API that tells of a fault of its own.</summary>
+    ClusterFault = 4223,
+
+    /// <summary>A PackageRepository succeeded, and no Package of it is listed (warning).</summary>
+    NoPackagesListed = 4224,
+
+    /// <summary>Something that was asked for could not be looked at (warning).</summary>
+    NotExamined = 4225,
 }

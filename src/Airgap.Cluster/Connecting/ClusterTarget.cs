@@ -1,0 +1,35 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>A cluster's API, and who asks it. Never shown whole: it holds credentials.</summary>
+internal sealed class ClusterTarget
+{
+    /// <summary>The API server's address.</summary>
+    public required Uri Server { get; init; }
+
+    /// <summary>The namespace of the context; <c>default</c> where it names none.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>Where it was read from, for messages: <c>context CONTEXT of FILE</c>.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>The authorities that are trusted in place of the machine's; null for the machine's.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
+
+    /// <summary>True to trust any certificate (<c>insecure-skip-tls-verify</c>).</summary>
+    public bool SkipVerification { get; init; }
+
+    /// <summary>The name that the server's certificate has; null for the host of <see cref="Server"/>.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The client's certificate with its key; null for none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>The <c>Authorization</c> header of a request; null for none. It may start a program, and is asked before each request.</summary>
+    public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Origin;
+}

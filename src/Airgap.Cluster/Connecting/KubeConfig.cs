@@ -1,0 +1,115 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Oci;
+using k8s;
+using k8s.Exceptions;
+using k8s.KubeConfigModels;
+using YamlDotNet.Core;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>Finds the cluster as kubectl does: a file that is named, <c>KUBECONFIG</c>, <c>~/.kube/config</c>, or the pod's own account.</summary>
+internal static class KubeConfig
+{
+    private const string Advice = "Give --kubeconfig FILE and --context NAME, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.";
+
+    /// <summary>Reads it. An exec plugin of the context is started.</summary>
+    /// <param name="file">A file; null for kubectl's places.</param>
+    /// <param name="context">A context; null for the current one.</param>
+    /// <param name="environment">Reads an environment variable; null for the process's.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>.</exception>
+    public static ClusterTarget Read(string? file, string? context, Func<string, string?>? environment = null)
+    {
+        FileInfo[] files = Files(file, environment ?? Environment.GetEnvironmentVariable);
+        string origin = string.Join(Path.PathSeparator, files.Select(found => found.FullName));
+        try
+        {
+            if (files.Length > 0)
+            {
+                K8SConfiguration read = KubeConfigFiles.Merge(files);
+                if (context is null && string.IsNullOrEmpty(read.CurrentContext))
+                    throw new AirgapException(ErrorCode.ClusterConfig, $"{origin} has no current context.", Advice);
+                KubernetesClientConfiguration chosen = KubernetesClientConfiguration.BuildConfigFromConfigObject(read, context);
+                return Target(chosen, $"context {context ?? read.CurrentContext} of {origin}");
+            }
+
+            if (context is null && KubernetesClientConfiguration.IsInCluster())
+            {
+                origin = "the pod's service account";
+                return Target(KubernetesClientConfiguration.InClusterConfig(), origin);
+            }
+        }
+        catch (Exception failure) when (failure is KubeConfigException or KubernetesClientException or YamlException or IOException or UnauthorizedAccessException
+            or CryptographicException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException or UriFormatException or NotSupportedException)
+        {
+            // A file that holds something else may end in any of them. A YAML error may quote what it read, which may be a token.
+            string why = failure is YamlException broken ? $"line {broken.Start.Line} does not belong into one" : failure.Message.TrimEnd('.');
+            throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {why}.", Advice, failure);
+        }
+
+        throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is no pod.", Advice);
+    }
+
+    // Missing files of KUBECONFIG are passed over, as kubectl does; a missing file that was named is not.
+    private static FileInfo[] Files(string? file, Func<string, string?> environment)
+    {
+        if (file is not null)
+        {
+            return File.Exists(file)
+                ? [new FileInfo(file)]
+                : throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {file} does not exist.", Advice);
+        }
+
+        string[] names = environment("KUBECONFIG") is { Length: > 0 } list
+            ? list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
+        return [.. names.Where(File.Exists).Select(name => new FileInfo(name))];
+    }
+
+    private static ClusterTarget Target(KubernetesClientConfiguration chosen, string origin) => new()
+    {
+        Server = new Uri(chosen.Host.TrimEnd('/') + "/"),
+        Namespace = string.IsNullOrEmpty(chosen.Namespace) ? "default" : chosen.Namespace,
+        Origin = origin,
+        Authorities = chosen.SslCaCerts is { Count: > 0 } authorities ? authorities : null,
+        SkipVerification = chosen.SkipTlsVerify,
+        ServerName = string.IsNullOrEmpty(chosen.TlsServerName) ? null : chosen.TlsServerName,
+        ClientCertificate = Certificate(chosen),
+        Authorization = Authorization(chosen),
+    };
+
+    private static Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization(KubernetesClientConfiguration chosen)
+    {
+        if (chosen.TokenProvider is { } provider)
+            return async cancellationToken => await provider.GetAuthenticationHeaderAsync(cancellationToken).ConfigureAwait(false);
+        if (!string.IsNullOrEmpty(chosen.AccessToken))
+            return _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Bearer", chosen.AccessToken));
+        if (string.IsNullOrEmpty(chosen.Username))
+            return null;
+        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{chosen.Username}:{chosen.Password}"));
+        return _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Basic", basic));
+    }
+
+    private static X509Certificate2? Certificate(KubernetesClientConfiguration chosen)
+    {
+        string? certificate = Pem(chosen.ClientCertificateData, chosen.ClientCertificateFilePath);
+        string? key = Pem(chosen.ClientCertificateKeyData, chosen.ClientKeyFilePath);
+        if (certificate is null || key is null)
+            return null;
+        X509Certificate2 made = X509Certificate2.CreateFromPem(certificate, key);
+        if (!OperatingSystem.IsWindows())
+            return made;
+        // Windows does not send a certificate whose key lives in memory alone.
+        using (made)
+            return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), password: null);
+    }
+
+    private static string? Pem(string? data, string? file)
+    {
+        if (!string.IsNullOrEmpty(data))
+            return data.Contains("-----BEGIN", StringComparison.Ordinal) ? data : Encoding.UTF8.GetString(Convert.FromBase64String(data));
+        return string.IsNullOrEmpty(file) ? null : File.ReadAllText(file);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Cluster.Connecting;
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Cluster.Tests;
+
+/// <summary>The cluster is found, and asked with the credentials of the context, as kubectl does it.</summary>
+[TestClass]
+public sealed class KubeConfigTests
+{
+    private const string Version = "discovery/version.json";
+
+    [TestMethod]
+    public async Task AToken_AndTheNamespace_OfTheContext()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay(Version);
+
+        using ClusterClient client = new(KubeConfig.Read(server.WriteKubeconfig(folder["config"], "packages"), null));
+        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+
+        Assert.AreEqual(200, answer.Status);
+        Assert.AreEqual("packages", client.Namespace);
+        Assert.AreEqual("Bearer test-token", server.Requests.Single().Authorization);
+    }
+
+    [TestMethod]
+    public async Task AnExecPlugin_GivesTheToken()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Inconclusive("The plugin is a shell script.");
+        using TempFolder folder = new();
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay(Version);
+        File.WriteAllText(folder["plugin"], """
+            #!/bin/sh
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-'$WHO'"}}'
+            """);
+        File.SetUnixFileMode(folder["plugin"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        Write(folder["config"], server.Address, $$"""
+            exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  command: {{folder["plugin"]}}
+                  interactiveMode: Never
+                  env:
+                  - name: WHO
+                    value: plugin
+            """);
+
+        using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
+        await client.GetAsync("version", CancellationToken.None);
+
+        Assert.AreEqual("Bearer from-plugin", server.Requests.Single().Authorization);
+    }
+
+    [TestMethod]
+    public void AnExecPluginThatIsMissing_IsOneError()
+    {
+        using TempFolder folder = new();
+        Write(folder["config"], new Uri("http://127.0.0.1:1/"), """
+            exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  command: no-such-plugin-anywhere
+                  interactiveMode: Never
+            """);
+
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["config"], null));
+
+        Assert.AreEqual(ErrorCode.ClusterConfig, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task TheAuthority_TheServersName_AndTheClientsCertificate()
+    {
+        using TempFolder folder = new();
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("api.cluster.example");
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync(own)).Replay(Version);
+        string certificate = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(own.ExportCertificatePem()));
+        string secret = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        string user = $$"""
+            client-certificate-data: {{certificate}}
+                client-key-data: {{secret}}
+            """;
+        Write(folder["config"], server.Address, user, $"certificate-authority-data: {certificate}\n    tls-server-name: api.cluster.example");
+        Write(folder["other"], server.Address, user, $"certificate-authority-data: {certificate}");
+
+        using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
+        using ClusterClient other = new(KubeConfig.Read(folder["other"], null));
+        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => other.GetAsync("version", CancellationToken.None));
+
+        Assert.AreEqual(200, answer.Status);
+        Assert.AreEqual("CN=kubernetes", server.Requests.Single().ClientCertificate);
+        Assert.AreEqual(ErrorCode.ClusterUnreachable, failure.Code, "the certificate is for another name");
+    }
+
+    [TestMethod]
+    public void TwoFilesOfKUBECONFIG_AreOne_AndAMissingOneIsPassedOver()
+    {
+        using TempFolder folder = new();
+        Write(folder["one"], new Uri("http://127.0.0.1:1/"), "token: one");
+        File.WriteAllText(folder["two"], File.ReadAllText(WriteAs(folder["three"], "second")));
+        string list = string.Join(Path.PathSeparator, folder["one"], folder["missing"], folder["two"]);
+
+        ClusterTarget first = KubeConfig.Read(null, null, name => name == "KUBECONFIG" ? list : null);
+        ClusterTarget second = KubeConfig.Read(null, "second", name => name == "KUBECONFIG" ? list : null);
+
+        Assert.AreEqual(new Uri("http://127.0.0.1:1/"), first.Server);
+        Assert.AreEqual(new Uri("http://127.0.0.1:2/"), second.Server);
+    }
+
+    [TestMethod]
+    [DataRow("kind: Config\n", null, DisplayName = "no context")]
+    [DataRow("{ no: [yaml", null, DisplayName = "no YAML")]
+    [DataRow("- a list\n", null, DisplayName = "a list")]
+    [DataRow("", null, DisplayName = "empty")]
+    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts: []\n", null, DisplayName = "its context is missing")]
+    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  cluster: {server: 'no address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
+    public void AFileThatIsNoKubeconfig_IsOneError_ThatNamesIt(string text, string? context)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["config"], text);
+
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["config"], context));
+
+        Assert.AreEqual(ErrorCode.ClusterConfig, failure.Code);
+        Assert.Contains(folder["config"], failure.Message);
+        Assert.DoesNotContain("s3cr3t", failure.Message);
+    }
+
+    [TestMethod]
+    public void AFileThatIsNotThere_AndAContextThatIsNotThere()
+    {
+        using TempFolder folder = new();
+        WriteAs(folder["config"], "second");
+
+        AirgapException missing = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["nowhere"], null));
+        AirgapException unknown = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["config"], "third"));
+
+        Assert.Contains("does not exist", missing.Message);
+        Assert.Contains("third", unknown.Message);
+    }
+
+    private static string WriteAs(string file, string context)
+    {
+        Write(file, new Uri("http://127.0.0.1:2/"), "token: two");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("fake", context, StringComparison.Ordinal));
+        return file;
+    }
+
+    private static void Write(string file, Uri server, string user, string cluster = "") => File.WriteAllText(file, $$"""
+        apiVersion: v1
+        kind: Config
+        current-context: fake
+        clusters:
+        - name: fake
+          cluster:
+            server: {{server.GetLeftPart(UriPartial.Authority)}}
+            {{cluster}}
+        users:
+        - name: fake-user
+          user:
+            {{user}}
+        contexts:
+        - name: fake
+          context: {cluster: fake, user: fake-user}
+        """);
+}
