@@ -23,10 +23,12 @@ internal static partial class BuildAdvice
         [ErrorCode.ArchiveRootUnknown] = "Write the archive again with AirgapArchive, from the item that declares the bundle.",
         [ErrorCode.InvalidArchive] = "Copy it again from where it was written, or write it again with AirgapArchive.",
         [ErrorCode.DiskFull] = "Free some space and publish again, which keeps what is there, or write it to another disk.",
+        [ErrorCode.DestinationDamaged] =
+            "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or garbage-collect it there, and publish again with AirgapRepair=true.",
     }.ToFrozenDictionary();
 
     // These speak of what a project declares, whatever the library advises.
-    private static readonly ErrorCode[] s_always = [ErrorCode.NotABundle, ErrorCode.UnexpectedBundle, ErrorCode.LayersSkipped, ErrorCode.NoLayersToInclude];
+    private static readonly ErrorCode[] s_always = [ErrorCode.NotABundle, ErrorCode.UnexpectedBundle, ErrorCode.LayersSkipped, ErrorCode.NoLayersToInclude, ErrorCode.DestinationDamaged];
 
     /// <summary>The same, without a word of a command line.</summary>
     public static Diagnostic Of(Diagnostic diagnostic)

@@ -38,6 +38,9 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapKeepGoing { get; set; }
 
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapRepair { get; set; }
+
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapConcurrency { get; set; }
 
@@ -83,6 +86,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.OutputPath => AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,
         PropertyNames.KeepGoing => AirgapKeepGoing,
+        PropertyNames.Repair => AirgapRepair,
         PropertyNames.Concurrency => AirgapConcurrency,
         PropertyNames.LockTimeout => AirgapLockTimeout,
         PropertyNames.Summary => AirgapSummary,

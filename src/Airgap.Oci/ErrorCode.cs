@@ -235,6 +235,9 @@ public enum ErrorCode
     /// <summary>Two archives are served under one name and have a tag with different content (warning).</summary>
     ServedTagMoved = 2082,
 
+    /// <summary>A repair was asked for, and an item's destination is an archive: only repositories are repaired (warning).</summary>
+    NothingToRepair = 2085,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

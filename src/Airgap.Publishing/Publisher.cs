@@ -88,6 +88,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
 
+        WarnOfRepair(resolved.Declarations, settings);
         PublishedFileList list = Artifacts ?? new PublishedFileList(null);
         ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
         ManifestObjects objects = new();
@@ -157,6 +158,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         List<ForecastItem> forecasts = [];
         if (HasDestination(items, settings))
         {
+            WarnOfRepair(resolved.Declarations, settings);
             // A plan that leaves out what cannot be read would say too little.
             ArtifactFolder artifacts = new(settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, artifacts, new ManifestObjects());
@@ -165,6 +167,20 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
+    }
+
+    // Asked for and not done is never silence.
+    private void WarnOfRepair(IEnumerable<Declaration> declarations, PublishSettings settings)
+    {
+        foreach (Declaration declaration in declarations.Where(declaration => settings.Repair && declaration.Destination is RelocationDestination.Archive))
+        {
+            _warnings.Add(
+                new Diagnostic(
+                    ErrorCode.NothingToRepair,
+                    $"{declaration.Item.Include} goes to an archive, and only a registry's repository is repaired. An archive that stands is verified in every run and written again where it is damaged.",
+                    "Ask for a repair only when the destination is a registry."),
+                declaration.Item.Location);
+        }
     }
 
     // What several items have in common is known, and written, when all of them are done.

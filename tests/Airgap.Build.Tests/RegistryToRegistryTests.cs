@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Airgap.TestKit;
+using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
@@ -43,6 +44,39 @@ public sealed class RegistryToRegistryTests
         Assert.Contains("  tag: v1.0.0\n", bundleLock);
         Assert.Contains($"App -> {project.Artifacts}{Path.DirectorySeparatorChar} (1 bundle: 1 copied (", result.Output);
         Assert.IsFalse(Directory.EnumerateFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories).Any(file => file.Contains("publish")), "What lies in the publish folder ends up in containers.");
+    }
+
+    [TestMethod]
+    public async Task ARepairReadsWhatIsThereAndSendsTheDamagedBlobAgain()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        using JsonDocument manifest = JsonDocument.Parse((await content.ManifestAsync("apps/simple-app-bundle", TestProject.SimpleDigest)).Bytes);
+        string layer = manifest.RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+        bool isSent = false;
+        destination.OnRequest = (request, _) =>
+        {
+            isSent |= request.Kind is RequestKind.UploadPut or RequestKind.UploadPost && request.PathAndQuery.Contains(layer["sha256:".Length..], StringComparison.Ordinal)
+                && !request.PathAndQuery.Contains("mount=", StringComparison.Ordinal);
+            return !isSent && request.Kind == RequestKind.BlobGet && request.Reference == layer ? Fault.CorruptBody(20) : null;
+        };
+
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        Assert.IsFalse(isSent, "No HEAD finds a flipped bit.");
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapRepair=true")).Succeeded();
+        Assert.IsTrue(isSent);
+    }
+
+    [TestMethod]
+    public async Task ARepairOfAnArchiveIsAWarning()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=out/", "-p:AirgapRepair=true")).Succeeded();
+        Assert.Contains("warning AIRGAP2085", result.Lines("AIRGAP2085")[0]);
     }
 
     [TestMethod]

@@ -35,6 +35,9 @@ internal static class PropertyNames
     /// <summary><c>true</c> to relocate the other images and items when one fails.</summary>
     public const string KeepGoing = "AirgapKeepGoing";
 
+    /// <summary><c>true</c> to read everything that a registry has, and to send again what is missing or damaged.</summary>
+    internal const string Repair = "AirgapRepair";
+
     /// <summary>Blobs under way at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
@@ -95,7 +98,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

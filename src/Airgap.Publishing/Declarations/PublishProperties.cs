@@ -26,6 +26,7 @@ internal static class PublishProperties
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
+            Repair = Flag(PropertyNames.Repair) ?? false,
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,
             Access = new RegistryAccess
             {

@@ -18,6 +18,7 @@ public sealed class PublishPropertiesTests
             ("AirgapSourceArchive", "in"),
             ("AirgapOutputPath", "there/"),
             ("AirgapIncludeNonDistributableLayers", "True"),
+            ("AirgapRepair", "true"),
             ("AirgapConcurrency", "3"),
             ("AirgapCaCertificates", "ca/one.pem; /two.pem;"),
             ("AirgapVerifyCertificates", "false"),
@@ -32,6 +33,7 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual("in", settings.SourceArchive);
         Assert.AreEqual("there/", settings.OutputPath);
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
+        Assert.IsTrue(settings.Repair);
         Assert.AreEqual(3, settings.Concurrency);
         Assert.AreSequenceEqual(new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
         Assert.AreEqual(
