@@ -25,12 +25,15 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
 
     /// <summary>The layer that holds a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
-    public static Descriptor LayerOf(Manifest manifest, ImageReference reference) =>
-        manifest.Layers is [{ MediaType: MediaTypes.DockerLayerGzip } layer]
+    public static Descriptor LayerOf(Manifest manifest, ImageReference reference) => LayerOf(manifest.Layers, reference);
+
+    /// <inheritdoc cref="LayerOf(Manifest, ImageReference)"/>
+    public static Descriptor LayerOf(ImmutableArray<Descriptor> layers, ImageReference reference) =>
+        layers is [{ MediaType: MediaTypes.DockerLayerGzip } layer]
             ? layer
-            : throw Invalid(reference, manifest.Layers.Length == 1
-                ? $"its layer has the media type '{manifest.Layers[0].MediaType}', and imgpkg reads bundles only from '{MediaTypes.DockerLayerGzip}'"
-                : $"it has {manifest.Layers.Length} layers, and a bundle has exactly one");
+            : throw Invalid(reference, layers.Length == 1
+                ? $"its layer has the media type '{layers[0].MediaType}', and imgpkg reads bundles only from '{MediaTypes.DockerLayerGzip}'"
+                : $"it has {layers.Length} layers, and a bundle has exactly one");
 
     /// <summary>Reads the layer's files once, from the first to the last.</summary>
     /// <param name="layer">The compressed layer.</param>

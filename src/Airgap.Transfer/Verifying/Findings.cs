@@ -1,84 +1,141 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Gathers what is wrong, and counts what was read.</summary>
+/// <summary>
+/// Gathers what is wrong, and counts what was read. What runs side by side writes into sections that were made, or are included, in a fixed order: so the
+/// result has one order, whoever comes first. A section that several include counts where it stands first.
+/// </summary>
 internal sealed class Findings
 {
-    private const string Advice = "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
-    private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
-    private int _manifests;
-    private int _blobs;
-    private long _bytes;
+    /// <summary>What to do about content that is missing or damaged.</summary>
+    public const string Advice = "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
+
+    private readonly Lock _lock = new();
+    private readonly List<object> _parts = [];
+    private readonly Counts _counts;
+
+    /// <summary>Makes the findings of a run.</summary>
+    public Findings()
+        : this(new Counts())
+    {
+    }
+
+    private Findings(Counts counts) => _counts = counts;
+
+    /// <summary>Makes a section at the end of this one.</summary>
+    public Findings Section()
+    {
+        Findings section = Apart();
+        Include(section);
+        return section;
+    }
+
+    /// <summary>Makes a section that stands nowhere yet, for <see cref="Include"/>.</summary>
+    public Findings Apart() => new(_counts);
+
+    /// <summary>Puts a section at the end of this one. One that this section is a part of may not be included.</summary>
+    public void Include(Findings section) => Put(section);
 
     /// <summary>Adds a problem.</summary>
     public void Add(ErrorCode code, string message, string? reference = null, Digest? digest = null) =>
-        _problems.Add(new Diagnostic(code, message, Advice) { Reference = reference, Digest = digest?.ToString() });
+        Put(new Diagnostic(code, message, Advice) { Reference = reference, Digest = digest?.ToString() });
 
     /// <summary>Adds a failure, with the place it was met unless it names one.</summary>
-    public void Add(AirgapException failure, string reference, Digest? digest)
-    {
-        Diagnostic problem = failure.ToDiagnostic();
-        _problems.Add(problem with { Reference = problem.Reference ?? reference, Digest = problem.Digest ?? digest?.ToString() });
-    }
+    public void Add(AirgapException failure, string reference, Digest? digest) => Put(Placed(failure, reference, digest));
 
     /// <summary>Adds a problem as another step tells it, with the place it was met unless it names one.</summary>
-    public void Add(Diagnostic problem, string reference) => _problems.Add(problem with { Reference = problem.Reference ?? reference });
+    public void Add(Diagnostic problem, string reference) => Put(problem with { Reference = problem.Reference ?? reference });
 
-    /// <summary>Counts a config or layer that was read elsewhere.</summary>
-    public void CountBlob(long bytes)
-    {
-        _blobs++;
-        _bytes += bytes;
-    }
+    /// <summary>Adds what a registry that does not answer keeps from being looked at. It is told once for each registry, and at the end how much more there is.</summary>
+    public void AddLost(string host, AirgapException failure, string reference, Digest? digest) => Put(new Lost(host, Placed(failure, reference, digest)));
+
+    /// <summary>Counts a config or layer that was read.</summary>
+    public void CountBlob(long bytes) => _counts.Blob(bytes);
 
     /// <summary>Counts a manifest.</summary>
-    public void CountManifest(long bytes)
+    public void CountManifest(long bytes) => _counts.Manifest(bytes);
+
+    /// <summary>The result, when everything that writes has ended.</summary>
+    public VerificationResult Result(string target) => new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All());
+
+    private static Diagnostic Placed(AirgapException failure, string reference, Digest? digest)
     {
-        _manifests++;
-        _bytes += bytes;
+        Diagnostic problem = failure.ToDiagnostic();
+        return problem with { Reference = problem.Reference ?? reference, Digest = problem.Digest ?? digest?.ToString() };
     }
 
-    /// <summary>Reads bytes to the end and compares size and digest; adds a problem and returns false where they differ.</summary>
-    /// <param name="content">The bytes.</param>
-    /// <param name="digest">What they must have.</param>
-    /// <param name="size">What they must have; null for any.</param>
-    /// <param name="where">For the message.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<bool> CheckAsync(Stream content, Digest digest, long? size, string where, CancellationToken cancellationToken)
+    private void Put(object part)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(digest.HashAlgorithm);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
-        long length = 0;
-        try
+        lock (_lock)
+            _parts.Add(part);
+    }
+
+    private ImmutableArray<Diagnostic> All()
+    {
+        ImmutableArray<Diagnostic>.Builder all = ImmutableArray.CreateBuilder<Diagnostic>();
+        Dictionary<string, (Diagnostic First, int More)> lost = [];
+        HashSet<Findings> seen = new(ReferenceEqualityComparer.Instance) { this };
+        Stack<(Findings Section, int Next)> open = new([(this, 0)]);
+        while (open.TryPop(out (Findings Section, int Next) at))
         {
-            int read;
-            while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+            if (at.Next == at.Section._parts.Count)
+                continue;
+            open.Push((at.Section, at.Next + 1));
+            switch (at.Section._parts[at.Next])
             {
-                hash.AppendData(buffer, 0, read);
-                length += read;
+                case Findings section when seen.Add(section):
+                    open.Push((section, 0));
+                    break;
+                case Diagnostic problem:
+                    all.Add(problem);
+                    break;
+                case Lost keeps when lost.TryGetValue(keeps.Host, out (Diagnostic First, int More) known):
+                    lost[keeps.Host] = (known.First, known.More + 1);
+                    break;
+                case Lost keeps:
+                    lost.Add(keeps.Host, (keeps.Problem, 0));
+                    all.Add(keeps.Problem);
+                    break;
             }
         }
-        finally
+
+        foreach ((string host, (Diagnostic first, int more)) in lost.Where(pair => pair.Value.More > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            all.Add(new Diagnostic(first.Code, $"{host} does not answer: {more} more manifests, tags or blobs there were not verified.", first.Advice)
+            {
+                Reference = host,
+            });
         }
 
-        _blobs++;
-        _bytes += length;
-        Digest actual = Digest.FromHash(digest.HashAlgorithm, hash.GetHashAndReset());
-        if (actual != digest)
-            Add(ErrorCode.DigestMismatch, $"{where}: {digest} has the digest {actual}.", where, digest);
-        else if (size is { } expected && expected != length)
-            Add(ErrorCode.SizeMismatch, $"{where}: {digest} has {length} bytes, and what refers to it says {expected}.", where, digest);
-        else
-            return true;
-        return false;
+        return all.ToImmutable();
     }
 
-    /// <summary>The result so far.</summary>
-    public VerificationResult Result(string target) => new(target, _manifests, _blobs, _bytes, _problems.ToImmutable());
+    private sealed record Lost(string Host, Diagnostic Problem);
+
+    private sealed class Counts
+    {
+        private int _manifests;
+        private int _blobs;
+        private long _bytes;
+
+        public int Manifests => _manifests;
+
+        public int Blobs => _blobs;
+
+        public long Bytes => _bytes;
+
+        public void Manifest(long bytes)
+        {
+            Interlocked.Increment(ref _manifests);
+            Interlocked.Add(ref _bytes, bytes);
+        }
+
+        public void Blob(long bytes)
+        {
+            Interlocked.Increment(ref _blobs);
+            Interlocked.Add(ref _bytes, bytes);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
@@ -15,36 +14,47 @@ namespace Airgap.Transfer.Verifying;
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 internal sealed class Verifier(IRegistry registry)
 {
+    /// <summary>Requests under way at once, 1 or more; as many as a transfer has at first.</summary>
+    public int Concurrency { get; init; } = 8;
+
     /// <summary>Verifies a bundle, an image, an archive, or what a lock file names. Goes on after a problem and lists them all.</summary>
     /// <param name="source">What to verify.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">3xxx: the archive or the lock cannot be opened; 2xxx: the lock is malformed.</exception>
     public async Task<VerificationResult> VerifyAsync(RelocationSource source, CancellationToken cancellationToken)
     {
+        if (source is RelocationSource.Archive archive)
+            return await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
         Findings findings = new();
-        Dictionary<(RepositoryName, Digest), bool> seen = [];
-        switch (source)
+        using VerifiedHosts hosts = new(registry, Math.Max(1, Concurrency));
+        BlobHasher blobs = new(hosts, findings);
+        ManifestWalk walk = new(hosts, blobs, findings);
+        string target = await PlanAsync();
+        await blobs.RunAsync(cancellationToken);
+        return findings.Result(target);
+
+        async Task<string> PlanAsync()
         {
-            case RelocationSource.Bundle bundle:
-                return findings.Result((await At(bundle.Reference).VerifyAsync(mustBeBundle: true, cancellationToken)).ToString());
-            case RelocationSource.Image image:
-                return findings.Result((await At(image.Reference).VerifyAsync(mustBeBundle: false, cancellationToken)).ToString());
-            case RelocationSource.Archive archive:
-                return await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
-            case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfBundle { Lock: var bundle }:
-                RepositoryVerifier verifier = At(bundle.Image);
-                ImageReference found = await verifier.VerifyAsync(mustBeBundle: true, cancellationToken);
-                if (bundle.Tag.Length > 0)
-                    await verifier.TagAsync(bundle.Tag, cancellationToken);
-                return findings.Result(found.ToString());
-            case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfImages { Lock: var images }:
-                foreach (LockedImage locked in images.Images)
-                    await At(locked.Image).VerifyAsync(mustBeBundle: false, cancellationToken);
-                return findings.Result(file.Path);
-            default:
-                throw new ArgumentException("Unknown source.", nameof(source));
+            switch (source)
+            {
+                case RelocationSource.Bundle bundle:
+                    return (await At(bundle.Reference, findings).VerifyAsync(mustBeBundle: true, cancellationToken)).ToString();
+                case RelocationSource.Image image:
+                    return (await At(image.Reference, findings).VerifyAsync(mustBeBundle: false, cancellationToken)).ToString();
+                case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfBundle { Lock: var bundle }:
+                    RepositoryVerifier verifier = At(bundle.Image, findings);
+                    ImageReference found = await verifier.VerifyAsync(mustBeBundle: true, cancellationToken);
+                    if (bundle.Tag.Length > 0)
+                        await verifier.TagAsync(bundle.Tag, cancellationToken);
+                    return found.ToString();
+                case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfImages { Lock: var images }:
+                    await Task.WhenAll(images.Images.Select(locked => At(locked.Image, findings.Section()).VerifyAsync(mustBeBundle: false, cancellationToken)));
+                    return file.Path;
+                default:
+                    throw new ArgumentException("Unknown source.", nameof(source));
+            }
         }
 
-        RepositoryVerifier At(ImageReference reference) => new(registry, reference, findings, seen);
+        RepositoryVerifier At(ImageReference reference, Findings into) => new(hosts, blobs, walk, into, reference);
     }
 }

@@ -1,0 +1,148 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Verifying;
+
+/// <summary>The target of a verification: reads every blob once and compares it with what refers to it.</summary>
+internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(RepositoryName Repository, Digest Digest, long Size), Check> _checks = [];
+
+    /// <summary>Takes a blob that <see cref="RunAsync"/> reads.</summary>
+    /// <param name="findings">Where what is wrong with it is told.</param>
+    /// <param name="repository">Where it is.</param>
+    /// <param name="blob">What it has to be.</param>
+    /// <param name="manifest">A manifest there that refers to it.</param>
+    public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) => findings.Include(Take(repository, blob, manifest).Findings);
+
+    /// <summary>Reads a blob now, because the plan needs what is in it. It counts as read.</summary>
+    /// <param name="findings">Where what is wrong with it is told.</param>
+    /// <param name="repository">Where it is.</param>
+    /// <param name="blob">What it has to be.</param>
+    /// <param name="manifest">A manifest there that refers to it.</param>
+    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is only told when the bytes are right.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What was read; null where the blob is missing or damaged.</returns>
+    /// <exception cref="AirgapException">The failure of <paramref name="read"/>.</exception>
+    public async Task<T?> ReadAsync<T>(
+        Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        Check check = Take(repository, blob, manifest);
+        findings.Include(check.Findings);
+        // Told and counted once, however often its content is needed.
+        return await CheckAsync(check.Claim() ? check : check with { Findings = new Findings() }, read, cancellationToken);
+    }
+
+    /// <summary>Reads everything that was not read yet, the longest first, side by side.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Check[] checks = [.. _checks.Values.Where(check => check.Claim()).OrderByDescending(check => check.Blob.Size)];
+        await Parallel.ForEachAsync(
+            checks,
+            new ParallelOptions { MaxDegreeOfParallelism = hosts.Concurrency, CancellationToken = cancellationToken },
+            async (check, token) => await CheckAsync<object>(check, null, token));
+    }
+
+    private Check Take(RepositoryName repository, Descriptor blob, Digest manifest)
+    {
+        lock (_lock)
+        {
+            if (!_checks.TryGetValue((repository, blob.Digest, blob.Size), out Check? check))
+                _checks.Add((repository, blob.Digest, blob.Size), check = new Check(repository, blob, manifest, run.Apart()));
+            return check;
+        }
+    }
+
+    private async Task<T?> CheckAsync<T>(Check check, Func<Stream, CancellationToken, Task<T>>? read, CancellationToken cancellationToken)
+        where T : class
+    {
+        AirgapException? refused = null;
+        T? value = null;
+        try
+        {
+            value = await hosts.ReadAsync(
+                check.Repository,
+                async (repository, token) =>
+                {
+                    await using Stream content = await repository.GetBlob(check.Blob).OpenAsync(0, token);
+                    await using HashedStream hashed = new(content, check.Blob.Digest.HashAlgorithm);
+                    T? result = null;
+                    try
+                    {
+                        result = read is null ? null : await read(hashed, token);
+                    }
+                    catch (AirgapException e) when (!hashed.IsBroken)
+                    {
+                        refused = e;
+                    }
+
+                    await hashed.CopyToAsync(Stream.Null, 128 * 1024, token);
+                    if (IsRight(check, hashed))
+                        return result;
+                    refused = null;
+                    return null;
+                },
+                cancellationToken);
+        }
+        catch (AirgapException e)
+        {
+            await ReportAsync(check, e, cancellationToken);
+            return null;
+        }
+
+        return value is null && refused is not null ? throw refused : value;
+    }
+
+    private static bool IsRight(Check check, HashedStream hashed)
+    {
+        (Digest digest, long size) = (check.Blob.Digest, check.Blob.Size);
+        Digest actual = hashed.DigestSoFar();
+        check.Findings.CountBlob(hashed.Count);
+        if (actual != digest)
+            check.Findings.Add(ErrorCode.DigestMismatch, $"{check.Place}: {digest} has the digest {actual}.", check.Place, digest);
+        else if (size != hashed.Count)
+            check.Findings.Add(ErrorCode.SizeMismatch, $"{check.Place}: {digest} has {hashed.Count} bytes, and what refers to it says {size}.", check.Place, digest);
+        else
+            return true;
+        return false;
+    }
+
+    // docker-registry ends the connection over a blob that it lost and remembers. Whether it is the blob or the registry, its manifest tells.
+    private async Task ReportAsync(Check check, AirgapException failure, CancellationToken cancellationToken)
+    {
+        if (VerifiedHosts.IsLoss(failure) && !hosts.IsLost(check.Repository))
+        {
+            try
+            {
+                await hosts.AskAsync(check.Repository, (repository, token) => repository.ResolveAsync(check.Manifest.ToString(), token), cancellationToken);
+            }
+            catch (AirgapException e) when (!VerifiedHosts.IsLoss(e))
+            {
+                // It answers.
+            }
+            catch (AirgapException)
+            {
+                // It is lost now.
+            }
+        }
+
+        bool isAboutTheBlob = !hosts.IsLost(check.Repository)
+            && failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.BlobUnknown or ErrorCode.DigestMismatch or ErrorCode.SizeMismatch;
+        if (isAboutTheBlob)
+            check.Findings.Add(failure.ToDiagnostic() with { Advice = Findings.Advice, Digest = failure.Digest ?? check.Blob.Digest.ToString() }, check.Place);
+        else
+            hosts.Report(check.Findings, check.Repository, failure, check.Place, check.Blob.Digest);
+    }
+
+    private sealed record Check(RepositoryName Repository, Descriptor Blob, Digest Manifest, Findings Findings)
+    {
+        private int _claimed;
+
+        public string Place => $"{Repository}@{Blob.Digest}";
+
+        public bool Claim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+    }
+}

@@ -1,0 +1,120 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Verifying;
+
+/// <summary>Follows manifests down, level by level, each once for a repository, and tells the hasher which blobs they refer to.</summary>
+internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findings run)
+{
+    /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
+    private const int MaxDepth = 16;
+
+    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    private const int MaxManifests = 10_000;
+
+    private readonly SharedTasks<(RepositoryName Repository, string Selector), FoundManifest> _found = new();
+    private readonly SharedTasks<(RepositoryName Repository, Digest Config, long Size), bool> _labels = new();
+
+    /// <summary>Verifies a manifest and all manifests below it.</summary>
+    /// <param name="findings">Where what is wrong is told.</param>
+    /// <param name="repository">Where it is.</param>
+    /// <param name="selector">A tag, or a digest's text.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>It; null when there is none that can be read, which is a problem then.</returns>
+    public async Task<VerifiedManifest?> WalkAsync(Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken)
+    {
+        FoundManifest root = await FindAsync(repository, selector, cancellationToken);
+        findings.Include(root.Findings);
+        if (root.Manifest is null)
+            return null;
+        _found.TryAdd((repository, root.Manifest.Digest.ToString()), root);
+        Dictionary<Digest, FoundManifest> tree = new() { [root.Manifest.Digest] = root };
+        List<VerifiedManifest> level = [root.Manifest];
+        for (int depth = 1; level.Count > 0; depth++)
+        {
+            Digest[] below = [.. level.SelectMany(node => node.Children).Select(child => child.Digest).Distinct().Where(child => !tree.ContainsKey(child))];
+            if (below.Length > 0 && (depth > MaxDepth || tree.Count + below.Length > MaxManifests))
+            {
+                findings.Add(
+                    ErrorCode.InvalidManifest,
+                    $"The index {root.Manifest.Place} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels; what is below was not verified.",
+                    root.Manifest.Place,
+                    root.Manifest.Digest);
+                break;
+            }
+
+            FoundManifest[] found = await Task.WhenAll(below.Select(child => FindAsync(repository, child.ToString(), cancellationToken)));
+            foreach ((Digest child, FoundManifest at) in below.Zip(found))
+                tree.Add(child, at);
+            foreach (VerifiedManifest node in level)
+                node.Expand(tree);
+            level = [.. found.Select(at => at.Manifest).OfType<VerifiedManifest>()];
+        }
+
+        return root.Manifest;
+    }
+
+    /// <summary>Tells a bundle from an image by its config, which is read once.</summary>
+    public Task<bool> IsBundleAsync(VerifiedManifest manifest, CancellationToken cancellationToken) => manifest.Config is { Size: <= Manifest.MaxBytes } config
+        ? _labels.GetOrAdd((manifest.Repository, config.Digest, config.Size), _ => HasLabelAsync(manifest, config, cancellationToken))
+        : Task.FromResult(false);
+
+    private async Task<bool> HasLabelAsync(VerifiedManifest manifest, Descriptor config, CancellationToken cancellationToken)
+    {
+        byte[]? bytes = await blobs.ReadAsync(
+            run.Apart(),
+            manifest.Repository,
+            config,
+            manifest.Digest,
+            async (content, token) =>
+            {
+                byte[] all = new byte[config.Size];
+                int read = await content.ReadAtLeastAsync(all, all.Length, throwOnEndOfStream: false, token);
+                return all[..read];
+            },
+            cancellationToken);
+        return bytes is not null && BundleLabel.IsPresent(bytes);
+    }
+
+    private Task<FoundManifest> FindAsync(RepositoryName repository, string selector, CancellationToken cancellationToken) =>
+        _found.GetOrAdd((repository, selector), _ => FetchAsync(repository, selector, cancellationToken));
+
+    private async Task<FoundManifest> FetchAsync(RepositoryName repository, string selector, CancellationToken cancellationToken)
+    {
+        Findings findings = run.Apart();
+        Digest? asked = Digest.TryParse(selector, out Digest parsed) ? parsed : null;
+        string place = asked is null ? $"{repository}:{selector}" : $"{repository}@{selector}";
+        try
+        {
+            Manifest? manifest = await hosts.AskAsync(repository, (at, token) => at.FindManifestAsync(selector, token), cancellationToken);
+            if (manifest is null)
+            {
+                findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, asked);
+                return new FoundManifest(null, findings);
+            }
+
+            findings.CountManifest(manifest.Bytes.Length);
+            Digest actual = Digest.ComputeLike(asked ?? manifest.Digest, manifest.Bytes.Span);
+            if (actual != (asked ?? manifest.Digest))
+            {
+                findings.Add(ErrorCode.DigestMismatch, $"{place} has the digest {actual}.", place, asked);
+                return new FoundManifest(null, findings);
+            }
+
+            VerifiedManifest verified = new(repository, manifest, findings.Section());
+            foreach (Descriptor layer in verified.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
+                blobs.Expect(findings, repository, layer, verified.Digest);
+            if (verified.Config is { } config)
+                blobs.Expect(findings, repository, config, verified.Digest);
+            return new FoundManifest(verified, findings);
+        }
+        catch (AirgapException e)
+        {
+            hosts.Report(findings, repository, e, place, asked);
+            return new FoundManifest(null, findings);
+        }
+    }
+}

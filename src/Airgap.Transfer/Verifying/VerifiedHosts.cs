@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Verifying;
+
+/// <summary>
+/// Asks registries, a bounded number of requests at once. The first question to a registry goes alone, and one that does not answer it is not asked again.
+/// Only questions about manifests and tags tell: a blob that a registry lost, and whose descriptor it keeps in a cache, ends the connection, too.
+/// </summary>
+internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisposable
+{
+    private readonly SemaphoreSlim _places = new(concurrency);
+    private readonly ConcurrentDictionary<string, Host> _hosts = new();
+
+    /// <summary>Requests under way at once.</summary>
+    public int Concurrency => concurrency;
+
+    /// <summary>Asks about manifests or tags.</summary>
+    /// <exception cref="AirgapException">The registry's answer, or why it gave none, now or before.</exception>
+    public async Task<T> AskAsync<T>(RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        Host host = HostOf(repository);
+        bool isFirst = host.IsFirst();
+        if (!isFirst)
+            await host.Asked.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadAsync(repository, ask, cancellationToken);
+        }
+        catch (AirgapException e) when (IsLoss(e))
+        {
+            host.Lost ??= Nameless(e);
+            throw;
+        }
+        finally
+        {
+            if (isFirst)
+                host.Asked.TrySetResult();
+        }
+    }
+
+    /// <summary>Reads a blob. Its failure says nothing about the registry.</summary>
+    /// <exception cref="AirgapException">As for <see cref="AskAsync"/>.</exception>
+    public async Task<T> ReadAsync<T>(RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        Host host = HostOf(repository);
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return host.Lost is { } lost ? throw lost : await read(registry.GetRepository(repository), cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Adds a failure to findings: one that is the registry's as such.</summary>
+    public void Report(Findings findings, RepositoryName repository, AirgapException failure, string place, Digest? digest)
+    {
+        if (IsLoss(failure) && HostOf(repository).Lost is { } lost)
+            findings.AddLost(repository.Registry, lost, place, digest);
+        else
+            findings.Add(failure, place, digest);
+    }
+
+    /// <summary>True for a failure that a registry gives that is not there.</summary>
+    public static bool IsLoss(AirgapException failure) =>
+        failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.RegistryCertificate;
+
+    /// <summary>True when a registry did not answer.</summary>
+    public bool IsLost(RepositoryName repository) => HostOf(repository).Lost is not null;
+
+    public void Dispose() => _places.Dispose();
+
+    // The request that met it first is one of many, and not always the same.
+    private static AirgapException Nameless(AirgapException failure)
+    {
+        int colon = failure.Message.IndexOf(": ", StringComparison.Ordinal);
+        bool namesRequest = colon > 0 && (failure.Message.StartsWith("GET ", StringComparison.Ordinal) || failure.Message.StartsWith("HEAD ", StringComparison.Ordinal));
+        return new AirgapException(failure.Code, namesRequest ? failure.Message[(colon + 2)..] : failure.Message, failure.Advice, failure);
+    }
+
+    private Host HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, static _ => new Host());
+
+    private sealed class Host
+    {
+        private int _asked;
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public AirgapException? Lost { get; set => Interlocked.CompareExchange(ref field, value, null); }
+
+        public bool IsFirst() => Interlocked.Exchange(ref _asked, 1) == 0;
+    }
+}

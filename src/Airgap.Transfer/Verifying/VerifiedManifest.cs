@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Verifying;
+
+/// <summary>What a verification keeps of a manifest that it read: not its bytes, of which there may be as many as there are images.</summary>
+internal sealed class VerifiedManifest(RepositoryName repository, Manifest manifest, Findings children)
+{
+    private int _expanded;
+
+    public RepositoryName Repository => repository;
+
+    public Digest Digest { get; } = manifest.Digest;
+
+    public long Size { get; } = manifest.Bytes.Length;
+
+    public ImmutableArray<Descriptor> Layers { get; } = manifest.Layers;
+
+    /// <summary>The config of an image; null for an index.</summary>
+    public Descriptor? Config { get; } = manifest.Config;
+
+    /// <summary>The manifests of an index; empty for an image.</summary>
+    public ImmutableArray<Descriptor> Children { get; } = manifest.Manifests;
+
+    public string Place => $"{Repository}@{Digest}";
+
+    /// <summary>Takes what was found of the children; once, however many trees it is a part of.</summary>
+    public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found)
+    {
+        if (Interlocked.Exchange(ref _expanded, 1) == 1)
+            return;
+        foreach (Descriptor child in Children)
+        {
+            FoundManifest at = found[child.Digest];
+            children.Include(at.Findings);
+            if (at.Manifest is { } there && there.Size != child.Size)
+                children.Add(ErrorCode.SizeMismatch, $"{there.Place} has {there.Size} bytes, and the index that lists it says {child.Size}.", there.Place, there.Digest);
+        }
+    }
+}
+
+/// <summary>A manifest as it was found.</summary>
+/// <param name="Manifest">It; null where there is none, or not the one that was asked for.</param>
+/// <param name="Findings">What is wrong with it and with all it refers to.</param>
+internal sealed record FoundManifest(VerifiedManifest? Manifest, Findings Findings);
