@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Json;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Applying;
+
+/// <summary>Applies objects on the server's side, one a request: of two documents in one body the second is ignored.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="ns">The namespace of objects that name none.</param>
+/// <param name="isDry">True to have the server try it and keep nothing.</param>
+internal sealed class Applier(ClusterClient client, string ns, bool isDry)
+{
+    /// <summary>The owner of the fields that are applied.</summary>
+    public const string FieldManager = "airgap";
+
+    private readonly KindCatalogue _kinds = new(client);
+
+    /// <summary>Applies objects in their order. A refusal does not stop the others.</summary>
+    /// <param name="documents">The objects.</param>
+    /// <param name="onDone">Told of each as soon as it is done.</param>
+    /// <param name="cancellationToken">Stops before the next.</param>
+    public async Task<IReadOnlyList<AppliedObject>> ApplyAsync(IReadOnlyList<ManifestDocument> documents, Action<AppliedObject> onDone, CancellationToken cancellationToken)
+    {
+        HashSet<string> spaces = [.. documents.Where(document => document.Kind == "Namespace").Select(document => document.Name)];
+        List<AppliedObject> applied = [];
+        foreach (ManifestDocument document in documents)
+        {
+            AppliedObject done = await ApplyOneAsync(document, spaces, cancellationToken).ConfigureAwait(false);
+            applied.Add(done);
+            onDone(done);
+        }
+
+        return applied;
+    }
+
+    /// <summary>Applies one object.</summary>
+    /// <param name="document">The object.</param>
+    /// <param name="isForced">True to take fields of other managers over.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<ClusterAnswer> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
+    {
+        ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken).ConfigureAwait(false);
+        string query = $"?fieldManager={FieldManager}{(isDry ? "&dryRun=All" : "")}{(isForced ? "&force=true" : "")}";
+        string path = kind.PathOf(document.Namespace ?? ns, document.Name) + query;
+        byte[] body = Encoding.UTF8.GetBytes((kind == ResourceKind.Secret ? SecretContent.AsData(document.Object) : document.Object).GetRawText());
+        return await client.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AppliedObject> ApplyOneAsync(ManifestDocument document, HashSet<string> spaces, CancellationToken cancellationToken)
+    {
+        AppliedObject result = new(document.Kind, document.Namespace ?? ns, document.Name, ApplyOutcome.Failed);
+        try
+        {
+            ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken).ConfigureAwait(false);
+            result = result with { Namespace = kind.IsNamespaced ? result.Namespace : null };
+            ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken).ConfigureAwait(false);
+            if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object) && KeptSecret(before, result) is { } kept)
+                return kept;
+            ClusterAnswer answer = await SendAsync(document, isForced: false, cancellationToken).ConfigureAwait(false);
+            if (!answer.IsSuccess)
+                return Refused(result, document, answer, spaces);
+            return result with
+            {
+                Outcome = OutcomeOf(before, answer),
+                After = answer.Object,
+                Warnings = [.. Warnings(result, document, before, answer)],
+            };
+        }
+        catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
+        {
+            return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
+        }
+    }
+
+    // A placeholder takes the place of nothing but another placeholder.
+    private static AppliedObject? KeptSecret(ClusterAnswer live, AppliedObject secret) => live switch
+    {
+        { IsSuccess: true } when SecretContent.HasPlaceholder(live.Object) => null,
+        { IsSuccess: true } => secret with
+        {
+            Outcome = ApplyOutcome.Kept,
+            Warnings = [new Diagnostic(ErrorCode.PlaceholderNotApplied, $"The Secret {secret.FullName} has values in the cluster, and {SecretContent.Placeholder} in the manifest: it was left as it is.", "Leave the Secret out of what is applied, or fill it in.")],
+        },
+        { Status: 404 } => null,
+        _ => secret with
+        {
+            Outcome = ApplyOutcome.Kept,
+            Warnings = [new Diagnostic(ErrorCode.PlaceholderNotApplied, $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the one in the cluster may not be read: it was left as it is.", $"Make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n {secret.Namespace} --apply")],
+        },
+    };
+
+    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterAnswer answer, HashSet<string> spaces)
+    {
+        AirgapException failure = ClusterRefusal.Of(answer, $"{document.Kind} {result.FullName}", "applied", $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
+        // Somebody filled the Secret between the look and the request: the conflict shows it.
+        if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
+            return KeptSecret(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;
+        if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing && spaces.Contains(missing))
+        {
+            return result with
+            {
+                Outcome = ApplyOutcome.NotTried,
+                Warnings = [new Diagnostic(ErrorCode.NotExamined, $"{document.Kind} {result.FullName} was not tried: a dry run does not make its namespace.", $"Make the namespace first, then try the rest: kubectl create namespace {missing}")],
+            };
+        }
+
+        // Namespaces are often the administrators' matter, and are there.
+        if (document.Kind == "Namespace" && failure.Code == ErrorCode.ClusterForbidden)
+        {
+            return result with
+            {
+                Outcome = ApplyOutcome.Kept,
+                Warnings = [new Diagnostic(ErrorCode.ClusterForbidden, failure.Message, "Where it exists, the rest goes on without it; its labels and annotations stay as they are.")],
+            };
+        }
+
+        return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
+    }
+
+    private ApplyOutcome OutcomeOf(ClusterAnswer before, ClusterAnswer after)
+    {
+        if (after.Status == 201)
+            return ApplyOutcome.Created;
+        if (!before.IsSuccess)
+            return ApplyOutcome.Applied;
+        // The version is the cluster's own word; a dry run repeats the old one.
+        bool isSame = isDry ? IsSame(before.Object, after.Object) : before.Object.Text("metadata", "resourceVersion") == after.Object.Text("metadata", "resourceVersion");
+        return isSame ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
+    }
+
+    private static bool IsSame(JsonElement before, JsonElement after) => Parts(before).SequenceEqual(Parts(after));
+
+    private static IEnumerable<string> Parts(JsonElement element) => element.Fields().Where(field => field.Name is not ("metadata" or "status"))
+        .Concat(element.Fields("metadata").Where(field => field.Name is "labels" or "annotations"))
+        .Select(field => $"{field.Name}:{field.Value.GetRawText()}").Order(StringComparer.Ordinal);
+
+    private IEnumerable<Diagnostic> Warnings(AppliedObject result, ManifestDocument document, ClusterAnswer before, ClusterAnswer after)
+    {
+        foreach (string warning in after.Warnings)
+            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "") { Location = document.Location };
+        if (after.Object.Text("metadata", "deletionTimestamp") is not null)
+            yield return new Diagnostic(ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.", "Wait until it is gone, then apply again.");
+        if (document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
+            yield return new Diagnostic(ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.", $"Make it with credentials: dotnet airgap secret --for {HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
+        if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
+            yield return cached;
+    }
+
+    private static string HostsOf(JsonElement secret) => SecretContent.Hosts(secret) is [_, ..] hosts ? string.Join(" --for ", hosts) : "HOST";
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Applying;
+
+/// <summary>
+/// kapp-controller keeps bundles by digest and does not ask a new mirror for a digest that it has: the PackageRepository succeeds, and its
+/// Packages go on naming the former mirror.
+/// </summary>
+internal static class CachedMirrors
+{
+    /// <summary>The warning for a change that kapp-controller will take from its cache; null where it will not.</summary>
+    public static Diagnostic? Expected(JsonElement before, JsonElement after)
+    {
+        string? old = ReconcileState.Of(before).Image;
+        string? image = ReconcileState.Of(after).Image;
+        if (old is null || image is null || PackageImages.DigestOf(old) is not { } digest || digest != PackageImages.DigestOf(image) || PackageImages.RepositoryOf(old) == PackageImages.RepositoryOf(image))
+            return null;
+        return new Diagnostic(
+            ErrorCode.CachedMirror,
+            $"PackageRepository {after.FullName()} names the digest that it had at {PackageImages.RepositoryOf(old)}: kapp-controller takes it from its cache, does not ask {PackageImages.RepositoryOf(image)}, and its Packages go on naming the former mirror.",
+            Mend(after))
+        { Reference = image };
+    }
+
+    /// <summary>The failure of a success that came from the cache; null where it did not.</summary>
+    public static Diagnostic? Shown(ReconcileState state) => PackageImages.OnAFormerMirror(state) is [{ } first, ..] all
+        ? new Diagnostic(
+            ErrorCode.CachedMirror,
+            $"PackageRepository {state.FullName} succeeded from kapp-controller's cache: {PackageImages.RepositoryOf(state.Image!)} was not asked, and {Count(all.Length)} the former mirror ({first}).",
+            Mend(state.Object))
+        { Reference = state.Image }
+        : null;
+
+    private static string Count(int images) => images == 1 ? "1 image of its Packages names" : $"{images} images of its Packages name";
+
+    private static string Mend(JsonElement repository) =>
+        $"Make kapp-controller fetch it: kubectl -n {repository.Text("metadata", "namespace")} delete packagerepository {repository.Text("metadata", "name")}, then apply it again. Installed packages stay; until then they are not updated.";
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Applying;
+
+/// <summary>Reads the objects of files and folders, in the order in which a cluster takes them.</summary>
+internal static class ManifestFiles
+{
+    private const long LongestFile = 16 * 1024 * 1024;
+    private static readonly string[] s_endings = [".yml", ".yaml", ".json"];
+
+    /// <summary>Reads them. A folder stands for its YAML and JSON files, without those of folders in it and without a kustomization.</summary>
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="ns">The namespace of objects that name none.</param>
+    /// <param name="isAsked">True where the user chose the namespace, so that none may name another.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>, <see cref="ErrorCode.MalformedSyncPeriod"/>.</exception>
+    public static IReadOnlyList<ManifestDocument> Read(IEnumerable<string> paths, string ns, bool isAsked)
+    {
+        List<ManifestDocument> documents = [];
+        Dictionary<(string, string, string?, string), SourceLocation> seen = [];
+        foreach (string path in paths)
+        {
+            bool isFolder = Directory.Exists(path);
+            IEnumerable<string> files = isFolder ? FilesOf(path) : [path];
+            foreach (ManifestDocument document in files.SelectMany(file => ManifestDocument.Read(file, Bytes(file))))
+            {
+                // What lies beside the manifests in a folder is passed over; what was named is not.
+                if (document.IsNoObject && isFolder)
+                    continue;
+                if (document.IsNoObject)
+                    throw Invalid(document, $"a {document.Kind} is no object of a cluster", "Give the manifests, or the folder that they lie in.");
+                if (isAsked && document.Namespace is { } other && other != ns)
+                    throw Invalid(document, $"{document.Kind} {document.Name} belongs to the namespace {other}, not to {ns}", "Leave --namespace out, or correct the manifest.");
+                string? place = ResourceKind.Known(document.ApiVersion, document.Kind) is { IsNamespaced: false } ? null : document.Namespace ?? ns;
+                if (!seen.TryAdd((document.ApiVersion, document.Kind, place, document.Name), document.Location))
+                    throw Invalid(document, $"{document.Kind} {document.Name} was already given in {seen[(document.ApiVersion, document.Kind, place, document.Name)]}", "Give each object once.");
+                documents.Add(document);
+            }
+        }
+
+        if (documents.Count == 0)
+            throw new AirgapException(ErrorCode.InvalidObject, $"{string.Join(", ", paths)} holds no Kubernetes object.", "Give manifests (*.yml, *.yaml, *.json), or the folder that they lie in.");
+        return [.. documents.OrderBy(document => ResourceKind.Rank(document.Kind))];
+    }
+
+    private static string[] FilesOf(string folder) => [.. Directory.EnumerateFiles(folder)
+        .Where(file => s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+        .Where(file => !Path.GetFileNameWithoutExtension(file).Equals("kustomization", StringComparison.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal)];
+
+    private static byte[] Bytes(string file)
+    {
+        try
+        {
+            if (file == "-")
+                return Encoding.UTF8.GetBytes(Console.In.ReadToEnd());
+            if (new FileInfo(file) is { Exists: true, Length: > LongestFile })
+                throw new AirgapException(ErrorCode.InvalidObject, $"{file} is too large for a manifest.", "Give manifests of 16 MiB at most.");
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new AirgapException(ErrorCode.InvalidObject, $"{file} cannot be read: {failure.Message.TrimEnd('.')}.", "Give a file or folder that is there and may be read.", failure);
+        }
+    }
+
+    private static AirgapException Invalid(ManifestDocument document, string why, string advice) =>
+        new(ErrorCode.InvalidObject, $"{document.Location}: {why}.", advice) { Location = document.Location };
+}

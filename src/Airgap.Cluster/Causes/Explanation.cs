@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Causes;
+
+/// <summary>What a failed object's message means, and what mends it.</summary>
+/// <param name="Cause">The cause; null for words that are not known.</param>
+/// <param name="Diagnostic">The failure: the tools' words in one paragraph, and what to do.</param>
+/// <param name="MayHeal">True where a later attempt may succeed though nobody changes the object.</param>
+internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, bool MayHeal)
+{
+    private const int LongestMessage = 1500;
+
+    /// <summary>Explains an object that failed.</summary>
+    /// <param name="state">The object.</param>
+    /// <param name="kind">Its kind.</param>
+    public static Explanation Of(ReconcileState state, string kind)
+    {
+        string message = state.Message ?? "";
+        KnownCause? known = CauseTable.Find(message, out IReadOnlyDictionary<string, string> groups);
+        bool isInstall = kind == ResourceKind.PackageInstall.Kind;
+        ErrorCode code = state.Phase == ReconcilePhase.Deleting ? ErrorCode.ObjectDeleting
+            : isInstall && known?.Cause is Causes.Cause.NoVersion or Causes.Cause.PackageUnknown ? ErrorCode.VersionGone
+            : isInstall ? ErrorCode.InstallFailed : ErrorCode.RepositoryFailed;
+        string means = known is null ? "" : $" ({known.Means})";
+        string advice = known is null
+            ? $"Read the whole status: kubectl -n {state.Object.Text("metadata", "namespace")} get {kind.ToLowerInvariant()} {state.Object.Text("metadata", "name")} -o yaml"
+            : Fill(known.Advice, Facts(state, groups, isInstall)) + Naming(known.Cause, state, isInstall);
+        Diagnostic diagnostic = new(code, $"{kind} {state.FullName} {(state.Phase == ReconcilePhase.Deleting ? "cannot be deleted" : "does not reconcile")}{means}: {Paragraph(message)}", advice)
+        {
+            Reference = state.Image,
+        };
+        return new Explanation(known?.Cause, diagnostic, known?.MayHeal ?? true);
+    }
+
+    // A Secret that nobody names serves nobody.
+    private static string Naming(Cause cause, ReconcileState state, bool isInstall) => cause != Causes.Cause.Unauthorized || state.SecretName is not null ? ""
+        : isInstall ? $", and name it: kubectl -n {state.Object.Text("metadata", "namespace")} annotate packageinstall {state.Object.Text("metadata", "name")} ext.packaging.carvel.dev/fetch-0-secret-name={state.Object.Text("metadata", "name")}-pull"
+        : ", and name it under spec.fetch.imgpkgBundle.secretRef; with secretgen-controller, export it to this namespace instead (SecretExport)";
+
+    /// <summary>A text of several lines as one, cut where it is long.</summary>
+    public static string Paragraph(string text)
+    {
+        string line = Blank().Replace(text, " ").Trim();
+        return line.Length == 0 ? "no reason was given." : line.Length > LongestMessage ? line[..LongestMessage] + "…" : line.EndsWith('.') ? line : line + ".";
+    }
+
+    private static Dictionary<string, string> Facts(ReconcileState state, IReadOnlyDictionary<string, string> groups, bool isInstall)
+    {
+        // The image of a PackageInstall stands in the message alone.
+        string image = state.Image ?? "IMAGE";
+        string name = state.Object.Text("metadata", "name") ?? "";
+        Dictionary<string, string> facts = new(StringComparer.Ordinal)
+        {
+            ["ns"] = state.Object.Text("metadata", "namespace") ?? "default",
+            ["object"] = name,
+            ["name"] = name,
+            ["image"] = image,
+            ["repository"] = state.Image is null ? "REPOSITORY" : PackageImages.RepositoryOf(image),
+            ["mirror"] = state.Image is not null ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : "HOST",
+            ["secret"] = state.SecretName ?? $"{name}-pull",
+            ["tag"] = "",
+            ["host"] = "HOST",
+            ["names"] = "",
+            ["what"] = "the Package",
+        };
+        foreach ((string key, string value) in groups)
+            facts[key] = value;
+        return facts;
+    }
+
+    private static string Fill(string advice, Dictionary<string, string> facts) => Slot().Replace(advice, match => facts.GetValueOrDefault(match.Groups[1].Value, match.Value));
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Slot();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blank();
+
+    [GeneratedRegex(@"https?://([^/\s""]+)/v2/")]
+    private static partial Regex Asked();
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Yaml;
+
+namespace Airgap.Cluster.Objects;
+
+/// <summary>One object of a manifest.</summary>
+/// <param name="Object">The object as JSON.</param>
+/// <param name="Location">Where it stands.</param>
+internal sealed record ManifestDocument(JsonElement Object, SourceLocation Location)
+{
+    private const string Advice = "Give YAML or JSON files with Kubernetes objects; each has apiVersion, kind and metadata.name.";
+
+    /// <summary>Group and version, such as <c>packaging.carvel.dev/v1alpha1</c>.</summary>
+    public string ApiVersion { get; } = Object.Text("apiVersion") ?? "";
+
+    /// <summary>The kind.</summary>
+    public string Kind { get; } = Object.Text("kind") ?? "";
+
+    /// <summary>The name.</summary>
+    public string Name { get; } = Object.Text("metadata", "name") ?? "";
+
+    /// <summary>The namespace that it names; null for none.</summary>
+    public string? Namespace { get; } = Object.Text("metadata", "namespace");
+
+    /// <summary>True for what belongs to a bundle or to kustomize and not into a cluster.</summary>
+    public bool IsNoObject => ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal) || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
+
+    /// <summary>Reads a file. Objects of a <c>List</c> stand for themselves.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>.</exception>
+    public static IReadOnlyList<ManifestDocument> Read(string path, ReadOnlySpan<byte> bytes)
+    {
+        YamlContext context = new(path, ErrorCode.InvalidObject, Advice);
+        List<ManifestDocument> documents = [];
+        foreach (YamlNode node in YamlReader.ReadDocuments(bytes, context))
+        {
+            if (node is YamlScalar { IsNull: true })
+                continue;
+            if (node is not YamlMapping)
+                throw context.Error(node, "it is no Kubernetes object");
+            Add(documents, YamlJson.Convert(node, context), node, context);
+        }
+
+        return documents;
+    }
+
+    private static void Add(List<ManifestDocument> documents, JsonElement read, YamlNode node, YamlContext context)
+    {
+        ManifestDocument document = new(read, new SourceLocation(context.Path, node.Line, node.Column));
+        if (document.ApiVersion.Length == 0 || document.Kind.Length == 0)
+            throw context.Error(node, $"{(document.ApiVersion.Length == 0 ? "apiVersion" : "kind")} is missing");
+        if (document is { ApiVersion: "v1", Kind: "List" })
+        {
+            foreach (JsonElement item in read.Items("items"))
+                Add(documents, item, node, context);
+            return;
+        }
+
+        if (!document.IsNoObject && document.Name.Length == 0)
+            throw context.Error(node, $"metadata.name of the {document.Kind} is missing");
+        if (document.Kind == "PackageRepository" && read.Text("spec", "syncPeriod") is { } period && !GoDuration.TryParse(period, out _))
+            throw MalformedPeriod(document, period);
+        documents.Add(document);
+    }
+
+    private static AirgapException MalformedPeriod(ManifestDocument document, string period) => new(
+        ErrorCode.MalformedSyncPeriod,
+        $"{document.Location}: '{period}' is no duration: with such a syncPeriod kapp-controller sees no PackageRepository of the whole cluster any more.",
+        "Write a duration such as 10m or 1h30m. Nothing was applied.")
+    { Location = document.Location };
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+
+namespace Airgap.Cluster.Objects;
+
+/// <summary>How far kapp-controller is with an object.</summary>
+internal enum ReconcilePhase
+{
+    /// <summary>Nobody has looked at it.</summary>
+    NotObserved,
+
+    /// <summary>All that the status says is about an older form of the object.</summary>
+    Outdated,
+
+    /// <summary>Work under way.</summary>
+    Reconciling,
+
+    /// <summary>Done.</summary>
+    Succeeded,
+
+    /// <summary>Failed; tried again later.</summary>
+    Failed,
+
+    /// <summary>Nothing is done, whatever the status says.</summary>
+    Paused,
+
+    /// <summary>Going away.</summary>
+    Deleting,
+}
+
+/// <summary>What the status of a PackageRepository or PackageInstall means.</summary>
+internal sealed record ReconcileState
+{
+    private ReconcileState(JsonElement source) => Object = source;
+
+    /// <summary>The object.</summary>
+    public JsonElement Object { get; }
+
+    /// <summary><c>NAMESPACE/NAME</c>.</summary>
+    public string FullName => Object.FullName();
+
+    /// <summary>How far it is.</summary>
+    public ReconcilePhase Phase { get; private init; }
+
+    /// <summary>The form of the object that the status is about.</summary>
+    public long ObservedGeneration => Object.Number("status", "observedGeneration");
+
+    /// <summary>Failures one after another.</summary>
+    public long Failures => Object.Number("status", "consecutiveReconcileFailures");
+
+    /// <summary>What the tools said, of a failed one; null otherwise.</summary>
+    public string? Message { get; private init; }
+
+    /// <summary>The image that a PackageRepository fetches; null where there is none.</summary>
+    public string? Image => Object.Text("spec", "fetch", "imgpkgBundle", "image") ?? Object.Text("spec", "fetch", "image", "url");
+
+    /// <summary>The Secret that a PackageRepository names; null for none.</summary>
+    public string? SecretName => Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name");
+
+    /// <summary>The phase in the words of kubectl.</summary>
+    public string Words => Phase switch
+    {
+        ReconcilePhase.NotObserved => "not seen by kapp-controller yet",
+        ReconcilePhase.Outdated => "waiting for kapp-controller to see the change",
+        ReconcilePhase.Reconciling => "reconciling",
+        ReconcilePhase.Succeeded => "reconcile succeeded",
+        ReconcilePhase.Failed => "reconcile failed",
+        ReconcilePhase.Paused => "paused",
+        _ => "being deleted",
+    };
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="source">The object.</param>
+    /// <param name="generation">The form that an own change made; the object's own where that is higher.</param>
+    public static ReconcileState Of(JsonElement source, long generation = 0)
+    {
+        ReconcilePhase phase = PhaseOf(source, Math.Max(generation, source.Number("metadata", "generation")));
+        return new ReconcileState(source)
+        {
+            Phase = phase,
+            Message = phase is ReconcilePhase.Failed or ReconcilePhase.Deleting
+                ? source.Text("status", "usefulErrorMessage") ?? Condition(source, "ReconcileFailed")?.Text("message") ?? Condition(source, "DeleteFailed")?.Text("message")
+                : null,
+        };
+    }
+
+    private static ReconcilePhase PhaseOf(JsonElement source, long generation)
+    {
+        if (source.Text("metadata", "deletionTimestamp") is not null)
+            return ReconcilePhase.Deleting;
+        // A success before the pause stays in the status, though nothing new was fetched.
+        if (source.Flag("spec", "paused"))
+            return ReconcilePhase.Paused;
+        if (source.Find("status") is null)
+            return ReconcilePhase.NotObserved;
+        if (source.Number("status", "observedGeneration") < generation)
+            return ReconcilePhase.Outdated;
+        return Condition(source, "ReconcileSucceeded") is not null ? ReconcilePhase.Succeeded
+            : Condition(source, "ReconcileFailed") is not null ? ReconcilePhase.Failed
+            : ReconcilePhase.Reconciling;
+    }
+
+    private static JsonElement? Condition(JsonElement source, string type)
+    {
+        foreach (JsonElement condition in source.Items("status", "conditions"))
+        {
+            if (condition.Text("type") == type && condition.Text("status") == "True")
+                return condition;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Airgap.Cluster.Objects;
+
+/// <summary>What a Secret holds, without showing it.</summary>
+internal static class SecretContent
+{
+    /// <summary>What stands where a credential belongs.</summary>
+    public const string Placeholder = "REPLACE_ME";
+
+    /// <summary>The key of a pull secret.</summary>
+    public const string DockerConfigKey = ".dockerconfigjson";
+
+    /// <summary>True where a value still is a placeholder.</summary>
+    public static bool HasPlaceholder(JsonElement secret) => Values(secret).Any(value => value.Contains(Placeholder, StringComparison.Ordinal));
+
+    /// <summary>The hosts of a pull secret; null where it has no readable ones.</summary>
+    public static IReadOnlyList<string>? Hosts(JsonElement secret) =>
+        Auths(secret) is { } auths ? [.. auths.EnumerateObject().Select(entry => entry.Name)] : null;
+
+    /// <summary>The same Secret with <c>stringData</c> as <c>data</c>: a value of another manager is then a conflict, and never silently replaced.</summary>
+    public static JsonElement AsData(JsonElement secret)
+    {
+        if (secret.Find("stringData") is not { ValueKind: JsonValueKind.Object } texts)
+            return secret;
+        JsonObject copy = JsonNode.Parse(secret.GetRawText())!.AsObject();
+        JsonObject data = copy["data"] as JsonObject ?? [];
+        foreach (JsonProperty text in texts.EnumerateObject())
+            data[text.Name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : text.Value.GetRawText()));
+        copy.Remove("stringData");
+        copy["data"] = data;
+        return JsonElement.Parse(copy.ToJsonString());
+    }
+
+    private static JsonElement? Auths(JsonElement secret)
+    {
+        string? text = secret.Text("stringData", DockerConfigKey) ?? (secret.Text("data", DockerConfigKey) is { } encoded ? Decode(encoded) : null);
+        if (text is null)
+            return null;
+        try
+        {
+            return JsonElement.Parse(text).Find("auths") is { ValueKind: JsonValueKind.Object } auths ? auths : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Values(JsonElement secret) => secret.Fields("data")
+        .Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => Decode(entry.Value.GetString()!))
+        .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!));
+
+    private static string Decode(string base64)
+    {
+        byte[] bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
+    }
+}

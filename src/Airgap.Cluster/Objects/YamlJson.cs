@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using Airgap.Transfer.Yaml;
+
+namespace Airgap.Cluster.Objects;
+
+/// <summary>A YAML document as JSON, as kubectl converts it: what is sent is one document, and no scalar changes its meaning on the way.</summary>
+internal static class YamlJson
+{
+    /// <summary>Converts a node.</summary>
+    public static JsonElement Convert(YamlNode node, YamlContext context)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes))
+            Write(writer, node, context);
+        return JsonElement.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static void Write(Utf8JsonWriter writer, YamlNode node, YamlContext context)
+    {
+        switch (node)
+        {
+            case YamlMapping mapping:
+                HashSet<string> keys = new(StringComparer.Ordinal);
+                writer.WriteStartObject();
+                foreach ((YamlScalar key, YamlNode value) in mapping.Entries)
+                {
+                    if (!keys.Add(key.Text))
+                        throw context.Error(key, $"the key '{YamlFields.Shorten(key.Text)}' is given twice");
+                    writer.WritePropertyName(key.Text);
+                    Write(writer, value, context);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case YamlSequence sequence:
+                writer.WriteStartArray();
+                foreach (YamlNode item in sequence.Items)
+                    Write(writer, item, context);
+                writer.WriteEndArray();
+                break;
+            case YamlScalar scalar:
+                WriteScalar(writer, scalar, context);
+                break;
+        }
+    }
+
+    private static void WriteScalar(Utf8JsonWriter writer, YamlScalar scalar, YamlContext context)
+    {
+        (YamlKind kind, string text) = scalar.IsPlain ? Yaml11.Resolve(scalar.Text) : (YamlKind.String, scalar.Text);
+        switch (kind)
+        {
+            case YamlKind.Null:
+                writer.WriteNullValue();
+                break;
+            case YamlKind.Bool:
+                writer.WriteBooleanValue(text == "true");
+                break;
+            case YamlKind.Int:
+                writer.WriteRawValue(text);
+                break;
+            case YamlKind.Float when double.TryParse(scalar.Text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number):
+                writer.WriteNumberValue(number);
+                break;
+            case YamlKind.Float:
+                throw context.Error(scalar, $"'{scalar.Text}' is no number that JSON has; write it in quotes");
+            default:
+                writer.WriteStringValue(scalar.Text);
+                break;
+        }
+    }
+}

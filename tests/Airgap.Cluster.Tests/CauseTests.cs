@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Airgap.Cluster.Causes;
+using Airgap.Cluster.Objects;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Cluster.Tests;
+
+/// <summary>Every recorded end state is told as what it is.</summary>
+[TestClass]
+public sealed partial class CauseTests
+{
+    public static IEnumerable<object?[]> States() => KubernetesFixtures.Read("index.json").GetProperty("states").EnumerateArray()
+        .Select(state => new object?[] { state.GetProperty("file").GetString(), state.Text("cause"), state.Items("conditions").FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? first.GetString() : null })
+        .Where(row => File.Exists(Path.Combine(KubernetesFixtures.Root, (string)row[0]!)));
+
+    [TestMethod]
+    public void AllStates_AreThere() => Assert.IsGreaterThan(85, States().Count());
+
+    [TestMethod]
+    [DynamicData(nameof(States))]
+    public void AState_IsItsCause(string file, string? cause, string? condition)
+    {
+        (ReconcileState state, string kind) = Read(file);
+
+        ReconcilePhase expected = condition switch
+        {
+            "ReconcileSucceeded" => ReconcilePhase.Succeeded,
+            "ReconcileFailed" => ReconcilePhase.Failed,
+            "DeleteFailed" => ReconcilePhase.Deleting,
+            _ when state.Object.Flag("spec", "paused") => ReconcilePhase.Paused,
+            "Reconciling" => ReconcilePhase.Reconciling,
+            _ => ReconcilePhase.NotObserved,
+        };
+        Assert.AreEqual(expected, state.Phase);
+        if (state.Message is null)
+        {
+            Assert.IsNull(cause);
+            return;
+        }
+
+        Explanation why = Explanation.Of(state, kind);
+        Assert.AreEqual(cause, why.Cause?.ToString());
+        Assert.DoesNotContain("\n", why.Diagnostic.Message);
+        Assert.IsEmpty(Slot().Matches(why.Diagnostic.Advice), why.Diagnostic.Advice);
+    }
+
+    [TestMethod]
+    public void EveryCause_IsInTheTable_AndWasSeen()
+    {
+        HashSet<string> seen = [.. States().Select(row => (string?)row[1]).OfType<string>()];
+        string[] unseen = [.. Enum.GetNames<Cause>().Where(name => !seen.Contains(name))];
+
+        // These two come from stories alone.
+        Assert.AreSequenceEqual(new[] { nameof(Cause.ProxyUnreachable), nameof(Cause.TlsTimeout) }, unseen);
+    }
+
+    [TestMethod]
+    public void AMessageThatIsNotKnown_IsShown_WithAWayToSeeMore()
+    {
+        ReconcileState state = ReconcileState.Of(JsonElement.Parse("""
+            {"metadata":{"name":"a","namespace":"b","generation":1},"status":{"observedGeneration":1,"usefulErrorMessage":"something\n  new","conditions":[{"type":"ReconcileFailed","status":"True"}]}}
+            """));
+
+        Explanation why = Explanation.Of(state, "PackageRepository");
+
+        Assert.IsNull(why.Cause);
+        Assert.Contains("something new.", why.Diagnostic.Message);
+        Assert.Contains("kubectl -n b get packagerepository a -o yaml", why.Diagnostic.Advice);
+    }
+
+    private static (ReconcileState State, string Kind) Read(string file)
+    {
+        JsonElement recorded = KubernetesFixtures.Read(file);
+        bool isInstall = file.StartsWith("packageinstalls/", StringComparison.Ordinal);
+        JsonElement found = KubernetesFixtures.Body(recorded.GetProperty(isInstall ? "packageInstall" : "get"));
+        return (ReconcileState.Of(found), isInstall ? "PackageInstall" : "PackageRepository");
+    }
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Slot();
+}
