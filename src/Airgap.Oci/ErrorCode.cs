@@ -220,7 +220,7 @@ public enum ErrorCode
     /// <summary>The lock beside an archive is not believed: it is older, unreadable, or of other images (warning).</summary>
     LockBesideArchiveIgnored = 2068,
 
-    /// <summary>The manifests of what is asked for have more bytes than a plan is made of.</summary>
+    /// <summary>The manifests of what is asked for have more bytes than are held in memory, and no temporary file takes them.</summary>
     TooManyManifests = 2069,
 
     /// <summary>Standard output was closed, or its disk is full: what was asked for is nowhere to be read. What was moved is where it should be.</summary>

@@ -13,17 +13,19 @@ public sealed class Manifest
     /// <summary>The most bytes a manifest may have: 4 MiB, the limit registries are asked to take.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private Manifest(Descriptor descriptor, ReadOnlyMemory<byte> bytes)
+    private readonly HeldBytes _bytes;
+
+    private Manifest(Descriptor descriptor, HeldBytes bytes)
     {
         Descriptor = descriptor;
-        Bytes = bytes;
+        _bytes = bytes;
     }
 
     /// <summary>Media type, digest and length of <see cref="Bytes"/>.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>The manifest as the registry gave it.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    /// <summary>The manifest as the registry gave it. Those of a plan may be read from a temporary file each time: ask once.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.Bytes;
 
     /// <summary>The media type.</summary>
     public string MediaType => Descriptor.MediaType;
@@ -48,6 +50,16 @@ public sealed class Manifest
 
     /// <summary>The OCI artifact type, or null.</summary>
     public string? ArtifactType { get; private init; }
+
+    /// <summary>The same manifest, with its bytes in a store.</summary>
+    internal Manifest HeldIn(ByteStore store) => new(Descriptor, store.Hold(Bytes, Digest))
+    {
+        Config = Config,
+        Layers = Layers,
+        Manifests = Manifests,
+        Subject = Subject,
+        ArtifactType = ArtifactType,
+    };
 
     /// <summary>Parses a manifest whose digest the caller has verified or is about to publish.</summary>
     /// <param name="bytes">The exact bytes.</param>
@@ -98,10 +110,10 @@ public sealed class Manifest
         RefuseContradictions(root, type, digest);
         Descriptor descriptor = new(type, digest, bytes.Length);
         if (MediaTypes.IsIndex(type))
-            return new Manifest(descriptor, bytes) { Manifests = Descriptors(root, "manifests", digest), Subject = Optional(root, "subject", digest), ArtifactType = StringOf(root, "artifactType") };
+            return new Manifest(descriptor, new HeldBytes(bytes)) { Manifests = Descriptors(root, "manifests", digest), Subject = Optional(root, "subject", digest), ArtifactType = StringOf(root, "artifactType") };
         if (!MediaTypes.IsImageManifest(type))
             throw Invalid(digest, $"its media type '{type}' is not a manifest's");
-        return new Manifest(descriptor, bytes)
+        return new Manifest(descriptor, new HeldBytes(bytes))
         {
             Config = Optional(root, "config", digest) ?? throw Invalid(digest, "it has no config"),
             Layers = Descriptors(root, "layers", digest),

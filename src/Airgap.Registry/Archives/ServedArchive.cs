@@ -132,8 +132,8 @@ internal sealed class ServedArchive
             }
             else if (blob.Content is not MissingLayerContent)
             {
-                ReadOnlyMemory<byte> bytes = await ReadAsync(blob.Content, cancellationToken);
-                _blobs.Add(descriptor.Digest, () => new MemoryContent(bytes));
+                HeldBytes held = await ReadAsync(blob.Content, cancellationToken);
+                _blobs.Add(descriptor.Digest, () => new MemoryContent(held.Bytes));
             }
         }
     }
@@ -142,13 +142,13 @@ internal sealed class ServedArchive
     private static RepositoryName? OriginOf(PlannedItem item) =>
         ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : null;
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
+    private static async Task<HeldBytes> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
     {
         if (content is MemoryBlobContent memory)
-            return memory.Bytes;
+            return memory.Held;
         await using Stream stream = await content.OpenAsync(0, cancellationToken);
         byte[] bytes = new byte[content.Descriptor.Size];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
-        return bytes;
+        return new HeldBytes(bytes);
     }
 }

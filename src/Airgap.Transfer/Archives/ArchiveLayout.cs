@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
@@ -15,9 +16,12 @@ internal sealed class ArchiveLayout
 
     private readonly long _notesOffset;
 
-    private ArchiveLayout(ReadOnlyMemory<byte> manifest, ImmutableArray<ArchiveLayer> layers, ReadOnlyMemory<byte> notes, long notesOffset)
+    private readonly TransferPlan _plan;
+
+    private ArchiveLayout(TransferPlan plan, long manifestLength, ImmutableArray<ArchiveLayer> layers, ReadOnlyMemory<byte> notes, long notesOffset)
     {
-        Manifest = manifest;
+        _plan = plan;
+        ManifestLength = manifestLength;
         Layers = layers;
         Notes = notes;
         _notesOffset = notesOffset;
@@ -25,8 +29,8 @@ internal sealed class ArchiveLayout
             + (notes.IsEmpty ? 0 : HeaderOf(ArchiveNotes.EntryName, notes.Length).Length + Padded(notes.Length));
     }
 
-    /// <summary>The bytes of manifest.json.</summary>
-    public ReadOnlyMemory<byte> Manifest { get; }
+    /// <summary>Length of manifest.json.</summary>
+    public long ManifestLength { get; }
 
     /// <summary>The layers in ascending order of digest.</summary>
     public ImmutableArray<ArchiveLayer> Layers { get; }
@@ -34,14 +38,20 @@ internal sealed class ArchiveLayout
     /// <summary>The bytes of the last entry, airgap.json; empty for an archive that has none.</summary>
     public ReadOnlyMemory<byte> Notes { get; }
 
-    /// <summary>Everything but the layers: where it stands, and its bytes. The rest of the file is zeros.</summary>
+    /// <summary>Everything but the layers: where it stands, and its bytes, which are good until the next are asked for. The rest of the file is zeros.</summary>
     public IEnumerable<(long Offset, ReadOnlyMemory<byte> Bytes)> Pieces
     {
         get
         {
-            byte[] header = HeaderOf(ManifestName, Manifest.Length);
+            byte[] header = HeaderOf(ManifestName, ManifestLength);
             yield return (0, header);
-            yield return (header.Length, Manifest);
+            long offset = header.Length;
+            foreach (ReadOnlyMemory<byte> piece in ArchiveManifestWriter.Write(_plan))
+            {
+                yield return (offset, piece);
+                offset += piece.Length;
+            }
+
             foreach (ArchiveLayer layer in Layers)
                 yield return (layer.HeaderOffset, HeaderOf(NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size));
             if (Notes.IsEmpty)
@@ -77,7 +87,8 @@ internal sealed class ArchiveLayout
     /// <summary>True when a file, of whatever length, begins as this archive does: its manifest.json says where everything stands.</summary>
     public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
-        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Take(2))
+        long end = HeaderOf(ManifestName, ManifestLength).Length + ManifestLength;
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < end))
         {
             if (!await HasAsync(file, bytes, offset, cancellationToken))
                 return false;
@@ -101,8 +112,8 @@ internal sealed class ArchiveLayout
     /// <summary>Lays out the archive of a plan.</summary>
     public static ArchiveLayout Create(TransferPlan plan)
     {
-        ReadOnlyMemory<byte> manifest = ArchiveManifestWriter.Write(plan);
-        long offset = HeaderOf(ManifestName, manifest.Length).Length + Padded(manifest.Length);
+        (long length, Digest digest) = Measure(plan);
+        long offset = HeaderOf(ManifestName, length).Length + Padded(length);
         ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
 
         // Configs stand inside manifest.json; only layers are entries of their own.
@@ -118,7 +129,21 @@ internal sealed class ArchiveLayout
             offset += header + Padded(size);
         }
 
-        return new ArchiveLayout(manifest, layers.ToImmutable(), ArchiveNotes.Write(plan, manifest.Span), offset);
+        return new ArchiveLayout(plan, length, layers.ToImmutable(), ArchiveNotes.Write(plan, digest), offset);
+    }
+
+    // It is written twice, once for nobody: its length says where all the rest stands.
+    private static (long Length, Digest Digest) Measure(TransferPlan plan)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        foreach (ReadOnlyMemory<byte> piece in ArchiveManifestWriter.Write(plan))
+        {
+            hash.AppendData(piece.Span);
+            length += piece.Length;
+        }
+
+        return (length, Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()));
     }
 
     private static async Task<bool> HasAsync(SafeFileHandle file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)

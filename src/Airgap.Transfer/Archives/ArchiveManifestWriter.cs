@@ -15,21 +15,27 @@ internal static class ArchiveManifestWriter
     /// <summary>The archive's own label of the bundle that was asked for.</summary>
     public const string RootLabel = "dev.carvel.imgpkg.copy.root-bundle";
 
-    public static ReadOnlyMemory<byte> Write(TransferPlan plan)
+    /// <summary>The file, piece by piece: of thousands of images it is far larger than any of its pieces, which hold one manifest and one config at most.</summary>
+    /// <returns>The pieces, each good until the next is asked for.</returns>
+    public static IEnumerable<ReadOnlyMemory<byte>> Write(TransferPlan plan)
     {
         // A list without elements is none to Go.
         if (plan.Items.IsEmpty)
-            return "null"u8.ToArray();
-        GoJson json = new(Estimate(plan));
-        json.Raw("[");
+        {
+            yield return "null"u8.ToArray();
+            yield break;
+        }
+
+        GoJson json = new();
         for (int i = 0; i < plan.Items.Length; i++)
         {
             PlannedItem item = plan.Items[i];
-            json.Raw(i == 0 ? "{" : ",{");
+            json.Raw(i == 0 ? "[{" : ",{");
             if (item.Content.Manifest.IsIndex)
             {
                 json.Raw("\"ImageIndex\":");
-                WriteIndex(json, item, item.Content, item.Content.Manifest.MediaType);
+                foreach (ReadOnlyMemory<byte> piece in WriteIndex(json, item, item.Content, item.Content.Manifest.MediaType))
+                    yield return piece;
                 json.Raw(",\"Image\":null}");
             }
             else
@@ -38,33 +44,45 @@ internal static class ArchiveManifestWriter
                 WriteImage(json, item, item.Content);
                 json.Raw("}");
             }
+
+            yield return json.Take();
         }
 
-        return json.Raw("]").WrittenMemory;
+        yield return json.Raw("]").Take();
     }
 
-    // Of ten thousand images it has tens of megabytes, which growing by doubling would hold twice.
-    private static int Estimate(TransferPlan plan)
-    {
-        const int namesAndDigests = 1200;
-        long bytes = plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
-            .Sum(node => namesAndDigests + ((node.Manifest.Bytes.Length + (node.Config?.Length ?? 0L)) * 5 / 4));
-        return (int)Math.Clamp(bytes, 64 * 1024, Array.MaxLength);
-    }
-
-    private static void WriteIndex(GoJson json, PlannedItem item, PlannedManifest index, string mediaType)
+    private static IEnumerable<ReadOnlyMemory<byte>> WriteIndex(GoJson json, PlannedItem item, PlannedManifest index, string mediaType)
     {
         // The descriptor that refers to a nested index gives its type, not the index itself.
         (PlannedManifest Node, Descriptor Descriptor)[] children = [.. index.Children.Zip(index.Manifest.Manifests)];
         WriteRefs(json, item, index);
+        bool any = false;
         json.Raw(",\"Images\":");
-        WriteList(json, children.Where(child => !child.Node.Manifest.IsIndex), child => WriteImage(json, item, child.Node));
+        foreach ((PlannedManifest node, _) in children.Where(child => !child.Node.Manifest.IsIndex))
+        {
+            json.Raw(any ? "," : "[");
+            any = true;
+            WriteImage(json, item, node);
+            yield return json.Take();
+        }
+
+        json.Raw(any ? "]" : "null");
+        any = false;
         json.Raw(",\"Indexes\":");
-        WriteList(json, children.Where(child => child.Node.Manifest.IsIndex), child => WriteIndex(json, item, child.Node, child.Descriptor.MediaType));
+        foreach ((PlannedManifest node, Descriptor descriptor) in children.Where(child => child.Node.Manifest.IsIndex))
+        {
+            json.Raw(any ? "," : "[");
+            any = true;
+            foreach (ReadOnlyMemory<byte> piece in WriteIndex(json, item, node, descriptor.MediaType))
+                yield return piece;
+        }
+
+        json.Raw(any ? "]" : "null");
         json.Raw(",\"MediaType\":").String(mediaType)
             .Raw(",\"Digest\":").String(index.Manifest.Digest.ToString())
             .Raw(",\"Raw\":").String(Text(index, index.Manifest.Bytes.Span, "manifest"));
         WriteEnd(json, item);
+        yield return json.Take();
     }
 
     private static void WriteImage(GoJson json, PlannedItem item, PlannedManifest image)

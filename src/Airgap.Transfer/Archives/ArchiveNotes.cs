@@ -29,12 +29,12 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
 
     /// <summary>The bytes of the entry that a plan's archive needs; empty where imgpkg's format says all there is to say.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="manifest">The bytes of manifest.json.</param>
-    public static ReadOnlyMemory<byte> Write(TransferPlan plan, ReadOnlySpan<byte> manifest)
+    /// <param name="manifest">The digest of manifest.json.</param>
+    public static ReadOnlyMemory<byte> Write(TransferPlan plan, Digest manifest)
     {
         // Without annotations a lock says nothing that manifest.json does not.
         return plan.ImagesLock is { } images && images.Images.Any(image => image.Annotations.Count > 0)
-            ? new ArchiveNotes(Digest.Compute(manifest), images).ToJson()
+            ? new ArchiveNotes(manifest, images).ToJson()
             : default(ReadOnlyMemory<byte>);
     }
 

@@ -64,7 +64,7 @@ internal sealed class ArchiveReader
     /// <summary>The layer with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
     public IBlobContent GetBlob(Descriptor descriptor) => FindLayer(descriptor) is { } entry
         ? new ArchiveBlobContent(Path, descriptor, entry.Offset)
-        : _configs.TryGetValue(descriptor.Digest, out ReadOnlyMemory<byte> config)
+        : _configs.TryGetValue(descriptor.Digest, out HeldBytes? config)
             ? new MemoryBlobContent(descriptor, config)
             : new MissingLayerContent(Path, descriptor);
 
@@ -194,9 +194,17 @@ internal sealed class ArchiveReader
     public AirgapException Invalid(string why) => Invalid(Path, why, null);
 
     /// <summary>Remembers a config that stands inside manifest.json.</summary>
-    internal void AddConfig(Digest digest, ReadOnlyMemory<byte> bytes) => _configs.TryAdd(digest, bytes);
+    internal HeldBytes AddConfig(Digest digest, ReadOnlyMemory<byte> bytes)
+    {
+        if (!_configs.TryGetValue(digest, out HeldBytes? held))
+            _configs.Add(digest, held = Store.Hold(bytes, digest));
+        return held;
+    }
 
-    private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _configs = [];
+    /// <summary>Keeps the manifests and configs, of which an archive may hold any number.</summary>
+    internal ByteStore Store { get; init; } = new();
+
+    private readonly Dictionary<Digest, HeldBytes> _configs = [];
 
     private FileStream OpenFile()
     {

@@ -9,5 +9,5 @@ namespace Airgap.Transfer.Archives;
 internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Content, string OriginalReference, string? Tag, bool IsRoot)
 {
     /// <summary>True for a bundle.</summary>
-    public bool IsBundle { get; } = !Content.Manifest.IsIndex && Content.Config is { } config && BundleLabel.IsPresent(config.Span);
+    public bool IsBundle { get; } = !Content.Manifest.IsIndex && Content.HeldConfig is { } config && BundleLabel.IsPresent(config.Bytes.Span);
 }

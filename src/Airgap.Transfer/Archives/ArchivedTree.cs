@@ -101,8 +101,8 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 
-        archive.AddConfig(manifest.Config.Digest, config);
-        PlannedManifest planned = PlannedManifest.FromImage(Source(image.Refs).Repository, manifest, config, includeNonDistributable);
+        HeldBytes held = archive.AddConfig(manifest.Config.Digest, config);
+        PlannedManifest planned = PlannedManifest.FromImage(Source(image.Refs).Repository, manifest, held, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
         {
             if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest)
@@ -125,13 +125,13 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         byte[] bytes = Bytes(raw, digest, "manifest");
         try
         {
-            return Manifest.Parse(bytes, mediaType, digest);
+            return Manifest.Parse(bytes, mediaType, digest).HeldIn(archive.Store);
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidManifest)
         {
             // The digest covers what a manifest says of itself, and not what the archive says of it. An image taken for an index would lose its layers.
             if (Manifest.Parse(bytes, null, digest) is { } own && own.IsIndex == MediaTypes.IsIndex(mediaType ?? "") && own.IsIndex != MediaTypes.IsImageManifest(mediaType ?? ""))
-                return own;
+                return own.HeldIn(archive.Store);
             throw;
         }
     }

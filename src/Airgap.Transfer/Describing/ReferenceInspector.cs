@@ -22,8 +22,8 @@ internal sealed class ReferenceInspector(IRegistry registry)
         ImageReference pinned = reference.WithDigest(manifest.Digest);
         if (manifest.IsIndex)
             return new InspectedReference(pinned, InspectedKind.Index, HasPackages: false, PinnedImages: 0);
-        ReadOnlyMemory<byte>? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(reference.Repository, manifest, cancellationToken);
-        if (config is not { } bytes || !BundleLabel.IsPresent(bytes.Span))
+        HeldBytes? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(reference.Repository, manifest, cancellationToken);
+        if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
             return new InspectedReference(pinned, InspectedKind.Image, HasPackages: false, PinnedImages: 0);
         BundleContent content = await reader.ReadBlobAsync(
             reference.Repository,

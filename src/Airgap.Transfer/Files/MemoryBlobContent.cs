@@ -1,17 +1,26 @@
-
+using System.Runtime.InteropServices;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Files;
 
 /// <summary>A small blob that was read, and verified, while planning: it is not fetched twice.</summary>
-internal sealed class MemoryBlobContent(Descriptor descriptor, ReadOnlyMemory<byte> bytes) : IBlobContent
+internal sealed class MemoryBlobContent(Descriptor descriptor, HeldBytes held) : IBlobContent
 {
+    public MemoryBlobContent(Descriptor descriptor, ReadOnlyMemory<byte> bytes)
+        : this(descriptor, new HeldBytes(bytes))
+    {
+    }
+
     public Descriptor Descriptor { get; } = descriptor;
 
-    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+    /// <summary>The bytes, as they are held.</summary>
+    public HeldBytes Held { get; } = held;
 
-    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
-        new(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(Bytes[(int)offset..], out ArraySegment<byte> segment)
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> bytes = Held.Bytes[(int)offset..];
+        return new(MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment)
             ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
-            : new MemoryStream(Bytes[(int)offset..].ToArray(), writable: false));
+            : new MemoryStream(bytes.ToArray(), writable: false));
+    }
 }

@@ -12,8 +12,13 @@ internal sealed class GoJson(int capacity = 64 * 1024)
     /// <summary>What was written.</summary>
     public ReadOnlySpan<byte> Written => _output.WrittenSpan;
 
-    /// <summary>What was written; it is not copied.</summary>
-    public ReadOnlyMemory<byte> WrittenMemory => _output.WrittenMemory;
+    /// <summary>Takes what was written since the last time; it is not copied, and good until something more is written.</summary>
+    public ReadOnlyMemory<byte> Take()
+    {
+        ReadOnlyMemory<byte> written = _output.WrittenMemory;
+        _output.ResetWrittenCount();
+        return written;
+    }
 
     /// <summary>Punctuation and names: ASCII, written as it is.</summary>
     public GoJson Raw(string ascii)

@@ -46,8 +46,8 @@ internal sealed class BundleClosure(
         PlannedManifest planned = await tree.ExpandAsync(origin, manifest, cancellationToken);
         if (manifest.IsIndex)
             return (planned, false);
-        ReadOnlyMemory<byte>? config = planned.Config ?? await tree.ReadConfigAsync(origin, manifest, cancellationToken);
-        return (planned with { Config = config }, config is { } bytes && BundleLabel.IsPresent(bytes.Span));
+        HeldBytes? config = planned.HeldConfig ?? await tree.ReadConfigAsync(origin, manifest, cancellationToken);
+        return (planned with { HeldConfig = config }, config is not null && BundleLabel.IsPresent(config.Bytes.Span));
     }
 
     /// <summary>Asks at once for what a bundle needs, while its config still has to say whether it is one.</summary>

@@ -25,7 +25,7 @@ internal sealed class RegistryPlanner : IDisposable
         _options = options;
         _observer = observer;
         _failures = new ImageFailures(options.KeepGoing);
-        _reader = new SourceReader(registry, options.Concurrency);
+        _reader = new SourceReader(registry, options.Concurrency, new ByteStore(options.HeldInMemory));
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
         _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state, failures: _failures);

@@ -8,22 +8,19 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read of blobs is kept,
-/// so that the transfer does not fetch them again.
+/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read is kept in a store, most of it on the disk
+/// where it is much, so that the transfer does not fetch it again.
 /// </summary>
-internal sealed class SourceReader(IRegistry registry, int concurrency, long mostManifestBytes = SourceReader.MostManifestBytes) : IDisposable
+internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStore? store = null) : IDisposable
 {
-    /// <summary>Bytes of manifests in one plan, which is held in memory: ten thousand images with ten times the manifests that images have stay below it.</summary>
-    public const long MostManifestBytes = 512L * 1024 * 1024;
-
+    private readonly ByteStore _store = store ?? new ByteStore();
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
-    private readonly SharedTasks<Digest, MemoryBlobContent> _blobs = new();
-    private long _manifestBytes;
+    private readonly SmallBlobs _blobs = new();
 
     /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(async token => Counted(await Repository(key.Repository).FindManifestAsync(key.Selector, token)), cancellationToken));
+        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(async token => (await Repository(key.Repository).FindManifestAsync(key.Selector, token))?.HeldIn(_store), cancellationToken));
 
     /// <summary>The same for a manifest that only saves requests: it is asked for once, without retries.</summary>
     public Task<Manifest?> LookForManifestAsync(RepositoryName repository, string tag, CancellationToken cancellationToken) =>
@@ -36,28 +33,16 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, long mos
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
 
     /// <summary>The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
-    public async Task<ReadOnlyMemory<byte>> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken)
-    {
-        Task<MemoryBlobContent> reading = _blobs.GetOrAdd(blob.Digest, _ => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken));
-        try
-        {
-            return (await reading).Bytes;
-        }
-        catch
-        {
-            // Another repository may have it.
-            _blobs.Remove(blob.Digest, reading);
-            throw;
-        }
-    }
+    public async Task<HeldBytes> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken) =>
+        (await _blobs.GetOrReadAsync(repository, blob.Digest, () => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken))).Held;
 
     /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
     public async Task<T> ReadBlobAsync<T>(RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         if (blob.Size <= PlannedManifest.SmallBlob)
         {
-            ReadOnlyMemory<byte> bytes = await ReadSmallBlobAsync(repository, blob, cancellationToken);
-            await using Stream memory = await new MemoryBlobContent(blob, bytes).OpenAsync(0, cancellationToken);
+            HeldBytes held = await ReadSmallBlobAsync(repository, blob, cancellationToken);
+            await using Stream memory = await new MemoryBlobContent(blob, held).OpenAsync(0, cancellationToken);
             return await read(memory, cancellationToken);
         }
 
@@ -89,13 +74,13 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, long mos
     public void Know(PlannedManifest known)
     {
         _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), known.Manifest);
-        if (known.Config is { } config)
+        if (known.HeldConfig is { } config)
             _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
     }
 
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
-        _blobs.TryGetResult(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
+        _blobs.TryGet(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
 
     public void Dispose() => _throttle.Dispose();
 
@@ -113,20 +98,9 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, long mos
 
                 // The stream verifies when its end is read, whatever the length of the blob.
                 await stream.CopyToAsync(Stream.Null, token);
-                return new MemoryBlobContent(blob, buffer);
+                return new MemoryBlobContent(blob, _store.Hold(buffer, blob.Digest));
             },
             cancellationToken);
-    }
-
-    private Manifest? Counted(Manifest? manifest)
-    {
-        if (manifest is null || Interlocked.Add(ref _manifestBytes, manifest.Bytes.Length) <= mostManifestBytes)
-            return manifest;
-        throw new AirgapException(
-            ErrorCode.TooManyManifests,
-            $"The manifests of what is asked for have more than {mostManifestBytes} bytes, of which {manifest.Digest} is one.",
-            "Check where it comes from, or relocate its images in several runs.")
-        { Digest = manifest.Digest.ToString() };
     }
 
     private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);

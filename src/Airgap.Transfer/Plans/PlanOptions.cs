@@ -1,5 +1,6 @@
 
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;
@@ -47,6 +48,9 @@ public sealed record PlanOptions
 
     /// <summary>True to take a bundle for an image like any other: it alone is carried, and none of what it pins.</summary>
     internal bool IgnoreBundleCheck { get; init; }
+
+    /// <summary>Bytes of manifests and small blobs of a registry that are held in memory; what there is more stands in a temporary file.</summary>
+    internal long HeldInMemory { get; init; } = ByteStore.DefaultBudget;
 
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;

@@ -97,17 +97,24 @@ public sealed record PlannedManifest
     public ImmutableArray<PlannedManifest> Children { get; init; } = [];
 
     /// <summary>The config's bytes where they were read; null otherwise.</summary>
-    public ReadOnlyMemory<byte>? Config { get; init; }
+    public ReadOnlyMemory<byte>? Config
+    {
+        get => HeldConfig?.Bytes;
+        init => HeldConfig = value is { } bytes ? new HeldBytes(bytes) : null;
+    }
+
+    /// <summary>The same, not read yet where it stands in a temporary file.</summary>
+    internal HeldBytes? HeldConfig { get; init; }
 
     /// <summary>This manifest and all below it, parents before children; one that stands twice comes twice.</summary>
     public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
     /// <summary>An image with its config and the layers that are moved.</summary>
-    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, ReadOnlyMemory<byte>? config, bool includeNonDistributable) => new()
+    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, HeldBytes? config, bool includeNonDistributable) => new()
     {
         Manifest = image,
         Origin = origin,
-        Config = config,
+        HeldConfig = config,
         Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
     };
 }

@@ -56,7 +56,7 @@ internal static class ReferrerIndex
         json.WriteStartObject();
         json.WriteString("mediaType", manifest.MediaType);
         json.WriteString("digest", manifest.Digest.ToString());
-        json.WriteNumber("size", manifest.Bytes.Length);
+        json.WriteNumber("size", manifest.Descriptor.Size);
         if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object)
         {
             json.WritePropertyName("annotations");

@@ -96,8 +96,8 @@ internal sealed class ArchiveVerifier(string path)
         {
             if (!seen.Add(node.Manifest.Digest))
                 continue;
-            _findings.CountManifest(node.Manifest.Bytes.Length);
-            if (node.Config is { } config && seen.Add(node.Manifest.Config!.Digest))
+            _findings.CountManifest(node.Manifest.Descriptor.Size);
+            if (node.HeldConfig is { } config && seen.Add(node.Manifest.Config!.Digest))
                 _findings.CountBlob(config.Length);
             foreach (Descriptor layer in node.Manifest.Layers)
             {

@@ -73,8 +73,9 @@ public sealed class LargeArchiveTests : RelocatorTestBase
         ArchiveLayout layout = ArchiveLayout.Create(plan);
         await using FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         file.SetLength(layout.Length);
-        file.Write(ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.Manifest.Length));
-        file.Write(layout.Manifest.Span);
+        long end = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, layout.ManifestLength).Length + layout.ManifestLength;
+        foreach ((_, ReadOnlyMemory<byte> piece) in layout.Pieces.TakeWhile(piece => piece.Offset < end))
+            file.Write(piece.Span);
         foreach (ArchiveLayer layer in layout.Layers)
         {
             file.Position = layer.HeaderOffset;

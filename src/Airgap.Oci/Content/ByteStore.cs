@@ -1,0 +1,65 @@
+namespace Airgap.Oci.Content;
+
+/// <summary>
+/// Keeps manifests and small blobs of a plan: what goes beyond a small budget of memory is written to a temporary file, so that memory does not grow with
+/// their number. Where no file can be written, memory is used up to a limit. Nothing has to be closed.
+/// </summary>
+/// <param name="budget">Bytes that are kept in memory.</param>
+/// <param name="limit">Bytes that are kept in memory where no file can be written.</param>
+/// <param name="folder">The folder of the temporary file; null for the system's.</param>
+internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limit = ByteStore.DefaultLimit, string? folder = null)
+{
+    /// <summary>The manifests and configs of some ten thousand usual images.</summary>
+    public const long DefaultBudget = 32 * 1024 * 1024;
+
+    /// <summary>What a machine without a writable temporary folder can be expected to have.</summary>
+    public const long DefaultLimit = 512 * 1024 * 1024;
+
+    private readonly Lock _lock = new();
+    private SpillFile? _file;
+    private Exception? _failure;
+    private long _inMemory;
+
+    /// <summary>Bytes in the temporary file.</summary>
+    public long Spilled { get; private set; }
+
+    /// <summary>Keeps bytes, which were verified.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TooManyManifests"/>: there is neither memory nor disk for them.</exception>
+    public HeldBytes Hold(ReadOnlyMemory<byte> bytes, Digest digest)
+    {
+        lock (_lock)
+        {
+            if (_inMemory + bytes.Length > budget && TrySpill(bytes.Span) is { } offset)
+                return new HeldBytes(_file!, offset, bytes.Length, digest);
+            if (_inMemory + bytes.Length > Math.Max(budget, limit))
+                throw Full(digest);
+            _inMemory += bytes.Length;
+            return new HeldBytes(bytes);
+        }
+    }
+
+    private long? TrySpill(ReadOnlySpan<byte> bytes)
+    {
+        if (_failure is not null)
+            return null;
+        try
+        {
+            _file ??= SpillFile.Create(folder ?? Path.GetTempPath());
+            long offset = _file.Append(bytes);
+            Spilled += bytes.Length;
+            return offset;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _failure = e;
+            return null;
+        }
+    }
+
+    private AirgapException Full(Digest digest) => new(
+        ErrorCode.TooManyManifests,
+        $"The manifests of what is asked for have more than {limit} bytes, of which {digest} is one, and no temporary file takes them: {_failure?.Message}",
+        $"Free space in '{folder ?? Path.GetTempPath()}', or name a folder on another disk in the variable TMPDIR (TMP on Windows).",
+        _failure)
+    { Digest = digest.ToString() };
+}

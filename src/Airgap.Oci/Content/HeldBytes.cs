@@ -1,0 +1,37 @@
+namespace Airgap.Oci.Content;
+
+/// <summary>Bytes that are kept for later: in memory, or in a file of a <see cref="ByteStore"/>.</summary>
+internal sealed class HeldBytes
+{
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly SpillFile? _file;
+    private readonly long _offset;
+    private readonly Digest _digest;
+
+    /// <summary>Keeps bytes in memory.</summary>
+    public HeldBytes(ReadOnlyMemory<byte> bytes)
+    {
+        _memory = bytes;
+        Length = bytes.Length;
+    }
+
+    /// <summary>Stands for bytes in a file.</summary>
+    /// <param name="file">The file; it lives as long as anything in it does.</param>
+    /// <param name="offset">Where they start.</param>
+    /// <param name="length">How many there are.</param>
+    /// <param name="digest">What they must be when they are read back.</param>
+    public HeldBytes(SpillFile file, long offset, int length, Digest digest)
+    {
+        _file = file;
+        _offset = offset;
+        _digest = digest;
+        Length = length;
+    }
+
+    /// <summary>How many bytes there are.</summary>
+    public int Length { get; }
+
+    /// <summary>The bytes. Those in a file are read anew each time: ask once.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: the file does not give back what was written.</exception>
+    public ReadOnlyMemory<byte> Bytes => _file is null ? _memory : _file.Read(_offset, Length, _digest);
+}

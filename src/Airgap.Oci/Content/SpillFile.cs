@@ -1,0 +1,82 @@
+namespace Airgap.Oci.Content;
+
+/// <summary>
+/// A temporary file that nobody else can open: made anew with access for its owner alone, and without a name from then on (where the system cannot do
+/// that, it is deleted when it is closed). So nothing is left behind, whatever becomes of the process. It is closed with the last reference to it.
+/// </summary>
+internal sealed class SpillFile
+{
+    private readonly FileStream _file;
+    private readonly string _folder;
+    private long _length;
+
+    private SpillFile(FileStream file, string folder)
+    {
+        _file = file;
+        _folder = folder;
+    }
+
+    /// <summary>Makes a file in a folder.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder takes none.</exception>
+    public static SpillFile Create(string folder)
+    {
+        string path = Path.Combine(folder, $"airgap-{Path.GetRandomFileName()}");
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = OperatingSystem.IsWindows() ? FileShare.None : FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (OperatingSystem.IsWindows())
+            options.Options = FileOptions.DeleteOnClose;
+        else
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream file = new(path, options);
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
+        return new SpillFile(file, folder);
+    }
+
+    /// <summary>Writes bytes at the end. One writer at a time.</summary>
+    /// <returns>Where they start.</returns>
+    /// <exception cref="IOException">The disk is full, or fails.</exception>
+    public long Append(ReadOnlySpan<byte> bytes)
+    {
+        long offset = _length;
+        RandomAccess.Write(_file.SafeFileHandle, bytes, offset);
+        _length = offset + bytes.Length;
+        return offset;
+    }
+
+    /// <summary>Reads bytes back.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: they cannot be read, or are others.</exception>
+    public ReadOnlyMemory<byte> Read(long offset, int length, Digest digest)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        try
+        {
+            for (int done = 0; done < length;)
+            {
+                int read = RandomAccess.Read(_file.SafeFileHandle, bytes.AsSpan(done), offset + done);
+                if (read == 0)
+                    throw new EndOfStreamException();
+                done += read;
+            }
+        }
+        catch (IOException e)
+        {
+            throw Failed(digest, e);
+        }
+
+        return Digest.ComputeLike(digest, bytes) == digest ? bytes : throw Failed(digest, null);
+    }
+
+    private AirgapException Failed(Digest digest, Exception? cause) => new(
+        ErrorCode.FileFailure,
+        $"A temporary file in '{_folder}' does not give back {digest}, which was written to it: {cause?.Message ?? "the bytes are others."}",
+        "Check that disk, or name a folder on another one in the variable TMPDIR (TMP on Windows).",
+        cause)
+    { Digest = digest.ToString() };
+}
