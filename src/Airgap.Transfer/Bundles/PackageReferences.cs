@@ -34,7 +34,10 @@ internal static class PackageReferences
     /// <summary>Warns about references that stay on their registry.</summary>
     /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are no image references are passed over.</param>
     /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or null.</param>
-    /// <returns>A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references.</returns>
+    /// <returns>
+    /// A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references;
+    /// of one file as many as <see cref="FindingsPerFile"/> allows, and then how many more.
+    /// </returns>
     public static ImmutableArray<Diagnostic> NotRelocated(
         IEnumerable<PackageReference> references,
         IEnumerable<(string Image, string? KbldId)> lockEntries)
@@ -51,15 +54,22 @@ internal static class PackageReferences
                 idByImage[image] = id;
         }
 
+        FindingsPerFile told = new();
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (PackageReference reference in references)
         {
             if (reference.FetchKind is { } kind)
-                warnings.Add(Fetched(reference, kind));
-            else if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _))
+            {
+                if (told.Take(ErrorCode.FetchNotRelocated, reference.Location.File))
+                    warnings.Add(Fetched(reference, kind));
+            }
+            else if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _) && told.Take(ErrorCode.ReferenceNotRelocated, reference.Location.File))
+            {
                 warnings.Add(Warning(reference, idByImage.GetValueOrDefault(reference.Image)));
+            }
         }
 
+        warnings.AddRange(told.More());
         return warnings.ToImmutable();
     }
 
@@ -71,13 +81,15 @@ internal static class PackageReferences
         Dictionary<string, bool> isBundle = new(StringComparer.Ordinal);
         foreach ((string image, string? id, bool bundle) in lockEntries)
             isBundle[string.IsNullOrEmpty(id) ? image : id] = bundle;
-        return references
-            .Where(reference => reference.IsBundle && isBundle.TryGetValue(reference.Image, out bool bundle) && !bundle)
+        FindingsPerFile told = new();
+        Diagnostic[] found = [.. references
+            .Where(reference => reference.IsBundle && isBundle.TryGetValue(reference.Image, out bool bundle) && !bundle && told.Take(ErrorCode.FetchedImageIsNoBundle, reference.Location.File))
             .Select(reference => new Diagnostic(
                 ErrorCode.FetchedImageIsNoBundle,
                 $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the cluster refuses to install it.",
                 "Push its files with 'imgpkg push -b' or dotnet airgap push -b, or fetch it as image: {url: …}.")
-            { Reference = reference.Image, Location = reference.Location });
+            { Reference = reference.Image, Location = reference.Location })];
+        return found.Concat(told.More());
     }
 
     /// <summary>Warns about images that the files of a nested bundle name and its lock has not; one warning for the bundle.</summary>

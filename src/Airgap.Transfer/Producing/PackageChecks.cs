@@ -14,6 +14,8 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
 
     private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
     private readonly List<PackageReference> _references = [];
+    private readonly FindingsPerFile _problems = new();
+    private readonly FindingsPerFile _warnings = new();
     private int _templates;
 
     /// <summary>Checks every YAML file under <c>packages/</c>.</summary>
@@ -23,6 +25,8 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
         KeyValuePair<string, ContentFile>[] packages = [.. files.Where(file => IsPackageFile(file.Key))];
         foreach ((_, ContentFile file) in packages)
             CheckFile(file.FullPath);
+        problems.AddRange(_problems.More());
+        warnings.AddRange(_warnings.More());
         if (packages.Length > 0 && _named.Count == 0 && _templates == 0 && problems.Count == 0)
         {
             warnings.Add(new Diagnostic(
@@ -50,7 +54,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             problems.Add(found with
             {
                 Code = ErrorCode.ReferenceNotLocked,
-                Advice = isLocked ? found.Advice : $"Pin it: <ImgpkgBundleImage Include=\"{found.Reference}\" />, or --image {found.Reference}; or mend the text.",
+                Advice = isLocked || found.Reference is null ? found.Advice : $"Pin it: <ImgpkgBundleImage Include=\"{found.Reference}\" />, or --image {found.Reference}; or mend the text.",
             });
         }
     }
@@ -86,11 +90,24 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
 
     private void CheckDocument(YamlNode document, string path)
     {
-        if (new PackageDocument(document, path, problems.Add, warnings.Add).Check() is not { } name)
+        if (new PackageDocument(document, path, Problem, Warning).Check() is not { } name)
             return;
         SourceLocation place = new(path, document.Line, document.Column);
-        if (!_named.TryAdd(name, place.ToString()))
+        if (!_named.TryAdd(name, place.ToString()) && _problems.Take(ErrorCode.DuplicatePackage, path))
             problems.Add(new Diagnostic(ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.", "Leave one of them out, or give it another version.") { Location = place });
+    }
+
+    // Made only where it is told: a file of a few megabytes may be wrong a million times.
+    private void Problem(ErrorCode code, string path, Func<Diagnostic> make)
+    {
+        if (_problems.Take(code, path))
+            problems.Add(make());
+    }
+
+    private void Warning(ErrorCode code, string path, Func<Diagnostic> make)
+    {
+        if (_warnings.Take(code, path))
+            warnings.Add(make());
     }
 
     private static byte[] ReadAll(string path)

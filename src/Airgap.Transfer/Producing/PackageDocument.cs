@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks one Package or PackageMetadata as a cluster does when it takes it over.</summary>
 /// <remarks>Source: kapp-controller's reference of both kinds, <c>data.packaging.carvel.dev/v1alpha1</c>.</remarks>
-internal sealed class PackageDocument(YamlNode document, string path, Action<Diagnostic> problem, Action<Diagnostic> warning)
+internal sealed class PackageDocument(YamlNode document, string path, Action<ErrorCode, string, Func<Diagnostic>> problem, Action<ErrorCode, string, Func<Diagnostic>> warning)
 {
     private const string ApiVersion = "data.packaging.carvel.dev/v1alpha1";
     private const string FormAdvice = "Write it as kapp-controller's reference of the kind has it.";
@@ -26,7 +26,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
             return null;
         _types = new TypeCheck(
             (at, why, advice) => Report(ErrorCode.InvalidPackage, at, $"{kind}: {why}", advice),
-            (key, at, fields) => warning(Diagnostic(
+            (key, at, fields) => warning(ErrorCode.UnknownPackageField, path, () => Diagnostic(
                 ErrorCode.UnknownPackageField,
                 key,
                 $"a {kind} has no field {(at.Length == 0 ? "" : at + ".")}{YamlFields.Shorten(key.Text)}, so that clusters drop it",
@@ -89,7 +89,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
         {
             if (ytt is YamlMapping && (YamlLookup.Find(ytt, "paths") is not YamlSequence { Items.Count: > 0 } paths || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" })))
             {
-                warning(Diagnostic(
+                warning(ErrorCode.TemplateRendersLock, path, () => Diagnostic(
                     ErrorCode.TemplateRendersLock,
                     ytt,
                     "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is installed",
@@ -129,7 +129,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Dia
             Report(code, at, why, advice);
     }
 
-    private void Report(ErrorCode code, YamlNode at, string why, string advice) => problem(Diagnostic(code, at, why, advice));
+    private void Report(ErrorCode code, YamlNode at, string why, string advice) => problem(code, path, () => Diagnostic(code, at, why, advice));
 
     private Diagnostic Diagnostic(ErrorCode code, YamlNode at, string why, string advice)
     {

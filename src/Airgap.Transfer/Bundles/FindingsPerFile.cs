@@ -1,0 +1,30 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Bundles;
+
+/// <summary>
+/// Bounds what is told of one file: of each code the first hundred findings, and then how many more there are. A file may hold a fault in every third byte.
+/// </summary>
+internal sealed class FindingsPerFile
+{
+    /// <summary>Findings of one code that are told of one file.</summary>
+    public const int Most = 100;
+
+    private readonly Dictionary<(ErrorCode Code, string File), int> _counts = [];
+
+    /// <summary>Counts a finding, before it is made.</summary>
+    /// <returns>True when it is to be told.</returns>
+    public bool Take(ErrorCode code, string file)
+    {
+        int count = _counts.GetValueOrDefault((code, file)) + 1;
+        _counts[(code, file)] = count;
+        return count <= Most;
+    }
+
+    /// <summary>What was not told, one finding for each file and code.</summary>
+    public IEnumerable<Diagnostic> More() => _counts.Where(pair => pair.Value > Most).Select(pair =>
+        new Diagnostic(pair.Key.Code, $"{pair.Key.File}: {pair.Value - Most} more findings of this kind are not listed.", $"Mend the {Most} that are listed; the next check lists more.")
+        {
+            Location = new SourceLocation(pair.Key.File),
+        });
+}
