@@ -13,6 +13,8 @@ internal static partial class BuildAdvice
         [ErrorCode.RegistryCertificate] = "Name the authority that signed it, as a PEM file, in AirgapCaCertificates.",
         [ErrorCode.RegistryTimeout] = "Try again; AirgapResponseHeaderTimeout and AirgapStallTimeout allow more time.",
         [ErrorCode.RegistryUnreachable] = "If the registry speaks plain http, allow it with AirgapInsecure=true.",
+        [ErrorCode.TooManyRequests] = "Try again later, log in for a higher limit, or wait longer with AirgapLoadWait.",
+        [ErrorCode.RegistryFailed] = "Try again; AirgapLoadWait waits longer; if it stays, the registry's log tells why.",
         [ErrorCode.ManifestUnknown] = "Check the name, and the tag or digest, of the item.",
         [ErrorCode.NotAPackageRepository] = "Put Package and PackageMetadata files under packages/.",
         [ErrorCode.NotABundle] = "Declare it as ImgpkgImage, or name a bundle.",

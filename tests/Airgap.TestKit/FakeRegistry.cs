@@ -182,6 +182,11 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
             yield return tag;
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => _manifests.IsEmpty
+        ? throw new AirgapException(ErrorCode.RepositoryUnknown, $"There is no repository {name}: NAME_UNKNOWN.", "")
+        : ListTagsAsync(cancellationToken);
+
     private Manifest? Find(string tagOrDigest) =>
         (Digest.TryParse(tagOrDigest, out Digest digest) || _tags.TryGetValue(tagOrDigest, out digest)) && _manifests.TryGetValue(digest, out Manifest? manifest) ? manifest : null;
 

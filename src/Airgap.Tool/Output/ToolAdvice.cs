@@ -13,6 +13,8 @@ internal static partial class ToolAdvice
         [ErrorCode.RegistryCertificate] = "Name the authority that signed it, as a PEM file, with --registry-ca-cert-path.",
         [ErrorCode.RegistryTimeout] = "Try again; --registry-response-header-timeout and --registry-stall-timeout allow more time.",
         [ErrorCode.RegistryUnreachable] = "If the registry speaks plain http, allow it with --registry-insecure.",
+        [ErrorCode.TooManyRequests] = "Try again later, log in for a higher limit, lower --concurrency, or wait longer with --registry-load-wait.",
+        [ErrorCode.RegistryFailed] = "Try again; --registry-load-wait waits longer; if it stays, the registry's log tells why.",
         [ErrorCode.LayersSkipped] = "Carry them with --include-non-distributable-layers, if their licence allows it.",
     }.ToFrozenDictionary();
 

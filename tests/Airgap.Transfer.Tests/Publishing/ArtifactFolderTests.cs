@@ -61,7 +61,7 @@ public sealed class ArtifactFolderTests : IDisposable
             Files());
         Diagnostic warning = Assert.ContainsSingle(result.Warnings.Where(warning => warning.Code == ErrorCode.ArtifactChanged));
         Assert.Contains("nested-bundle.bundle-lock.yml", warning.Message);
-        Assert.IsEmpty((await RunAsync(Settings, Simple(("PackageRepository", "second")))).Warnings, "It is told once; then the file is the user's.");
+        Assert.IsEmpty(OfTheFolder(await RunAsync(Settings, Simple(("PackageRepository", "second")))), "It is told once; then the file is the user's.");
     }
 
     [TestMethod]
@@ -92,7 +92,7 @@ public sealed class ArtifactFolderTests : IDisposable
         string filled = File.ReadAllText(file).Replace("REPLACE_ME", "real", StringComparison.Ordinal);
         File.WriteAllText(file, filled);
 
-        Assert.IsEmpty((await RunAsync(Settings, Simple(secret))).Warnings);
+        Assert.IsEmpty(OfTheFolder(await RunAsync(Settings, Simple(secret))));
         PublishResult moved = await RunAsync(Settings with { Registry = "new.local/apps" }, Simple(secret));
 
         Assert.AreEqual(filled, File.ReadAllText(file));
@@ -204,4 +204,8 @@ public sealed class ArtifactFolderTests : IDisposable
         list.Save();
         return result;
     }
+
+    // The fixture's Packages name a plain image as a bundle, which every publish of it tells.
+    private static IEnumerable<Diagnostic> OfTheFolder(PublishResult result) =>
+        result.Warnings.Where(warning => warning.Code != ErrorCode.FetchedImageIsNoBundle);
 }
