@@ -206,7 +206,7 @@ public sealed class ApplierTests
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"], text);
 
-        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => ManifestFiles.Read([folder.Path], "packages", isAsked: true));
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => ManifestReader.Read([folder.Path], "packages", isAsked: true));
 
         Assert.AreEqual(code, failure.Code);
         Assert.Contains(folder.Path, failure.Message);
@@ -231,6 +231,6 @@ public sealed class ApplierTests
     private static async Task<IReadOnlyList<AppliedObject>> ApplyAsync(FakeKubernetes server, string folder, bool isDry = false)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return await new Applier(client, "packages", isDry).ApplyAsync(ManifestFiles.Read([folder], "packages", isAsked: false), _ => { }, CancellationToken.None);
+        return await new Applier(client, "packages", isDry).ApplyAsync(ManifestReader.Read([folder], "packages", isAsked: false), _ => { }, CancellationToken.None);
     }
 }

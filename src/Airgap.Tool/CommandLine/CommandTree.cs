@@ -12,6 +12,7 @@ internal static class CommandTree
     public static RootCommand Create(CommandHost host, GlobalFlags globals)
     {
         RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
+        root.Subcommands.Add(ApplyCommand.Create(host));
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
@@ -21,6 +22,7 @@ internal static class CommandTree
         root.Subcommands.Add(PublishCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));
         root.Subcommands.Add(PushCommand.Create(host));
+        root.Subcommands.Add(SecretCommand.Create(host));
         root.Subcommands.Add(ServeCommand.Create(host));
         root.Subcommands.Add(TagCommand.Create(host));
         root.Subcommands.Add(VerifyCommand.Create(host));

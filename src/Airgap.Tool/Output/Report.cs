@@ -63,6 +63,9 @@ internal sealed class Report
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }
 
+    /// <summary>The objects of a cluster that were applied or looked at.</summary>
+    public List<ReportObject>? Objects { get; set; }
+
     /// <summary>The script of <c>completion</c>.</summary>
     public string? Script { get; set; }
 

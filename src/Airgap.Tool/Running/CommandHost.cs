@@ -57,7 +57,8 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
             session.Report.Continuation = continuation;
             session.Fail(ToolRunner.Describe(new OperationCanceledException()) with
             {
-                Advice = continuation is not null ? $"What was moved so far is kept. Go on with: {continuation}"
+                Advice = session.AfterStop is { } after && !session.IsDry ? after
+                    : continuation is not null ? $"What was moved so far is kept. Go on with: {continuation}"
                     : session.IsDry || name is not "package-repository build" ? "Nothing was moved or changed."
                     : "What was moved so far is kept; nothing half done has its final name.",
             });

@@ -41,6 +41,9 @@ internal sealed class Session
     /// <summary>The step under way, for errors; null before the first.</summary>
     public string? Phase { get; set; }
 
+    /// <summary>What an interruption leaves, and what to do then; null where the host says it.</summary>
+    public string? AfterStop { get; set; }
+
     /// <summary>True for a dry run: nothing moves, and there is nothing to go on with.</summary>
     public bool IsDry { get; set; }
 

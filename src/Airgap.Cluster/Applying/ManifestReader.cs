@@ -5,7 +5,7 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Applying;
 
 /// <summary>Reads the objects of files and folders, in the order in which a cluster takes them.</summary>
-internal static class ManifestFiles
+internal static class ManifestReader
 {
     private const long LongestFile = 16 * 1024 * 1024;
     private static readonly string[] s_endings = [".yml", ".yaml", ".json"];

@@ -1,0 +1,17 @@
+namespace Airgap.Tool.Output;
+
+/// <summary>An object of a cluster.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Namespace">Its namespace; left out where it has none.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record ReportObject(string Kind, string? Namespace, string Name)
+{
+    /// <summary>What became of it: created, changed, unchanged, applied, left as it is, not tried, refused.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>How far kapp-controller is with it.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The Packages of a PackageRepository.</summary>
+    public int? Packages { get; init; }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary>The commands for a cluster, against recorded answers.</summary>
+[TestClass]
+public sealed class ClusterCommandTests
+{
+    [TestMethod]
+    public async Task Apply_AndWait_UntilItsPackagesAreThere()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+
+        CliResult result = await InProcess.RunAsync("apply", "--wait", folder["manifests"], "--kubeconfig", folder["config"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual("""
+            PackageRepository success/simple-package-repository: created
+            PackageRepository success/simple-package-repository: reconciled, 1 Package
+            1 object applied
+
+            """.ReplaceLineEndings(), result.Output.ReplaceLineEndings());
+        Assert.Contains("success/simple-package-repository: reconciling", result.Error);
+        Assert.AreEqual("Bearer test-token", server.Requests.First().Authorization);
+    }
+
+    [TestMethod]
+    public async Task Apply_TellsAFailure_WithItsCause_AndExitCode1()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("ca-unknown", folder);
+
+        CliResult result = await InProcess.RunAsync("apply", folder["manifests"], "--wait=30s", "--kubeconfig", folder["config"], "--json");
+
+        Assert.AreEqual(1, result.ExitCode);
+        JsonElement report = JsonElement.Parse(result.Output);
+        JsonElement error = report.GetProperty("errors").EnumerateArray().Single();
+        Assert.AreEqual("AIRGAP4210", error.GetProperty("code").GetString());
+        Assert.Contains("x509: certificate signed by unknown authority", error.GetProperty("message").GetString()!);
+        Assert.Contains("caCerts", error.GetProperty("advice").GetString()!);
+        Assert.AreEqual("reconcile failed", report.GetProperty("objects")[0].GetProperty("state").GetString());
+    }
+
+    [TestMethod]
+    public async Task Apply_WithoutAKubeconfig_IsOneError()
+    {
+        using TempFolder folder = new();
+
+        CliResult result = await InProcess.RunAsync("apply", folder.Path, "--kubeconfig", folder["nowhere"]);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP4201", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("--dry-run=client", "no value of --dry-run", DisplayName = "another dry run")]
+    [DataRow("--wait=soon", "--wait", DisplayName = "no duration")]
+    public async Task Apply_WithAFlagThatMeansNothing_SendsNothing(string flag, string word)
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+
+        CliResult result = await InProcess.RunAsync("apply", folder["manifests"], flag, "--kubeconfig", folder["config"]);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(word, result.Error);
+        Assert.IsEmpty(server.Requests);
+    }
+
+    [TestMethod]
+    public async Task Secret_GoesToStandardOutput_OrIntoTheCluster()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.WriteKubeconfig(folder["config"]);
+        server.On("PATCH", "/api/v1/namespaces/packages/secrets/pull", KubernetesAnswer.Json(201, "{}"));
+        string[] flags = ["secret", "--for", "mirror.example", "--name", "pull", "-n", "packages", "--registry-username", "u", "--registry-password", "p4ss"];
+
+        CliResult shown = await InProcess.RunAsync(flags);
+        CliResult applied = await InProcess.RunAsync([.. flags, "--apply", "--kubeconfig", folder["config"], "--debug"]);
+
+        Assert.StartsWith("---\napiVersion: v1\nkind: Secret\n", shown.Output);
+        Assert.AreEqual(0, applied.ExitCode, applied.Error);
+        Assert.Contains("Secret packages/pull: created", applied.Output);
+        Assert.DoesNotContain("p4ss", applied.Output + applied.Error + shown.Error);
+        Assert.Contains(".dockerconfigjson", server.Requests.Last().Body);
+    }
+
+    private static async Task<FakeKubernetes> StartAsync(string name, TempFolder folder)
+    {
+        JsonElement state = KubernetesFixtures.Read($"packagerepositories/{name}.json");
+        FakeKubernetes server = await FakeKubernetes.StartAsync();
+        JsonElement watch = state.GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        server.On("PATCH", KubernetesFixtures.PathOf(state.GetProperty("apply")), KubernetesAnswer.Recorded(state.GetProperty("apply")));
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch)));
+        if (state.TryGetProperty("packages", out JsonElement packages))
+            server.On("GET", KubernetesFixtures.PathOf(packages), KubernetesAnswer.Recorded(packages));
+        Directory.CreateDirectory(folder["manifests"]);
+        File.WriteAllText(Path.Combine(folder["manifests"], "repository.yml"), state.GetProperty("manifest").GetString());
+        server.WriteKubeconfig(folder["config"]);
+        return server;
+    }
+}
