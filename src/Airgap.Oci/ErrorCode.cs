@@ -238,6 +238,18 @@ public enum ErrorCode
     /// <summary>A repair was asked for, and an item's destination is an archive: only repositories are repaired (warning).</summary>
     NothingToRepair = 2085,
 
+    /// <summary>An OCI image layout, in a folder or a tar, that is malformed: no or another index.json, wrong sizes, links, paths that lead out of it.</summary>
+    InvalidLayout = 2090,
+
+    /// <summary>An OCI image layout lacks a manifest, config or layer to which something in it refers.</summary>
+    LayoutBlobMissing = 2091,
+
+    /// <summary>An OCI image layout was to be written into a folder that holds something else.</summary>
+    LayoutFolderUnsuited = 2092,
+
+    /// <summary>A layout holds several images under one tag, and a repository can have one of them.</summary>
+    LayoutTagConflict = 2093,
+
     /// <summary>Bundles are declared and no destination is: nothing was relocated (warning).</summary>
     NoDestination = 2101,
 

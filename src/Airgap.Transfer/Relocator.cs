@@ -48,6 +48,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
+        TagConflicts.Check(plan, destination);
         AdaptiveConcurrency places = PlacesOf(options);
         long retries = registry.Statistics.Retries;
         await using ITransferTarget target = TargetOf(plan, destination, options, places);
@@ -60,6 +61,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public async Task<TransferForecast> ForecastAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
+        TagConflicts.Check(plan, destination);
         await using ITransferTarget target = TargetOf(plan, destination, options, PlacesOf(options));
         return await new Forecaster(plan, target).RunAsync(destination, cancellationToken);
     }
@@ -72,7 +74,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     internal async Task<TransferResult?> FindStandingAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        if (await StandingArchive.FindAsync(destination.Path, source, options, _observer, cancellationToken) is not { } plan)
+        if (await StandingArchive.FindAsync(destination.Path, destination.Format, source, options, _observer, cancellationToken) is not { } plan)
             return null;
         _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone, and nobody is asked.");
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
@@ -96,14 +98,15 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places) => destination switch
     {
         RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
-        RelocationDestination.Archive to => new ArchiveTarget(to.Path, plan, options, places, _observer),
+        RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder } to => new LayoutFolderTarget(to.Path, plan, _observer),
+        RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, plan, options, places, _observer),
         _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
     };
 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive from)
-            return await new ArchivePlanner(await ArchiveReader.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
+            return await new ArchivePlanner(await AnyArchive.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
 
         using RegistryPlanner planner = new(registry, options, _observer, state);
         if (options.EarlierArchive is { } earlier)

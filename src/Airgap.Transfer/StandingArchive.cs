@@ -17,21 +17,22 @@ internal static class StandingArchive
 {
     /// <summary>Finds it.</summary>
     /// <param name="path">Where it would be.</param>
+    /// <param name="format">The format it would have.</param>
     /// <param name="source">What it would be of.</param>
     /// <param name="options">The plan's options, with the digest of a tag that is pinned.</param>
     /// <param name="observer">Is told why there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
-    public static async Task<TransferPlan?> FindAsync(string path, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
+    public static async Task<TransferPlan?> FindAsync(string path, ArchiveFormat format, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
     {
         if (!File.Exists(path) || Wanted.Of(source, options) is not { } wanted)
             return null;
         try
         {
-            TransferPlan plan = await new ArchivePlanner(await ArchiveReader.OpenAsync(path, cancellationToken), options).PlanAsync(source, cancellationToken);
+            TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(path, cancellationToken), options).PlanAsync(source, cancellationToken);
             if (!wanted.IsRootOf(plan))
                 return null;
-            return await new EarlierArchive(ArchiveLayout.Create(plan), observer).IsWholeAsync(path, cancellationToken) ? plan : null;
+            return await new EarlierArchive(ArchiveFormats.LayOut(plan, format), observer).IsWholeAsync(path, cancellationToken) ? plan : null;
         }
         catch (AirgapException e)
         {

@@ -16,11 +16,11 @@ namespace Airgap.Registry.Archives;
 internal sealed class ServedArchive
 {
     private readonly ServedFile _file;
-    private readonly ArchiveReader _reader;
+    private readonly IArchive _reader;
     private readonly TransferPlan _plan;
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
 
-    private ServedArchive(ServedFile file, ArchiveReader reader, TransferPlan plan)
+    private ServedArchive(ServedFile file, IArchive reader, TransferPlan plan)
     {
         _file = file;
         _reader = reader;
@@ -31,7 +31,7 @@ internal sealed class ServedArchive
     /// <exception cref="AirgapException">As an import says it of a bad archive; or a 3xxx code.</exception>
     public static async Task<ServedArchive> OpenAsync(ServedFile file, CancellationToken cancellationToken)
     {
-        ArchiveReader reader = await ArchiveReader.OpenAsync(file.Path, cancellationToken);
+        IArchive reader = await AnyArchive.OpenAsync(file.Path, cancellationToken);
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
         TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(new RelocationSource.Archive(file.Path), cancellationToken);
         if (!file.IsWhatThePathNames())
@@ -126,9 +126,9 @@ internal sealed class ServedArchive
         foreach (PlannedBlob blob in _plan.Blobs)
         {
             Descriptor descriptor = blob.Descriptor;
-            if (_reader.FindLayer(descriptor) is { } entry)
+            if (_reader.OffsetOf(descriptor) is { } offset)
             {
-                _blobs.Add(descriptor.Digest, () => new ArchivedContent(_file, entry.Offset, descriptor));
+                _blobs.Add(descriptor.Digest, () => new ArchivedContent(_file, offset, descriptor));
             }
             else if (blob.Content is not MissingLayerContent)
             {

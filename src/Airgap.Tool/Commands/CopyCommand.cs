@@ -26,8 +26,12 @@ internal sealed class CopyCommand
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
+    private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
+    private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
+    private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
+    private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
@@ -59,11 +63,12 @@ internal sealed class CopyCommand
             "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in the one repository.",
             ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
-            ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"));
+            ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
+            ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._toRepository, flags._toTar, flags._lockOutput, flags._resume,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._lockOutput, flags._resume,
             flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
@@ -85,6 +90,10 @@ internal sealed class CopyCommand
             Image = parsed.GetText(_image),
             Lock = parsed.GetText(_lock),
             Tar = parsed.GetText(_tar),
+            Oci = parsed.GetText(_oci),
+            OciTar = parsed.GetText(_ociTar),
+            ToOci = parsed.GetText(_toOci),
+            ToOciTar = parsed.GetText(_toOciTar),
             ToRepository = parsed.GetText(_toRepository),
             ToTar = parsed.GetText(_toTar),
             LockOutput = parsed.GetText(_lockOutput),
@@ -190,7 +199,7 @@ internal sealed class CopyCommand
         IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
         Artifacts = parsed.GetValue(_artifacts),
         KeepGoing = parsed.GetValue(_keepGoing),
-        EmbedConfigs = request.Destination is RelocationDestination.Archive,
+        EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
         // What is to be repaired is read from the source.
         Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,

@@ -20,6 +20,18 @@ internal sealed record CopyArguments
     /// <summary><c>--tar</c>.</summary>
     public string? Tar { get; init; }
 
+    /// <summary><c>--oci</c>.</summary>
+    public string? Oci { get; init; }
+
+    /// <summary><c>--oci-tar</c>.</summary>
+    public string? OciTar { get; init; }
+
+    /// <summary><c>--to-oci</c>.</summary>
+    public string? ToOci { get; init; }
+
+    /// <summary><c>--to-oci-tar</c>.</summary>
+    public string? ToOciTar { get; init; }
+
     /// <summary><c>--to-repo</c>.</summary>
     public string? ToRepository { get; init; }
 
@@ -52,23 +64,23 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
     /// </exception>
     public static CopyRequest Create(CopyArguments arguments)
     {
-        if (Given(arguments.Bundle, arguments.Image, arguments.Lock, arguments.Tar) != 1)
+        if (Given(arguments.Bundle, arguments.Image, arguments.Lock, arguments.Tar, arguments.Oci, arguments.OciTar) != 1)
         {
             throw new AirgapException(
                 ErrorCode.SourceSelection,
                 "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source",
-                "Give exactly one of them.");
+                "Give exactly one of them, or of --oci and --oci-tar.");
         }
 
-        if (Given(arguments.ToTar, arguments.ToRepository) != 1)
-            throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them.");
+        if (Given(arguments.ToTar, arguments.ToRepository, arguments.ToOci, arguments.ToOciTar) != 1)
+            throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them, or of --to-oci and --to-oci-tar.");
         if (arguments is { ToTar: not null, Tar: not null })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)", "An archive is copied as the file it is.");
         }
 
-        if (arguments is { ToTar: not null, LockOutput: not null })
+        if (arguments is { ToRepository: null, LockOutput: not null })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
@@ -76,7 +88,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Use --lock-output when the archive is copied to its repository: only then its place is known.");
         }
 
-        if (arguments is { ToTar: null, Resume: true })
+        if (arguments is { ToTar: null, ToOci: null, ToOciTar: null, Resume: true })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
@@ -92,7 +104,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out: an archive is written anew, and --resume takes over nothing that it has not read.");
         }
 
-        if (arguments is { IgnoreBundleCheck: true, Image: null, Tar: null })
+        if (arguments is { IgnoreBundleCheck: true, Image: null, Tar: null, Oci: null, OciTar: null })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
@@ -108,12 +120,16 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         { Bundle: { } bundle } => new RelocationSource.Bundle(References.Parse(bundle)),
         { Image: { } image } => new RelocationSource.Image(References.Parse(image)),
         { Lock: { } file } => new RelocationSource.Lock(file),
-        _ => new RelocationSource.Archive(arguments.Tar!),
+        _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!),
     };
 
-    private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments.ToTar is { } tar
-        ? new RelocationDestination.Archive(tar)
-        : new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!));
+    private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments switch
+    {
+        { ToTar: { } tar } => new RelocationDestination.Archive(tar),
+        { ToOci: { } folder } => new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder },
+        { ToOciTar: { } tar } => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar },
+        _ => new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!)),
+    };
 
     private static int Given(params string?[] values) => values.Count(value => value is not null);
 }

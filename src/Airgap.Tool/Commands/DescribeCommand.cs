@@ -13,6 +13,7 @@ internal sealed class DescribeCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose bundle to describe; no registry is asked");
+    private readonly LayoutFlags _layout = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Tell the layers of bundles and images", byDefault: true);
@@ -38,7 +39,7 @@ internal sealed class DescribeCommand
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -47,10 +48,10 @@ internal sealed class DescribeCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string? tar = parsed.GetText(_tar);
+        string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them.");
+            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
         DescribeOptions options = new()

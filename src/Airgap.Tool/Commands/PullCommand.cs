@@ -19,6 +19,7 @@ internal sealed class PullCommand
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to pull", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to pull out of; beside it -b or -i name one of its images");
+    private readonly LayoutFlags _layout = new();
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
     private readonly Option<bool> _bundleCheck = Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
@@ -37,7 +38,7 @@ internal sealed class PullCommand
         PullCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._output, flags._recursive, flags._bundleCheck, flags._force,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._output, flags._recursive, flags._bundleCheck, flags._force,
         })
         {
             command.Options.Add(option);
@@ -67,12 +68,12 @@ internal sealed class PullCommand
         string? bundle = parsed.GetText(_bundle);
         string? image = parsed.GetText(_image);
         string? file = parsed.GetText(_lock);
-        string? tar = parsed.GetText(_tar);
+        string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
         int given = new[] { bundle, image, file }.Count(value => value is not null);
         if (given > 1 || (tar is not null && file is not null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of image, bundle, or lock", "Give exactly one of --bundle (-b), --image (-i), --lock or --tar.");
+            throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of image, bundle, or lock", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         if (given == 0 && tar is null)
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either image, bundle, or lock", "Give one of --bundle (-b), --image (-i), --lock or --tar.");
+            throw new AirgapException(ErrorCode.SourceSelection, "Expected either image, bundle, or lock", "Give one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         if (bundle is not null && !parsed.GetValue(_bundleCheck))
         {
             throw new AirgapException(

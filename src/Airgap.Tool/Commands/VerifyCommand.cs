@@ -19,6 +19,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to verify");
+    private readonly LayoutFlags _layout = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -35,6 +36,8 @@ internal sealed class VerifyCommand
         command.Options.Add(flags._image);
         command.Options.Add(flags._lock);
         command.Options.Add(flags._tar);
+        command.Options.Add(flags._layout.Folder);
+        command.Options.Add(flags._layout.Tar);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -42,13 +45,13 @@ internal sealed class VerifyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), parsed.GetText(_tar)) switch
+        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, parsed.GetText(_tar))) switch
         {
             ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
             (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
             (null, null, { } file, null) => new RelocationSource.Lock(file),
             (null, null, null, { } tar) => new RelocationSource.Archive(tar),
-            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock or --tar."),
+            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
         };
         session.Report.Source = source.ToString();
         session.Phase = "verifying";

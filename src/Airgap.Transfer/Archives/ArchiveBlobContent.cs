@@ -46,13 +46,13 @@ internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, lon
 }
 
 /// <summary>A layer that the archive lists and does not hold: it was left out because it may not be redistributed.</summary>
-internal sealed class MissingLayerContent(string path, Descriptor descriptor) : IBlobContent
+internal sealed class MissingLayerContent(string path, Descriptor descriptor, string? name = null) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromException<Stream>(new AirgapException(
         ErrorCode.ArchiveLayerMissing,
-        $"file {ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
+        $"file {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
         "Write the archive again with non-distributable layers, or import it without asking for them.")
     { Digest = Descriptor.Digest.ToString() });
 }

@@ -4,4 +4,9 @@ namespace Airgap.Transfer.Archives;
 /// <param name="Name">Its name.</param>
 /// <param name="Offset">Where its bytes start, from the start of the archive.</param>
 /// <param name="Size">Its length in bytes.</param>
-internal readonly record struct ArchiveEntry(string Name, long Offset, long Size);
+/// <param name="Type">The type that its header gives.</param>
+internal readonly record struct ArchiveEntry(string Name, long Offset, long Size, char Type = '0')
+{
+    /// <summary>True for a file whose bytes are its content.</summary>
+    public bool IsRegular => Type is '0' or '\0' or '7';
+}

@@ -14,14 +14,14 @@ internal sealed class ArchiveLayout
     /// <summary>The name of the first entry.</summary>
     public const string ManifestName = "manifest.json";
 
+    private readonly ImmutableArray<ArchiveText> _head;
+    private readonly Func<Digest, string> _nameOf;
     private readonly long _notesOffset;
 
-    private readonly TransferPlan _plan;
-
-    private ArchiveLayout(TransferPlan plan, long manifestLength, ImmutableArray<ArchiveLayer> layers, ReadOnlyMemory<byte> notes, long notesOffset)
+    private ArchiveLayout(ImmutableArray<ArchiveText> head, ImmutableArray<ArchiveLayer> layers, Func<Digest, string> nameOf, ReadOnlyMemory<byte> notes, long notesOffset)
     {
-        _plan = plan;
-        ManifestLength = manifestLength;
+        _head = head;
+        _nameOf = nameOf;
         Layers = layers;
         Notes = notes;
         _notesOffset = notesOffset;
@@ -29,8 +29,8 @@ internal sealed class ArchiveLayout
             + (notes.IsEmpty ? 0 : HeaderOf(ArchiveNotes.EntryName, notes.Length).Length + Padded(notes.Length));
     }
 
-    /// <summary>Length of manifest.json.</summary>
-    public long ManifestLength { get; }
+    /// <summary>Length of the first entry: manifest.json in imgpkg's format.</summary>
+    public long ManifestLength => _head[0].Length;
 
     /// <summary>The layers in ascending order of digest.</summary>
     public ImmutableArray<ArchiveLayer> Layers { get; }
@@ -43,22 +43,29 @@ internal sealed class ArchiveLayout
     {
         get
         {
-            byte[] header = HeaderOf(ManifestName, ManifestLength);
-            yield return (0, header);
-            long offset = header.Length;
-            foreach (ReadOnlyMemory<byte> piece in ArchiveManifestWriter.Write(_plan))
+            long offset = 0;
+            foreach (ArchiveText entry in _head)
             {
-                yield return (offset, piece);
-                offset += piece.Length;
+                byte[] header = HeaderOf(entry.Name, entry.Length);
+                yield return (offset, header);
+                offset += header.Length;
+                long start = offset;
+                foreach (ReadOnlyMemory<byte> piece in entry.Pieces())
+                {
+                    yield return (start, piece);
+                    start += piece.Length;
+                }
+
+                offset += Padded(entry.Length);
             }
 
             foreach (ArchiveLayer layer in Layers)
-                yield return (layer.HeaderOffset, HeaderOf(NameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size));
+                yield return (layer.HeaderOffset, HeaderOf(_nameOf(layer.Blob.Descriptor.Digest), layer.Blob.Descriptor.Size));
             if (Notes.IsEmpty)
                 yield break;
-            header = HeaderOf(ArchiveNotes.EntryName, Notes.Length);
-            yield return (_notesOffset, header);
-            yield return (_notesOffset + header.Length, Notes);
+            byte[] last = HeaderOf(ArchiveNotes.EntryName, Notes.Length);
+            yield return (_notesOffset, last);
+            yield return (_notesOffset + last.Length, Notes);
         }
     }
 
@@ -84,12 +91,17 @@ internal sealed class ArchiveLayout
     /// <summary>Length of a content filled up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
-    /// <summary>True when a file, of whatever length, begins as this archive does: its manifest.json says where everything stands.</summary>
+    /// <summary>True when a file, of whatever length, begins as this archive does: what comes before the layers says where everything stands.</summary>
     public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
-        long end = HeaderOf(ManifestName, ManifestLength).Length + ManifestLength;
-        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < end))
+        long length = RandomAccess.GetLength(file);
+        long end = _head.Sum(entry => entry.PlaceLength);
+        long layersEnd = Layers.IsEmpty ? end : Layers[^1].DataOffset;
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < layersEnd))
         {
+            // Layers that were left out change no manifest, and move all that come after them.
+            if (offset >= end && offset + bytes.Length > length)
+                break;
             if (!await HasAsync(file, bytes, offset, cancellationToken))
                 return false;
         }
@@ -112,32 +124,42 @@ internal sealed class ArchiveLayout
     /// <summary>Lays out the archive of a plan.</summary>
     public static ArchiveLayout Create(TransferPlan plan)
     {
-        (long length, Digest digest) = Measure(plan);
-        long offset = HeaderOf(ManifestName, length).Length + Padded(length);
-        ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
+        (long length, Digest digest) = Measure(ArchiveManifestWriter.Write(plan));
 
         // Configs stand inside manifest.json; only layers are entries of their own.
         HashSet<Digest> wanted = [.. plan.Items
             .SelectMany(item => item.Content.SelfAndDescendants())
             .SelectMany(node => node.Blobs.Where(blob => !ReferenceEquals(blob, node.Manifest.Config)))
             .Select(blob => blob.Digest)];
-        foreach (PlannedBlob blob in plan.Blobs.Where(blob => wanted.Contains(blob.Descriptor.Digest)))
+        return Create([new ArchiveText(ManifestName, length, () => ArchiveManifestWriter.Write(plan))], plan.Blobs.Where(blob => wanted.Contains(blob.Descriptor.Digest)), NameOf, ArchiveNotes.Write(plan, digest));
+    }
+
+    /// <summary>Lays out an archive: small entries, blobs, notes.</summary>
+    /// <param name="head">What stands before the blobs and says where they are.</param>
+    /// <param name="blobs">In ascending order of digest.</param>
+    /// <param name="nameOf">The entry of a blob.</param>
+    /// <param name="notes">The bytes of the last entry; empty for none.</param>
+    internal static ArchiveLayout Create(ImmutableArray<ArchiveText> head, IEnumerable<PlannedBlob> blobs, Func<Digest, string> nameOf, ReadOnlyMemory<byte> notes)
+    {
+        long offset = head.Sum(entry => entry.PlaceLength);
+        ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
+        foreach (PlannedBlob blob in blobs)
         {
             long size = blob.Descriptor.Size;
-            int header = HeaderOf(NameOf(blob.Descriptor.Digest), size).Length;
+            int header = HeaderOf(nameOf(blob.Descriptor.Digest), size).Length;
             layers.Add(new ArchiveLayer(blob, offset, offset + header));
             offset += header + Padded(size);
         }
 
-        return new ArchiveLayout(plan, length, layers.ToImmutable(), ArchiveNotes.Write(plan, digest), offset);
+        return new ArchiveLayout(head, layers.ToImmutable(), nameOf, notes, offset);
     }
 
     // It is written twice, once for nobody: its length says where all the rest stands.
-    private static (long Length, Digest Digest) Measure(TransferPlan plan)
+    private static (long Length, Digest Digest) Measure(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long length = 0;
-        foreach (ReadOnlyMemory<byte> piece in ArchiveManifestWriter.Write(plan))
+        foreach (ReadOnlyMemory<byte> piece in pieces)
         {
             hash.AppendData(piece.Span);
             length += piece.Length;
@@ -173,3 +195,19 @@ internal sealed class ArchiveLayout
 /// <param name="HeaderOffset">Where its tar header starts, in bytes from the start of the file.</param>
 /// <param name="DataOffset">Where its bytes start.</param>
 internal sealed record ArchiveLayer(PlannedBlob Blob, long HeaderOffset, long DataOffset);
+
+/// <summary>An entry that is not a blob.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Pieces">Its content, made anew each time.</param>
+internal sealed record ArchiveText(string Name, long Length, Func<IEnumerable<ReadOnlyMemory<byte>>> Pieces)
+{
+    /// <summary>Makes an entry of bytes that are at hand.</summary>
+    public ArchiveText(string name, ReadOnlyMemory<byte> bytes)
+        : this(name, bytes.Length, () => [bytes])
+    {
+    }
+
+    /// <summary>Length of its header and its content, filled up to whole blocks.</summary>
+    public long PlaceLength => ArchiveLayout.HeaderOf(Name, Length).Length + ArchiveLayout.Padded(Length);
+}

@@ -10,7 +10,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>Reads an imgpkg archive: what it lists, and where each layer stands in the file.</summary>
-internal sealed class ArchiveReader
+internal sealed class ArchiveReader : IArchive
 {
     private readonly Dictionary<string, ArchiveEntry> _entries;
 
@@ -22,6 +22,9 @@ internal sealed class ArchiveReader
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>An archive that marks no root has none, as for imgpkg.</summary>
+    public bool InfersRoot => false;
 
     /// <summary>All entries, in no order.</summary>
     public IReadOnlyCollection<ArchiveEntry> Entries => _entries.Values;
@@ -67,6 +70,8 @@ internal sealed class ArchiveReader
         : _configs.TryGetValue(descriptor.Digest, out HeldBytes? config)
             ? new MemoryBlobContent(descriptor, config)
             : new MissingLayerContent(Path, descriptor);
+
+    public long? OffsetOf(Descriptor descriptor) => FindLayer(descriptor)?.Offset;
 
     /// <summary>Where a layer stands; null when the archive does not hold it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>: it has another length.</exception>

@@ -26,27 +26,42 @@ internal static class ForeignArchive
         }
     }
 
-    private static (string Format, string Advice)? Describe(SafeFileHandle file)
+    /// <summary>The refusal of a file that is compressed; null for another.</summary>
+    public static AirgapException? RecogniseCompressed(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            return Compression(file) is var (format, advice) ? Refusal(path, format, advice) : null;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            return null;
+        }
+    }
+
+    private static (string Format, string Advice)? Compression(SafeFileHandle file)
     {
         Span<byte> beginning = stackalloc byte[4];
-        if (RandomAccess.Read(file, beginning, 0) == beginning.Length)
-        {
-            if (beginning is [0x1f, 0x8b, ..])
-                return ("compressed by gzip", "Decompress it with gunzip first; an archive of this kind is a plain tar.");
-            if (beginning is [0x28, 0xb5, 0x2f, 0xfd])
-                return ("compressed by zstd", "Decompress it with unzstd first; an archive of this kind is a plain tar.");
-            if (beginning is [(byte)'P', (byte)'K', 3, 4])
-                return ("a zip file", "Unpack it first; an archive of this kind is a plain tar.");
-        }
+        if (RandomAccess.Read(file, beginning, 0) < beginning.Length)
+            return null;
+        if (beginning is [0x1f, 0x8b, ..])
+            return ("compressed by gzip", "Decompress it with gunzip first; an archive of this kind is a plain tar.");
+        if (beginning is [0x28, 0xb5, 0x2f, 0xfd])
+            return ("compressed by zstd", "Decompress it with unzstd first; an archive of this kind is a plain tar.");
+        return beginning is [(byte)'P', (byte)'K', 3, 4] ? ("a zip file", "Unpack it first; an archive of this kind is a plain tar.") : null;
+    }
 
-        bool isLayout = false;
+    private static (string Format, string Advice)? Describe(SafeFileHandle file)
+    {
+        if (Compression(file) is { } compressed)
+            return compressed;
         try
         {
             foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false).Take(MostEntries))
             {
                 if (entry.Name == "repositories" || entry.Name.EndsWith("/layer.tar", StringComparison.Ordinal) || (entry.Name == ArchiveLayout.ManifestName && HasRepoTags(file, entry)))
-                    return ("in docker's format, as 'docker save' and 'skopeo copy … docker-archive:' write it", Advice("docker-archive"));
-                isLayout |= entry.Name is "oci-layout" or "index.json" || entry.Name.StartsWith("blobs/", StringComparison.Ordinal);
+                    return ("in docker's format, as 'docker save' and 'skopeo copy … docker-archive:' write it", Advice);
             }
         }
         catch (InvalidDataException)
@@ -54,7 +69,7 @@ internal static class ForeignArchive
             // What was seen before the place that cannot be read tells enough, or nothing does.
         }
 
-        return isLayout ? ("an OCI layout, as 'skopeo copy … oci-archive:' writes it", Advice("oci-archive")) : null;
+        return null;
     }
 
     private static bool HasRepoTags(SafeFileHandle file, ArchiveEntry entry)
@@ -64,12 +79,12 @@ internal static class ForeignArchive
         return beginning.AsSpan(0, read).IndexOf("\"RepoTags\""u8) >= 0;
     }
 
-    private static string Advice(string transport) =>
-        $"Push it with 'skopeo copy {transport}:FILE docker://REGISTRY/NAME:TAG' and relocate it from there, or write an archive with 'copy --to-tar'.";
+    private const string Advice =
+        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or write an archive with 'copy --to-tar'.";
 
     private static AirgapException Refusal(string path, string format, string advice) => new(
         ErrorCode.ForeignArchive,
-        $"'{path}' is {format}, and archives that can be relocated are imgpkg's, as 'copy --to-tar' writes them.",
+        $"'{path}' is {format}, and archives that can be relocated are imgpkg's, as 'copy --to-tar' writes them, or OCI layouts, as 'copy --to-oci-tar' does.",
         advice)
     { Location = new SourceLocation(path) };
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Airgap.Transfer.Layers;
 using Microsoft.Win32.SafeHandles;
@@ -49,6 +50,18 @@ internal static class TarIndex
                 continue;
             }
 
+            // GNU's way to write a long name.
+            if (type == 'L' && !onlyFiles)
+            {
+                if (size > MaxPaxBytes || offset + size > length)
+                    throw new InvalidDataException($"the long name at byte {offset} is too long");
+                byte[] body = new byte[size];
+                ReadExactly(file, body, offset);
+                paxName = Text(body);
+                offset += ArchiveLayout.Padded(size);
+                continue;
+            }
+
             name = paxName ?? name;
             paxName = null;
             if (onlyFiles && type is not ('0' or '\0'))
@@ -57,7 +70,7 @@ internal static class TarIndex
             paxSize = null;
             if (size > length - offset)
                 throw new InvalidDataException($"it is truncated: '{name}' should have {size} bytes, and {length - offset} are left");
-            yield return new ArchiveEntry(name, offset, size);
+            yield return new ArchiveEntry(name, offset, size, type);
             offset += ArchiveLayout.Padded(size);
         }
     }
@@ -81,10 +94,20 @@ internal static class TarIndex
             sum += i is >= 148 and < 156 ? (byte)' ' : header[i];
         if (Octal(header.Slice(148, 8)) != sum)
             throw new InvalidDataException($"the tar header at byte {offset} has a wrong checksum");
-        long size = Octal(header.Slice(124, 12));
+        long size = Size(header.Slice(124, 12));
         if (size < 0)
             throw new InvalidDataException($"the tar header at byte {offset} has no valid size");
-        return (Text(header[..100]), size, (char)header[156]);
+        string name = Text(header[..100]);
+        bool hasPrefix = header[262] == 0 && header[345] != 0;
+        return (hasPrefix ? $"{Text(header.Slice(345, 155))}/{name}" : name, size, (char)header[156]);
+    }
+
+    // From 8 GiB on GNU writes a number in base 256, marked by its highest bit.
+    private static long Size(ReadOnlySpan<byte> field)
+    {
+        if (field[0] != 0x80)
+            return Octal(field);
+        return field[1..4].ContainsAnyExcept((byte)0) ? -1 : BinaryPrimitives.ReadInt64BigEndian(field[4..]);
     }
 
     private static string Text(ReadOnlySpan<byte> field)

@@ -73,7 +73,7 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
     /// <exception cref="AirgapException">As <see cref="DescribeArchiveAsync"/>.</exception>
     public static async Task<BundleSurvey> SurveyArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken)
     {
-        ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+        IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
         TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(path), cancellationToken);
         BundleNode root = planner.Root ?? throw new AirgapException(

@@ -54,7 +54,7 @@ internal sealed class TagLister(IRegistry registry)
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
     public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(string path, TagListOptions options, CancellationToken cancellationToken)
     {
-        ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+        IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
         HashSet<ListedTag> tags = [];
         await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Makes plans of imgpkg archives. Opens no connection: all that a plan needs is in the file.</summary>
-internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
+/// <summary>Makes plans of archives. Opens no connection: all that a plan needs is in the file.</summary>
+internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 {
     private readonly Dictionary<Digest, BundleNode> _bundles = [];
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
@@ -33,6 +33,20 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
 
         // Where elements are damaged, its digest of manifest.json can only be wrong.
         ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
+
+        // A layout may hold several bundles that were asked for, one after the other.
+        ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
+        ArchivedItem? rootItem = roots is [var marked] ? marked : null;
+        List<BundleNode> bundles = [];
+        if (rootItem is null && !_failures.Any && !options.IgnoreBundleCheck)
+        {
+            foreach (ArchivedItem item in roots)
+                bundles.AddRange((await ExpandAsync(item, level: 1, cancellationToken)).SelfAndNested());
+            bundles.AddRange(await WithoutRootAsync(archived, cancellationToken));
+            if (archive.InfersRoot && roots.Length == 0)
+                rootItem = TopOf(archived, bundles);
+        }
+
         foreach (ArchivedItem item in archived)
         {
             PlannedItem planned = new()
@@ -41,11 +55,11 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
                 Content = item.Content,
                 OriginalReference = item.OriginalReference,
                 Tag = item.Tag,
-                IsRootBundle = item.IsRoot,
-                IsBundle = item.IsBundle && (item.IsRoot || !options.IgnoreBundleCheck),
+                IsRootBundle = item == rootItem,
+                IsBundle = item.IsBundle && (item == rootItem || !options.IgnoreBundleCheck),
             };
             builder.Add(planned);
-            if (item.IsRoot)
+            if (item == rootItem)
                 root = planned;
         }
 
@@ -55,11 +69,9 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
             foreach (BundleNode bundle in Root.SelfAndNested())
                 builder.AddBundle(bundle);
         }
-        else if (!_failures.Any && !options.IgnoreBundleCheck)
-        {
-            foreach (BundleNode bundle in await WithoutRootAsync(archived, cancellationToken))
-                builder.AddBundle(bundle);
-        }
+
+        foreach (BundleNode bundle in bundles)
+            builder.AddBundle(bundle);
 
         ImagesLock? imagesLock = null;
         Diagnostic? warning = null;
@@ -105,6 +117,15 @@ internal sealed class ArchivePlanner(ArchiveReader archive, PlanOptions options)
         }
 
         return bundles;
+    }
+
+    // The bundle that no other pins, where it pins all else.
+    private static ArchivedItem? TopOf(List<ArchivedItem> archived, List<BundleNode> bundles)
+    {
+        HashSet<Digest> pinned = [.. bundles.SelectMany(bundle => bundle.Entries).Select(entry => entry.Source.Digest!.Value)];
+        HashSet<Digest> attached = [.. archived.Where(item => CosignTags.IsOne(item.Tag) || item.Content.Manifest.Subject is not null).Select(item => item.Content.Manifest.Digest)];
+        ArchivedItem[] top = [.. archived.Where(item => item.Content.Manifest.Digest is var digest && !pinned.Contains(digest) && !attached.Contains(digest))];
+        return top is [{ IsBundle: true } only] && bundles.Exists(bundle => bundle.Source.Digest == only.Content.Manifest.Digest) ? only : null;
     }
 
     private async Task<BundleNode> ExpandAsync(ArchivedItem item, int level, CancellationToken cancellationToken)

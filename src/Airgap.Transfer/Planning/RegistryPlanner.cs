@@ -41,7 +41,7 @@ internal sealed class RegistryPlanner : IDisposable
             return;
         try
         {
-            ArchiveReader archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+            IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
             await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
             {
                 foreach (PlannedManifest known in item.Content.SelfAndDescendants())

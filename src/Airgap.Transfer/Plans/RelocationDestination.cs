@@ -20,6 +20,12 @@ public abstract record RelocationDestination
     /// <summary>An imgpkg archive, which appears under its path only when it is complete and verified.</summary>
     public sealed record Archive(string Path) : RelocationDestination
     {
+        /// <summary>How it is written.</summary>
+        internal ArchiveFormat Format { get; init; }
+
+        /// <summary>True for a format that holds configs inside its list of images.</summary>
+        internal bool EmbedsConfigs => Format == ArchiveFormat.Imgpkg;
+
         /// <inheritdoc/>
         public override string ToString() => Path;
     }

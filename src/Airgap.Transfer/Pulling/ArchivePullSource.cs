@@ -11,13 +11,13 @@ namespace Airgap.Transfer.Pulling;
 internal sealed class ArchivePullSource(string path, ImageReference? wanted) : IPullSource
 {
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
-    private ArchiveReader? _archive;
+    private IArchive? _archive;
 
     public bool KnowsPlaces => false;
 
     public async Task<PullItem> FindRootAsync(CancellationToken cancellationToken)
     {
-        _archive = await ArchiveReader.OpenAsync(path, cancellationToken);
+        _archive = await AnyArchive.OpenAsync(path, cancellationToken);
         List<ArchivedItem> items = [];
         await foreach (ArchivedItem item in _archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {

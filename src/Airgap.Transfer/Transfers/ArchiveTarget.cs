@@ -8,14 +8,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// An imgpkg archive as a destination. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
+/// A tar as a destination, imgpkg's or an OCI layout's. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
 /// its name when it is complete.
 /// </summary>
-internal sealed class ArchiveTarget(string given, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
+internal sealed class ArchiveTarget(string given, ArchiveFormat format, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
 {
     private static readonly IProgress<long> s_nobody = new SilentProgress();
     private readonly string _path = OutputCheck.OfArchive(given, makesFolder: true).Path;
-    private readonly ArchiveLayout _layout = ArchiveLayout.Create(plan);
+    private readonly ArchiveLayout _layout = ArchiveFormats.LayOut(plan, format);
     private readonly Dictionary<Digest, ArchiveLayer> _layers = [];
     private PartialArchive? _partial;
     private IReadOnlyDictionary<Digest, IBlobContent> _reusable = ImmutableDictionary<Digest, IBlobContent>.Empty;

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Plans;
 using Microsoft.Win32.SafeHandles;
 
@@ -59,13 +60,18 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             try
             {
                 using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
-                Dictionary<string, ArchiveEntry> entries = [];
+                // The layers of one format are those of the other.
+                Dictionary<Digest, ArchiveEntry> entries = [];
                 foreach (ArchiveEntry entry in TarIndex.Read(handle))
-                    entries.TryAdd(entry.Name, entry);
+                {
+                    if ((ArchiveLayout.DigestOf(entry.Name) ?? LayoutNames.DigestOf(entry.Name)) is { } digest)
+                        entries.TryAdd(digest, entry);
+                }
+
                 foreach (ArchiveLayer layer in layout.Layers)
                 {
                     Descriptor descriptor = layer.Blob.Descriptor;
-                    if (entries.TryGetValue(ArchiveLayout.NameOf(descriptor.Digest), out ArchiveEntry entry) && entry.Size == descriptor.Size
+                    if (entries.TryGetValue(descriptor.Digest, out ArchiveEntry entry) && entry.Size == descriptor.Size
                         && await PartialLayer.ReachesTheEndAsync(handle, entry, cancellationToken))
                         found.TryAdd(descriptor.Digest, new ArchiveBlobContent(file, descriptor, entry.Offset));
                 }

@@ -13,9 +13,12 @@ internal static class IncompleteRelocation
     public static ImmutableArray<Diagnostic> Describe(TransferResult result, SourceLocation? location)
     {
         string images = result.Failures.Length == 1 ? "1 image" : $"{result.Failures.Length} images";
-        string left = result.Destination is RelocationDestination.Archive { Path: var path }
-            ? $"the archive has holes and stays '{path}.partial'"
-            : $"{result.Destination} got no tag and no lock of it";
+        string left = result.Destination switch
+        {
+            RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder, Path: var folder } => $"the index.json of '{folder}' does not list it",
+            RelocationDestination.Archive { Path: var path } => $"the archive has holes and stays '{path}.partial'",
+            _ => $"{result.Destination} got no tag and no lock of it",
+        };
         return
         [
             .. result.Failures.Select(failure => failure.Problem with { Location = failure.Problem.Location ?? location }),

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
@@ -24,7 +25,12 @@ internal sealed class Verifier(IRegistry registry)
     public async Task<VerificationResult> VerifyAsync(RelocationSource source, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive archive)
-            return await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
+        {
+            return await LayoutFiles.IsLayoutAsync(archive.Path, cancellationToken)
+                ? await new LayoutVerifier(archive.Path).VerifyAsync(cancellationToken)
+                : await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
+        }
+
         Findings findings = new();
         using VerifiedHosts hosts = new(registry, Math.Max(1, Concurrency));
         BlobHasher blobs = new(hosts, findings);

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Airgap.Oci;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>The flags that name an OCI image layout in the place of an archive.</summary>
+internal sealed class LayoutFlags
+{
+    /// <summary><c>--oci</c>.</summary>
+    public Option<string?> Folder { get; } = Flag.Text("--oci", "FOLDER", "OCI image layout in the place of an archive");
+
+    /// <summary><c>--oci-tar</c>.</summary>
+    public Option<string?> Tar { get; } = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar, in the place of an archive");
+
+    /// <summary>The one archive that was named, of whatever format; null for none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="archive">The value of <c>--tar</c>.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: several.</exception>
+    public string? Choose(ParseResult parsed, string? archive)
+    {
+        string?[] given = [.. ((string?[])[archive, parsed.GetText(Folder), parsed.GetText(Tar)]).Where(value => value is not null)];
+        return given.Length <= 1
+            ? given.FirstOrDefault()
+            : throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of --tar, --oci, or --oci-tar", "Give exactly one of them.");
+    }
+}

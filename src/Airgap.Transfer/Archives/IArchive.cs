@@ -1,0 +1,36 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>Images on a disk, whatever their format: what is listed, and the bytes of each blob.</summary>
+internal interface IArchive
+{
+    /// <summary>The file or folder.</summary>
+    string Path { get; }
+
+    /// <summary>True for a format that does not say which bundle is the root: then the one that no other pins is it.</summary>
+    bool InfersRoot { get; }
+
+    /// <summary>The blob with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
+    IBlobContent GetBlob(Descriptor descriptor);
+
+    /// <summary>Where a blob starts in the file <see cref="Path"/>; null when the file has no such part.</summary>
+    /// <exception cref="AirgapException">It has another length.</exception>
+    long? OffsetOf(Descriptor descriptor);
+
+    /// <summary>Reads what is listed, one item after the other; every digest is checked.</summary>
+    /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
+    /// <param name="failures">Takes the items that are damaged, which are passed over; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    IAsyncEnumerable<ArchivedItem> ReadItemsAsync(bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken);
+
+    /// <summary>Reads <c>airgap.json</c>; null where there is none of this list of items.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, another 2xxx, or a 3xxx code of the file.</exception>
+    Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken);
+
+    /// <summary>A failure of this archive.</summary>
+    /// <param name="why">Words that end a sentence.</param>
+    AirgapException Invalid(string why);
+}

@@ -1,0 +1,34 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>What a layout's annotations say of an image's name.</summary>
+/// <param name="Repository">Where it comes from; under a host that cannot exist where the layout does not say.</param>
+/// <param name="Tag">Its tag; null for none.</param>
+internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
+{
+    private const string ContentTagSuffix = ".imgpkg";
+
+    // RFC 2606 keeps this ending for names that stand for nothing.
+    private static readonly RepositoryName s_unknown = RepositoryName.Parse("oci-layout.invalid/image");
+
+    /// <summary>The name of an entry.</summary>
+    public static LayoutEntryName Of(LayoutEntry entry)
+    {
+        string? reference = entry.Annotations.GetValueOrDefault(LayoutNames.RefName);
+        if (entry.Annotations.TryGetValue(LayoutNames.ContainerdName, out string? name) && ImageReference.TryParse(name, out ImageReference? full, out _))
+            return Of(full);
+        if (reference is null)
+            return new LayoutEntryName(s_unknown, null);
+        if (ImageReference.IsTag(reference))
+            return new LayoutEntryName(s_unknown, IsContentTag(reference) ? null : reference);
+        return ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? Of(parsed) : new LayoutEntryName(s_unknown, null);
+    }
+
+    private static LayoutEntryName Of(ImageReference reference) =>
+        new(reference.Repository, reference.Digest is null && reference.Tag is { } tag && !IsContentTag(tag) ? tag : null);
+
+    // Tags that imgpkg gives are given anew where the image goes.
+    private static bool IsContentTag(string tag) => tag.EndsWith(ContentTagSuffix, StringComparison.Ordinal);
+}

@@ -1,0 +1,29 @@
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>A file of a layout: a file of its own, or a part of a tar.</summary>
+/// <param name="File">The file on the disk.</param>
+/// <param name="Offset">Where its bytes start in it.</param>
+/// <param name="Size">Its length in bytes.</param>
+internal readonly record struct LayoutFile(string File, long Offset, long Size)
+{
+    /// <summary>Reads all of a small file.</summary>
+    /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
+    public async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using FileStream file = new(File, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 });
+            file.Position = Offset;
+            byte[] bytes = new byte[Size];
+            await file.ReadExactlyAsync(bytes, cancellationToken);
+            return bytes;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, File);
+        }
+    }
+}

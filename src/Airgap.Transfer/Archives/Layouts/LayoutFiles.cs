@@ -1,0 +1,65 @@
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>The files of an OCI layout, in a folder or a tar. Only regular files inside it count: a link could show any file of this machine.</summary>
+internal abstract class LayoutFiles(string path)
+{
+    /// <summary>The tar or folder.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Opens a layout.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
+    public static Task<LayoutFiles> OpenAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run<LayoutFiles>(() => Directory.Exists(path) ? new LayoutFolderFiles(path) : LayoutTarFiles.Open(path), cancellationToken);
+
+    /// <summary>True for a folder, and for a tar that holds what only layouts hold. Anything else is left to the reader of imgpkg's archives.</summary>
+    public static Task<bool> IsLayoutAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run(() => Directory.Exists(path) || IsLayoutTar(path), cancellationToken);
+
+    /// <summary>A file by its name in the layout; null for none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: a link, or a special file.</exception>
+    public abstract LayoutFile? Find(string name);
+
+    /// <summary>Every content by its digest, in no order.</summary>
+    public abstract IEnumerable<(Digest Digest, LayoutFile File)> Contents();
+
+    /// <summary>A failure of this layout.</summary>
+    /// <param name="why">Words that end a sentence.</param>
+    public AirgapException Invalid(string why) => Invalid(Path, why, null);
+
+    /// <inheritdoc cref="Invalid(string)"/>
+    public static AirgapException Invalid(string path, string why, Exception? cause) => new(
+        ErrorCode.InvalidLayout,
+        $"'{path}' is not an OCI layout that can be relocated: {why}.",
+        "Copy it again from where it was written, or write it again with the tool that wrote it.",
+        cause)
+    { Location = new SourceLocation(path) };
+
+    // imgpkg's first entry is manifest.json, so its archives are told by one header.
+    private static bool IsLayoutTar(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            bool isFirst = true;
+            foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false))
+            {
+                string name = LayoutTarFiles.Normalise(entry.Name);
+                if (isFirst && name == ArchiveLayout.ManifestName)
+                    return false;
+                if (name is LayoutNames.Marker or LayoutNames.Index || LayoutNames.DigestOf(name) is not null)
+                    return true;
+                isFirst = false;
+            }
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is InvalidDataException)
+        {
+            // The reader says what is wrong.
+        }
+
+        return false;
+    }
+}

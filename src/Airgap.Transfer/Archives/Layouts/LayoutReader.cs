@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>Reads an OCI image layout, in a folder or a tar. Its manifests come from its blobs, and each is checked against the digest that names it.</summary>
+internal sealed class LayoutReader : IArchive
+{
+    private readonly LayoutIndex _index;
+
+    private LayoutReader(LayoutFiles files, LayoutIndex index)
+    {
+        Files = files;
+        _index = index;
+    }
+
+    public string Path => Files.Path;
+
+    public bool InfersRoot => true;
+
+    /// <summary>Its files.</summary>
+    public LayoutFiles Files { get; }
+
+    /// <summary>Holds what was read of manifests and configs.</summary>
+    internal ByteStore Store { get; init; } = new();
+
+    /// <summary>Opens a layout.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
+    public static async Task<LayoutReader> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        LayoutFiles files = await LayoutFiles.OpenAsync(path, cancellationToken);
+        return new LayoutReader(files, await LayoutIndex.ReadAsync(files, cancellationToken));
+    }
+
+    public IBlobContent GetBlob(Descriptor descriptor) => FindBlob(descriptor) is { } file
+        ? new ArchiveBlobContent(file.File, descriptor, file.Offset, LayoutNames.NameOf(descriptor.Digest))
+        : new MissingLayerContent(Path, descriptor, LayoutNames.NameOf(descriptor.Digest));
+
+    public long? OffsetOf(Descriptor descriptor) => FindBlob(descriptor) is { } file && file.File == Path ? file.Offset : null;
+
+    /// <summary>Where a blob stands; null where the layout does not hold it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: it has another length, or is a link.</exception>
+    public LayoutFile? FindBlob(Descriptor descriptor)
+    {
+        if (Files.Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file)
+            return null;
+        return file.Size == descriptor.Size
+            ? file
+            : throw Invalid($"{LayoutNames.NameOf(descriptor.Digest)} has {file.Size} bytes, and what refers to it says {descriptor.Size}");
+    }
+
+    public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
+        bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_index.Entries.IsEmpty)
+            throw Invalid($"its {LayoutNames.Index} lists nothing");
+        LayoutTree tree = new(this, includeNonDistributable);
+        HashSet<Digest> below = [];
+        List<(LayoutEntry Entry, ArchivedItem Item)> items = [];
+        foreach (LayoutEntry entry in _index.Entries)
+        {
+            if (await ItemAsync(tree, entry, failures, cancellationToken) is not { } item)
+                continue;
+            items.Add((entry, item));
+            foreach (PlannedManifest node in item.Content.Children.SelectMany(child => child.SelfAndDescendants()))
+                below.Add(node.Manifest.Digest);
+        }
+
+        // oras lists the manifests of an index beside it, without a name: they travel with the index.
+        foreach ((LayoutEntry entry, ArchivedItem item) in items)
+        {
+            if (entry.IsNamed || !below.Contains(entry.Descriptor.Digest))
+                yield return item;
+        }
+    }
+
+    // Whoever adds an image to a layout changes index.json, and knows nothing of the notes, which are then of a list that is no more.
+    public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
+    {
+        if (Files.Find(ArchiveNotes.EntryName) is not { } file)
+            return null;
+        if (file.Size > ArchiveNotes.MaxBytes)
+            throw Invalid($"its {ArchiveNotes.EntryName} has {file.Size} bytes");
+        ArchiveNotes notes = ArchiveNotes.Read(await file.ReadAsync(cancellationToken), Path, Invalid);
+        return Digest.ComputeLike(notes.Manifest, _index.Bytes.Span) == notes.Manifest ? notes : null;
+    }
+
+    public AirgapException Invalid(string why) => Files.Invalid(why);
+
+    /// <summary>Reads a manifest or config, and checks it.</summary>
+    /// <param name="descriptor">What it must be.</param>
+    /// <param name="owner">What refers to it, for the message.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ArchiveDigestMismatch"/>.</exception>
+    public async Task<byte[]> ReadSmallAsync(Descriptor descriptor, string owner, CancellationToken cancellationToken)
+    {
+        Require(descriptor, owner);
+        byte[] bytes = new byte[descriptor.Size];
+        await using Stream content = await GetBlob(descriptor).OpenAsync(0, cancellationToken);
+        try
+        {
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            await content.CopyToAsync(Stream.Null, cancellationToken);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, Path);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Makes sure that a blob is there.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>.</exception>
+    public void Require(Descriptor descriptor, string owner)
+    {
+        if (FindBlob(descriptor) is null)
+        {
+            throw new AirgapException(
+                ErrorCode.LayoutBlobMissing,
+                $"'{Path}' holds no {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
+                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', 'ctr images export --all-platforms').")
+            { Digest = descriptor.Digest.ToString(), Location = new SourceLocation(Path) };
+        }
+    }
+
+    private async Task<ArchivedItem?> ItemAsync(LayoutTree tree, LayoutEntry entry, ImageFailures? failures, CancellationToken cancellationToken)
+    {
+        LayoutEntryName name = LayoutEntryName.Of(entry);
+        try
+        {
+            PlannedManifest content = await tree.ExpandAsync(entry.Descriptor, name.Repository, LayoutNames.Index, cancellationToken);
+            return new ArchivedItem(
+                ImageReference.ByDigest(name.Repository, entry.Descriptor.Digest),
+                content,
+                entry.Annotations.GetValueOrDefault(LayoutNames.OriginalReference, ""),
+                name.Tag,
+                entry.IsRoot);
+        }
+        catch (AirgapException e) when (failures?.Take($"{name.Repository}@{entry.Descriptor.Digest}", entry.Descriptor.Digest, e) == true)
+        {
+            return null;
+        }
+    }
+}

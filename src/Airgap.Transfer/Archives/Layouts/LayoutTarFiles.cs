@@ -1,0 +1,63 @@
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>A layout in a tar, read where it lies: its headers say where each blob stands.</summary>
+internal sealed class LayoutTarFiles : LayoutFiles
+{
+    private readonly Dictionary<string, LayoutFile> _files = new(StringComparer.Ordinal);
+
+    private LayoutTarFiles(string path)
+        : base(path)
+    {
+    }
+
+    /// <summary>Reads the headers of a tar.</summary>
+    public static LayoutTarFiles Open(string path)
+    {
+        LayoutTarFiles files = new(path);
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false))
+                files.Add(entry);
+            return files;
+        }
+        catch (InvalidDataException e)
+        {
+            throw ForeignArchive.RecogniseCompressed(path) ?? Invalid(path, e.Message, e);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>A name without the <c>./</c> that <c>tar -C FOLDER .</c> puts in front, and without the slash at a folder's end.</summary>
+    public static string Normalise(string name) => (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
+
+    public override LayoutFile? Find(string name) => _files.TryGetValue(name, out LayoutFile file) ? file : null;
+
+    public override IEnumerable<(Digest Digest, LayoutFile File)> Contents() => _files
+        .Select(file => (Digest: LayoutNames.DigestOf(file.Key), File: file.Value))
+        .Where(file => file.Digest is not null)
+        .OrderBy(file => file.File.Offset)
+        .Select(file => (file.Digest!.Value, file.File));
+
+    private void Add(ArchiveEntry entry)
+    {
+        string name = Normalise(entry.Name);
+        if (name.StartsWith('/') || name.Contains('\\') || name.Split('/').Contains(".."))
+            throw Invalid($"its entry '{Printable.Line(entry.Name)}' leads out of it");
+        bool isOurs = name is LayoutNames.Marker or LayoutNames.Index or ArchiveNotes.EntryName || name.StartsWith(LayoutNames.Blobs + "/", StringComparison.Ordinal);
+        if (entry.Type is '5' or 'g' || !isOurs)
+            return;
+        if (!entry.IsRegular)
+            throw Invalid($"its entry '{Printable.Line(entry.Name)}' is a link or a special file");
+        // Content that stands twice is the same content, or the digest tells.
+        if (!_files.TryAdd(name, new LayoutFile(Path, entry.Offset, entry.Size)) && LayoutNames.DigestOf(name) is null)
+            throw Invalid($"it holds two entries named '{Printable.Line(name)}'");
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Archives.Layouts;
+
+/// <summary>Reads the manifests of a layout with all below them.</summary>
+internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributable)
+{
+    // Manifests of one item beyond this are an attack, not an image.
+    private const int MaxManifests = 10_000;
+    private const int MaxLevels = 32;
+
+    private readonly Dictionary<(RepositoryName, Digest), PlannedManifest> _known = [];
+    private readonly Dictionary<PlannedManifest, long> _counts = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>A manifest with all below it.</summary>
+    /// <param name="descriptor">Which.</param>
+    /// <param name="origin">The repository it is said to come from.</param>
+    /// <param name="owner">What refers to it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="level">How deep it stands.</param>
+    public async Task<PlannedManifest> ExpandAsync(Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
+    {
+        if (_known.TryGetValue((origin, descriptor.Digest), out PlannedManifest? known))
+            return known;
+        if (level > MaxLevels)
+            throw layout.Invalid($"its indexes are nested in more than {MaxLevels} levels");
+        if (descriptor.Size > Manifest.MaxBytes)
+            throw layout.Invalid($"the manifest {descriptor.Digest} has {descriptor.Size} bytes, and {Manifest.MaxBytes} are the most that registries take");
+        byte[] bytes = await layout.ReadSmallAsync(descriptor, owner, cancellationToken);
+        Manifest manifest = Manifest.Parse(bytes, descriptor.MediaType, descriptor.Digest).HeldIn(layout.Store);
+        PlannedManifest planned = manifest.IsIndex
+            ? await IndexAsync(manifest, origin, level, cancellationToken)
+            : await ImageAsync(manifest, origin, cancellationToken);
+        _known.Add((origin, descriptor.Digest), planned);
+        return planned;
+    }
+
+    private async Task<PlannedManifest> IndexAsync(Manifest index, RepositoryName origin, int level, CancellationToken cancellationToken)
+    {
+        ImmutableArray<PlannedManifest>.Builder children = ImmutableArray.CreateBuilder<PlannedManifest>();
+        long count = 1;
+        foreach (Descriptor child in index.Manifests)
+        {
+            PlannedManifest planned = await ExpandAsync(child, origin, $"the index {index.Digest}", cancellationToken, level + 1);
+            children.Add(planned);
+
+            // A few levels that each list the one below many times are few bytes, and more manifests than anyone can walk.
+            count += _counts.GetValueOrDefault(planned, 1);
+            if (count > MaxManifests)
+                throw layout.Invalid($"the index {index.Digest} holds more than {MaxManifests} manifests");
+        }
+
+        PlannedManifest result = new() { Manifest = index, Origin = origin, Children = children.ToImmutable() };
+        _counts.Add(result, count);
+        return result;
+    }
+
+    private async Task<PlannedManifest> ImageAsync(Manifest image, RepositoryName origin, CancellationToken cancellationToken)
+    {
+        string owner = $"the image {image.Digest}";
+        HeldBytes? config = null;
+        if (image.Config!.Size <= PlannedManifest.SmallBlob)
+            config = layout.Store.Hold(await layout.ReadSmallAsync(image.Config, owner, cancellationToken), image.Config.Digest);
+        else
+            layout.Require(image.Config, owner);
+        foreach (Descriptor layer in image.Layers)
+        {
+            if (!MediaTypes.IsNonDistributable(layer.MediaType))
+                layout.Require(layer, owner);
+            else
+                _ = layout.FindBlob(layer);
+        }
+
+        return PlannedManifest.FromImage(origin, image, config, includeNonDistributable);
+    }
+}

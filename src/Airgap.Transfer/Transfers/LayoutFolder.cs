@@ -1,0 +1,234 @@
+using System.Buffers;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// A folder while a layout is written to it, held by one process at a time. Content appears under its digest when it is complete and verified, and
+/// index.json changes last, in one step: whoever reads it meanwhile sees what it was before.
+/// </summary>
+internal sealed class LayoutFolder : IDisposable
+{
+    private const string WorkName = ".airgap-partial";
+    private readonly string _path;
+    private readonly string _work;
+    private readonly FileStream _lock;
+    private readonly LayoutFolderFiles _files;
+
+    private LayoutFolder(string path)
+    {
+        _path = Path.GetFullPath(path);
+        _work = Path.Combine(_path, WorkName);
+        Directory.CreateDirectory(_work);
+        _lock = Lock(_work, path);
+        _files = new LayoutFolderFiles(_path);
+    }
+
+    /// <summary>The index that stands there; null for a new layout.</summary>
+    public LayoutIndex? Earlier { get; private set; }
+
+    /// <summary>Looks at a folder that is to become a layout, or is one. Changes nothing.</summary>
+    /// <returns>The index that stands there; null for a new or empty folder.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the folder.</exception>
+    public static async Task<LayoutIndex?> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (File.Exists(path))
+                throw Unsuited(path, "is a file");
+            if (!Directory.Exists(path))
+                return null;
+            if (File.Exists(Path.Combine(path, LayoutNames.Index)))
+                return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
+            string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)
+                .FirstOrDefault(name => name is not (WorkName or LayoutNames.Marker or LayoutNames.Blobs or ArchiveNotes.EntryName));
+            return other is null ? null : throw Unsuited(path, $"holds '{Printable.Of(other)}' and is no OCI layout");
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Takes the folder, and removes what a run that was ended left unfinished.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as <see cref="LookAsync"/>.</exception>
+    public static async Task<LayoutFolder> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        await LookAsync(path, cancellationToken);
+        LayoutFolder? folder = null;
+        try
+        {
+            folder = new LayoutFolder(path);
+            foreach (string left in Directory.EnumerateFiles(folder._work, "*.tmp"))
+                File.Delete(left);
+            // Read again now that nobody else writes it.
+            folder.Earlier = await LookAsync(path, cancellationToken);
+            Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
+            if (folder.Earlier is null)
+                await AtomicFile.WriteAsync(Path.Combine(folder._path, LayoutNames.Marker), LayoutNames.MarkerBytes, null, cancellationToken);
+            return folder;
+        }
+        catch (Exception e)
+        {
+            folder?.Dispose();
+            if (IoFailures.IsIoFailure(e))
+                throw IoFailures.Translate(e, path);
+            throw;
+        }
+    }
+
+    /// <summary>True when a content stands in a folder, every byte hashed.</summary>
+    public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)
+            return false;
+        try
+        {
+            await using Stream content = await new ArchiveBlobContent(file.File, descriptor, 0).OpenAsync(0, cancellationToken);
+            await content.CopyToAsync(Stream.Null, cancellationToken);
+            return true;
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch)
+        {
+            return false;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file.File);
+        }
+    }
+
+    /// <summary>Writes a content to its place, through the stream that verifies it.</summary>
+    public async Task PutAsync(IBlobContent content, IProgress<long> progress, CancellationToken cancellationToken)
+    {
+        Descriptor descriptor = content.Descriptor;
+        string place = PlaceOf(descriptor.Digest);
+        string temporary = Path.Combine(_work, $"{descriptor.Digest.Hex}.tmp");
+        long counted = 0;
+        try
+        {
+            await content.ReadWholeAsync(
+                async (stream, token) =>
+                {
+                    progress.Report(-counted);
+                    counted = 0;
+                    await using FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);
+                    byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);
+                    try
+                    {
+                        int read;
+                        while ((read = await stream.ReadAtLeastAsync(buffer.AsMemory(0, LayerDownload.BufferSize), LayerDownload.BufferSize, throwOnEndOfStream: false, token)) > 0)
+                        {
+                            await WriteAsync(file, buffer.AsMemory(0, read), token);
+                            counted += read;
+                            progress.Report(read);
+                        }
+                    }
+                    finally
+                    {
+                        ArrayPool<byte>.Shared.Return(buffer);
+                    }
+
+                    Attempt(() => file.Flush(flushToDisk: true));
+                    return true;
+                },
+                cancellationToken);
+            Attempt(() => File.Move(temporary, place, overwrite: true));
+            counted = 0;
+        }
+        finally
+        {
+            progress.Report(-counted);
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Brings all names to the disk, then lists the plan's images.</summary>
+    public async Task CompleteAsync(TransferPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(_path, LayoutNames.Blobs)))
+            FolderFlush.Flush(folder);
+        FolderFlush.Flush(Path.Combine(_path, LayoutNames.Blobs));
+        ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
+        string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
+
+        // Notes are of one list. In a layout that holds more, they would be of none.
+        ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span) ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
+        if (!notes.IsEmpty)
+            await AtomicFile.WriteAsync(notesPlace, notes, null, cancellationToken);
+        await AtomicFile.WriteAsync(Path.Combine(_path, LayoutNames.Index), index, null, cancellationToken);
+        if (notes.IsEmpty)
+            Attempt(() => File.Delete(notesPlace));
+        Attempt(Leave);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static AirgapException Unsuited(string path, string why) => new(
+        ErrorCode.LayoutFolderUnsuited,
+        $"'{path}' {why}, so no OCI layout is written there.",
+        "Name a new or empty folder, or an OCI layout to add to.")
+    { Location = new SourceLocation(path) };
+
+    private static FileStream Lock(string work, string path)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(work, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new AirgapException(
+                ErrorCode.ArchiveInUse,
+                $"'{path}' is being written by another process.",
+                "Wait for that run to end, or give this one another folder.",
+                e)
+            { Location = new SourceLocation(path) };
+        }
+    }
+
+    private string PlaceOf(Digest digest)
+    {
+        string folder = Path.Combine(_path, LayoutNames.Blobs, digest.Algorithm);
+        // A link in the place of a folder would lead the content elsewhere.
+        _files.Find(LayoutNames.NameOf(digest));
+        Attempt(() => Directory.CreateDirectory(folder));
+        return Path.Combine(folder, digest.Hex);
+    }
+
+    private async ValueTask WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellationToken);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, _path);
+        }
+    }
+
+    private void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, _path);
+        }
+    }
+
+    private void Leave()
+    {
+        File.Delete(Path.Combine(_work, "lock"));
+        if (!Directory.EnumerateFileSystemEntries(_work).Any())
+            Directory.Delete(_work);
+    }
+}
