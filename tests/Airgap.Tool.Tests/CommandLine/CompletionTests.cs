@@ -29,7 +29,7 @@ public sealed class CompletionTests
     [TestMethod]
     [DataRow("co", "completion copy")]
     [DataRow(" co", "completion copy")]
-    [DataRow("copy --to", "--to-repo --to-tar")]
+    [DataRow("copy --to", "--to-oci --to-oci-tar --to-repo --to-tar")]
     [DataRow("copy --js", "--json")]
     [DataRow("--json copy --lock-", "--lock-output")]
     [DataRow("describe -o ", "text yaml")]

@@ -113,7 +113,7 @@ public sealed class RefusalTests
         Assert.IsFalse(root.GetProperty("succeeded").GetBoolean());
         Assert.AreEqual("AIRGAP2010", root.GetProperty("errors")[0].GetProperty("code").GetString());
         Assert.AreEqual("Expected either --to-tar or --to-repo", root.GetProperty("errors")[0].GetProperty("message").GetString());
-        Assert.AreEqual("Give exactly one of them.", root.GetProperty("errors")[0].GetProperty("advice").GetString());
+        Assert.AreEqual("Give exactly one of them, or of --to-oci and --to-oci-tar.", root.GetProperty("errors")[0].GetProperty("advice").GetString());
     }
 
     [TestMethod]

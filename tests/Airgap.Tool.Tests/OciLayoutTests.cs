@@ -1,0 +1,47 @@
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>OCI layouts on the command line.</summary>
+[TestClass]
+public sealed class OciLayoutTests
+{
+    [TestMethod]
+    [DataRow("--to-oci", "--oci")]
+    [DataRow("--to-oci-tar", "--oci-tar")]
+    public async Task AnArchiveGoesOverALayoutToARepositoryAndBack(string to, string from)
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        await SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), to, folder["layout"]);
+        await SucceedAsync("verify", from, folder["layout"]);
+        Assert.AreEqual(
+            await SucceedAsync("describe", "--tar", Fixtures.Golden("nested-bundle.tar")), await SucceedAsync("describe", from, folder["layout"]));
+        await SucceedAsync("pull", from, folder["layout"], "-o", folder["pulled"], "-r");
+        Assert.IsTrue(File.Exists(folder["pulled/.imgpkg/images.yml"]));
+        await SucceedAsync("copy", from, folder["layout"], "--to-tar", folder["back.tar"]);
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(folder["back.tar"]));
+
+        await SucceedAsync("copy", from, folder["layout"], "--to-repo", $"{registry.Host}/apps/it", "--lock-output", folder["lock.yml"]);
+        using RegistryContent content = RegistryContent.At(registry.Host);
+        await content.AssertCompleteAsync("apps/it", "v1.0.0");
+        Assert.Contains("tag: v1.0.0", await File.ReadAllTextAsync(folder["lock.yml"]));
+    }
+
+    [TestMethod]
+    [DataRow("copy --tar a --oci b --to-repo r.example/a", "as a source")]
+    [DataRow("copy --oci-tar a --to-repo r.example/a --to-oci b", "Expected either --to-tar or --to-repo")]
+    [DataRow("copy --oci-tar a --to-oci b --lock-output c", "Cannot output lock file with tar destination")]
+    [DataRow("describe --tar a --oci b", "Expected only one of --tar, --oci, or --oci-tar")]
+    [DataRow("verify --oci a --oci-tar b", "Expected only one of --tar, --oci, or --oci-tar")]
+    [DataRow("pull --oci a --oci-tar b -o c", "Expected only one of --tar, --oci, or --oci-tar")]
+    public async Task FlagsThatExcludeOneAnotherAreRefused(string line, string why)
+    {
+        CliResult result = await InProcess.RunAsync(line.Split(' '));
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(why, result.Error);
+    }
+
+    private static async Task<string> SucceedAsync(params string[] args) => (await InProcess.RunAsync(args)).EnsureSuccess().Output;
+}
