@@ -1,6 +1,7 @@
 using System.Buffers;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Files;
@@ -17,12 +18,12 @@ internal sealed class LayoutFolder : IDisposable
     private const string WorkName = ".airgap-partial";
     private readonly string _path;
     private readonly string _work;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
     private readonly LayoutFolderFiles _files;
 
     private LayoutFolder(string path)
     {
-        _path = Path.GetFullPath(path);
+        _path = OutputCheck.OfFolder(path).Path;
         _work = Path.Combine(_path, WorkName);
         Directory.CreateDirectory(_work);
         _lock = Lock(_work, path);
@@ -39,8 +40,7 @@ internal sealed class LayoutFolder : IDisposable
     {
         try
         {
-            if (File.Exists(path))
-                throw Unsuited(path, "is a file");
+            path = OutputCheck.OfFolder(path).Path;
             if (!Directory.Exists(path))
                 return null;
             if (File.Exists(Path.Combine(path, LayoutNames.Index)))
@@ -134,7 +134,7 @@ internal sealed class LayoutFolder : IDisposable
                         ArrayPool<byte>.Shared.Return(buffer);
                     }
 
-                    Attempt(() => file.Flush(flushToDisk: true));
+                    Attempt(() => DiskSync.Current.Flush(file.SafeFileHandle, place));
                     return true;
                 },
                 cancellationToken);
@@ -151,9 +151,12 @@ internal sealed class LayoutFolder : IDisposable
     /// <summary>Brings all names to the disk, then lists the plan's images.</summary>
     public async Task CompleteAsync(TransferPlan plan, CancellationToken cancellationToken)
     {
-        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(_path, LayoutNames.Blobs)))
-            FolderFlush.Flush(folder);
-        FolderFlush.Flush(Path.Combine(_path, LayoutNames.Blobs));
+        Attempt(() =>
+        {
+            foreach (string folder in Directory.EnumerateDirectories(Path.Combine(_path, LayoutNames.Blobs)))
+                DiskSync.Current.FlushFolder(folder);
+            DiskSync.Current.FlushFolder(Path.Combine(_path, LayoutNames.Blobs));
+        });
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
@@ -175,22 +178,11 @@ internal sealed class LayoutFolder : IDisposable
         "Name a new or empty folder, or an OCI layout to add to.")
     { Location = new SourceLocation(path) };
 
-    private static FileStream Lock(string work, string path)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(work, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw new AirgapException(
-                ErrorCode.ArchiveInUse,
-                $"'{path}' is being written by another process.",
-                "Wait for that run to end, or give this one another folder.",
-                e)
-            { Location = new SourceLocation(path) };
-        }
-    }
+    private static FileLock Lock(string work, string path) => FileLock.TryTake(Path.Combine(work, "lock")) ?? throw new AirgapException(
+        ErrorCode.ArchiveInUse,
+        $"'{path}' is being written by another process.",
+        "Wait for that run to end, or give this one another folder.")
+    { Location = new SourceLocation(path) };
 
     private string PlaceOf(Digest digest)
     {

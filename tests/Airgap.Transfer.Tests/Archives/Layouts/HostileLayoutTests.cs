@@ -166,7 +166,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
         Assert.AreSequenceEqual(new[] { folder["mine/letter.txt"] }, Directory.EnumerateFileSystemEntries(folder["mine"]).ToArray());
 
         refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(GoldenTar("simple-app-bundle"), folder["mine/letter.txt"], isTar: false));
-        Assert.AreEqual(ErrorCode.LayoutFolderUnsuited, refusal.Code);
+        Assert.AreEqual(ErrorCode.OutputUnsuited, refusal.Code);
     }
 
     [TestMethod]
