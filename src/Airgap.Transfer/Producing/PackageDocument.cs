@@ -25,7 +25,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
         if (kind is not ("Package" or "PackageMetadata"))
             return null;
         _types = new TypeCheck(
-            (at, why, advice) => Report(ErrorCode.InvalidPackage, at, $"{kind}: {why}", advice),
+            (at, why, advice) => problem(ErrorCode.InvalidPackage, path, () => Diagnostic(ErrorCode.InvalidPackage, at, $"{kind}: {why()}", advice)),
             (key, at, fields) => warning(ErrorCode.UnknownPackageField, path, () => Diagnostic(
                 ErrorCode.UnknownPackageField,
                 key,

@@ -6,9 +6,9 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks a document against its declared types, as the JSON decoder of a cluster does.</summary>
-/// <param name="problem">Told each value that is none of its type: where, what is wrong, and what to write.</param>
+/// <param name="problem">Told each value that is none of its type: where, what is wrong (made only where it is told), and what to write.</param>
 /// <param name="unknown">Told each key that no field has, the path of its object, and the fields that there are.</param>
-internal sealed partial class TypeCheck(Action<YamlNode, string, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
+internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
 {
     private readonly HashSet<YamlNode> _wrong = new(ReferenceEqualityComparer.Instance);
 
@@ -100,7 +100,7 @@ internal sealed partial class TypeCheck(Action<YamlNode, string, string> problem
     private void Refuse(YamlNode node, string path, string wanted, string advice)
     {
         if (_wrong.Add(node))
-            problem(node, $"{path} is {Describe(node)}, and takes {wanted}", advice);
+            problem(node, () => $"{path} is {Describe(node)}, and takes {wanted}", advice);
     }
 
     private static string Describe(YamlNode node) => node switch
