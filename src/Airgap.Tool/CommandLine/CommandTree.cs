@@ -16,6 +16,7 @@ internal static class CommandTree
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
+        root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         root.Subcommands.Add(InitCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));

@@ -66,6 +66,9 @@ internal sealed class Report
     /// <summary>The objects of a cluster that were applied or looked at.</summary>
     public List<ReportObject>? Objects { get; set; }
 
+    /// <summary>What <c>doctor</c> found.</summary>
+    public List<ReportFinding>? Findings { get; set; }
+
     /// <summary>The script of <c>completion</c>.</summary>
     public string? Script { get; set; }
 

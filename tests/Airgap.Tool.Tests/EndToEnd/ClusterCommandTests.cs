@@ -89,6 +89,40 @@ public sealed class ClusterCommandTests
         Assert.Contains(".dockerconfigjson", server.Requests.Last().Body);
     }
 
+    [TestMethod]
+    public void TheReaderOfKubeconfigs_IsTheClustersMatterAlone()
+    {
+        string[] references = [.. typeof(Airgap.Tool.Running.ToolRunner).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
+
+        Assert.Contains("Airgap.Cluster", references);
+        Assert.DoesNotContain(name => name.StartsWith("KubernetesClient", StringComparison.Ordinal), references);
+    }
+
+    [TestMethod]
+    public async Task Doctor_TellsEachFinding_WithWhatItSaw()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.WriteKubeconfig(folder["config"]);
+        JsonElement failed = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.List("1", failed));
+        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls", "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
+            server.On("GET", path, KubernetesAnswer.List("1"));
+
+        CliResult text = await InProcess.RunAsync("doctor", "--kubeconfig", folder["config"]);
+        CliResult json = await InProcess.RunAsync("doctor", "simple-package-repository", "--kubeconfig", folder["config"], "--json");
+
+        Assert.AreEqual(1, text.ExitCode);
+        Assert.Contains("PackageRepository unauthorized-no-secret/simple-package-repository: reconcile failed", text.Output);
+        Assert.Contains("AIRGAP4210", text.Error);
+        Assert.Contains("  Seen: spec.fetch names no Secret", text.Error);
+        JsonElement finding = JsonElement.Parse(json.Output).GetProperty("findings").EnumerateArray().Single();
+        Assert.AreEqual("Unauthorized", finding.GetProperty("cause").GetString());
+        Assert.IsNotEmpty(finding.GetProperty("evidence").EnumerateArray());
+        Assert.IsTrue(server.Requests.All(request => request.Method == "GET"), "nothing is changed");
+    }
+
     private static async Task<FakeKubernetes> StartAsync(string name, TempFolder folder)
     {
         JsonElement state = KubernetesFixtures.Read($"packagerepositories/{name}.json");
