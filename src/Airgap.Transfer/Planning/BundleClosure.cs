@@ -227,9 +227,11 @@ internal sealed class BundleClosure(
                 state?.Note(tag, manifest.Digest);
             return manifest;
         }
-        catch (AirgapException e) when (IsUnusable(e) && e.Code is not (ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate))
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // A locations image only saves requests: without a readable one every image is looked at.
+            // Here a locations image is never the truth, at the source or at the destination: configs tell which images are bundles, and each
+            // image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really gone fails
+            // the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its own requests.
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
             return null;
         }
@@ -254,15 +256,12 @@ internal sealed class BundleClosure(
             observer.Detail($"{reference} tells where {result.Count} images are.");
             return result;
         }
-        catch (AirgapException e)
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
             observer.Detail($"{reference} is not used: {e.Message}");
             return null;
         }
     }
-
-    // The locations image only saves requests: without a readable one every image is looked at.
-    private static bool IsUnusable(AirgapException e) => e.Code != ErrorCode.Canceled;
 
     // Whoever needs the answer asks again and gets this one, or its failure.
     private static void Forget(Task asked) => asked.ContinueWith(
