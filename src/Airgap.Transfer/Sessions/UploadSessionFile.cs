@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Files;
@@ -45,20 +43,11 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
 
     public async ValueTask SaveAsync(SavedUpload upload, CancellationToken cancellationToken)
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("blob", _key);
-            json.WriteString("location", upload.Location.AbsoluteUri);
-            json.WriteNumber("offset", upload.Offset);
-            json.WriteString("saved", _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-        }
-
+        UploadSessionDocument document = new(_key, upload.Location.AbsoluteUri, upload.Offset, _clock.GetUtcNow());
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, UploadSessionJson.Default.UploadSessionDocument);
         try
         {
-            await AtomicFile.WriteAsync(_path, buffer.WrittenMemory, AtomicFile.OwnerOnly, cancellationToken);
+            await AtomicFile.WriteAsync(_path, json, AtomicFile.OwnerOnly, cancellationToken);
         }
         catch (AirgapException)
         {
@@ -91,19 +80,17 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
             using FileStream? file = OwnFile.Open(_path, FileAccess.Read);
             if (file is null || file.Length > MostBytes)
                 return null;
-            using JsonDocument document = JsonDocument.Parse(file);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || root.GetProperty("blob").GetString() != _key)
+            UploadSessionDocument? document = JsonSerializer.Deserialize(file, UploadSessionJson.Default.UploadSessionDocument);
+            if (document is null || document.Blob != _key)
                 return null;
-            DateTimeOffset saved = root.GetProperty("saved").GetDateTimeOffset();
-            TimeSpan age = _clock.GetUtcNow() - saved;
-            return age < UploadSessionFiles.MaxAge && Uri.TryCreate(root.GetProperty("location").GetString(), UriKind.Absolute, out Uri? location)
-                ? new SavedUpload(location, root.GetProperty("offset").GetInt64())
+            TimeSpan age = _clock.GetUtcNow() - document.Saved;
+            return age < UploadSessionFiles.MaxAge && Uri.TryCreate(document.Location, UriKind.Absolute, out Uri? location)
+                ? new SavedUpload(location, document.Offset)
                 : null;
         }
-        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is JsonException or InvalidOperationException)
         {
-            // A file that cannot be read is none.
+            // A file that cannot be read counts as no file.
             return null;
         }
     }
