@@ -4,7 +4,7 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The only layer of retries. What is retried is what throws <see cref="TransientException"/>; nothing that runs inside
+/// Retries of requests to registries; <see cref="FewTries"/> makes those of other programs and services, and nothing else retries. What is retried is what throws <see cref="TransientException"/>; nothing that runs inside
 /// another retried operation retries on its own, so attempts never multiply.
 /// </summary>
 internal sealed class RetryPolicy

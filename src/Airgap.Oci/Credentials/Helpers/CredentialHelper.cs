@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using Airgap.Oci.Wire;
+using Polly;
 
 namespace Airgap.Oci.Credentials.Helpers;
 
@@ -24,19 +26,26 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
     {
         string program = ProgramOf(name);
         string path = HelperLocator.Find(program, environment) ?? throw HelperFailure.Missing(program, server);
-        for (int attempt = 1; ; attempt++)
-        {
-            HelperOutput output = await RunAsync(program, path, server, cancellationToken);
-            if (HelperAnswer.IsAbsent(output))
-                return null;
-            if (output.ExitCode == 0 && !output.IsTooLong && HelperAnswer.TryRead(output, out Credential? credential))
-                return credential;
-            if (attempt == Tries || HelperAnswer.IsFinal(output))
-                throw HelperFailure.Create(program, server, HelperFailure.Describe(output));
-            // Two gcloud helpers at a time disturb each other; a moment later they answer.
-            options.Trace?.Invoke($"{program} failed for {server} with exit code {output.ExitCode}, try {attempt} of {Tries}");
-            await Task.Delay(TimeSpan.FromSeconds(attempt), options.TimeProvider, cancellationToken);
-        }
+
+        // Two gcloud helpers at a time disturb each other; a moment later they answer.
+        ResiliencePipeline<HelperOutput> tries = FewTries.Create<HelperOutput>(
+            options.TimeProvider,
+            Tries,
+            TimeSpan.FromSeconds(1),
+            outcome => outcome.Result is { } output && !IsAnswer(output) && !HelperAnswer.IsFinal(output),
+            (attempt, outcome) => options.Trace?.Invoke($"{program} failed for {server} with exit code {outcome.Result!.ExitCode}, try {attempt} of {Tries}"));
+        HelperOutput output = await tries.ExecuteAsync(async token => await RunAsync(program, path, server, token), cancellationToken);
+        if (HelperAnswer.IsAbsent(output))
+            return null;
+        return TryRead(output, out Credential? credential) ? credential : throw HelperFailure.Create(program, server, HelperFailure.Describe(output));
+    }
+
+    private static bool IsAnswer(HelperOutput output) => HelperAnswer.IsAbsent(output) || TryRead(output, out _);
+
+    private static bool TryRead(HelperOutput output, [NotNullWhen(true)] out Credential? credential)
+    {
+        credential = null;
+        return output.ExitCode == 0 && !output.IsTooLong && HelperAnswer.TryRead(output, out credential);
     }
 
     private async Task<HelperOutput> RunAsync(string program, string path, string server, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 
 using Airgap.Oci.Wire;
+using Polly;
 
 namespace Airgap.Oci.Credentials.Keychains;
 
@@ -20,6 +21,9 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
     private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
+    private readonly ResiliencePipeline<CloudAnswer> _tries = FewTries.Create<CloudAnswer>(
+        clock, Tries, TimeSpan.FromMilliseconds(200), outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
+
     public TimeProvider Clock => clock;
 
     /// <summary>Asks a metadata service of this machine or container.</summary>
@@ -30,7 +34,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         {
             return await SendAsync(_metadata.Value, request, _metadataLimit, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (IsNetworkFailure(e))
         {
             return null;
         }
@@ -47,30 +51,30 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     /// <exception cref="CloudException">No answer, or only failures of the endpoint's own.</exception>
     public async Task<CloudAnswer> AskAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        string host = "";
+        try
         {
-            using HttpRequestMessage request = create();
-            Uri uri = request.RequestUri!;
-            if (uri.Scheme != Uri.UriSchemeHttps)
-                throw new CloudException($"{uri.Host} is not asked, since its address is not https");
-            CloudException failure;
-            try
-            {
-                CloudAnswer answer = await SendAsync(_endpoints.Value, request, _endpointLimit, cancellationToken);
-                if (answer.Status < 500)
-                    return answer;
-                failure = new CloudException($"{uri.Host} answered {answer.Status}");
-            }
-            catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException)
-            {
-                failure = new CloudException($"{uri.Host} cannot be reached ({e.Message.TrimEnd('.')})", e);
-            }
-
-            if (attempt == Tries)
-                throw failure;
-            await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), clock, cancellationToken);
+            CloudAnswer answer = await _tries.ExecuteAsync(
+                async token =>
+                {
+                    using HttpRequestMessage request = create();
+                    host = request.RequestUri!.Host;
+                    if (request.RequestUri.Scheme != Uri.UriSchemeHttps)
+                        throw new CloudException($"{host} is not asked, since its address is not https");
+                    return await SendAsync(_endpoints.Value, request, _endpointLimit, token);
+                },
+                cancellationToken);
+            return IsFailure(answer) ? throw new CloudException($"{host} answered {answer.Status}") : answer;
+        }
+        catch (Exception e) when (IsNetworkFailure(e))
+        {
+            throw new CloudException($"{host} cannot be reached ({e.Message.TrimEnd('.')})", e);
         }
     }
+
+    private static bool IsFailure(CloudAnswer answer) => answer.Status >= 500;
+
+    private static bool IsNetworkFailure(Exception? exception) => exception is HttpRequestException or TimeoutException or IOException;
 
     private static HttpClient Create(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 

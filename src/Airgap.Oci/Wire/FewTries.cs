@@ -1,0 +1,31 @@
+using Polly;
+using Polly.Retry;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>The retries of <see cref="RetryPolicy"/> for what is not a registry: a small number of attempts, with a wait that grows by the same step.</summary>
+internal static class FewTries
+{
+    /// <summary>Makes the layer.</summary>
+    /// <param name="clock">Measures the waits.</param>
+    /// <param name="attempts">Attempts in all, 2 or more.</param>
+    /// <param name="step">The wait after the first attempt; the wait after attempt n is n times as long.</param>
+    /// <param name="isWorthRetrying">Judges the result or exception of an attempt.</param>
+    /// <param name="onRetry">Receives the number of each attempt that failed, from 1, and its outcome.</param>
+    /// <returns>A pipeline that returns the result, or throws the exception, of the last attempt.</returns>
+    public static ResiliencePipeline<T> Create<T>(
+        TimeProvider clock, int attempts, TimeSpan step, Func<Outcome<T>, bool> isWorthRetrying, Action<int, Outcome<T>>? onRetry = null) =>
+        new ResiliencePipelineBuilder<T> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<T>
+            {
+                MaxRetryAttempts = attempts - 1,
+                ShouldHandle = args => ValueTask.FromResult(isWorthRetrying(args.Outcome)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(step * (args.AttemptNumber + 1)),
+                OnRetry = args =>
+                {
+                    onRetry?.Invoke(args.AttemptNumber + 1, args.Outcome);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+}
