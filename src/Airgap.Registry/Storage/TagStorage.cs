@@ -1,4 +1,5 @@
 
+using System.Collections.Concurrent;
 using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
@@ -27,22 +28,46 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
         return true;
     }
 
-    /// <summary>Removes all tags that point at a manifest. Their folders go out of sight at once, and off the disk later.</summary>
+    /// <summary>
+    /// Removes all tags that point at a manifest, while nobody else changes the repository. Their folders go out of sight at once, and off the disk
+    /// later. Where no other tag is left, that takes one rename, however many tags there are.
+    /// </summary>
     /// <returns>Ends when the disk is clear; nobody has to wait for it.</returns>
     public Task DeleteAllOf(string name, Digest digest)
     {
         if (!Directory.Exists(layout.Tags(name)))
             return Task.CompletedTask;
-        string trash = Path.Combine(layout.Temporary, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
-        bool any = false;
-        Parallel.ForEach(Directory.EnumerateDirectories(layout.Tags(name)).Select(Path.GetFileName).ToArray(), tag =>
+        ConcurrentBag<string> gone = [];
+        int kept = 0;
+        Parallel.ForEach(Directory.EnumerateDirectories(layout.Tags(name)), folder =>
         {
-            if (Resolve(name, tag!) != digest)
-                return;
-            Volatile.Write(ref any, true);
-            TryMoveAway(name, tag!, trash);
+            string tag = Path.GetFileName(folder);
+            Digest? target = Resolve(name, tag);
+            if (target == digest)
+                gone.Add(tag);
+            else if (target is not null)
+                Volatile.Write(ref kept, 1);
         });
-        return any ? Task.Run(() => DeleteQuietly(trash)) : Task.CompletedTask;
+        if (gone.IsEmpty)
+            return Task.CompletedTask;
+        if (kept == 0 && TryMoveAllAway(name) is { } all)
+            return Task.Run(() => DeleteQuietly(all));
+        string trash = Path.Combine(layout.Temporary, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
+        Parallel.ForEach(gone, tag => TryMoveAway(name, tag, trash));
+        return Task.Run(() => DeleteQuietly(trash));
+    }
+
+    private string? TryMoveAllAway(string name)
+    {
+        try
+        {
+            return files.MoveAway(layout.Tags(name));
+        }
+        catch (IOException)
+        {
+            // Windows moves no folder in which somebody reads.
+            return null;
+        }
     }
 
     private string? TryMoveAway(string name, string tag, string? into)
