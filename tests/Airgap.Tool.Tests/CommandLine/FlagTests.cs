@@ -18,6 +18,7 @@ public sealed class FlagTests
         Assert.IsFalse(options.AllowInsecure);
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ResponseHeaderTimeout);
         Assert.AreEqual(5, options.RetryCount);
+        Assert.AreEqual(TimeSpan.FromMinutes(1), options.LoadWait);
         Assert.IsNull(options.Trace);
     }
 
@@ -26,7 +27,7 @@ public sealed class FlagTests
     {
         RegistryOptions options = Read(
             "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false", "--registry-insecure",
-            "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m", "--registry-retry-count", "7");
+            "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m", "--registry-retry-count", "7", "--registry-load-wait", "90s");
 
         Assert.AreSequenceEqual(["a.pem", "b.pem", "c.pem"], options.CaCertificatePaths);
         Assert.IsFalse(options.VerifyCertificates);
@@ -35,6 +36,7 @@ public sealed class FlagTests
         Assert.AreEqual(TimeSpan.FromSeconds(2), options.ConnectTimeout);
         Assert.AreEqual(TimeSpan.FromMinutes(3), options.StallTimeout);
         Assert.AreEqual(7, options.RetryCount);
+        Assert.AreEqual(TimeSpan.FromSeconds(90), options.LoadWait);
     }
 
     [TestMethod]

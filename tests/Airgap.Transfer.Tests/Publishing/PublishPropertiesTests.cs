@@ -26,7 +26,8 @@ public sealed class PublishPropertiesTests
             ("AirgapConnectTimeout", "500ms"),
             ("AirgapResponseHeaderTimeout", "1m30s"),
             ("AirgapStallTimeout", "0"),
-            ("AirgapRetryCount", "2"));
+            ("AirgapRetryCount", "2"),
+            ("AirgapLoadWait", "2m30s"));
         Assert.IsEmpty(problems);
         Assert.AreEqual("host.io/apps", settings.Registry);
         Assert.AreEqual("out/", settings.Archive);
@@ -37,7 +38,7 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual(3, settings.Concurrency);
         Assert.AreSequenceEqual(new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
         Assert.AreEqual(
-            new RegistryAccess { VerifyCertificates = false, Insecure = true, Connect = TimeSpan.FromMilliseconds(500), ResponseHeader = TimeSpan.FromSeconds(90), Stall = Timeout.InfiniteTimeSpan, Tries = 2 },
+            new RegistryAccess { VerifyCertificates = false, Insecure = true, Connect = TimeSpan.FromMilliseconds(500), ResponseHeader = TimeSpan.FromSeconds(90), Stall = Timeout.InfiniteTimeSpan, Tries = 2, Load = TimeSpan.FromSeconds(150) },
             settings.Access with { CaCertificates = [] });
     }
 
@@ -49,6 +50,7 @@ public sealed class PublishPropertiesTests
     [DataRow("AirgapResponseHeaderTimeout", "-1s")]
     [DataRow("AirgapStallTimeout", "600h")]
     [DataRow("AirgapRetryCount", "0")]
+    [DataRow("AirgapLoadWait", "60")]
     [DataRow("AirgapIncludeNonDistributableLayers", "yes")]
     public void AValueThatMeansNothingIsNamed(string name, string value)
     {
@@ -68,6 +70,8 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual(options with { VerifyCertificates = false }, Over(("AirgapVerifyCertificates", "false")));
         Assert.AreEqual(options with { AllowInsecure = true }, Over(("AirgapInsecure", "true")));
         Assert.AreEqual(options with { RetryCount = 1 }, Over(("AirgapRetryCount", "1")));
+        Assert.AreEqual(options with { LoadWait = TimeSpan.FromSeconds(5) }, Over(("AirgapLoadWait", "5s")));
+        Assert.AreEqual(options with { LoadWait = Timeout.InfiniteTimeSpan }, Over(("AirgapLoadWait", "0")));
         Assert.AreSequenceEqual(
             new[] { "known.pem", Path.GetFullPath("/project/own.pem") },
             Read(out _, ("AirgapCaCertificates", "own.pem")).Access.Over(options with { CaCertificatePaths = ["known.pem"] }).CaCertificatePaths);

@@ -186,6 +186,21 @@ public sealed class RelocationTests : RelocatorTestBase
     }
 
     [TestMethod]
+    public async Task AnImportMountsALeftOutLayerFromItsOriginOnTheSameRegistry()
+    {
+        string destination = $"{Fixtures.Registry}/mirror/imported";
+        TransferResult result = await CopyToRepositoryAsync(
+            new RelocationSource.Archive(Fixtures.Golden("foreign-bundle.tar")), destination, new PlanOptions { IncludeNonDistributableLayers = true });
+        RelocatedBlob[] foreign = [.. result.Blobs.Where(blob => MediaTypes.IsNonDistributable(blob.Descriptor.MediaType))];
+        Assert.HasCount(2, foreign);
+        foreach (RelocatedBlob blob in foreign)
+        {
+            Assert.AreEqual(BlobOutcome.Mounted, blob.Outcome);
+            Assert.Contains(blob.Descriptor.Digest, Registry.Get(destination).Blobs);
+        }
+    }
+
+    [TestMethod]
     public async Task APlatformThatIsGoneAtTheDestinationIsSentAgain()
     {
         await CopyToRepositoryAsync(BundleSource("index-bundle"), Destination);

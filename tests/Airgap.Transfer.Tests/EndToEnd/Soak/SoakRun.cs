@@ -90,6 +90,7 @@ internal sealed class SoakRun(
         {
             ResponseHeaderTimeout = TimeSpan.FromSeconds(60),
             RetryDelay = TimeSpan.FromMilliseconds(1),
+            LoadWait = TimeSpan.Zero,
             MapEndpoint = (host, port) => host == "registry.local" ? ("127.0.0.1", source.Port) : (host, port),
         },
         CredentialSources.CreateDefault(new CredentialOptions { Environment = new Dictionary<string, string>() }));
