@@ -75,12 +75,13 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
 
     public void Dispose() => _places.Dispose();
 
-    // The request that met it first is one of many, and not always the same.
+    // The request that met it first is one of many, and not always the same: what is told of the registry names none.
     private static AirgapException Nameless(AirgapException failure)
     {
-        int colon = failure.Message.IndexOf(": ", StringComparison.Ordinal);
-        bool namesRequest = colon > 0 && (failure.Message.StartsWith("GET ", StringComparison.Ordinal) || failure.Message.StartsWith("HEAD ", StringComparison.Ordinal));
-        return new AirgapException(failure.Code, namesRequest ? failure.Message[(colon + 2)..] : failure.Message, failure.Advice, failure);
+        string message = failure.Message;
+        int request = Math.Max(message.IndexOf("GET http", StringComparison.Ordinal), message.IndexOf("HEAD http", StringComparison.Ordinal));
+        int end = request < 0 ? -1 : message.IndexOf(": ", request, StringComparison.Ordinal);
+        return new AirgapException(failure.Code, end < 0 ? message : message[(end + 2)..], failure.Advice, failure);
     }
 
     private Host HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, static _ => new Host());

@@ -82,17 +82,17 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     {
         RelocationSource bundle = await PushAsync([.. Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "dead" : "live")}.local/app/image{i}@sha256:{i:x64}")]);
         Registry.Calls.Clear();
-        Registry.Hook = async (_, repository, _) =>
+        Registry.Hook = async (_, repository, what) =>
         {
             await Task.Yield();
             if (repository.Registry == "dead.local")
-                throw new AirgapException(ErrorCode.RegistryUnreachable, $"GET http://{repository}: connection refused", "Start it.");
+                throw new AirgapException(ErrorCode.RegistryUnreachable, $"Cannot fetch {repository}@{what}: GET http://dead.local/v2/{what}: dead.local cannot be reached (connection refused).", "Start it.");
         };
         VerificationResult result = await VerifyAsync(bundle);
         Assert.HasCount(1, Registry.Calls.Where(call => call.Contains("dead.local", StringComparison.Ordinal)));
         Diagnostic[] dead = [.. result.Problems.Where(problem => problem.Code == ErrorCode.RegistryUnreachable)];
         Assert.HasCount(2, dead);
-        Assert.Contains("connection refused", dead[0].Message);
+        Assert.AreEqual("dead.local cannot be reached (connection refused).", dead[0].Message, "whichever image was asked for first");
         Assert.StartsWith("dead.local/app/image0@", dead[0].Reference!);
         Assert.Contains("19 more", dead[1].Message);
         Assert.AreEqual(20, result.Problems.Count(problem => problem.Code == ErrorCode.ManifestUnknown));
