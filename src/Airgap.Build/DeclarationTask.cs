@@ -27,6 +27,9 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapArchive { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapArchiveFormat { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapSourceArchive { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -82,6 +85,7 @@ public abstract class DeclarationTask : RegistryTask
     {
         PropertyNames.Registry => AirgapRegistry,
         PropertyNames.Archive => AirgapArchive,
+        PropertyNames.ArchiveFormat => AirgapArchiveFormat,
         PropertyNames.SourceArchive => AirgapSourceArchive,
         PropertyNames.OutputPath => AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,

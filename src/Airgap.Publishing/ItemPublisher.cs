@@ -72,7 +72,7 @@ internal sealed class ItemPublisher(
         {
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
             KeepGoing = settings.KeepGoing,
-            EmbedConfigs = declaration.Archive is not null,
+            EmbedConfigs = declaration.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
             // What is to be repaired is read from the source.
             Destination = settings.Repair ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,

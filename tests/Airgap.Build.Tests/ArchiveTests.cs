@@ -33,6 +33,29 @@ public sealed class ArchiveTests
     }
 
     [TestMethod]
+    public async Task TheFormatOciIsALayoutThatGoesIntoARegistry()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArchiveFormat=oci", $"-p:AirgapRegistry={destination.Host}/apps"];
+        (await project.RelocateAsync(arguments)).Succeeded();
+        string manifest = File.ReadAllText(project.Manifest);
+        using (System.Formats.Tar.TarReader tar = new(File.OpenRead(project["out/bundle.tar"])))
+            Assert.AreEqual("oci-layout", tar.GetNextEntry()!.Name);
+        DateTime written = File.GetLastWriteTimeUtc(project["out/bundle.tar"]);
+        (await project.RelocateAsync(arguments)).Succeeded();
+        Assert.AreEqual(written, File.GetLastWriteTimeUtc(project["out/bundle.tar"]), "What is whole is left alone.");
+
+        source.Clear();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        Assert.AreEqual(manifest, File.ReadAllText(project.Manifest));
+        Assert.IsEmpty(source.Requests);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+    }
+
+    [TestMethod]
     public async Task SeveralItemsHaveAFolderWithATarEach()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

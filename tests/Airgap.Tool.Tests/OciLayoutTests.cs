@@ -30,6 +30,17 @@ public sealed class OciLayoutTests
     }
 
     [TestMethod]
+    public async Task ALayoutIsServed()
+    {
+        using TempFolder folder = new();
+        await SucceedAsync("copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci-tar", folder["a.tar"]);
+        await using ServedTool tool = await ServedTool.StartAsync("--oci-tar", $"{folder["a.tar"]}=platform/app");
+        using RegistryContent content = new(tool.Address);
+        await content.AssertCompleteAsync("platform/app", "v1.0.0");
+        Assert.AreEqual(0, await tool.StopAsync());
+    }
+
+    [TestMethod]
     [DataRow("copy --tar a --oci b --to-repo r.example/a", "as a source")]
     [DataRow("copy --oci-tar a --to-repo r.example/a --to-oci b", "Expected either --to-tar or --to-repo")]
     [DataRow("copy --oci-tar a --to-oci b --lock-output c", "Cannot output lock file with tar destination")]

@@ -36,6 +36,9 @@ internal sealed record Declaration
     /// <summary>Full path of the archive to write; null to relocate to <see cref="Repository"/>.</summary>
     public string? Archive { get; init; }
 
+    /// <summary>The format of <see cref="Archive"/>.</summary>
+    internal ArchiveFormat ArchiveFormat { get; init; }
+
     /// <summary>What goes into the PackageRepository manifest; null for none.</summary>
     public PackageRepositoryOptions? Manifest { get; init; }
 
@@ -44,7 +47,7 @@ internal sealed record Declaration
 
     /// <summary>Where it goes.</summary>
     public RelocationDestination Destination => Archive is not null
-        ? new RelocationDestination.Archive(Archive)
+        ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat }
         : new RelocationDestination.Repository(Repository!);
 
     /// <summary>The destination as it is compared with others': the repository with the tag that will be moved.</summary>

@@ -74,6 +74,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             Name = request.FileName,
             Repository = repository,
             Archive = archives.TargetFor(request.FileName),
+            ArchiveFormat = settings.ArchiveFormat,
             Manifest = request.Options,
             ManifestAsked = request.Asked,
         };

@@ -14,6 +14,9 @@ internal static class PropertyNames
     /// <summary>The archive, or the folder of archives, to write.</summary>
     public const string Archive = "AirgapArchive";
 
+    /// <summary>The format of the archives that are written.</summary>
+    internal const string ArchiveFormat = "AirgapArchiveFormat";
+
     /// <summary>The archive, or the folder of archives, to relocate from.</summary>
     public const string SourceArchive = "AirgapSourceArchive";
 
@@ -98,7 +101,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, ArchiveFormat, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

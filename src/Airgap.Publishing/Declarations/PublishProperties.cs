@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
@@ -20,6 +21,7 @@ internal static class PublishProperties
             ProjectDirectory = projectDirectory,
             Registry = Text(PropertyNames.Registry),
             Archive = Text(PropertyNames.Archive),
+            ArchiveFormat = Format(PropertyNames.ArchiveFormat),
             SourceArchive = Text(PropertyNames.SourceArchive),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
@@ -62,6 +64,16 @@ internal static class PublishProperties
             if (text.Length > 0)
                 Refuse(name, text, "Write true or false.");
             return null;
+        }
+
+        ArchiveFormat Format(string name)
+        {
+            string text = Text(name);
+            if (text.Equals("oci", StringComparison.OrdinalIgnoreCase))
+                return ArchiveFormat.LayoutTar;
+            if (text.Length > 0 && !text.Equals("imgpkg", StringComparison.OrdinalIgnoreCase))
+                Refuse(name, text, "Write imgpkg or oci.");
+            return ArchiveFormat.Imgpkg;
         }
 
         int? Count(string name)

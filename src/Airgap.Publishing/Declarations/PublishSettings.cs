@@ -1,4 +1,4 @@
-
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
@@ -13,6 +13,9 @@ internal sealed record PublishSettings
 
     /// <summary><c>AirgapArchive</c>: a tar for one item, a folder for several; empty for none.</summary>
     public string Archive { get; init; } = "";
+
+    /// <summary><c>AirgapArchiveFormat</c>: imgpkg's tar, or an OCI image layout in a tar.</summary>
+    internal ArchiveFormat ArchiveFormat { get; init; }
 
     /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars; empty for none.</summary>
     public string SourceArchive { get; init; } = "";

@@ -52,6 +52,34 @@ public sealed class ServedArchiveTests
     }
 
     [TestMethod]
+    [DataRow("nested-bundle")]
+    [DataRow("index-bundle")]
+    [DataRow("foreign-bundle")]
+    [DataRow("multi-image")]
+    [DataRow("images-lock")]
+    public async Task ALayoutIsServedAsTheArchiveThatItWasMadeOf(string archive)
+    {
+        using TempFolder temp = new();
+        using RegistryClient client = ServedBench.NewClient();
+        Relocator relocator = new(client);
+        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
+        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp[$"{archive}.tar"]) { Format = ArchiveFormat.LayoutTar }, new TransferOptions(), CancellationToken.None);
+        await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
+        await using Api served = await ServedBench.ServeAsync(temp[$"{archive}.tar"]);
+
+        string repository = (await expected.Content.RepositoriesAsync()).Single();
+        CollectionAssert.AreEqual((string[])[repository], (await served.Content.RepositoriesAsync()).ToArray());
+        IReadOnlyList<string> tags = await expected.Content.TagsAsync(repository);
+        CollectionAssert.AreEqual(tags.ToArray(), (await served.Content.TagsAsync(repository)).ToArray());
+        foreach (string tag in tags)
+        {
+            Assert.AreEqual((await expected.Content.ManifestAsync(repository, tag)).Digest, (await served.Content.ManifestAsync(repository, tag)).Digest, tag);
+            CollectionAssert.AreEquivalent(
+                (await expected.Content.AssertCompleteAsync(repository, tag, true)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag, true)).ToArray());
+        }
+    }
+
+    [TestMethod]
     public async Task ReferrersAreServedAsAnImportListsThem()
     {
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();

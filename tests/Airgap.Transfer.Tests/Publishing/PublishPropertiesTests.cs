@@ -2,6 +2,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Publishing;
 
@@ -15,6 +16,7 @@ public sealed class PublishPropertiesTests
             out IReadOnlyList<Diagnostic> problems,
             ("AirgapRegistry", " host.io/apps "),
             ("AirgapArchive", "out/"),
+            ("AirgapArchiveFormat", "OCI"),
             ("AirgapSourceArchive", "in"),
             ("AirgapOutputPath", "there/"),
             ("AirgapIncludeNonDistributableLayers", "True"),
@@ -31,6 +33,7 @@ public sealed class PublishPropertiesTests
         Assert.IsEmpty(problems);
         Assert.AreEqual("host.io/apps", settings.Registry);
         Assert.AreEqual("out/", settings.Archive);
+        Assert.AreEqual(ArchiveFormat.LayoutTar, settings.ArchiveFormat);
         Assert.AreEqual("in", settings.SourceArchive);
         Assert.AreEqual("there/", settings.OutputPath);
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
@@ -43,6 +46,7 @@ public sealed class PublishPropertiesTests
     }
 
     [TestMethod]
+    [DataRow("AirgapArchiveFormat", "docker")]
     [DataRow("AirgapConcurrency", "0")]
     [DataRow("AirgapConcurrency", "many")]
     [DataRow("AirgapConcurrency", "-1")]
