@@ -125,6 +125,21 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
+    public async Task AnInstall_HasASecretOfItsOwn()
+    {
+        JsonElement install = KubernetesFixtures.Body(KubernetesFixtures.Read("packageinstalls/unauthorized.json").GetProperty("packageInstall"));
+        await using FakeKubernetes server = await StartAsync([], [install], []);
+        server.On("GET", $"/api/v1/namespaces/{install.Text("metadata", "namespace")}/secrets/hello-fetch-0", KubernetesAnswer.Of(KubernetesFixtures.Read("secrets/placeholder-made.json").GetProperty("object")));
+
+        DoctorReport report = await ExamineAsync(server);
+
+        Finding finding = report.Findings.Single(found => found.Cause == Cause.Unauthorized);
+        Assert.Contains("hello-fetch-0: secretgen-controller does not run", finding.Evidence.Single());
+        Assert.Contains("dotnet airgap secret --for 127.0.0.1:15001 --name hello-pull", finding.Diagnostic.Advice);
+        Assert.Contains("ext.packaging.carvel.dev/fetch-0-secret-name=hello-pull", finding.Diagnostic.Advice);
+    }
+
+    [TestMethod]
     public async Task APlaceholderThatWasNeverFilled_IsFoundInItsOwnNamespace()
     {
         JsonElement[] steps = [.. KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];

@@ -132,6 +132,33 @@ public sealed class RepositoryWaitTests
     }
 
     [TestMethod]
+    public async Task StreamsThatEndAtOnce_AreNotAskedForInALoop()
+    {
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.List("1"));
+        server.OnWatch(Path, Enumerable.Repeat(KubernetesAnswer.Watch([], AnswerEnd.Clean), 1000));
+
+        WaitVerdict verdict = await RunAsync(server, new WaitTarget("packages", "a", 1), TimeSpan.FromSeconds(2));
+
+        Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
+        Assert.IsLessThan(10, server.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task AnInterruption_EndsTheWait()
+    {
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        using CancellationTokenSource interruption = new();
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.List("1"));
+        server.Hook = request => request.IsWatch ? interruption.CancelAsync() : Task.CompletedTask;
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new RepositoryWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, interruption.Token));
+    }
+
+    [TestMethod]
     public async Task ARightThatIsMissing_EndsIt()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();

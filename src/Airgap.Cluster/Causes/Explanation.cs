@@ -39,6 +39,10 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         : isInstall ? $", and name it: kubectl -n {state.Object.Text("metadata", "namespace")} annotate packageinstall {state.Object.Text("metadata", "name")} ext.packaging.carvel.dev/fetch-0-secret-name={state.Object.Text("metadata", "name")}-pull"
         : ", and name it under spec.fetch.imgpkgBundle.secretRef; with secretgen-controller, export it to this namespace instead (SecretExport)";
 
+    /// <summary>The host that was asked for the image: of a PackageInstall the message alone tells it; null where nothing does.</summary>
+    public static string? HostOf(ReconcileState state) =>
+        state.Image is { } image ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : null;
+
     /// <summary>A text of several lines as one, cut where it is long.</summary>
     public static string Paragraph(string text)
     {
@@ -58,7 +62,7 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
             ["name"] = name,
             ["image"] = image,
             ["repository"] = state.Image is null ? "REPOSITORY" : PackageImages.RepositoryOf(image),
-            ["mirror"] = state.Image is not null ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : "HOST",
+            ["mirror"] = HostOf(state) ?? "HOST",
             ["secret"] = state.SecretName ?? $"{name}-pull",
             ["tag"] = "",
             ["host"] = "HOST",

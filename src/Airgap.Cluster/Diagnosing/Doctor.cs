@@ -40,7 +40,7 @@ internal sealed class Doctor(ClusterClient client, string? ns, string? name)
             await ExamineRepositoryAsync(ReconcileState.Of(repository), packages, cancellationToken).ConfigureAwait(false);
         JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken).ConfigureAwait(false) ?? [];
         foreach (JsonElement install in installs.Where(IsMeant))
-            ExamineInstall(ReconcileState.Of(install), packages);
+            await ExamineInstallAsync(ReconcileState.Of(install), packages, cancellationToken).ConfigureAwait(false);
         if (name is not null && _objects.Count == 0)
             throw new AirgapException(ErrorCode.ObjectRefused, $"There is no PackageRepository and no PackageInstall {name} in {ns ?? "the cluster"}.", "See what there is: kubectl get packagerepositories,packageinstalls -A");
         if (name is null)
@@ -137,8 +137,8 @@ internal sealed class Doctor(ClusterClient client, string? ns, string? name)
         if (state.Failures > 1)
             evidence.Add($"{state.Failures} failures one after another");
         // The cluster says the same of no Secret, another host, a placeholder and a wrong password.
-        if (why.Cause is Cause.Unauthorized or Cause.TokenRefused && state.Image is { } image)
-            evidence.Add(await _secrets.DescribeAsync(state, PackageImages.HostOf(image), cancellationToken).ConfigureAwait(false));
+        if (why.Cause is Cause.Unauthorized or Cause.TokenRefused && Explanation.HostOf(state) is { } host)
+            evidence.Add(await _secrets.DescribeAsync(state, host, cancellationToken).ConfigureAwait(false));
         if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
             evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");
         Add(about, why.Diagnostic, why.Cause, evidence: evidence);
@@ -160,7 +160,7 @@ internal sealed class Doctor(ClusterClient client, string? ns, string? name)
             Add(about, new Diagnostic(ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.", $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true);
     }
 
-    private void ExamineInstall(ReconcileState state, JsonElement[]? packages)
+    private async Task ExamineInstallAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
     {
         string about = $"PackageInstall {state.FullName}";
         _objects.Add(new Examined(ResourceKind.PackageInstall.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words));
@@ -178,6 +178,9 @@ internal sealed class Doctor(ClusterClient client, string? ns, string? name)
                 evidence.Add($"version {installed} is installed, and goes on running");
         }
 
+        // The Secret of the PackageRepository does not serve its Packages.
+        if (why.Cause is Cause.Unauthorized or Cause.TokenRefused && Explanation.HostOf(state) is { } host)
+            evidence.Add(await _secrets.DescribeAsync(state, host, cancellationToken).ConfigureAwait(false));
         Add(about, why.Diagnostic, why.Cause, evidence: evidence);
     }
 

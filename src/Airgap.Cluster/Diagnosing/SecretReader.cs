@@ -3,7 +3,7 @@ using Airgap.Cluster.Objects;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Tells what is wrong with the Secret of a PackageRepository, without showing what it holds.</summary>
+/// <summary>Tells what is wrong with the Secret of a PackageRepository or PackageInstall, without showing what it holds.</summary>
 internal sealed class SecretReader(ClusterClient client)
 {
     /// <summary>One line about the Secret that kapp-controller used.</summary>
@@ -16,7 +16,7 @@ internal sealed class SecretReader(ClusterClient client)
         ClusterAnswer answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken).ConfigureAwait(false);
         return answer switch
         {
-            { Status: 404 } when asked is null => "spec.fetch names no Secret, and there is no placeholder for secretgen-controller",
+            { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
             { Status: 404 } => $"the Secret {ns}/{name} does not exist",
             { IsSuccess: false } => $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a placeholder, or a wrong password",
             _ => asked is null ? Placeholder(answer, $"{ns}/{name}", host) : Content(answer, $"{ns}/{name}", host),
@@ -28,9 +28,9 @@ internal sealed class SecretReader(ClusterClient client)
         if (answer.Object.Find("metadata", "annotations", "secretgen.carvel.dev/image-pull-secret") is null)
             return Content(answer, secret, host);
         return answer.Object.Text("metadata", "annotations", "secretgen.carvel.dev/status") is not { } status
-            ? $"spec.fetch names no Secret, and nobody fills {secret}: secretgen-controller does not run"
+            ? $"no Secret is named, and nobody fills {secret}: secretgen-controller does not run"
             : !status.Contains("secretNames", StringComparison.Ordinal)
-                ? $"spec.fetch names no Secret, and nothing is exported to this namespace: {secret} is empty (SecretExport: spec.toNamespaces)"
+                ? $"no Secret is named, and nothing is exported to this namespace: {secret} is empty (SecretExport: spec.toNamespaces)"
                 : Content(answer, secret, host);
     }
 

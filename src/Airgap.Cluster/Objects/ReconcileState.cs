@@ -53,8 +53,9 @@ internal sealed record ReconcileState
     /// <summary>The image that a PackageRepository fetches; null where there is none.</summary>
     public string? Image => Object.Text("spec", "fetch", "imgpkgBundle", "image") ?? Object.Text("spec", "fetch", "image", "url");
 
-    /// <summary>The Secret that a PackageRepository names; null for none.</summary>
-    public string? SecretName => Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name");
+    /// <summary>The Secret that a PackageRepository names, or the annotation of a PackageInstall; null for none.</summary>
+    public string? SecretName => Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
+        ?? Object.Text("metadata", "annotations", "ext.packaging.carvel.dev/fetch-0-secret-name");
 
     /// <summary>The phase in the words of kubectl.</summary>
     public string Words => Phase switch

@@ -37,6 +37,8 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
             }
 
             bool isBroken = false;
+            // A proxy may end every stream at once; it must not be asked in a loop without a pause.
+            bool isSilent = true;
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync($"{path}?watch=1{selector}&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events.ConfigureAwait(false))
             {
@@ -68,13 +70,14 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
                     }
 
                     failures = 0;
+                    isSilent = false;
                     version = entry.Object.Text("metadata", "resourceVersion") ?? version;
                     if (entry.Type != "BOOKMARK")
                         yield return entry;
                 }
             }
 
-            if (isBroken)
+            if (isBroken || isSilent)
                 await Task.Delay(_pause, cancellationToken).ConfigureAwait(false);
         }
     }

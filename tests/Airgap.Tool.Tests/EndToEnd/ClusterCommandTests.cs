@@ -116,7 +116,7 @@ public sealed class ClusterCommandTests
         Assert.AreEqual(1, text.ExitCode);
         Assert.Contains("PackageRepository unauthorized-no-secret/simple-package-repository: reconcile failed", text.Output);
         Assert.Contains("AIRGAP4210", text.Error);
-        Assert.Contains("  Seen: spec.fetch names no Secret", text.Error);
+        Assert.Contains("  Seen: no Secret is named", text.Error);
         JsonElement finding = JsonElement.Parse(json.Output).GetProperty("findings").EnumerateArray().Single();
         Assert.AreEqual("Unauthorized", finding.GetProperty("cause").GetString());
         Assert.IsNotEmpty(finding.GetProperty("evidence").EnumerateArray());
