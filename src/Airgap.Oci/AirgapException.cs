@@ -1,13 +1,13 @@
 namespace Airgap.Oci;
 
-/// <summary>An expected failure: something a user can mend, with what to do about it.</summary>
-/// <remarks><see cref="Exception.Message"/> is one sentence that says what was wrong and names the reference or digest. Control characters in it, which a registry may have put there, stand as escapes.</remarks>
+/// <summary>An expected failure with advice for the user.</summary>
+/// <remarks><see cref="Exception.Message"/> is one sentence that names the problem and the reference or digest. Control characters in it are escaped.</remarks>
 public sealed class AirgapException : Exception
 {
     /// <summary>Makes a failure.</summary>
-    /// <param name="code">What kind of failure.</param>
-    /// <param name="message">What was wrong and where, one sentence, without the code.</param>
-    /// <param name="advice">What to do, one sentence; empty only where nothing can be done.</param>
+    /// <param name="code">The kind of failure.</param>
+    /// <param name="message">The problem and its place, one sentence, without the code.</param>
+    /// <param name="advice">The advice, one sentence; empty only where nothing can be done.</param>
     /// <param name="innerException">The cause, for a debugger; its text is not shown to users.</param>
     public AirgapException(ErrorCode code, string message, string advice, Exception? innerException = null)
         : base(Printable.Of(message), innerException)
@@ -16,19 +16,19 @@ public sealed class AirgapException : Exception
         Advice = Printable.Of(advice);
     }
 
-    /// <summary>What kind of failure.</summary>
+    /// <summary>The kind of failure.</summary>
     public ErrorCode Code { get; }
 
-    /// <summary>What to do, one sentence.</summary>
+    /// <summary>The advice, one sentence.</summary>
     public string Advice { get; }
 
-    /// <summary>The image or repository it is about, as far as known.</summary>
+    /// <summary>The image or repository concerned; null when unknown.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>The digest it is about, as far as known.</summary>
+    /// <summary>The digest concerned; null when unknown.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Where in the user's files, as far as known.</summary>
+    /// <summary>The place in the user's files; null when unknown.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>The HTTP status that caused it, or 0.</summary>

@@ -1,9 +1,9 @@
 namespace Airgap.Oci;
 
-/// <summary>What proves who is asking. Never shown: <see cref="ToString"/> names the kind only.</summary>
+/// <summary>Credentials of a registry. Never shown: <see cref="ToString"/> names only the kind.</summary>
 public abstract record Credential
 {
-    /// <summary>Go on without credentials, and ask no further source.</summary>
+    /// <summary>No credentials; no further source is asked.</summary>
     public sealed record Anonymous : Credential
     {
         /// <inheritdoc/>
@@ -17,7 +17,7 @@ public abstract record Credential
         public override string ToString() => "username and password";
     }
 
-    /// <summary>A refresh token (docker's <c>identitytoken</c>), which buys bearer tokens.</summary>
+    /// <summary>A refresh token (docker's <c>identitytoken</c>), which is exchanged for bearer tokens.</summary>
     public sealed record IdentityToken(string Token) : Credential
     {
         /// <inheritdoc/>

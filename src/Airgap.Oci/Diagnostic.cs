@@ -1,24 +1,24 @@
 namespace Airgap.Oci;
 
 /// <summary>A warning or failure as a plain value.</summary>
-/// <param name="Code">What kind.</param>
-/// <param name="Message">What was wrong and where, one sentence, without the code.</param>
-/// <param name="Advice">What to do, one sentence; may be empty.</param>
+/// <param name="Code">The kind of failure.</param>
+/// <param name="Message">The problem and its place, one sentence, without the code.</param>
+/// <param name="Advice">The advice, one sentence; may be empty.</param>
 public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
 {
-    /// <summary>What was wrong and where, one sentence, without the code. Control characters stand as escapes.</summary>
+    /// <summary>The problem and its place, one sentence, without the code. Control characters are escaped.</summary>
     public string Message { get; init => field = Printable.Of(value); } = Printable.Of(Message);
 
-    /// <summary>What to do, one sentence; may be empty. Control characters stand as escapes.</summary>
+    /// <summary>The advice, one sentence; may be empty. Control characters are escaped.</summary>
     public string Advice { get; init => field = Printable.Of(value); } = Printable.Of(Advice);
 
-    /// <summary>The image or repository it is about, as far as known.</summary>
+    /// <summary>The image or repository concerned; null when unknown.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>The digest it is about, as far as known.</summary>
+    /// <summary>The digest concerned; null when unknown.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Where in the user's files, as far as known.</summary>
+    /// <summary>The place in the user's files; null when unknown.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>The code as users see it, such as <c>AIRGAP1005</c>.</summary>

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace Airgap.Oci;
 
 /// <summary>
-/// A content digest: algorithm and lower-case hex, such as <c>sha256:44136f…</c>. A value is always well formed, except the
-/// default one, which stands for no digest and must not be used.
+/// A content digest: algorithm and lower-case hex, such as <c>sha256:44136f…</c>. A value is always well-formed, except the
+/// default value, which is no digest and must not be used.
 /// </summary>
-/// <remarks>Source: OCI image specification, descriptor.md, "Digests". The registered algorithms sha256 and sha512 are taken.</remarks>
+/// <remarks>Source: OCI image specification, descriptor.md, "Digests". The registered algorithms sha256 and sha512 are supported.</remarks>
 public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
 {
     private readonly string? _value;
@@ -84,7 +84,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <summary>Ordinal order of the text, which is the order of imgpkg's archives.</summary>
     public int CompareTo(Digest other) => string.CompareOrdinal(_value, other._value);
 
-    /// <summary>The digest as it is written everywhere; empty for the default value.</summary>
+    /// <summary>The digest as text, <c>algorithm:hex</c>; empty for the default value.</summary>
     public override string ToString() => _value ?? "";
 
     /// <summary>Equality of the text.</summary>

@@ -28,13 +28,13 @@ public enum ErrorCode
     /// <summary>The registry has no such repository.</summary>
     RepositoryUnknown = 1007,
 
-    /// <summary>The registry limits requests and did not relent within the retries (429).</summary>
+    /// <summary>The registry limits requests, and still did so after the last retry (429).</summary>
     TooManyRequests = 1008,
 
     /// <summary>The registry refused the request for a reason of its own (another 4xx).</summary>
     RegistryRefused = 1009,
 
-    /// <summary>The registry failed within the retries (5xx).</summary>
+    /// <summary>The registry still failed after the last retry (5xx).</summary>
     RegistryFailed = 1010,
 
     /// <summary>Bytes from a registry do not have the digest they were asked by.</summary>
@@ -139,7 +139,7 @@ public enum ErrorCode
     /// <summary>A certificate file that holds no certificate.</summary>
     InvalidCertificate = 2018,
 
-    /// <summary>An <c>IMGPKG_</c> variable that means nothing, or has a value that means nothing, or a variable that should name a proxy and does not.</summary>
+    /// <summary>An <c>IMGPKG_</c> variable with an unknown name or an invalid value, or a proxy variable that does not name a proxy.</summary>
     InvalidEnvironment = 2019,
 
     /// <summary>An unknown keychain name.</summary>
@@ -259,7 +259,7 @@ public enum ErrorCode
     /// <summary>Non-distributable layers were asked for, and there were none (warning).</summary>
     NoLayersToInclude = 2103,
 
-    /// <summary>A property or metadata with a name that means nothing (warning).</summary>
+    /// <summary>A property or metadata with an unknown name (warning).</summary>
     UnknownName = 2104,
 
     /// <summary>The artifacts' folder has a kustomization that no publish wrote: it stays (warning).</summary>
@@ -274,7 +274,7 @@ public enum ErrorCode
     /// <summary>A Secret that a publish wrote has been changed since and stays, and does not name a registry that it now has to (warning).</summary>
     SecretNotUpdated = 2108,
 
-    /// <summary>A file that was to be read does not exist.</summary>
+    /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 
     /// <summary>The file system refused access.</summary>

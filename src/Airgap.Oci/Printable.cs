@@ -4,8 +4,8 @@ using System.Text;
 namespace Airgap.Oci;
 
 /// <summary>
-/// Text that came from outside (a registry, an archive, a lock, a file's name) made fit for a terminal, a log or a CI system's
-/// console. Control characters and the marks that turn the direction of writing stand as escapes, <c>\x1b</c> or <c>\u202e</c>.
+/// Text from outside (a registry, an archive, a lock, a file's name) made safe for a terminal, a log or a CI system's
+/// console. Control characters and the marks that change the direction of writing are escaped, <c>\x1b</c> or <c>\u202e</c>.
 /// The beginnings of commands that CI systems read out of a log are broken by an escape: <c>##vso[</c> and <c>##[</c> anywhere in a
 /// line, which Azure Pipelines and GitHub's older form take, and <c>::name</c> at a line's beginning, which GitHub Actions takes.
 /// </summary>
@@ -13,7 +13,7 @@ internal static class Printable
 {
     private const int MaxLength = 2000;
 
-    /// <summary>A message on one line; what is longer than 2,000 characters loses its middle, for nobody has to read a megabyte.</summary>
+    /// <summary>A message on one line; a text of more than 2,000 characters loses its middle.</summary>
     public static string Of(string text) => Cut(Line(Cut(text)));
 
     /// <summary>A text on one line: line breaks and tabs are escaped, too. A harmless text is returned as it is.</summary>
@@ -25,7 +25,7 @@ internal static class Printable
     /// <summary>True when <see cref="Block"/> changes nothing.</summary>
     public static bool IsHarmlessBlock(string text) => IsHarmless(text, keepsLines: true);
 
-    /// <summary>A JSON document with the same values, of which a terminal obeys nothing and no CI system reads a command.</summary>
+    /// <summary>A JSON document with the same values and without control sequences for terminals or commands for CI systems.</summary>
     public static string Json(string document)
     {
         StringBuilder? escaped = null;
@@ -88,7 +88,7 @@ internal static class Printable
         return escaped.ToString();
     }
 
-    // The end of a sentence says as much as its beginning.
+    // The end of a message matters as much as its beginning.
     private static string Cut(string text) =>
         text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - 301), "…", text.AsSpan(text.Length - 300));
 

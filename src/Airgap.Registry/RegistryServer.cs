@@ -34,16 +34,16 @@ public sealed class RegistryServer : IAsyncDisposable
         _purge = purge(_stopping.Token);
     }
 
-    /// <summary>Where the registry answers, such as <c>http://127.0.0.1:5000/</c>.</summary>
+    /// <summary>The registry's address, such as <c>http://127.0.0.1:5000/</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>The port it listens on.</summary>
     public int Port => Address.Port;
 
     /// <summary>Starts a registry.</summary>
-    /// <param name="options">How it is to run.</param>
-    /// <param name="cancellationToken">Gives the start up.</param>
-    /// <returns>The registry; it answers already.</returns>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>The running registry.</returns>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.InvalidArgument"/>: the port is taken or the address is not this machine's;
     /// <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>: the folder cannot be used.
@@ -85,7 +85,7 @@ public sealed class RegistryServer : IAsyncDisposable
         return new RegistryServer(application, AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => PurgeAsync(storage, options.PurgeEvery, token));
     }
 
-    /// <summary>Waits until the token ends, and stops the registry then.</summary>
+    /// <summary>Waits until the token is cancelled, then stops the registry.</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,7 +134,7 @@ public sealed class RegistryServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
 
-            // As a proxy it is asked for other hosts' pages; the path is all that counts.
+            // A proxy gets absolute URLs of other hosts; only the path matters.
             kestrel.AllowHostHeaderOverride = true;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
@@ -183,7 +183,7 @@ public sealed class RegistryServer : IAsyncDisposable
         return null;
     }
 
-    // Clearing up is no reason to keep anybody waiting, nor to fail.
+    // Deleting abandoned uploads must not delay or fail anything.
     private static Task PurgeAsync(RegistryStorage storage, TimeSpan every, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
@@ -198,7 +198,7 @@ public sealed class RegistryServer : IAsyncDisposable
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
-                        // The next time, then.
+                        // It is tried again at the next interval.
                     }
                 }
                 while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -209,7 +209,7 @@ public sealed class RegistryServer : IAsyncDisposable
         },
         CancellationToken.None);
 
-    /// <summary>The program that embeds the registry decides when it ends; signals are not the registry's business.</summary>
+    /// <summary>Ignores signals: the program that embeds the registry decides when it ends.</summary>
     private sealed class QuietLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

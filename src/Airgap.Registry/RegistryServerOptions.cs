@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry;
 
-/// <summary>How a registry is to run.</summary>
+/// <summary>Settings of a registry.</summary>
 public sealed record RegistryServerOptions
 {
     /// <summary>
@@ -15,12 +15,12 @@ public sealed record RegistryServerOptions
     /// </summary>
     public IReadOnlyList<ArchiveToServe> Archives { get; init; } = [];
 
-    /// <summary>Stands before the names of the archives' repositories, such as <c>apps</c>; empty for nothing.</summary>
+    /// <summary>The prefix of the archives' repository names, such as <c>apps</c>; empty for nothing.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>
     /// The folder that holds the content, in the layout of docker-registry's file system storage: either program can serve it.
-    /// It is made when it does not exist, unless <see cref="ReadOnly"/> is set.
+    /// It is created when it does not exist, unless <see cref="ReadOnly"/> is set.
     /// </summary>
     public string Folder { get; init; } = "";
 
@@ -37,42 +37,42 @@ public sealed record RegistryServerOptions
     /// <summary>A certificate with its private key, to serve https; null to serve http. The caller disposes it after the server.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Certificates between <see cref="Certificate"/> and a root, which clients are sent.</summary>
+    /// <summary>The intermediate certificates between <see cref="Certificate"/> and a root, which the registry sends to clients.</summary>
     public X509Certificate2Collection CertificateChain { get; init; } = [];
 
-    /// <summary>A password file as docker's registry takes it (<c>htpasswd -B</c>): its users alone are let in. Null to let everybody.</summary>
+    /// <summary>A password file in the format of docker's registry (<c>htpasswd -B</c>): only its users have access. Null to let everybody in.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>The most connections that are open at once; null for no limit.</summary>
+    /// <summary>The most open connections; null for no limit.</summary>
     public long? MaxConnections { get; init; }
 
-    /// <summary>How long requests under way may take when the registry is stopped.</summary>
+    /// <summary>The time that requests under way get when the registry stops.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Takes what a user should know while the registry starts. Called before it answers.</summary>
+    /// <summary>Receives warnings while the registry starts, before it answers requests.</summary>
     public Action<Diagnostic>? Warning { get; init; }
 
-    /// <summary>The one user who may do anything at all; null to let everybody.</summary>
+    /// <summary>The only user with access; null to let everybody in.</summary>
     public (string User, string Password)? BasicAuth { get; init; }
 
-    /// <summary>Refuses whatever would change the content (405), and writes nothing to the folder.</summary>
+    /// <summary>True to refuse changes of the content (405) and to write nothing to the folder.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Takes a line for each request: time, client, user, method, target, status, bytes received and sent, milliseconds. Called from many threads.</summary>
+    /// <summary>Receives a line for each request: time, client, user, method, target, status, bytes received and sent, milliseconds. Called from many threads.</summary>
     public Action<string>? AccessLog { get; init; }
 
-    /// <summary>Answers under every name: for a registry that clients use as their proxy.</summary>
+    /// <summary>True to answer under every host name: for a registry that clients use as their proxy.</summary>
     internal bool AnyHost { get; init; }
 
-    /// <summary>How much of unfinished uploads is kept.</summary>
+    /// <summary>The limits of unfinished uploads.</summary>
     internal UploadLimits Uploads { get; init; } = new();
 
-    /// <summary>How often what was given up is cleared away.</summary>
+    /// <summary>The interval at which abandoned uploads are deleted.</summary>
     internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Called before each write to an upload with its offset: the tests' disk that fails.</summary>
+    /// <summary>Called before each write to an upload with its offset. For tests of a failing disk.</summary>
     internal Action<long>? BeforeUploadWrite { get; init; }
 
-    /// <summary>Sees each request before the registry does, and decides whether and how it goes on: the tests' faults.</summary>
+    /// <summary>Runs before the registry handles a request. For faults in tests.</summary>
     internal Func<HttpContext, RequestDelegate, Task>? Interceptor { get; init; }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Auth;
 
-/// <summary>A bearer token and when it ends to be used. Never shown.</summary>
+/// <summary>A bearer token and its expiry. Never shown.</summary>
 internal sealed class AccessToken(string value, DateTimeOffset expires)
 {
-    // The token specification's default for answers that do not say.
+    // The token specification's default where the response has no lifetime.
     private const int DefaultSeconds = 60;
 
     public string Value { get; } = value;
@@ -25,7 +25,7 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
             double seconds = root.TryGetProperty("expires_in", out JsonElement element) && element.ValueKind == JsonValueKind.Number
                 && element.GetDouble() is var given and > 0 ? Math.Min(given, int.MaxValue) : DefaultSeconds;
 
-            // A request takes time to arrive; ten seconds, or a fifth of a short life.
+            // A request takes time to arrive: keep ten seconds, or a fifth of a short lifetime.
             double margin = Math.Min(10, seconds / 5);
             return new AccessToken(token, now.AddSeconds(seconds - margin));
         }
@@ -38,7 +38,7 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
     /// <inheritdoc/>
     public override string ToString() => "bearer token";
 
-    // A field without content is absent: some servers fill one of the two.
+    // An empty field counts as absent: some servers fill only one of the two.
     private static string? StringOf(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }

@@ -5,11 +5,11 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Auth;
 
-/// <summary>Answers the challenges of one host: which header goes with a request to it.</summary>
+/// <summary>Answers the challenges of one host and chooses the Authorization header of its requests.</summary>
 internal sealed class Authenticator(
     ICredentialSource credentials, TokenClient tokens, TimeProvider clock, RequestTrace trace, CancellationToken lifetime)
 {
-    // A refusal of what was found just now says that it is wrong; later, that it has ended.
+    // A refusal soon after the look-up means that the credentials are wrong; later, that they have expired.
     private static readonly TimeSpan _freshness = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<RepositoryName, Shared<FoundCredential>> _credentials = new();
@@ -25,7 +25,7 @@ internal sealed class Authenticator(
     public async Task<bool> HasCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential is not (null or Credential.Anonymous);
 
-    /// <summary>What a repository's requests were authorized with, for a message; null where no source was asked yet.</summary>
+    /// <summary>The credentials of a repository's requests, for a message; null while no source was asked.</summary>
     public async Task<UsedCredentials?> DescribeAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         if (!_credentials.ContainsKey(repository))
@@ -34,8 +34,8 @@ internal sealed class Authenticator(
         return new UsedCredentials(repository, used?.ToString(), used is Credential.Anonymous, (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
     }
 
-    /// <summary>Takes up the challenge of an answer.</summary>
-    /// <returns>False when the answer has none that can be met.</returns>
+    /// <summary>Records the challenge of a response.</summary>
+    /// <returns>False when the response has no supported challenge.</returns>
     public bool Accept(HttpResponseMessage response)
     {
         Challenge? challenge = Challenge.Choose(ChallengeParser.Read(response));
@@ -44,13 +44,13 @@ internal sealed class Authenticator(
         return challenge is not null;
     }
 
-    /// <summary>Takes up the challenge of a 401: what was sent did not do.</summary>
+    /// <summary>Records the challenge of a 401: the credentials sent were not accepted.</summary>
     /// <param name="response">The 401.</param>
-    /// <param name="sent">What was sent.</param>
+    /// <param name="sent">The credentials sent.</param>
     /// <param name="repository">For which repository.</param>
-    /// <param name="scopes">What the request was thought to need.</param>
+    /// <param name="scopes">The scopes that the request asked for.</param>
     /// <param name="cancellationToken">Ends the wait for other credentials.</param>
-    /// <returns>False when sending the request again would be the same request.</returns>
+    /// <returns>False when a second request would be the same as the first.</returns>
     public async Task<bool> ReconsiderAsync(
         HttpResponseMessage response, AuthenticationHeaderValue? sent, RepositoryName repository, ScopeSet scopes, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ internal sealed class Authenticator(
         _ => sent is null,
     };
 
-    // Asks the sources again for what they gave a while ago. One of those who were refused together asks; the others find its answer.
+    // Asks the sources again for credentials that are older. Of several refused requests one asks; the others use its result.
     private async Task<bool> RenewAsync(RepositoryName repository, Func<Credential?, bool> wasUsed, CancellationToken cancellationToken)
     {
         if (!_credentials.TryGetValue(repository, out Shared<FoundCredential>? shared))
@@ -131,7 +131,7 @@ internal sealed class Authenticator(
             if (_credentials.TryGetValue(repository, out Shared<FoundCredential>? current) && current == shared)
             {
                 trace.Note($"credentials for {repository} are taken no longer: their source is asked again");
-                // Before the entry goes: who asks in between must not get the old ones for new.
+                // Before the entry is removed: a request in between must not take the old credentials for new ones.
                 credentials.Forget(repository);
                 _credentials.TryRemove(new(repository, shared));
             }

@@ -11,15 +11,15 @@ internal sealed record Challenge(string Scheme, ImmutableDictionary<string, stri
 
     public bool IsBasic => Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Where tokens are had, for a bearer challenge.</summary>
+    /// <summary>The token server, for a bearer challenge.</summary>
     public string? Realm => Parameters.GetValueOrDefault("realm");
 
     public string? Service => Parameters.GetValueOrDefault("service");
 
-    /// <summary>What the request would have needed.</summary>
+    /// <summary>The scope that the request needs.</summary>
     public string? Scope => Parameters.GetValueOrDefault("scope");
 
-    /// <summary>The challenge that is answered out of several: a token before a password.</summary>
+    /// <summary>Chooses one of several challenges: a token before a password.</summary>
     public static Challenge? Choose(IReadOnlyList<Challenge> challenges) =>
         challenges.FirstOrDefault(c => c.IsBearer) ?? challenges.FirstOrDefault(c => c.IsBasic);
 }

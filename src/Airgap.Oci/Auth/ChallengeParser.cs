@@ -5,7 +5,7 @@ using System.Text;
 namespace Airgap.Oci.Auth;
 
 /// <summary>
-/// Reads WWW-Authenticate. Never fails: what cannot be read is skipped, because the request's own refusal is the better message.
+/// Reads WWW-Authenticate. Never fails: malformed parts are skipped, because the refusal of the request is the better message.
 /// </summary>
 /// <remarks>Source: RFC 9110, section 11.2 and 11.3.</remarks>
 internal static class ChallengeParser
@@ -56,7 +56,7 @@ internal static class ChallengeParser
             }
             else if (at < header.Length && header[at] == '=')
             {
-                // A token68 (Negotiate's), which no challenge we answer has.
+                // A token68 (Negotiate), which no supported challenge has.
                 SkipToComma(header, ref at);
             }
             else
@@ -98,7 +98,7 @@ internal static class ChallengeParser
         return text[start..at];
     }
 
-    // Some registries leave the quotes out around URLs, which have characters that a token may not have.
+    // Some registries omit the quotes around URLs, which have characters that a token may not have.
     private static string ReadValue(string text, ref int at)
     {
         int start = at;

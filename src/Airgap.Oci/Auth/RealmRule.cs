@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Auth;
 
 /// <summary>
-/// Which token servers credentials may go to. The realm is named by whoever answers the first request, so it must not be
+/// Decides which token servers receive credentials. The realm comes from whoever answers the first request, so it must not be
 /// able to send them in the clear or to an address inside the user's network.
 /// </summary>
 internal static class RealmRule

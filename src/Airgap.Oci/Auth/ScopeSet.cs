@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Oci.Auth;
 
-/// <summary>What a token is to allow: actions by resource, such as <c>repository:apps/web:pull,push</c>.</summary>
+/// <summary>The actions that a token allows, by resource, such as <c>repository:apps/web:pull,push</c>.</summary>
 /// <remarks>Source: docker's token scope documentation ("Resource scope grammar").</remarks>
 internal sealed class ScopeSet : IEquatable<ScopeSet>
 {
@@ -25,7 +25,7 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
 
     public static ScopeSet PullAndPush(string path) => Empty.Add("repository:" + path, ["pull", "push"]);
 
-    /// <summary>Reads a challenge's scope: scopes apart by spaces. What is none is left out.</summary>
+    /// <summary>Reads a challenge's scope: scopes separated by spaces. Malformed ones are left out.</summary>
     public static ScopeSet Parse(string? text)
     {
         ScopeSet result = Empty;

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Auth;
 
-/// <summary>What a token is asked with: two requests that are equal in this can share it.</summary>
+/// <summary>The key of a token request: requests with equal keys share the token.</summary>
 internal sealed record TokenKey(string Realm, string? Service, Credential? Credential);
 
 /// <summary>The tokens of one host. A token serves every request it covers; one request at a time asks for the same scopes.</summary>
@@ -31,7 +31,7 @@ internal sealed class TokenCache(TimeProvider clock, CancellationToken lifetime)
         return task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Forgets a token that the registry did not take. Others that came for it since are left alone.</summary>
+    /// <summary>Removes a token that the registry refused, unless another has replaced it.</summary>
     public void Forget(string token)
     {
         lock (_lock)

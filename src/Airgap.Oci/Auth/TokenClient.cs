@@ -79,7 +79,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         query.Append(name).Append('=').Append(Uri.EscapeDataString(value));
     }
 
-    // Whatever a token server objects to, it is about the token; only wrong credentials have a code of their own.
+    // Every refusal by a token server concerns the token; only wrong credentials have a code of their own.
     private static Exception Failure(Exception exception, Uri realm) => exception switch
     {
         TransientException transient => new TransientException(Recode(transient.Failure, realm), transient.RetryAfter),

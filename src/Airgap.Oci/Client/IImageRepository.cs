@@ -14,12 +14,12 @@ public interface IImageRepository
     RepositoryName Name { get; }
 
     /// <summary>
-    /// The same repository for questions whose answers only save requests: each is asked once, without retries or waits, for without the
-    /// answer the work goes on. Unless it is overridden, the repository itself.
+    /// The same repository for requests whose answers only save other requests: each is sent once, without retries or waits, because without the
+    /// answer the work continues. By default the repository itself.
     /// </summary>
     IImageRepository Unretried => this;
 
-    /// <summary>Asks what a tag or digest stands for, without its content (HEAD; GET where the HEAD fails, whatever its status).</summary>
+    /// <summary>Resolves a tag or digest without fetching the content (HEAD; GET where the HEAD fails, whatever its status).</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
@@ -31,7 +31,7 @@ public interface IImageRepository
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
     Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
 
-    /// <summary>Fetches a manifest that has to be there, and verifies its digest.</summary>
+    /// <summary>Fetches a manifest that must exist, and verifies its digest.</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the registry's own words where it gave some.</exception>
@@ -43,7 +43,7 @@ public interface IImageRepository
             "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.")
         { Reference = Name.ToString() };
 
-    /// <summary>A blob of this repository, to be opened when its bytes are needed. Makes no request.</summary>
+    /// <summary>A blob of this repository, opened when its bytes are needed. Makes no request.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 
     /// <summary>Asks whether the repository has a blob, without its bytes (HEAD).</summary>
@@ -51,22 +51,22 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
-    /// <summary>Brings a blob into this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.</summary>
+    /// <summary>Uploads a blob to this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.</summary>
     /// <param name="content">The bytes.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob, or null.</param>
-    /// <param name="progress">Told the number of bytes sent, as they are sent; negative when bytes are sent again.</param>
+    /// <param name="progress">Receives the number of bytes sent, as they are sent; a negative number when bytes are sent again.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
     Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Sends a blob's bytes, whatever the registry says that it has: one that lost them may not know. Nothing is mounted.</summary>
+    /// <summary>Sends a blob's bytes even where the registry reports the blob as present: its storage may have lost them. Nothing is mounted.</summary>
     /// <param name="content">The bytes.</param>
     /// <param name="progress">As for <see cref="PushBlobAsync"/>.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
     internal Task ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
         PushBlobAsync(content, mountFrom: null, progress, cancellationToken);
 
-    /// <summary>Puts a manifest, byte for byte, and verifies what the registry says it stored.</summary>
-    /// <param name="manifest">The manifest; all it refers to is there already.</param>
+    /// <summary>Pushes a manifest, byte for byte, and verifies the digest that the registry reports.</summary>
+    /// <param name="manifest">The manifest; everything it refers to is already there.</param>
     /// <param name="tag">The tag to put it under; null to put it by digest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken);
@@ -76,15 +76,15 @@ public interface IImageRepository
     /// <remarks>The sequence is empty when the repository does not exist.</remarks>
     IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists the tags of a repository that has to exist. It may have none.</summary>
+    /// <summary>Lists the tags of a repository that must exist. The list may be empty.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
     IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => ListTagsAsync(cancellationToken);
 
-    /// <summary>Lists the manifests that are attached to one: from the registry where it keeps such lists, else from the tag that clients keep them under.</summary>
-    /// <param name="subject">The manifest that others are attached to; it need not exist.</param>
+    /// <summary>Lists the manifests attached to one: from the registry's referrers API, else from the referrers tag that clients maintain.</summary>
+    /// <param name="subject">The manifest with the attachments; it need not exist.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <remarks>Unless it is overridden, the registry keeps none.</remarks>
+    /// <remarks>By default the list is read from the referrers tag.</remarks>
     async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
 }

@@ -4,15 +4,15 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 
-/// <summary>Gives repositories by name, whatever registry they are in.</summary>
+/// <summary>Gives repositories by name, in any registry.</summary>
 public interface IRegistry
 {
     /// <summary>A repository. Makes no request.</summary>
     IImageRepository GetRepository(RepositoryName name);
 
-    /// <summary>How often registries have said so far that they are asked too much (429, 503). Who sends many requests at once sends fewer then.</summary>
+    /// <summary>The number of 429 and 503 responses so far. A caller that sends many requests at once then sends fewer.</summary>
     long LoadRefusals => 0;
 
-    /// <summary>What has been done so far, at this moment; nothing where requests are not counted.</summary>
+    /// <summary>The requests and bytes so far; zero where requests are not counted.</summary>
     RegistryStatistics Statistics => new();
 }

@@ -59,7 +59,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
             failure = e;
         }
 
-        // The list that clients keep stands in for one that the registry cannot give; where there is none, nothing is known.
+        // The referrers tag replaces a list that the registry cannot give; without the tag nothing is known.
         try
         {
             ReferrerList kept = ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
@@ -68,7 +68,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         }
         catch (AirgapException) when (failure is not null)
         {
-            // The first failure is the one to tell.
+            // The first failure is reported.
         }
 
         throw failure;

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Content;
 
-/// <summary>What became of a blob at its destination.</summary>
+/// <summary>The outcome for a blob at its destination.</summary>
 public enum BlobOutcome
 {
     /// <summary>Its bytes were sent.</summary>

@@ -1,9 +1,9 @@
 namespace Airgap.Oci.Content;
 
-/// <summary>The bytes of a blob, which can be opened again: a retry, a resumed upload and an answer to a 401 all need that.</summary>
+/// <summary>The bytes of a blob, which can be opened again: a retry, a resumed upload and a replay after a 401 need that.</summary>
 public interface IBlobContent
 {
-    /// <summary>What the bytes must be.</summary>
+    /// <summary>Digest and size of the bytes.</summary>
     Descriptor Descriptor { get; }
 
     /// <summary>Opens the bytes from an offset to the end.</summary>
@@ -16,8 +16,8 @@ public interface IBlobContent
     /// </returns>
     ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken);
 
-    /// <summary>Reads the bytes from the beginning with a function that may be called again: where it failed because bytes were spoiled on their way.</summary>
-    /// <param name="read">Reads to the end. It starts over each time it is called, and lets the stream's failures through.</param>
+    /// <summary>Reads the bytes from the beginning with a function that is called again when the bytes were corrupted in transit.</summary>
+    /// <param name="read">Reads to the end. It starts over with each call, and passes on the stream's exceptions.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -26,10 +26,10 @@ public interface IBlobContent
             return await read(stream, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens some of the bytes, where that is done as quickly as opening all and several parts can be read side by side.</summary>
+    /// <summary>Opens a range of the bytes, where that is as fast as opening all and several ranges can be read in parallel.</summary>
     /// <param name="offset">The first byte, from 0 to below the blob's size.</param>
     /// <param name="length">How many bytes, 1 or more, up to the blob's end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A stream of just these bytes, which nothing verifies; null where parts cannot be had.</returns>
+    /// <returns>A stream of exactly these bytes, not verified; null where ranges are not available.</returns>
     ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.FromResult<Stream?>(null);
 }

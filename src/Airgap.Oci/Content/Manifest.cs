@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// A manifest or index: its exact bytes, and what it refers to. The bytes are what travels; the parsed part only says
-/// what has to travel with them.
+/// A manifest or index: its exact bytes, and the content it refers to. The bytes are copied; the parsed part only tells
+/// which content belongs to them.
 /// </summary>
 /// <remarks>Source: OCI image specification, manifest.md and image-index.md; Docker image manifest version 2, schema 2.</remarks>
 public sealed class Manifest
 {
-    /// <summary>The most bytes a manifest may have: 4 MiB, the limit registries are asked to take.</summary>
+    /// <summary>The largest manifest in bytes: 4 MiB, the size that registries should accept.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly HeldBytes _bytes;
@@ -74,7 +74,7 @@ public sealed class Manifest
         Digest actual = digest ?? Digest.Compute(bytes.Span);
         try
         {
-            // Of a field that stands twice one reader takes the first and another the last: they would see two images under one digest.
+            // With a duplicate field one reader takes the first and another the last: they would see two images under one digest.
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
             return Read(document.RootElement, bytes, mediaType, actual);
         }

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Content;
 
-/// <summary>The media types that change how content is treated. All others are carried as they are.</summary>
+/// <summary>The media types that change how content is handled. All others are copied unchanged.</summary>
 internal static class MediaTypes
 {
     /// <summary>OCI image manifest.</summary>
@@ -51,7 +51,7 @@ internal static class MediaTypes
     /// <summary>OCI layer that may not be redistributed, gzip.</summary>
     public const string OciNonDistributableLayerGzip = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
 
-    /// <summary>The manifest types a client takes, in the order of an Accept header.</summary>
+    /// <summary>The accepted manifest types, in the order of an Accept header.</summary>
     public static IReadOnlyList<string> AcceptedManifests { get; } =
         [OciIndex, DockerManifestList, OciManifest, DockerManifest, DockerSchema1, DockerSchema1Signed];
 

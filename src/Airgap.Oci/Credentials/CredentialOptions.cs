@@ -1,7 +1,7 @@
 namespace Airgap.Oci.Credentials;
 
 /// <summary>
-/// What the default credential sources start from: the tool's <c>--registry-*</c> flags and the environment. MSBuild leaves the
+/// The input of the default credential sources: the tool's <c>--registry-*</c> flags and the environment. MSBuild leaves the
 /// flags empty, since properties are recorded in logs.
 /// </summary>
 public sealed record CredentialOptions
@@ -15,7 +15,7 @@ public sealed record CredentialOptions
     /// <summary>The bearer token for every registry; null or empty for <c>IMGPKG_TOKEN</c>.</summary>
     public string? Token { get; init; }
 
-    /// <summary>True to go without credentials; false for what <c>IMGPKG_ANON</c> says (only the exact text <c>true</c> counts).</summary>
+    /// <summary>True to use no credentials; false to follow <c>IMGPKG_ANON</c> (only the exact text <c>true</c> counts).</summary>
     public bool Anonymous { get; init; }
 
     /// <summary>The environment's variables, copied when the sources are made; null for the process's. Credential helpers get it too.</summary>
@@ -24,7 +24,7 @@ public sealed record CredentialOptions
     /// <summary>The folder that relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c> start from; null for the process's.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Told which source answered for which repository, never a secret; null for none. May be called from several threads at once.</summary>
+    /// <summary>Receives the name of the source that answered for a repository, never a secret; null for none. May be called from several threads at once.</summary>
     public Action<string>? Trace { get; init; }
 
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -18,11 +18,11 @@ public static class CredentialSources
     /// </summary>
     /// <remarks>
     /// Departures from imgpkg: a keychain asks the cloud's credential helper program first, where one is on the PATH; credentials that
-    /// docker's config records under a path go to repositories below that path only; a helper's failure is told at once for a
-    /// missing program or a time-out, and otherwise after three tries.
+    /// docker's config records under a path go to repositories below that path only; a helper's failure is reported at once for a
+    /// missing program or a timeout, and otherwise after three attempts.
     /// </remarks>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that means nothing.
+    /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that is unknown.
     /// <see cref="ErrorCode.UnknownKeychain"/>: a keychain that does not exist.
     /// </exception>
     public static ICredentialSource CreateDefault(CredentialOptions options)

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// Brings files and names to the disk, and tells when the disk fails: the runtime's own calls say nothing of that. A seam: a test puts a failing
+/// Flushes files and names to the disk, and reports failures, which the runtime's own calls hide. Tests put a failing
 /// one in its place.
 /// </summary>
 internal class DiskSync
@@ -19,9 +19,9 @@ internal class DiskSync
     /// <summary>Puts another in its place, for the flow of this call and what it calls; null to undo that.</summary>
     internal static void Replace(DiskSync? replacement) => s_replacement.Value = replacement;
 
-    /// <summary>Brings a file to the disk.</summary>
+    /// <summary>Flushes a file to the disk.</summary>
     /// <param name="file">The file, open for writing.</param>
-    /// <param name="name">What a failure calls it.</param>
+    /// <param name="name">Its name in an error message.</param>
     /// <exception cref="IOException">The disk failed: nothing that was written since the last flush can be relied on.</exception>
     public virtual void Flush(SafeFileHandle file, string name)
     {
@@ -32,7 +32,7 @@ internal class DiskSync
     }
 
     /// <summary>
-    /// Brings the names in a folder to the disk: on Unix a file that was renamed has its new name after a power cut only then. A folder that may not be
+    /// Flushes the names in a folder to the disk: on Unix a rename survives a power cut only after that. A folder that may not be
     /// read is left to the system, as is every folder of Windows, which keeps a journal of names.
     /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -45,14 +45,14 @@ internal class DiskSync
             Posix.Flush(handle, folder);
     }
 
-    /// <summary>Brings a whole file system to the disk.</summary>
+    /// <summary>Flushes a whole file system to the disk.</summary>
     /// <param name="folder">A folder on it, opened before what counts was written.</param>
-    /// <param name="name">What a failure calls it.</param>
+    /// <param name="name">Its name in an error message.</param>
     /// <returns>False where the system has no call for that.</returns>
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual bool FlushVolume(SafeFileHandle folder, string name) => !OperatingSystem.IsWindows() && Posix.FlushVolume(folder, name);
 
-    /// <summary>Starts to bring a file to the disk, where the system has a call for that, and does not wait for it.</summary>
+    /// <summary>Starts to flush a file to the disk, where the system has a call for that, and does not wait for it.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write. It may not say so again.</exception>
     public virtual void BeginFlush(SafeFileHandle file, string name)
     {
@@ -69,8 +69,8 @@ internal class DiskSync
             Posix.ForgetCached(file);
     }
 
-    /// <summary>Makes a folder with those above it, and brings their names to the disk. One that is there is left as it is.</summary>
-    /// <exception cref="IOException">It cannot be made, or another of the file system's exceptions.</exception>
+    /// <summary>Creates a folder and its missing parents, and flushes their names to the disk. An existing folder is left unchanged.</summary>
+    /// <exception cref="IOException">It cannot be created, or another file system exception.</exception>
     public void MakeFolder(string folder)
     {
         if (Directory.Exists(folder))

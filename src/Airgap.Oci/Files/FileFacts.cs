@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>What stands at a path.</summary>
+/// <summary>The kind of file at a path.</summary>
 internal enum FileKind
 {
     /// <summary>Nothing.</summary>
@@ -30,18 +30,18 @@ internal enum FileKind
     Socket,
 }
 
-/// <summary>What the system tells of a file. On Windows the kind alone.</summary>
+/// <summary>The system's facts about a file. On Windows the kind alone.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Mode">Its permissions.</param>
 /// <param name="Owner">The user it belongs to.</param>
 /// <param name="Group">The group it belongs to.</param>
-/// <param name="Links">How many names it has.</param>
+/// <param name="Links">The number of its names.</param>
 /// <param name="Volume">Its file system.</param>
-/// <param name="Number">Its number in that.</param>
+/// <param name="Number">Its number in that file system.</param>
 internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0)
 {
     /// <summary>Asks about a path.</summary>
-    /// <exception cref="IOException">The system does not tell, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">The system does not tell, or another file system exception.</exception>
     public static FileFacts Of(string path, bool followsLinks)
     {
         if (!OperatingSystem.IsWindows())

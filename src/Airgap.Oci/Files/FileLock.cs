@@ -16,7 +16,7 @@ internal sealed class FileLock : IDisposable
     /// <summary>Takes a file, which is made where there is none, as <see cref="OwnFile.OpenOrCreate"/> does.</summary>
     /// <returns>Null when another holds it.</returns>
     /// <exception cref="UnsafeFileException">What stands there is not this user's file.</exception>
-    /// <exception cref="IOException">It cannot be opened, for whatever other reason; or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be opened, for whatever other reason; or another file system exception.</exception>
     public static FileLock? TryTake(string path, UnixFileMode? mode = null)
     {
         while (true)

@@ -51,7 +51,7 @@ internal sealed class OutputTarget
 
     /// <summary>Looks at the place of a file that can be written as a stream.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a folder, a disk or a socket; <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder of all.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
     public static OutputTarget OfFile(string path)
     {
         OutputTarget target = Of(path);
@@ -62,7 +62,7 @@ internal sealed class OutputTarget
 
     /// <summary>Looks at the place of a file that is written at several places at once, and read again.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: as for <see cref="OfFile"/>, and a device or a pipe.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
     public static OutputTarget OfWholeFile(string path)
     {
         OutputTarget target = OfFile(path);
@@ -73,7 +73,7 @@ internal sealed class OutputTarget
 
     /// <summary>Looks at the place of a folder.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a file or the like.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
     public static OutputTarget OfFolder(string path)
     {
         OutputTarget target = Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));

@@ -12,11 +12,11 @@ internal static class OwnFile
     /// <summary>The mode of files that are nobody else's business.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a file that is not there yet. A link in its place counts as there, wherever it leads.</summary>
+    /// <summary>Creates a file that does not exist yet. A link in its place counts as there, wherever it leads.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Its mode, less what the umask takes; null for the default.</param>
     /// <param name="options">How it is written.</param>
-    /// <exception cref="IOException">It is there, or cannot be made; or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static FileStream CreateNew(string path, UnixFileMode? mode = null, FileOptions options = FileOptions.None)
     {
         FileStreamOptions how = new()
@@ -38,7 +38,7 @@ internal static class OwnFile
     /// <param name="access">What for.</param>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="UnsafeFileException">It is a link or no regular file, has a second name, or is another user's.</exception>
-    /// <exception cref="IOException">It cannot be opened, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
     public static FileStream? Open(string path, FileAccess access)
     {
         // Asked first because opening a device can move it, and again of what was opened.
@@ -81,7 +81,7 @@ internal static class OwnFile
             }
             catch (IOException) when (FileFacts.Of(path, followsLinks: false).Kind != FileKind.None)
             {
-                // Another run was quicker; its file is looked at as any other.
+                // Another run was quicker; its file is checked like any other.
             }
         }
     }

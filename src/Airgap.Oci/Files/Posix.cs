@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// The calls of Linux and macOS that the runtime does not offer, or whose failures it keeps to itself. The values of flags and errors are those of
+/// The calls of Linux and macOS that the runtime does not offer, or whose failures it hides. The values of flags and errors are those of
 /// the system that runs. Not for Windows.
 /// </summary>
 internal static partial class Posix
@@ -24,12 +24,12 @@ internal static partial class Posix
     private const int Forget = 4; // POSIX_FADV_DONTNEED
 
     /// <summary>Opens a file that exists. A link at its end is refused, and a pipe without a reader is not waited for.</summary>
-    /// <exception cref="IOException">It failed, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It failed, or another file system exception.</exception>
     public static SafeFileHandle OpenUnfollowed(string path, FileAccess access) => new(
         Checked(Retried(() => OpenCore(path, AccessOf(access) | CloseOnExec | NoFollow | NonBlocking)), path), ownsHandle: true);
 
     /// <summary>Opens a folder to flush it; null where it may not be read.</summary>
-    /// <exception cref="IOException">It failed, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It failed, or another file system exception.</exception>
     public static SafeFileHandle? TryOpenFolder(string path)
     {
         int descriptor = Retried(() => OpenCore(path, CloseOnExec));
@@ -38,9 +38,9 @@ internal static partial class Posix
             : new SafeFileHandle(Checked(descriptor, path), ownsHandle: true);
     }
 
-    /// <summary>Brings a file or folder to the disk.</summary>
+    /// <summary>Flushes a file or folder to the disk.</summary>
     /// <param name="file">Open in any way.</param>
-    /// <param name="name">What a failure calls it.</param>
+    /// <param name="name">Its name in an error message.</param>
     /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system that has no such call is none.</exception>
     public static void Flush(SafeFileHandle file, string name)
     {
@@ -50,7 +50,7 @@ internal static partial class Posix
             throw Failure(error, name);
     }
 
-    /// <summary>Brings the file system of a folder to the disk. Linux alone has the call.</summary>
+    /// <summary>Flushes the file system of a folder to the disk. Only Linux has the call.</summary>
     /// <returns>False where there is none.</returns>
     /// <exception cref="IOException">The disk failed since the folder was opened.</exception>
     public static bool FlushVolume(SafeFileHandle folder, string name)
@@ -62,7 +62,7 @@ internal static partial class Posix
         return true;
     }
 
-    /// <summary>Starts to bring a file to the disk, on Linux, and does not wait for it.</summary>
+    /// <summary>Starts to flush a file to the disk, on Linux, and does not wait for it.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write. The system tells it once: the flush at the end may not tell it again.</exception>
     public static void BeginFlush(SafeFileHandle file, string name)
     {
@@ -103,8 +103,8 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>Makes a folder that is not there yet, with exactly a mode.</summary>
-    /// <exception cref="IOException">It is there, or cannot be made; or another of the file system's exceptions.</exception>
+    /// <summary>Creates a folder that does not exist yet, with exactly a mode.</summary>
+    /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static void MakeFolder(string path, UnixFileMode mode) => Checked(MakeFolderCore(path, (uint)mode), path);
 
     /// <summary>Gives a file to an owner and a group. Only root gives a file away; a group of one's own everybody may choose.</summary>
@@ -116,8 +116,8 @@ internal static partial class Posix
     /// <summary>True for the error of a lock that another holds.</summary>
     public static int WouldBlock => OperatingSystem.IsMacOS() ? 35 : 11;
 
-    /// <summary>What the system tells of a file; null when there is none.</summary>
-    /// <exception cref="IOException">It cannot be asked, or another of the file system's exceptions.</exception>
+    /// <summary>The system's facts about a file; null when there is none.</summary>
+    /// <exception cref="IOException">It cannot be asked, or another file system exception.</exception>
     public static FileFacts? Facts(string path, bool followsLinks)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -131,7 +131,7 @@ internal static partial class Posix
         return Read(buffer);
     }
 
-    /// <summary>What the system tells of an open file.</summary>
+    /// <summary>The system's facts about an open file.</summary>
     /// <exception cref="IOException">It cannot be asked.</exception>
     public static FileFacts Facts(SafeFileHandle file)
     {

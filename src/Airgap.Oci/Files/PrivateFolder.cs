@@ -7,7 +7,7 @@ internal static class PrivateFolder
 
     /// <summary>Makes a folder, with those above it, or takes one that is there when it is this user's; others lose their access to it.</summary>
     /// <exception cref="UnsafeFileException">It is a link or no folder, or another user's.</exception>
-    /// <exception cref="IOException">It cannot be made, or another of the file system's exceptions.</exception>
+    /// <exception cref="IOException">It cannot be created, or another file system exception.</exception>
     public static void Make(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -41,8 +41,8 @@ internal static class PrivateFolder
             File.SetUnixFileMode(path, Mode);
     }
 
-    /// <summary>Makes a folder that is not there yet.</summary>
-    /// <exception cref="IOException">It is there, or cannot be made; or another of the file system's exceptions.</exception>
+    /// <summary>Creates a folder that does not exist yet.</summary>
+    /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static void MakeNew(string path)
     {
         if (!OperatingSystem.IsWindows())

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>What a file that takes another's place has from it.</summary>
+/// <summary>Passes the permissions and the owner of a replaced file on to its replacement.</summary>
 internal static class ReplacedFile
 {
     private const UnixFileMode Everyones = (UnixFileMode)0b111_111_111;

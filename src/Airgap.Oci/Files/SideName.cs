@@ -34,7 +34,7 @@ internal static class SideName
         return $"{folder}{prefix}{cut}~{hash}{suffix}";
     }
 
-    /// <summary>A path beside a file that nobody can foretell.</summary>
+    /// <summary>An unpredictable path beside a file.</summary>
     public static string Random(string path, string suffix) =>
         Of(path, $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}{suffix}", ".");
 }

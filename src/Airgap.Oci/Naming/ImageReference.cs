@@ -4,7 +4,7 @@ namespace Airgap.Oci.Naming;
 
 /// <summary>
 /// A reference to an image, index or bundle: a repository with a tag, a digest, or both. Without either the tag is <c>latest</c>.
-/// Where a digest is given it decides; a tag beside it is kept for display only.
+/// A digest takes precedence; a tag beside it is kept for display only.
 /// </summary>
 /// <remarks>Source: OCI distribution specification (name, tag and digest grammar); docker's rules for short names.</remarks>
 public sealed record ImageReference
@@ -53,7 +53,7 @@ public sealed record ImageReference
     /// <summary>Reads a reference.</summary>
     /// <param name="text">Such as <c>ubuntu</c>, <c>host:5000/a/b:v1</c>, <c>a/b@sha256:…</c> or <c>a/b:v1@sha256:…</c>.</param>
     /// <param name="reference">The reference, or null.</param>
-    /// <param name="problem">Why it is none, in words that end a sentence; null on success.</param>
+    /// <param name="problem">Why the text is invalid, as the end of a sentence; null on success.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
     {
         reference = null;

@@ -36,7 +36,7 @@ public sealed record RepositoryName
     /// <summary>Reads a repository.</summary>
     /// <param name="text">Such as <c>registry.local:5000/apps/frontend</c>.</param>
     /// <param name="name">The repository, or null.</param>
-    /// <param name="problem">Why it is none, in words that end a sentence; null on success.</param>
+    /// <param name="problem">Why the text is invalid, as the end of a sentence; null on success.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out RepositoryName? name, [NotNullWhen(false)] out string? problem)
     {
         name = null;

@@ -3,7 +3,7 @@ namespace Airgap.Oci.Naming;
 /// <summary>A user name and password in front of a host, as <c>user:password@host/path</c>. No reference may have them, and no message repeats them.</summary>
 internal static class UserInfo
 {
-    /// <summary>What is wrong with such a text, in words that end a sentence.</summary>
+    /// <summary>The problem with such a text, as the end of a sentence.</summary>
     public const string Problem = "it has a user name or password before an '@', and credentials come from docker's log-in or IMGPKG_ variables alone";
 
     /// <summary>True when a text has them. What stands behind the <c>@</c> of a digest, or of an attempt at one, is none.</summary>

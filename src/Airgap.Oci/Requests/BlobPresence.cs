@@ -24,11 +24,11 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
         }
         catch (TransientException)
         {
-            // The GET is tried as often as it takes.
+            // The GET is retried.
         }
         catch (AirgapException e) when (e.Code != ErrorCode.RegistryCertificate)
         {
-            // The GET is served, or fails with a reason.
+            // The GET succeeds, or fails with a reason.
         }
 
         // What a registry gives without a range is not read.
@@ -51,7 +51,7 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
             cancellationToken).ConfigureAwait(false);
     }
 
-    // A registry may name the length of a file that was cut short.
+    // A registry may report the length of a truncated file.
     private bool IsWhole(long? length) => length is null or 0 || length == blob.Size;
 
     private RegistryRequest Request(RequestKind kind, HttpMethod method) =>

@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Requests;
 
-/// <summary>What is done about bytes with a wrong digest: a proxy or a line that spoiled them once seldom does so again, and a storage that did always does.</summary>
+/// <summary>Retries of bytes with a wrong digest: a proxy or a line seldom corrupts them twice; damaged storage always does.</summary>
 internal static class DigestRetries
 {
-    /// <summary>How often they are fetched, or sent, again before the failure is told.</summary>
+    /// <summary>The number of retries before the failure is reported.</summary>
     public const int MostRepeats = 2;
 }

@@ -14,11 +14,11 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
     // 0 for the repository.
     private int _place;
 
-    /// <summary>Who is asked, for a message.</summary>
+    /// <summary>The place that is asked, for a message.</summary>
     public string Place => _place == 0 ? "the registry" : blob.Urls[_place - 1].Authority;
 
     /// <summary>Asks the place that has the blob, as far as it is known, and the next where it does not.</summary>
-    /// <exception cref="TransientException">A failure that may pass.</exception>
+    /// <exception cref="TransientException">A transient failure.</exception>
     /// <exception cref="AirgapException">No place has it.</exception>
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>Manifests of one repository: asked after, fetched, put.</summary>
+/// <summary>Resolves, fetches and pushes the manifests of one repository.</summary>
 /// <remarks>Source: OCI distribution specification, "Pulling manifests" and "Pushing Manifests".</remarks>
 internal sealed class ManifestRequests(Transport transport, RepositoryName repository)
 {
@@ -30,20 +30,20 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         }
         catch (TransientException)
         {
-            // The GET is tried as often as it takes.
+            // The GET is retried.
         }
         catch (AirgapException e) when (e.Code != ErrorCode.RegistryCertificate)
         {
-            // The GET is served, or fails with a reason.
+            // The GET succeeds, or fails with a reason.
         }
 
-        // A HEAD that failed says nothing, not even with 404: registries and caches exist that answer GET alone.
+        // A failed HEAD proves nothing, not even a 404: some registries and caches answer only GET.
         return (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
     }
 
     public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
 
-    // A missing one is a refusal here, so that the failure carries the registry's own words.
+    // A missing manifest is a refusal here, so that the failure carries the registry's own words.
     public async Task<Manifest> GetAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         (await FetchAsync(tagOrDigest, static _ => false, cancellationToken).ConfigureAwait(false))!;
 
@@ -96,7 +96,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 }
                 catch (AirgapException missing) when (missing.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown)
                 {
-                    // All of it was sent; some registries (GitHub's, others on slow storage) see it a moment later.
+                    // All blobs were sent; some registries (GitHub's, others on slow storage) see them a moment later.
                     throw new TransientException(missing);
                 }
             },

@@ -41,7 +41,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
 
     public Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        // The stream's own retries end in failures that this one does not take up: attempts do not multiply.
+        // The stream retries on its own; its final failures are not retried here, so that attempts do not multiply.
         int spoiled = 0;
         return transport.Retry.ExecuteAsync(
             async token =>

@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>One registry host: how it is spoken to, learned by one request that all its users share.</summary>
+/// <summary>One registry host. Its scheme and challenge are learned by one request that all its users share.</summary>
 internal sealed class RegistryHost
 {
     private readonly Exchange _exchange;
@@ -44,7 +44,7 @@ internal sealed class RegistryHost
     /// <summary>The pause this host asked for.</summary>
     public HostPause Pause { get; }
 
-    /// <summary>How it takes uploads.</summary>
+    /// <summary>The host's known upload behaviour.</summary>
     public UploadCapabilities Uploads { get; } = new();
 
     /// <summary>Answers this host's challenges.</summary>
@@ -57,7 +57,7 @@ internal sealed class RegistryHost
         _onlyAddress is { } only ? Task.FromResult(only) : _address.GetAsync(cancellationToken);
 
     /// <summary>
-    /// Lets one request go ahead of all others where none has been made yet: its answer carries the challenge, and its connection serves
+    /// Lets one request go ahead of all others when it is the first: its response carries the challenge, and its connection serves
     /// the others. Null when the host is known already.
     /// </summary>
     public async Task<Lead?> GoFirstAsync(CancellationToken cancellationToken)
@@ -83,13 +83,13 @@ internal sealed class RegistryHost
         return Authenticator.HasChallenge;
     }
 
-    /// <summary>True when this host was seen not to list the referrers of a repository's manifests.</summary>
+    /// <summary>True when this host is known not to list the referrers of a repository's manifests.</summary>
     public bool LacksReferrers(RepositoryName repository) => _withoutReferrers.ContainsKey(repository.Path);
 
-    /// <summary>Remembers it. For each repository: some hosts answer 404 for one that does not exist yet.</summary>
+    /// <summary>Records it for a repository: some hosts answer 404 for a repository that does not exist yet.</summary>
     public void NoteLackOfReferrers(RepositoryName repository) => _withoutReferrers.TryAdd(repository.Path, true);
 
-    // Both ways are tried at once, so that a host that does not speak TLS costs no wait of its own; but https is taken whenever it answers.
+    // Both schemes are tried at once, so that a host without TLS costs no extra wait; https wins whenever it answers.
     private Task<Uri> ConnectAsync(CancellationToken cancellationToken) => _retry.ExecuteAsync(
         async token =>
         {
@@ -109,7 +109,7 @@ internal sealed class RegistryHost
                 }
                 catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
                 {
-                    // Neither works; what stands in the way of https is what the user has to know.
+                    // Neither works; the user needs the failure of https.
                     throw e;
                 }
             }
@@ -130,7 +130,7 @@ internal sealed class RegistryHost
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The refusal that led here is told.
+            // The refusal that led here is reported.
             _trace.Note($"{_name} does not answer at /v2/: {e.Message}");
             return false;
         }
@@ -149,7 +149,7 @@ internal sealed class RegistryHost
         _isKnown = true;
         _wasPinged = true;
 
-        // Anything else will do: some registries do not serve /v2/ itself, and the request proper tells what is wrong.
+        // Any other answer will do: some registries do not serve /v2/ itself, and the real request reports the problem.
         if (status == 401)
             Authenticator.Accept(response);
         return address;

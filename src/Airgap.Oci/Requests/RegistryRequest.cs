@@ -4,11 +4,11 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>A request to a registry: what goes over the wire, and what it needs to be allowed.</summary>
-/// <param name="Kind">What it is counted as.</param>
+/// <summary>A request to a registry, with the scopes that it needs.</summary>
+/// <param name="Kind">The counter.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Target">Path and query below <c>/v2/</c>, or an absolute address that the registry named.</param>
-/// <param name="Scopes">What a token must allow.</param>
+/// <param name="Scopes">The scopes of its token.</param>
 /// <param name="Operation">What it is for.</param>
 internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri Target, ScopeSet Scopes, Operation Operation)
 {
@@ -22,13 +22,13 @@ internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri 
     /// <summary>Further headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Makes the body anew for each time it is sent.</summary>
+    /// <summary>Creates the body each time it is sent.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
-    /// <summary>Whether much is sent or received (<see cref="Bulk"/>).</summary>
+    /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
-    /// <summary>Statuses beside 2xx that the caller deals with.</summary>
+    /// <summary>Statuses beside 2xx that the caller handles.</summary>
     public Func<int, bool> Expects { get; init; } = static _ => false;
 
     /// <summary>A target below the repository.</summary>

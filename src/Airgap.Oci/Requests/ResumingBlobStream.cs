@@ -5,8 +5,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// A blob's bytes as they come. A connection that breaks or stalls is replaced by one that goes on where it stopped. From
-/// the beginning it verifies, and does so before it hands out the last bytes: who has read all of them has good ones.
+/// A stream of a blob's bytes. A connection that breaks or stalls is replaced by one that resumes where it stopped. From
+/// offset 0 it verifies the digest before it returns the last bytes: a caller that has read all bytes has the right ones.
 /// </summary>
 internal sealed class ResumingBlobStream : Stream
 {
@@ -36,7 +36,7 @@ internal sealed class ResumingBlobStream : Stream
         _hash = offset == 0 && end is null ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
     }
 
-    /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives the whole alone.</summary>
+    /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives only the whole.</summary>
     public bool IsRefusedAPart { get; private set; }
 
     public override bool CanRead => true;
@@ -126,7 +126,7 @@ internal sealed class ResumingBlobStream : Stream
         _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken).ConfigureAwait(false);
         if (_isPart && !_isUnderWay && !_body.IsPartial)
         {
-            // Nothing of it was read yet, and whoever asks for parts has another way to the bytes.
+            // Nothing was read yet, and a caller that asks for parts can read the whole instead.
             IsRefusedAPart = true;
             return true;
         }
@@ -159,7 +159,7 @@ internal sealed class ResumingBlobStream : Stream
                 return read;
             }
 
-            // A server may give a smaller part than was asked for; then the rest is asked for. A whole that ends early is wrong.
+            // A server may give a smaller part than requested; the rest is requested next. A whole that ends early is an error.
             if (!_body!.IsPartial || _isReopenedWithoutBytes)
                 throw _blob.WrongSize($"{_position} bytes");
             Disconnect();
@@ -186,7 +186,7 @@ internal sealed class ResumingBlobStream : Stream
         }
     }
 
-    // One for all reads of a caller with one token, which is every caller.
+    // One for all reads with the same token: callers use one token, so a read allocates none.
     private Watchdog Watch(CancellationToken cancellationToken)
     {
         if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)
@@ -199,10 +199,10 @@ internal sealed class ResumingBlobStream : Stream
         return _watchdog;
     }
 
-    // Where the length was announced, the handler has seen to it.
+    // With a Content-Length the handler has checked the end.
     private async Task ExpectEndAsync(CancellationToken cancellationToken)
     {
-        // A part's whole goes on behind it.
+        // Bytes of the blob follow the part.
         if (_isPart || _body is not { Response.Content.Headers.ContentLength: null } body)
             return;
         byte[] one = new byte[1];

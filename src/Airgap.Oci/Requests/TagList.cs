@@ -71,7 +71,7 @@ internal static class TagList
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Said below.
+            // It is thrown below.
         }
 
         throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's answer is not a list of tags", "Check that the address is a registry's.");

@@ -6,7 +6,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>Sends requests of a repository: to its host's address, authorized, and a 401 answered once.</summary>
+/// <summary>Sends the requests of a repository to its host, with authorization, and answers a 401 once.</summary>
 internal sealed class Transport : IDisposable
 {
     private readonly ConcurrentDictionary<string, RegistryHost> _hosts;
@@ -70,7 +70,7 @@ internal sealed class Transport : IDisposable
         return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _lifetime.Token);
     });
 
-    /// <summary>Sends a request, and again where that may help. The attempt reads what it needs of the answer.</summary>
+    /// <summary>Sends a request, with retries. The attempt reads what it needs from the response.</summary>
     public Task<T> SendAsync<T>(
         RepositoryName repository, RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         Retry.ExecuteAsync(
@@ -82,9 +82,9 @@ internal sealed class Transport : IDisposable
             cancellationToken);
 
     /// <summary>Sends a request without retries of its own, for operations that are retried as a whole.</summary>
-    /// <returns>An answer with a status of 2xx or one that the request expects.</returns>
-    /// <exception cref="TransientException">A failure that may pass.</exception>
-    /// <exception cref="AirgapException">A failure that stays.</exception>
+    /// <returns>A response with a status of 2xx or one that the request expects.</returns>
+    /// <exception cref="TransientException">A transient failure.</exception>
+    /// <exception cref="AirgapException">A permanent failure.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(RepositoryName repository, RegistryRequest request, CancellationToken cancellationToken)
     {
         RegistryHost host = HostOf(repository);
@@ -133,7 +133,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    // What stores the blobs may be another host, whose pause is not the registry's.
+    // Another host may store the blobs; its pause is not the registry's.
     private void NoteLoad(RegistryHost host, Exception refusal, bool isHost)
     {
         Counters.CountLoadRefusal();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>How one registry takes uploads, as seen so far: learned from one blob, it spares the others the same refusal.</summary>
+/// <summary>The known upload behaviour of one registry: a refusal learned from one blob is spared for the others.</summary>
 internal sealed class UploadCapabilities
 {
     // In a repository without tags a blob can only be there from a run that was interrupted.
@@ -17,7 +17,7 @@ internal sealed class UploadCapabilities
     private int _questionsWhereEmpty;
     private Uploaded? _uploaded;
 
-    /// <summary>Forms that were refused where another was taken then.</summary>
+    /// <summary>The forms that were refused before another was accepted.</summary>
     public UploadForms Refused => (UploadForms)Volatile.Read(ref _refused);
 
     /// <summary>Half of the smallest body that was too large, in bytes; long.MaxValue when none was.</summary>
@@ -29,7 +29,7 @@ internal sealed class UploadCapabilities
     /// </summary>
     public bool? TellsPresence => Volatile.Read(ref _tells) is var tells && tells == 0 ? null : tells > 0;
 
-    /// <summary>Takes what was seen. A blob that was found by a POST counts for good.</summary>
+    /// <summary>Records an observation. A blob found by a POST settles it.</summary>
     public void NotePresence(bool tells)
     {
         if (tells)
@@ -38,7 +38,7 @@ internal sealed class UploadCapabilities
             Interlocked.CompareExchange(ref _tells, -1, 0);
     }
 
-    /// <summary>Takes that a mount was refused and a plain POST was not.</summary>
+    /// <summary>Records that a mount was refused and a plain POST was not.</summary>
     /// <param name="source">The repository it was from.</param>
     /// <param name="status">The refusal's status, or 0. What it says of rights or content is about the source alone, anything else about all mounts.</param>
     public void NoteMountRefused(string source, int status)
@@ -49,36 +49,39 @@ internal sealed class UploadCapabilities
             _refusesMounts = true;
     }
 
-    /// <summary>False when a mount from a repository would be refused as one before it was.</summary>
+    /// <summary>False when an earlier refusal predicts that a mount from a repository is refused.</summary>
     public bool TakesMounts(string source) => !_refusesMounts && !_unmountable.ContainsKey(source);
 
-    /// <summary>Takes that a repository has no tag.</summary>
+    /// <summary>Records that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
 
     /// <summary>True when it is worth a request to ask a repository for a blob.</summary>
     public bool IsWorthAsking(string repository) => !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
 
-    /// <summary>Takes a blob that is there for certain, for it was sent just now.</summary>
+    /// <summary>Records a blob that is certainly there, because it was just sent.</summary>
     public void NoteUploaded(string repository, Digest digest)
     {
         if (TellsPresence is null)
             Volatile.Write(ref _uploaded, new Uploaded(repository, digest));
     }
 
-    /// <summary>Gives a blob of a repository that is there to one caller, who tries with it whether a POST tells so; null when there is none, or somebody does already.</summary>
+    /// <summary>
+    /// Gives one caller a blob that the repository certainly has, to test whether a POST finds it; null when there is none, or another
+    /// caller has it.
+    /// </summary>
     public Digest? TakeUploaded(string repository) =>
         Volatile.Read(ref _uploaded) is { } uploaded && uploaded.Repository == repository && Interlocked.CompareExchange(ref _uploaded, null, uploaded) == uploaded
             ? uploaded.Digest
             : null;
 
-    /// <summary>Forms that were refused for what they are, after another was taken.</summary>
+    /// <summary>Records forms that were refused before another was accepted.</summary>
     public void NoteRefused(UploadForms forms)
     {
         if (forms != UploadForms.None)
             Interlocked.Or(ref _refused, (int)forms);
     }
 
-    /// <summary>A body that was refused for its length.</summary>
+    /// <summary>Records a body that was refused for its length.</summary>
     public void NoteTooLarge(long bytes)
     {
         long half = Math.Max(1, bytes / 2);

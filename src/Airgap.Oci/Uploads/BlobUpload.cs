@@ -8,14 +8,14 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Brings one blob into a repository: a POST that mounts it or finds it present, else opens a session, and one PUT. A larger
-/// blob whose PUT breaks goes on where the registry says it stopped, and a large one goes in chunks from the beginning;
-/// what a registry forgets starts over, and what it refuses is sent in another form (<see cref="UploadFormChoice"/>).
+/// Uploads one blob into a repository: a POST mounts it, finds it present or opens a session, and one PUT sends it. A larger
+/// blob whose PUT breaks resumes at the offset that the registry reports, and a large one is sent in chunks from the beginning;
+/// a forgotten session starts over, and a refused form is replaced by another (<see cref="UploadFormChoice"/>).
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
 internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink, bool isReplacement = false)
 {
-    // A session that is forgotten again and again has no end.
+    // Limits a registry that forgets sessions again and again.
     private const int MostRestarts = 3;
 
     private readonly UploadProgress _progress = new(sink, transport.Counters);
@@ -43,7 +43,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     /// <summary>Runs the upload, with its retries.</summary>
     public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        // Learned before the retries begin, for it has its own.
+        // Before the retries begin, because it retries on its own.
         Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken).ConfigureAwait(false);
         using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
         {
@@ -64,7 +64,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
     }
 
-    // The registry would keep what was sent for days. What a later run goes on with stays.
+    // The registry would keep the bytes for days. A session that a later run resumes stays.
     private async Task CancelAbandonedAsync()
     {
         if (_session is not null && !_remembered.Keeps(_session))
@@ -106,19 +106,19 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
         catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
         {
-            // What the session holds is wrong, so nothing of it is gone on with.
+            // The session holds wrong bytes, so it is not resumed.
             Forget();
             throw new TransientException(spoiled);
         }
     }
 
-    // Bytes that changed on their way here, or on their way there, and will hardly do so again.
+    // The bytes were corrupted in transit, which seldom happens twice.
     private static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch || IsSpoiledThere(failure);
 
     private static bool IsSpoiledThere(AirgapException failure) =>
         failure.StatusCode == 400 && failure.Message.Contains("DIGEST_INVALID", StringComparison.Ordinal);
 
-    // Where the bytes come from may refuse them, too.
+    // The source of the bytes may fail, too.
     private bool IsAtDestination(AirgapException failure) => failure.Reference == _operation.Reference;
 
     // A refusal of the way the bytes were sent, as far as a status can tell; the bytes themselves get a second chance first.
@@ -200,7 +200,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         _progress.RewindTo(session.Offset);
     }
 
-    // An answer to a finished PUT can be lost: then the blob found is the one we sent.
+    // The response to a finished PUT can be lost: the blob found is then the one just sent.
     private BlobOutcome Found(BlobOutcome found)
     {
         if (_progress.Sent > 0 && _progress.Sent == _size)
@@ -225,7 +225,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
     }
 
-    // False to begin anew.
+    // False to start over.
     private async Task<bool> TryPatchAsync(UploadSession session, UploadForms form, CancellationToken cancellationToken)
     {
         ChunkedUpload chunks = new(transport, repository, content, _scopes, _operation, _progress)

@@ -9,7 +9,7 @@ namespace Airgap.Oci.Uploads;
 
 /// <summary>
 /// Sends what a session lacks of a blob in PATCHes, and finishes it: in chunks for large blobs, for those whose PUT was cut, and
-/// where a body is limited; in a single one for registries that take no other. What was answered is safe from the next cut.
+/// where a body is limited; in a single one for registries that accept nothing else. A confirmed chunk is not sent again.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
 internal sealed class ChunkedUpload(
@@ -17,7 +17,7 @@ internal sealed class ChunkedUpload(
 {
     private const long LeastChunk = 1024 * 1024;
 
-    // A registry that corrects us again and again without getting on would do so for ever.
+    // Limits a registry that corrects the offset again and again without progress.
     private const int MostCorrections = 3;
 
     private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
@@ -27,20 +27,20 @@ internal sealed class ChunkedUpload(
     /// <summary>The length of a chunk in bytes; the blob's, to send it in one.</summary>
     public required long ChunkBytes { get => _chunk; init => _chunk = value; }
 
-    /// <summary>Told after each chunk the registry has.</summary>
+    /// <summary>Called after each chunk that the registry confirms.</summary>
     public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
 
-    /// <summary>True where nothing better is left, so that a first chunk which is refused for its range is made smaller.</summary>
+    /// <summary>True when no other form is left, so that a first chunk that is refused for its range is made smaller.</summary>
     public bool IsLastResort { get; init; }
 
-    /// <summary>True to ask before each chunk whether it is wanted (<see cref="RegistryRequest.AskingFirst"/>).</summary>
+    /// <summary>True to ask before each chunk whether the registry accepts it (<see cref="RegistryRequest.AskingFirst"/>).</summary>
     public bool AsksFirst { get; init; }
 
     /// <summary>Sends the chunks, and finishes the upload.</summary>
     /// <param name="session">The session; it has the bytes before its offset.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <returns>False when the registry knows the session no more, or what it holds of an earlier request or run is not the blob.</returns>
-    /// <exception cref="AirgapException">It takes no chunks, or not these.</exception>
+    /// <returns>False when the registry has forgotten the session, or its bytes of an earlier request or run are not the blob's.</returns>
+    /// <exception cref="AirgapException">The registry refuses chunks, or these chunks.</exception>
     public async Task<bool> TryRunAsync(UploadSession session, CancellationToken cancellationToken)
     {
         progress.RewindTo(session.Offset);
@@ -107,7 +107,7 @@ internal sealed class ChunkedUpload(
                 return false;
         }
 
-        // One that took less than it was sent is given the rest again. Other numbers say nothing: Amazon's stays at the first chunk's
+        // A registry that took fewer bytes gets the rest again. Other numbers prove nothing: Amazon's stays at the first chunk's
         // end, and some count from the beginning of each chunk. The digest tells in the end.
         long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);

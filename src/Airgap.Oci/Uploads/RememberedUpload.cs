@@ -6,13 +6,13 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>The session of one upload in the store, if there is a store and the blob is worth it.</summary>
+/// <summary>The session of one upload in the store, if there is a store and the blob is large enough.</summary>
 internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) : IDisposable
 {
     /// <summary>Remembers nothing.</summary>
     public static RememberedUpload None { get; } = new(null, null);
 
-    /// <summary>What an earlier run left; the registry has to be asked whether it still knows it.</summary>
+    /// <summary>The session of an earlier run; the registry may have forgotten it.</summary>
     public UploadSession? Session { get; private init; }
 
     /// <summary>Takes a blob's place in the store.</summary>
@@ -23,7 +23,7 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
             return None;
         IUploadSessionSlot? slot = await store.OpenAsync(repository, blob.Digest, cancellationToken).ConfigureAwait(false);
 
-        // The file is the user's own, and still only a file: it must not send an upload to another host.
+        // The file is the user's own, but it must not send an upload to another host.
         UploadSession? session = slot?.Saved is { } saved && Redirects.IsSameOrigin(registry, saved.Location)
             ? new UploadSession(saved.Location, transport.HostOf(repository).IsLocal, operation)
             : null;
@@ -36,7 +36,7 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
         : Redirects.IsSameOrigin(registry!, session.Location) ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
         : ValueTask.CompletedTask;
 
-    /// <summary>True when a later run finds a session and goes on with it.</summary>
+    /// <summary>True when a later run can resume the session.</summary>
     public bool Keeps(UploadSession session) => slot is not null && Redirects.IsSameOrigin(registry!, session.Location);
 
     /// <summary>The upload is finished or forgotten.</summary>

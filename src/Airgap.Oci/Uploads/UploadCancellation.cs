@@ -6,8 +6,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Cancels uploads that were opened and will not be finished, so that a registry does not keep their bytes. It is a courtesy: it runs when the work is over,
-/// even a cancelled one, takes little time, and no failure of it counts.
+/// Cancels abandoned uploads, so that a registry does not keep their bytes. It runs when the work is over,
+/// even after a cancellation, takes little time, and its failures are ignored.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Canceling a blob upload".</remarks>
 internal sealed class UploadCancellation(Transport transport, RepositoryName repository)
@@ -29,7 +29,7 @@ internal sealed class UploadCancellation(Transport transport, RepositoryName rep
         }
     }
 
-    /// <summary>Cancels an upload. One on another host, whose address is signed as a rule, ends by itself.</summary>
+    /// <summary>Cancels an upload. An upload on another host, whose address is usually signed, expires by itself.</summary>
     public async Task CancelAsync(Uri location, Operation operation)
     {
         try

@@ -2,10 +2,10 @@ using Airgap.Oci.Requests;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Chooses how one blob is sent: the form that costs least, of those that were not refused.</summary>
+/// <summary>Chooses the form in which one blob is sent: the cheapest that was not refused.</summary>
 /// <param name="size">The blob's length in bytes.</param>
 /// <param name="chunk">The length of a chunk in bytes.</param>
-/// <param name="capabilities">What is known of the registry.</param>
+/// <param name="capabilities">The known behaviour of the registry.</param>
 internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities capabilities)
 {
     // A server that fails at one form twice may not fail at another.
@@ -19,13 +19,13 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
     /// <summary>The form of the last attempt; none before the first.</summary>
     public UploadForms Current { get; private set; }
 
-    /// <summary>How the form was refused that was tried first: it suits most registries, so this is told when no other helps.</summary>
+    /// <summary>The refusal of the first form: it suits most registries, so this refusal is reported when every form fails.</summary>
     public AirgapException? FirstRefusal { get; private set; }
 
     /// <summary>True when no form is left.</summary>
     public bool IsExhausted => _refused == UploadForms.All;
 
-    /// <summary>True when the current form is the last, or the one left for a line that breaks.</summary>
+    /// <summary>True when the current form is the last, or the only one left for an unstable connection.</summary>
     public bool IsLastResort => _isWholeBroken || (_refused | Current) == UploadForms.All;
 
     /// <summary>The form to send a session's bytes in.</summary>
@@ -50,7 +50,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
         throw new InvalidOperationException("No form is left.");
     }
 
-    /// <summary>Takes that the current form was refused.</summary>
+    /// <summary>Records that the current form was refused.</summary>
     public void Refuse(AirgapException refusal)
     {
         FirstRefusal ??= refusal;
@@ -65,10 +65,10 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
         capabilities.NoteTooLarge(size);
     }
 
-    /// <summary>Takes a failure that may pass: what a large blob's PUT lost is lost once.</summary>
+    /// <summary>Records a transient failure: a large blob's PUT is not repeated after a loss.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="isOfRegistry">False when the bytes' source failed.</param>
-    /// <returns>True when it is time for another form.</returns>
+    /// <returns>True when another form is due.</returns>
     public bool NoteFailure(AirgapException failure, bool isOfRegistry)
     {
         _isWholeBroken |= Current == UploadForms.Whole;
@@ -78,6 +78,6 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
     /// <summary>No form is under way.</summary>
     public void Pause() => Current = UploadForms.None;
 
-    /// <summary>The blob is there: what was refused for itself need not be tried with the next.</summary>
+    /// <summary>Records success: forms that were refused need not be tried with the next blob.</summary>
     public void Succeed() => capabilities.NoteRefused(_refused & ~_tooLarge);
 }

@@ -7,16 +7,16 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Opens a session for a blob, unless the registry has the blob: with one POST where it tells, with a HEAD where it may not.</summary>
+/// <summary>Opens a session for a blob, unless the registry has the blob: with one POST where that finds present blobs, else with a HEAD first.</summary>
 /// <remarks>Source: OCI distribution specification, "Mounting a blob from another repository".</remarks>
-/// <param name="transport">Sends.</param>
-/// <param name="repository">Where to.</param>
-/// <param name="blob">What.</param>
+/// <param name="transport">Sends the requests.</param>
+/// <param name="repository">The destination.</param>
+/// <param name="blob">The blob.</param>
 /// <param name="mountFrom">A repository that has it; null for none.</param>
-/// <param name="isReplacement">True to open a session whatever the registry says that it has.</param>
+/// <param name="isReplacement">True to open a session even where the registry reports the blob as present.</param>
 internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, bool isReplacement = false)
 {
-    // Sending as much again costs more than the question whether it is there.
+    // A HEAD costs less than sending this many bytes again.
     private const long WorthAsking = 1024 * 1024;
 
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
@@ -36,7 +36,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     /// <summary>Opens one.</summary>
     /// <param name="wasRefused">True when the blob was sent and refused, which may be because it is there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session, or without one how the registry has the blob.</returns>
+    /// <returns>The session; or null, and how the registry has the blob.</returns>
     public async Task<(UploadSession? Session, BlobOutcome Found)> OpenAsync(bool wasRefused, CancellationToken cancellationToken)
     {
         if (isReplacement)
@@ -89,7 +89,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The answer would have saved sending the blob, no more.
+            // The answer would only have saved sending the blob.
             return false;
         }
 
@@ -98,7 +98,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         return true;
     }
 
-    // Does the POST find a blob that is there? Then it spares all others the question.
+    // If the POST finds a blob that is there, the others need no HEAD.
     private async Task TryPresenceAsync(Digest uploaded, CancellationToken cancellationToken)
     {
         try
@@ -109,7 +109,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // Not known; a HEAD may tell.
+            // It is unknown; a HEAD may tell.
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
 
         HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
 
-        // Learned only here: where a plain POST fails, too, the mount was not the reason.
+        // Recorded only here: where a plain POST also fails, the mount was not the reason.
         if (refusal is { } status)
         {
             if (_mountFrom is null)
@@ -159,12 +159,12 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         }
         catch (AirgapException e) when (_mountFrom is not null && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
         {
-            // No token for both repositories; one for this repository may be had.
+            // There is no token for both repositories; there may be one for this repository.
             return (null, e.StatusCode);
         }
         catch (TransientException e) when (!Refusals.IsLoad(e.Failure.StatusCode))
         {
-            // No answer: nothing is learned of the next mount.
+            // Without a response nothing is known of the next mount.
             return (null, null);
         }
     }

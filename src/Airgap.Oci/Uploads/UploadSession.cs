@@ -12,7 +12,7 @@ internal sealed class UploadSession
     private readonly Operation _operation;
     private int _unanswered;
 
-    /// <summary>Takes the answer that opened a session.</summary>
+    /// <summary>Makes a session from the response that opened it.</summary>
     public UploadSession(HttpResponseMessage opened, bool registryIsLocal, Operation operation)
     {
         _registryIsLocal = registryIsLocal;
@@ -21,7 +21,7 @@ internal sealed class UploadSession
         MinimumChunk = MinimumOf(opened);
     }
 
-    /// <summary>Takes a session that an earlier run left.</summary>
+    /// <summary>Makes a session from the state of an earlier run.</summary>
     public UploadSession(Uri location, bool registryIsLocal, Operation operation)
     {
         _registryIsLocal = registryIsLocal;
@@ -33,7 +33,7 @@ internal sealed class UploadSession
     /// <summary>Where the next request goes. It changes with each answer.</summary>
     public Uri Location { get; private set; }
 
-    /// <summary>How many bytes the registry has said it has.</summary>
+    /// <summary>The bytes that the registry has confirmed.</summary>
     public long Offset { get; private set; }
 
     /// <summary>The least length of a chunk that is not the last; 0 for any.</summary>
@@ -42,15 +42,15 @@ internal sealed class UploadSession
     /// <summary>True when a request was cut, so that the registry may have more than <see cref="Offset"/>, or nothing any more.</summary>
     public bool IsInDoubt { get; set; }
 
-    /// <summary>True once the registry was asked how far it came: what it holds was not all sent in one go.</summary>
+    /// <summary>True once the status was asked for: the bytes were not all sent in one request.</summary>
     public bool WasAsked { get; private set; }
 
-    /// <summary>Counts that a question how far it is got no answer.</summary>
-    /// <returns>How many have got none since the last answer.</returns>
+    /// <summary>Counts a status request without a response.</summary>
+    /// <returns>The number of such requests since the last response.</returns>
     public int CountUnanswered() => ++_unanswered;
 
-    /// <summary>Takes what an answer says of the session.</summary>
-    /// <param name="answer">An answer to a PATCH, or to the question how far the session is.</param>
+    /// <summary>Updates the session from a response.</summary>
+    /// <param name="answer">The response to a PATCH or to a status request.</param>
     /// <param name="next">The first byte the registry lacks.</param>
     public void Advance(HttpResponseMessage answer, long next)
     {
@@ -62,15 +62,15 @@ internal sealed class UploadSession
         _unanswered = 0;
     }
 
-    /// <summary>Takes the answer to the question how far the session is.</summary>
+    /// <summary>Updates the session from the response to a status request.</summary>
     public void Resume(HttpResponseMessage answer, long next)
     {
         Advance(answer, next);
         WasAsked = true;
     }
 
-    /// <summary>The first byte that a registry lacks, by its Range: "0-1023" stands for 1024 bytes, and "0-0" for none, for nobody sends single bytes.</summary>
-    /// <returns>Null when the answer does not say.</returns>
+    /// <summary>The first byte that a registry lacks, by its Range: "0-1023" means 1024 bytes, and "0-0" means none, because no client sends single bytes.</summary>
+    /// <returns>Null when the response does not say.</returns>
     public static long? NextOf(HttpResponseMessage answer)
     {
         string? range = ValueOf(answer, "Range");

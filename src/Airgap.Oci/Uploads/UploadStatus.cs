@@ -6,28 +6,28 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Asks a registry how much it has of an upload that was cut.</summary>
+/// <summary>Asks a registry for the status of a broken upload.</summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks", on the GET of an upload's location.</remarks>
 internal static class UploadStatus
 {
     private const int MostUnanswered = 2;
 
-    /// <summary>Asks, and takes the answer over into the session.</summary>
+    /// <summary>Asks, and updates the session.</summary>
     /// <param name="transport">Sends the request.</param>
     /// <param name="repository">Where the blob goes.</param>
     /// <param name="scopes">What the upload needs.</param>
     /// <param name="operation">The upload.</param>
     /// <param name="session">The session in doubt.</param>
-    /// <param name="size">The blob's length: a registry that has more has something else.</param>
+    /// <param name="size">The blob's length: a registry with more bytes has other content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the registry has forgotten the session, or does not say: docker-registry 2.8 forgets all that were cut within a request.</returns>
-    /// <exception cref="TransientException">No answer came.</exception>
+    /// <exception cref="TransientException">There was no response.</exception>
     public static async Task<bool> AskAsync(
         Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size, CancellationToken cancellationToken)
     {
         RegistryRequest request = new(RequestKind.UploadGet, HttpMethod.Get, session.Location, scopes, operation)
         {
-            // Whatever it is refused for, a new session costs less than asking again.
+            // Whatever the reason of the refusal, a new session costs less than asking again.
             Expects = static status => !Refusals.IsLoad(status),
         };
         using HttpResponseMessage? answer = await TrySendAsync(transport, repository, request, session, cancellationToken).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal static class UploadStatus
         return true;
     }
 
-    // Where no answer came, the next may: what the registry has already need not be sent again. But not for ever.
+    // Without a response the next request may get one, and saves sending the bytes again. The number of such requests is limited.
     private static async Task<HttpResponseMessage?> TrySendAsync(
         Transport transport, RepositoryName repository, RegistryRequest request, UploadSession session, CancellationToken cancellationToken)
     {

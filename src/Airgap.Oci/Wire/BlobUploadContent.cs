@@ -7,16 +7,16 @@ namespace Airgap.Oci.Wire;
 /// <param name="source">The bytes.</param>
 /// <param name="offset">The first byte sent.</param>
 /// <param name="length">How many are sent; they become the Content-Length.</param>
-/// <param name="progress">Told of what is sent.</param>
+/// <param name="progress">Receives the number of bytes sent.</param>
 /// <param name="watchdog">Watches the registry, not the source, which has time limits of its own.</param>
 internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog) : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Why the bytes could not be had; null when they could. The request's own failure is only its consequence.</summary>
+    /// <summary>Why the bytes could not be read; null when they could. The request's own failure only follows from it.</summary>
     public Exception? SourceFailure { get; private set; }
 
-    /// <summary>True when the connection broke before all was sent: no answer can mean that the bytes arrived.</summary>
+    /// <summary>True when the connection broke before the last byte: no response can mean that all bytes arrived.</summary>
     public bool IsCut { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -67,7 +67,7 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
         return true;
     }
 
-    // The handler wants the length it was promised before it looks for the answer; these bytes go nowhere.
+    // The handler requires the promised length before it reads the response; these bytes are discarded.
     private static async Task<int> PadAsync(Stream stream, long left, byte[] buffer, CancellationToken cancellationToken)
     {
         int count = (int)Math.Min(left, BufferBytes);

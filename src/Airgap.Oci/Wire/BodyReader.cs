@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Reads small bodies: manifests, lists, tokens. Big ones are streamed.</summary>
+/// <summary>Reads small bodies: manifests, lists, tokens. Blobs are streamed.</summary>
 internal static class BodyReader
 {
     /// <summary>Reads a body to its end.</summary>

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>The running numbers behind <see cref="RegistryStatistics"/>; safe from every thread.</summary>
+/// <summary>The counters behind <see cref="RegistryStatistics"/>; thread-safe.</summary>
 internal sealed class Counters
 {
     private readonly long[] _requests = new long[Enum.GetValues<RequestKind>().Length];

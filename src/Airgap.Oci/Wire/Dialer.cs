@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Connects to whichever of a host's addresses answers first. The runtime tries one after the other and waits out the first, so that a
-/// network which drops IPv6 without a word takes the whole time limit; Go does as this.
+/// Connects to the address of a host that answers first. The runtime tries one after the other and waits for the first to time out, so that a
+/// network that drops IPv6 silently uses up the whole time limit; Go does the same as this class.
 /// </summary>
 /// <remarks>Source: RFC 8305, sections 4 and 5.</remarks>
 internal static class Dialer
@@ -19,7 +19,7 @@ internal static class Dialer
     /// <param name="connect">Connects to one address.</param>
     /// <param name="clock">The clock of the wait between them.</param>
     /// <param name="cancellationToken">Ends all tries.</param>
-    /// <exception cref="SocketException">How the first address failed, when all did.</exception>
+    /// <exception cref="SocketException">All addresses failed; this is the failure of the first.</exception>
     public static async Task<Socket> ConnectAsync(
         IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<Socket>> connect, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -53,14 +53,14 @@ internal static class Dialer
         }
         finally
         {
-            // Whoever comes second is not needed.
+            // The second connection is not needed.
             await won.CancelAsync().ConfigureAwait(false);
             foreach (Task<Socket> late in running)
                 _ = late.ContinueWith(static task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         }
     }
 
-    /// <summary>The families by turns, so that one which goes nowhere holds up nothing.</summary>
+    /// <summary>Alternates the address families, so that a dead one delays nothing.</summary>
     public static IEnumerable<IPAddress> Interleave(IEnumerable<IPAddress> addresses) => addresses
         .GroupBy(address => address.AddressFamily)
         .SelectMany(family => family.Select((address, turn) => (Address: address, Turn: turn)))

@@ -1,7 +1,7 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Lets an answer be read that came before the request's body was sent. Servers refuse a large upload on sight (401, 413)
+/// Reads a response that arrives before the request's body is sent. Servers refuse a large upload at once (401, 413)
 /// and close; the handler would report the broken write and drop the answer that explains it. While an upload writes, a
 /// broken write ends the sending instead, and the handler goes on to read. HTTP/2 has answers of this kind built in.
 /// </summary>
@@ -74,7 +74,7 @@ internal sealed class EarlyAnswers(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Tells an upload that its bytes reach nobody any more.</summary>
+    /// <summary>Tells an upload that the connection no longer takes its bytes.</summary>
     internal sealed class Marker
     {
         public bool IsBroken { get; set; }

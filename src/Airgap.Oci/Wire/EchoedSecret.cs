@@ -5,7 +5,7 @@ using System.Text;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Finds a secret in a server's words, in the forms in which servers and proxies repeat one: as it is, percent-encoded with whatever is kept, escaped for
+/// Finds a secret in a server's text, in the forms in which servers and proxies repeat one: verbatim, percent-encoded in any way, escaped for
 /// JSON or HTML, in hexadecimal digits, and inside base64.
 /// </summary>
 internal sealed class EchoedSecret

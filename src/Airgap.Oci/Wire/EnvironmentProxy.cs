@@ -20,7 +20,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         _excluded = NoProxyList.Parse(variables.NonEmpty("NO_PROXY") ?? variables.NonEmpty("no_proxy"));
     }
 
-    /// <summary>Needed by the interface; what the variables say is all there is.</summary>
+    /// <summary>Required by the interface; credentials come from the variables alone.</summary>
     public ICredentials? Credentials
     {
         get => this;
@@ -29,7 +29,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 
     /// <summary>Finds the proxies.</summary>
     /// <param name="environment">The variables; null for the process's.</param>
-    /// <returns>Null when no variable names one: then the system's settings count.</returns>
+    /// <returns>Null when no variable names one: the system's settings then apply.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public static EnvironmentProxy? Find(IReadOnlyDictionary<string, string>? environment)
     {
@@ -62,7 +62,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
             return null;
         string value = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
 
-        // The runtime lets a SOCKS 5 proxy look names up in any case.
+        // The runtime always lets a SOCKS 5 proxy resolve names.
         if (value.StartsWith("socks5h://", StringComparison.OrdinalIgnoreCase))
             value = "socks5" + value["socks5h".Length..];
         if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Scheme is not ("http" or "https" or "socks4" or "socks4a" or "socks5"))
@@ -82,7 +82,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
             credential = new NetworkCredential(user, colon < 0 ? "" : Uri.UnescapeDataString(uri.UserInfo[(colon + 1)..]));
         }
 
-        // Of the schemes of SOCKS no library knows the port.
+        // No library has a default port for SOCKS schemes.
         return (new UriBuilder(uri) { UserName = "", Password = "", Port = uri.Port < 0 ? 1080 : uri.Port }.Uri, credential);
     }
 }

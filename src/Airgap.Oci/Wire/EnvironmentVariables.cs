@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>The environment as it was at one moment, so that later changes and other projects of a build cannot mix in.</summary>
+/// <summary>A snapshot of the environment, unaffected by later changes and by other projects of a build.</summary>
 internal sealed class EnvironmentVariables
 {
     private readonly Dictionary<string, string> _values;

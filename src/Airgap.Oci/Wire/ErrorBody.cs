@@ -4,9 +4,9 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>What a server says of its refusal.</summary>
+/// <summary>The error in a response body.</summary>
 /// <param name="Code">Its own code, such as <c>MANIFEST_UNKNOWN</c>, of several the one that says most; empty when it gave none.</param>
-/// <param name="Text">All that it says, on one line, as <c>CODE: message; CODE: message</c>; may be empty.</param>
+/// <param name="Text">All errors, on one line, as <c>CODE: message; CODE: message</c>; may be empty.</param>
 /// <remarks>Source: OCI distribution specification, "Error Codes"; RFC 6749, section 5.2, for token servers.</remarks>
 internal sealed record ErrorBody(string Code, string Text)
 {
@@ -16,7 +16,7 @@ internal sealed record ErrorBody(string Code, string Text)
 
     public static ErrorBody None { get; } = new("", "");
 
-    /// <summary>Reads an answer's body, up to 64 KiB. A body that cannot be read is none: the status still tells.</summary>
+    /// <summary>Reads a response body, up to 64 KiB. An unreadable body counts as empty: the status still tells.</summary>
     public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
@@ -53,7 +53,7 @@ internal sealed record ErrorBody(string Code, string Text)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A page of HTML says nothing on a console; plain text often says it all.
+            // HTML is unreadable on a console; plain text is often a good message.
             return mediaType is null or "text/plain" or "application/json" ? new("", OneLine(Encoding.UTF8.GetString(body.Span))) : None;
         }
     }
@@ -62,7 +62,7 @@ internal sealed record ErrorBody(string Code, string Text)
     {
         if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array)
         {
-            // One error hides another: a general one often stands before the one that tells what is wrong.
+            // A general error often stands before the specific one.
             (string Code, string Text)[] all =
             [
                 .. errors.EnumerateArray()
@@ -98,7 +98,7 @@ internal sealed record ErrorBody(string Code, string Text)
         _ => 2,
     };
 
-    // A detail that is text is often the only part that says what is wrong; an object repeats the request.
+    // A detail that is text is often the only part that names the problem; an object repeats the request.
     private static string WithDetail(string message, JsonElement error)
     {
         string detail = StringOf(error, "detail");

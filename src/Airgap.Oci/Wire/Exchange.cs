@@ -10,20 +10,20 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>Further headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Makes the body anew for each time it is sent; it tells the watchdog of its progress.</summary>
+    /// <summary>Creates the body each time it is sent; it tells the watchdog of its progress.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
-    /// <summary>The secret in its body, which is not to be shown where a server repeats it.</summary>
+    /// <summary>The secret in its body; it is hidden where a server repeats it.</summary>
     public string? BodySecret { get; init; }
 
-    /// <summary>Whether much is sent or received (<see cref="Bulk"/>).</summary>
+    /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
     /// <summary>Whether redirects are followed.</summary>
     public bool FollowRedirects { get; init; } = true;
 }
 
-/// <summary>Sends one request once: time limit, trace, count, and network failures turned into ours.</summary>
+/// <summary>Sends one request once, with a time limit, trace and counters, and turns network failures into this library's exceptions.</summary>
 internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
 {
     private static readonly string UserAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
@@ -66,7 +66,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
             trace.Failure(request, e, options.TimeProvider.GetElapsedTime(started));
             cancellationToken.ThrowIfCancellationRequested();
 
-            // The source of an upload failed: that is the failure to tell, not the broken request it left behind.
+            // The source of an upload failed: report that failure, not the broken request that follows from it.
             if (upload?.SourceFailure is { } source)
                 ExceptionDispatchInfo.Throw(source);
             if (e is AirgapException)
@@ -79,7 +79,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
         }
     }
 
-    /// <summary>Makes a failure of what a request's sending, or the reading of its answer, threw.</summary>
+    /// <summary>Turns an exception from sending a request, or from reading its response, into a failure.</summary>
     public Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation) =>
         NetworkFailures.Explain(exception, method, uri, operation, trust, ProxyOf(uri));
 

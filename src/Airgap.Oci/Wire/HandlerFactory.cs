@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Sets up the connections: what the runtime would do on its own (redirects, cookies, decompression) is off.</summary>
+/// <summary>Sets up the connections. The runtime's own redirects, cookies and decompression are off.</summary>
 internal static class HandlerFactory
 {
-    /// <param name="options">What a user may set.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="trust">Judges certificates.</param>
     /// <param name="proxy">Names the proxies; null for the system's settings.</param>
     public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust, IWebProxy? proxy)

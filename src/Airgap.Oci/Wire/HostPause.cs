@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// A time a host asked to be left alone for (Retry-After with 429 or 503). It is meant for the host, not for the one request that was told: no
-/// other is sent to it before.
+/// The pause that a host asked for (Retry-After with 429 or 503). It applies to the host, not only to the request that was refused: no
+/// other request is sent to it before the pause ends.
 /// </summary>
 internal sealed class HostPause(RegistryOptions options)
 {
@@ -10,10 +10,10 @@ internal sealed class HostPause(RegistryOptions options)
     private long _until;
     private int _refusals;
 
-    /// <summary>The host refused a request for its load without saying how long: each time until it serves one the pause grows.</summary>
+    /// <summary>The host is overloaded and did not name a time: the pause grows with each refusal until the host serves a request.</summary>
     public void Begin()
     {
-        // Those who were refused together count once.
+        // Requests that were refused together count once.
         if (Interlocked.Read(ref _until) <= _clock.GetUtcNow().UtcTicks)
             Begin(Backoff.Next(options.RetryDelay, Interlocked.Increment(ref _refusals), Backoff.LongestOfLoad));
     }
@@ -25,7 +25,7 @@ internal sealed class HostPause(RegistryOptions options)
             Volatile.Write(ref _refusals, 0);
     }
 
-    /// <summary>Begins a pause, or lengthens the one that is on.</summary>
+    /// <summary>Begins a pause, or extends the current one.</summary>
     public void Begin(TimeSpan time)
     {
         long until = _clock.GetUtcNow().Add(time).UtcTicks;

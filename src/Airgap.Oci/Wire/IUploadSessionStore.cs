@@ -4,8 +4,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Remembers uploads that are under way, so that a later run goes on with one whose run was killed. Only blobs that are
-/// larger than a chunk are remembered. A store never fails an upload: what it cannot keep is sent again, no more.
+/// Remembers uploads that are under way, so that a later run resumes the upload of a killed run. Only blobs that are
+/// larger than a chunk are remembered. A store never fails an upload: what it cannot keep is only sent again.
 /// </summary>
 public interface IUploadSessionStore
 {
@@ -20,13 +20,13 @@ public interface IUploadSessionStore
 /// <summary>The place of one blob's upload. Used by one upload at a time.</summary>
 public interface IUploadSessionSlot : IDisposable
 {
-    /// <summary>What an earlier run left; null for nothing, or nothing that is still worth asking for.</summary>
+    /// <summary>The upload that an earlier run left; null for none, or for one that is too old.</summary>
     SavedUpload? Saved { get; }
 
-    /// <summary>Keeps the newest state, in place of what was kept before.</summary>
+    /// <summary>Keeps the newest state in place of the one before.</summary>
     ValueTask SaveAsync(SavedUpload upload, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the upload: it is finished, or the registry has forgotten it.</summary>
+    /// <summary>Deletes the state: the upload is finished, or the registry has forgotten it.</summary>
     void Clear();
 }
 

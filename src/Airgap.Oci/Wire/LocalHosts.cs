@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Which hosts are this machine or its own network.</summary>
+/// <summary>Tells whether a host is this machine or on its network.</summary>
 internal static class LocalHosts
 {
-    /// <summary>True for the registries that may be spoken to over plain http unasked: imgpkg's list.</summary>
+    /// <summary>True for the registries that need no flag for plain http: imgpkg's list.</summary>
     /// <param name="host">A host without its port; brackets around an IPv6 address are taken.</param>
     public static bool IsLocal(string host)
     {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Makes a failure of an exchange that brought no answer, or only a part of one.</summary>
+/// <summary>Makes the failure of a request without a complete response.</summary>
 internal static class NetworkFailures
 {
     /// <summary>The failure: <see cref="AirgapException"/> where it stays, else <see cref="TransientException"/>.</summary>

@@ -23,10 +23,10 @@ internal sealed class NoProxyList
         }
     }
 
-    /// <summary>Reads the variable's value. What is no entry names no host.</summary>
+    /// <summary>Reads the variable's value. Malformed entries match no host.</summary>
     public static NoProxyList Parse(string? value) => new(value ?? "");
 
-    /// <summary>True when a host is spoken to without a proxy: one that is named, and always this machine itself.</summary>
+    /// <summary>True when no proxy is used for a host: a named host, and always this machine.</summary>
     public bool Covers(Uri uri)
     {
         string host = uri.IdnHost.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
@@ -65,7 +65,7 @@ internal sealed class NoProxyList
         }
         catch (ArgumentException)
         {
-            // Stays as it is, and matches what is written alike.
+            // It is kept as it is, and matches the same spelling.
         }
 
         _domains.Add(("." + name, !isSuffix, port));

@@ -3,7 +3,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>What a request is done for, in a message's words.</summary>
+/// <summary>The purpose of a request, in the words of a message.</summary>
 /// <param name="Text">Ends "Cannot …": a verb and the reference.</param>
 /// <param name="Reference">The image or repository.</param>
 /// <param name="Digest">The digest, where one is known.</param>
@@ -22,7 +22,7 @@ internal sealed record Operation(string Text, string Reference, Digest? Digest =
     public static Operation OnRepository(string verb, RepositoryName repository) => new($"{verb} {repository}", repository.ToString());
 
     /// <summary>A failure of this operation.</summary>
-    /// <param name="code">What kind.</param>
+    /// <param name="code">The kind of failure.</param>
     /// <param name="what">What went wrong, without a full stop.</param>
     /// <param name="advice">One sentence.</param>
     /// <param name="inner">The cause, for a debugger.</param>

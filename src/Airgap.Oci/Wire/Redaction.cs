@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Takes secrets out of what is shown. What is not known to be harmless is hidden.</summary>
+/// <summary>Removes secrets from output. What is not known to be harmless is hidden.</summary>
 internal static class Redaction
 {
     /// <summary>Holds the secret that stands in a request's body.</summary>
@@ -43,7 +43,7 @@ internal static class Redaction
         return question < 0 ? value : value[..(question + 1)] + Query(value.AsSpan(question + 1));
     }
 
-    /// <summary>A server's or a proxy's words without the credentials of the request they answer: some repeat what they were sent.</summary>
+    /// <summary>The text of a server or proxy without the credentials of the request: some repeat what they were sent.</summary>
     public static string Echo(string text, HttpRequestMessage request)
     {
         foreach (string secret in SecretsOf(request))

@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Where an answer may send us, and with what.</summary>
+/// <summary>Follows redirects and checks their targets.</summary>
 internal static class Redirects
 {
-    /// <summary>Redirects that are followed for one request.</summary>
+    /// <summary>The most redirects for one request.</summary>
     public const int Most = 10;
 
     /// <summary>Sends a request and follows redirects.</summary>
@@ -49,7 +49,7 @@ internal static class Redirects
             throw Refused(operation, from, $"it redirects to '{next.Scheme}:'");
         if (from.Scheme == "https" && next.Scheme == "http")
         {
-            // Registries behind a TLS proxy often do not know that they are; the same host stays on the connection it has.
+            // Registries behind a TLS proxy often name http addresses; the same host keeps the scheme of the request.
             if (!next.IdnHost.Equals(from.IdnHost, StringComparison.OrdinalIgnoreCase) || !(next.IsDefaultPort || next.Port == from.Port))
                 throw Refused(operation, from, $"it redirects from https to plain http ({Redaction.Url(next)})");
             next = new UriBuilder(next) { Scheme = "https", Port = from.Port }.Uri;

@@ -1,15 +1,15 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>Makes a failure of an answer that is not the wanted one.</summary>
+/// <summary>Makes the failure of an unexpected response.</summary>
 internal static class Refusals
 {
-    /// <summary>True for the statuses that may be gone the next time; from 499 on some are of proxies (nginx, Cloudflare).</summary>
+    /// <summary>True for transient statuses; from 499 on some come from proxies (nginx, Cloudflare).</summary>
     public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
-    /// <summary>True for the statuses of a server, or of a proxy before it, that is asked too much: they are waited out.</summary>
+    /// <summary>True for the statuses of an overloaded server or proxy, which are waited out.</summary>
     public static bool IsLoad(int status) => status is 429 or 502 or 503;
 
-    /// <summary>True for the statuses by which a server says no, and would again.</summary>
+    /// <summary>True for the statuses of a permanent refusal.</summary>
     public static bool IsFinal(int status) => status is >= 400 and < 500 && !IsTransient(status);
 
     /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
@@ -36,9 +36,9 @@ internal static class Refusals
         return IsTransient(status) ? new TransientException(failure, RetryAfter(response, options.TimeProvider)) : failure;
     }
 
-    /// <summary>What the code of a refusal advises.</summary>
+    /// <summary>The advice for a refusal.</summary>
     /// <param name="code">The code.</param>
-    /// <param name="host">Who refused.</param>
+    /// <param name="host">The host that refused.</param>
     /// <param name="status">The status, or 0.</param>
     public static string AdviceOf(ErrorCode code, string host, int status = 0) => code switch
     {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>How registries are talked to. The defaults are imgpkg's.</summary>
+/// <summary>Settings of the registry client. The defaults are imgpkg's.</summary>
 public sealed record RegistryOptions
 {
     /// <summary>PEM files of certificate authorities to trust beside the system's.</summary>
@@ -14,40 +14,44 @@ public sealed record RegistryOptions
     /// <summary>True to try plain http on every host; local hosts are always tried (https first, http second).</summary>
     public bool AllowInsecure { get; init; }
 
-    /// <summary>The longest wait for the headers of an answer. 30 s unless told. No limit is set on the time a body takes, only on a stall.</summary>
+    /// <summary>The longest wait for the headers of a response. The default is 30 s. A body may take any time unless it stalls.</summary>
     public TimeSpan ResponseHeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest wait for the next byte of a body, in either direction; null for <see cref="ResponseHeaderTimeout"/>.</summary>
     public TimeSpan? StallTimeout { get; init; }
 
-    /// <summary>How often a request that failed for a passing reason is tried in all, 1 or more. 5 unless told.</summary>
+    /// <summary>The number of attempts in all for a request that fails for a transient reason, 1 or more. The default is 5.</summary>
     public int RetryCount { get; init; } = 5;
 
     /// <summary>
-    /// How long a request is tried again, in all, whose host is asked too much or has no room behind its proxy (429, 502, 503): with growing
-    /// waits, and at least <see cref="RetryCount"/> times. One minute unless told; zero for the count alone, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// The longest time in all for retries of a request whose host is overloaded (429, 502, 503): with growing
+    /// waits, and at least <see cref="RetryCount"/> times. The default is one minute; zero counts attempts
+    /// alone, <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
     /// </summary>
     public TimeSpan LoadWait { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Connections to one host at most.</summary>
+    /// <summary>The most connections to one host.</summary>
     public int MaxConnectionsPerHost { get; init; } = 32;
 
-    /// <summary>Told each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at once.</summary>
+    /// <summary>Receives each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at once.</summary>
     public Action<string>? Trace { get; init; }
 
-    /// <summary>Where the environment's variables are read from, those of proxies included; null for the process's.</summary>
+    /// <summary>The environment variables, those of proxies included; null for the process's.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>The longest wait for a connection, TLS included. 15 s unless told.</summary>
+    /// <summary>The longest wait for a connection, TLS included. The default is 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Remembers the uploads of large blobs, so that a later run goes on with them; null for none.</summary>
+    /// <summary>Remembers the uploads of large blobs, so that a later run resumes them; null for none.</summary>
     public IUploadSessionStore? UploadSessions { get; init; }
 
-    /// <summary>The length of a chunk, in bytes. A larger blob can be gone on with; one of more than four goes in chunks from the beginning.</summary>
+    /// <summary>
+    /// The length of a chunk, in bytes. The upload of a larger blob can be resumed; a blob of more than four chunks is sent in chunks from
+    /// the beginning.
+    /// </summary>
     internal long UploadChunkBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Sends a host and port elsewhere; proxies are not used then. For tests, which serve every name on loopback.</summary>
+    /// <summary>Maps a host and port to another; proxies are then not used. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
 
     /// <summary>The limit of <see cref="StallTimeout"/>.</summary>

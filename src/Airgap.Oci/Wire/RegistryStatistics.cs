@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>What a client has done so far: requests as they went over the wire (replays and redirects each count), and bytes of bodies.</summary>
+/// <summary>The work of a client so far: requests on the wire (replays and redirects each count) and bytes of bodies.</summary>
 public sealed record RegistryStatistics
 {
     /// <summary>GETs of manifests.</summary>
@@ -21,7 +21,7 @@ public sealed record RegistryStatistics
     /// <summary>POSTs that start an upload, mount a blob or find it present.</summary>
     public long UploadPosts { get; init; }
 
-    /// <summary>GETs of an upload that was cut: how far it came.</summary>
+    /// <summary>GETs of the status of a broken upload.</summary>
     public long UploadGets { get; init; }
 
     /// <summary>PATCHes of an upload.</summary>
@@ -30,7 +30,7 @@ public sealed record RegistryStatistics
     /// <summary>PUTs that carry or finish an upload.</summary>
     public long UploadPuts { get; init; }
 
-    /// <summary>DELETEs of uploads that were begun and given up.</summary>
+    /// <summary>DELETEs of abandoned uploads.</summary>
     public long UploadDeletes { get; init; }
 
     /// <summary>GETs of tag lists, one a page.</summary>
@@ -51,7 +51,7 @@ public sealed record RegistryStatistics
     /// <summary>Bytes of manifests and blobs sent.</summary>
     public long BytesSent { get; init; }
 
-    /// <summary>How often something was tried again after a passing failure.</summary>
+    /// <summary>The number of retries after transient failures.</summary>
     public long Retries { get; init; }
 
     /// <summary>All requests.</summary>

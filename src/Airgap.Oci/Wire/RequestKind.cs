@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>What a request is for, as it is counted.</summary>
+/// <summary>The kind of a request, for the counters.</summary>
 internal enum RequestKind
 {
     Ping,

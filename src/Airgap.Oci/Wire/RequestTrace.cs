@@ -5,8 +5,8 @@ using System.Text;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Tells <see cref="RegistryOptions.Trace"/> of requests and answers: one call each, so that threads do not mix lines. No bodies.
-/// What an answer holds is made printable, once secrets are out of it.
+/// Reports requests and responses to <see cref="RegistryOptions.Trace"/>: one call each, so that threads do not mix lines. No bodies.
+/// Secrets are removed first; the rest is made printable.
 /// </summary>
 internal sealed class RequestTrace(Action<string>? trace)
 {

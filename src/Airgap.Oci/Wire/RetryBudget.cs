@@ -1,20 +1,20 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>What one operation may still try: failures that may pass are counted, refusals for load are waited out by time.</summary>
+/// <summary>The remaining attempts of one operation: transient failures are counted, refusals for load are limited by time.</summary>
 internal sealed class RetryBudget(RegistryOptions options)
 {
     private int _failures;
     private int _refusals;
     private long _refusedSince;
 
-    /// <summary>The wait before the next try.</summary>
+    /// <summary>The wait before the next attempt.</summary>
     public TimeSpan Delay { get; private set; }
 
-    /// <summary>How many tries were made.</summary>
+    /// <summary>The number of attempts so far.</summary>
     public int Tries => _failures + _refusals;
 
-    /// <summary>Takes a failure.</summary>
-    /// <returns>True when another try is left.</returns>
+    /// <summary>Records a failure.</summary>
+    /// <returns>True when another attempt is left.</returns>
     public bool TryTake(TransientException failure)
     {
         if (!Refusals.IsLoad(failure.Failure.StatusCode))

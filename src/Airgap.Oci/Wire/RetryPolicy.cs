@@ -4,8 +4,8 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Retries of requests to registries; <see cref="FewTries"/> makes those of other programs and services, and nothing else retries. What is retried is what throws <see cref="TransientException"/>; nothing that runs inside
-/// another retried operation retries on its own, so attempts never multiply.
+/// Retries of requests to registries. <see cref="FewTries"/> makes the retries of other programs and services; nothing else retries. An operation
+/// that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its own, so attempts never multiply.
 /// </summary>
 internal sealed class RetryPolicy
 {
@@ -20,7 +20,7 @@ internal sealed class RetryPolicy
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                // The budget ends them.
+                // The budget ends the retries.
                 MaxRetryAttempts = int.MaxValue,
                 ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is TransientException e && BudgetOf(args.Context).TryTake(e)),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(BudgetOf(args.Context).Delay),
@@ -36,13 +36,13 @@ internal sealed class RetryPolicy
 
     private RetryPolicy() => _pipeline = ResiliencePipeline.Empty;
 
-    /// <summary>Makes one attempt of everything.</summary>
+    /// <summary>Makes a single attempt.</summary>
     public static RetryPolicy None { get; } = new();
 
-    /// <summary>Runs an operation until it succeeds, fails for good, or has had its attempts.</summary>
+    /// <summary>Runs an operation until it succeeds, fails permanently, or has used up its attempts.</summary>
     /// <param name="attempt">One attempt, from the beginning.</param>
     /// <param name="cancellationToken">Ends the operation or the wait before the next attempt.</param>
-    /// <param name="alreadyFailed">How the first attempt failed, where it has been made already.</param>
+    /// <param name="alreadyFailed">The failure of the first attempt, when the caller has made it already.</param>
     public async Task<T> ExecuteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken, TransientException? alreadyFailed = null)
     {

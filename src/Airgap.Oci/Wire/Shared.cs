@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// A result that concurrent users share: the first starts the work, the others await it. A failure goes to those who
-/// were waiting; who comes later starts again. Cancelling one user's wait does not stop the work for the others.
+/// A result that concurrent users share: the first starts the work, the others await it. A failure reaches the users that
+/// were waiting; a later user starts again. Cancelling one user's wait does not stop the work for the others.
 /// </summary>
 /// <param name="start">The work; its token ends with the client.</param>
 /// <param name="lifetime">The client's own token.</param>

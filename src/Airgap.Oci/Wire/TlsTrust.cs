@@ -29,7 +29,7 @@ internal sealed class TlsTrust : IDisposable
     {
         RemoteCertificateValidationCallback = IsTrusted,
 
-        // Fetching missing intermediates would open connections to hosts that nobody named.
+        // Fetching missing intermediates would connect to hosts that the user did not name.
         CertificateChainPolicy = new X509ChainPolicy
         {
             RevocationMode = X509RevocationMode.NoCheck,
@@ -93,7 +93,7 @@ internal sealed class TlsTrust : IDisposable
         return false;
     }
 
-    // The system has said no already; what is left is the user's own authorities.
+    // The system does not trust it; the user's own authorities remain.
     private string? ChainProblem(X509Certificate? certificate, X509Chain? chain)
     {
         if (certificate is not X509Certificate2 leaf || _authorities.Count == 0)

@@ -1,9 +1,9 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>Tells a caller of the bytes of one blob that were sent, and takes back what has to be sent again.</summary>
+/// <summary>Reports the bytes of one blob that were sent, and subtracts those that have to be sent again.</summary>
 internal sealed class UploadProgress(IProgress<long>? sink, Counters counters)
 {
-    /// <summary>Bytes sent and not taken back.</summary>
+    /// <summary>The bytes sent, without those that have to be sent again.</summary>
     public long Sent { get; private set; }
 
     public void Add(int bytes)

@@ -4,7 +4,7 @@ using Airgap.Oci.Content;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// A blob's bytes on their way out, read once from front to back unless a part has to be sent again. Its owner disposes it
+/// The bytes of a blob that is being sent, read once from front to back unless a part has to be sent again. Its owner disposes it
 /// after the upload.
 /// </summary>
 internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
@@ -14,7 +14,7 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
 
     public long Size => content.Descriptor.Size;
 
-    /// <summary>Moves to an offset: for free where the last read ended, else by opening the content again.</summary>
+    /// <summary>Moves to an offset: without cost where the last read ended, else by opening the content again.</summary>
     public async Task MoveToAsync(long offset, CancellationToken cancellationToken)
     {
         if (_stream is not null && _position == offset)

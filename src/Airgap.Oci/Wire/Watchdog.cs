@@ -22,36 +22,36 @@ internal sealed class Watchdog : IDisposable
         _registration = cancellationToken.UnsafeRegister(static state => ((Watchdog)state!).Cancel(), this);
     }
 
-    /// <summary>Cancelled when the time is up, and when the caller cancels.</summary>
+    /// <summary>Cancelled on timeout, and when the caller cancels.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>True when the time was up: a timeout, not a cancellation.</summary>
+    /// <summary>True after a timeout; false after a cancellation by the caller.</summary>
     public bool Fired => _fired;
 
-    /// <summary>The time without progress that is allowed.</summary>
+    /// <summary>The longest time without progress.</summary>
     public TimeSpan Limit => IsInBody ? _bodyLimit : _limit;
 
-    /// <summary>True when the time that counts is that of a body on its way out.</summary>
+    /// <summary>True while the limit for sending a body applies.</summary>
     public bool IsInBody { get; private set; }
 
-    /// <summary>Starts the time, or starts it over.</summary>
+    /// <summary>Starts, or restarts, the time.</summary>
     public void Start()
     {
-        // What was waited for when the time was up is what is told.
+        // The failure names the wait that timed out.
         if (_fired)
             return;
         IsInBody = false;
         _timer.Change(_limit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Starts the time that the other side has to take the next bytes of a body, or starts it over.</summary>
+    /// <summary>Starts, or restarts, the time in which the other side has to take the next bytes of a body.</summary>
     public void StartBody()
     {
         IsInBody = true;
         _timer.Change(_bodyLimit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops the time, because the other side is not the one being waited for.</summary>
+    /// <summary>Stops the time, because the wait is not for the other side.</summary>
     public void Stop() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
@@ -75,11 +75,11 @@ internal sealed class Watchdog : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The operation ended as the time was up.
+            // The operation ended at the same moment.
         }
         catch (AggregateException)
         {
-            // All that was to be ended was told so; what one of them made of it would end the process here, on the timer's thread.
+            // A cancellation callback threw. On the timer's thread its exception would end the process.
         }
     }
 }

@@ -5,7 +5,7 @@ using Airgap.Registry.Storage;
 
 namespace Airgap.Registry.Archives;
 
-/// <summary>Archives as a registry: what an import of each would have made, read from where it stands. Nothing is written or unpacked.</summary>
+/// <summary>Archives as a registry: the result of importing each, read from the archive. Nothing is written or unpacked.</summary>
 internal sealed class ArchiveContent : IRegistryContent
 {
     private readonly SortedDictionary<string, ArchiveRepository> _repositories = new(StringComparer.Ordinal);
@@ -19,9 +19,9 @@ internal sealed class ArchiveContent : IRegistryContent
     /// <summary>Opens archives, in the order in which they would be imported.</summary>
     /// <param name="archives">The archives.</param>
     /// <param name="prefix">Stands before each repository's name; may be empty.</param>
-    /// <param name="warn">Takes what a user should know; null for nobody.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or what an import says of a bad archive.</exception>
+    /// <param name="warn">Receives warnings; null to ignore them.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad archive.</exception>
     public static async Task<ArchiveContent> OpenAsync(
         IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal sealed class ArchiveContent : IRegistryContent
         });
     }
 
-    // No repository has a blank in its name, so the two kinds never meet.
+    // No repository has a space in its name, so mirrors and repositories never collide.
     private static string StandIn(string registry, string path) => $"mirror of {registry}/{path}";
 
     private ArchiveRepository? Find(string name) => _repositories.GetValueOrDefault(name) ?? _standIns.GetValueOrDefault(name);

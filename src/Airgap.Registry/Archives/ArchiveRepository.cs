@@ -15,7 +15,7 @@ internal sealed class ArchiveRepository
     /// <summary>The tags in ordinal order.</summary>
     public List<string> Tags => [.. _tags.Keys];
 
-    /// <summary>Adds a blob; the content is made anew for each request.</summary>
+    /// <summary>Adds a blob; its content is opened again for each request.</summary>
     public void AddBlob(Digest digest, Func<StoredContent> open) => _blobs.TryAdd(digest, open);
 
     /// <summary>Adds a manifest.</summary>
@@ -30,7 +30,7 @@ internal sealed class ArchiveRepository
     }
 
     /// <summary>Points a tag at a manifest.</summary>
-    /// <returns>What it pointed at before, where that was something else.</returns>
+    /// <returns>The digest that it pointed at before, if that was another.</returns>
     public Digest? SetTag(string tag, Digest digest)
     {
         Digest? before = _tags.TryGetValue(tag, out Digest old) && old != digest ? old : null;

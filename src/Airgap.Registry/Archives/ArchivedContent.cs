@@ -7,8 +7,8 @@ using Airgap.Registry.Storage;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// A blob where it stands in an archive. Sent whole, its digest is checked on the way, and the last bytes go out only when it is right;
-/// a part goes out only while the file is what it was.
+/// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is right;
+/// a part is sent only while the file is unchanged.
 /// </summary>
 internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor) : StoredContent
 {

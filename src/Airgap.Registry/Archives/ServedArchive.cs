@@ -12,7 +12,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Registry.Archives;
 
-/// <summary>Reads what an import of an archive would make, and where its bytes stand.</summary>
+/// <summary>Reads the repository that an import of an archive would make, and the places of its bytes.</summary>
 internal sealed class ServedArchive
 {
     private readonly ServedFile _file;
@@ -28,7 +28,7 @@ internal sealed class ServedArchive
     }
 
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
-    /// <exception cref="AirgapException">As an import says it of a bad archive; or a 3xxx code.</exception>
+    /// <exception cref="AirgapException">The codes of an import of a bad archive; or a 3xxx code.</exception>
     public static async Task<ServedArchive> OpenAsync(ServedFile file, CancellationToken cancellationToken)
     {
         IArchive reader = await AnyArchive.OpenAsync(file.Path, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class ServedArchive
         }
     }
 
-    /// <summary>Adds each image to the stand-in of the repository that it comes from, under the tag that it had there.</summary>
+    /// <summary>Adds each image to the mirror of the repository that it comes from, under the tag that it had there.</summary>
     /// <param name="standIn">Gives the stand-in of a repository.</param>
     public void AddToOrigins(Func<RepositoryName, ArchiveRepository> standIn)
     {
@@ -120,7 +120,7 @@ internal sealed class ServedArchive
         }
     }
 
-    // Layers that may not be redistributed may be missing; nobody is given them, then.
+    // Layers that may not be redistributed may be missing; they are then not served.
     private async Task FindBlobsAsync(CancellationToken cancellationToken)
     {
         foreach (PlannedBlob blob in _plan.Blobs)
@@ -138,7 +138,7 @@ internal sealed class ServedArchive
         }
     }
 
-    // What a bundle recorded of an image: there it was before any relocation.
+    // The reference that a bundle recorded for an image: its place before any relocation.
     private static RepositoryName? OriginOf(PlannedItem item) =>
         ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : null;
 

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// An archive that is being served, kept open from the beginning: whoever puts another file under its name changes nothing, and whoever
-/// changes the file itself is noticed.
+/// An archive that is being served. It stays open: another file under its name changes nothing, and a change of
+/// the file itself is noticed.
 /// </summary>
 internal sealed class ServedFile : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class ServedFile : IDisposable
     /// <summary>The open file.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>True when it is not what it was when it was opened.</summary>
+    /// <summary>True when it has changed since it was opened.</summary>
     public bool HasChanged => RandomAccess.GetLength(Handle) != _length || File.GetLastWriteTimeUtc(Handle) != _modified;
 
     /// <summary>Opens an archive.</summary>
@@ -44,14 +44,14 @@ internal sealed class ServedFile : IDisposable
         }
     }
 
-    /// <summary>Whether the file under the path still is the one that was opened.</summary>
+    /// <summary>True when the path still names the file that was opened.</summary>
     public bool IsWhatThePathNames()
     {
         using ServedFile now = Open(Path);
         return now._length == _length && now._modified == _modified && !HasChanged;
     }
 
-    /// <summary>Fails a request for content that may not be there any more.</summary>
+    /// <summary>Fails a request for content that may have changed.</summary>
     /// <exception cref="ArchiveChangedException">The file has changed.</exception>
     public void Check()
     {
@@ -63,5 +63,5 @@ internal sealed class ServedFile : IDisposable
     public void Dispose() => Handle.Dispose();
 }
 
-/// <summary>An archive is not what it was when it began to be served.</summary>
+/// <summary>An archive has changed while it was served.</summary>
 internal sealed class ArchiveChangedException(string path) : IOException($"'{path}' has changed while it is served.");

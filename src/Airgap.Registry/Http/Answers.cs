@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Writes what handlers answer with.</summary>
+/// <summary>Writes responses.</summary>
 internal static class Answers
 {
     /// <summary>Answers without a body.</summary>
@@ -24,7 +24,7 @@ internal static class Answers
     {
         context.Response.StatusCode = refusal.Status;
 
-        // They spoke of content that is not sent now.
+        // The headers described content that is not sent.
         context.Response.Headers.ETag = default;
         context.Response.Headers.CacheControl = default;
         context.Response.Headers["Docker-Content-Digest"] = default;
@@ -53,14 +53,14 @@ internal static class Answers
             await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
     }
 
-    /// <summary>Says which content an answer is or would be.</summary>
+    /// <summary>Sets the headers that identify the content.</summary>
     public static void Describe(HttpContext context, Digest digest)
     {
         context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
         context.Response.Headers.ETag = $"\"{digest}\"";
     }
 
-    /// <summary>Whether the client has the content already, which is then answered with 304.</summary>
+    /// <summary>True when the client has the content already; the response is then 304.</summary>
     public static bool IsNotModified(HttpContext context, Digest digest)
     {
         foreach (string? tags in context.Request.Headers.IfNoneMatch)
@@ -84,7 +84,7 @@ internal static class Answers
         if (await content.SendAsync(context.Response.BodyWriter, offset, count, context.RequestAborted))
             return;
 
-        // What is stored is not what it should be. As long as nothing went out that can be said; an answer that ends early would look whole.
+        // The stored content is damaged. Before the first byte an error can be sent; later a response that ends early would look complete.
         if (!context.Response.HasStarted)
             throw Refusal.Spoiled();
         context.Abort();

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Asks for a user's name and password.</summary>
+/// <summary>Requires a user name and password.</summary>
 /// <remarks>Source: RFC 7617.</remarks>
 internal sealed class BasicAuthentication(IUserStore users)
 {
-    /// <summary>Refuses a request that does not bring a known user's name and password.</summary>
+    /// <summary>Refuses a request without the name and password of a known user.</summary>
     /// <returns>The user.</returns>
     public async ValueTask<string> CheckAsync(HttpContext context)
     {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Blobs by digest: read, look for, take out of the repository.</summary>
+/// <summary>Blobs by digest: read, check, remove from the repository.</summary>
 internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? storage)
 {
     public Task HandleAsync(HttpContext context, string name, string reference)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Registry.Http;
 
 /// <summary>
-/// Keeps pages in somebody's browser from using the registry behind the person's back: a page of another origin, or one whose name an
-/// attacker points at this machine. Content that is stored here is no page of ours, and runs nothing.
+/// Keeps web pages from using the registry through a visitor's browser: a page of another origin, or one whose name an
+/// attacker points at this machine. Stored content is never shown as a page and runs no script.
 /// </summary>
 internal sealed class BrowserGuard
 {
@@ -30,7 +30,7 @@ internal sealed class BrowserGuard
         response.Headers.ContentSecurityPolicy = Policy;
     }
 
-    /// <summary>Refuses a request under a name that is not the registry's, or from a page that is not.</summary>
+    /// <summary>Refuses a request under a name that is not the registry's, or from a page of another origin.</summary>
     public void Check(HttpRequest request)
     {
         string host = Trim(request.Host.Host);
@@ -43,7 +43,7 @@ internal sealed class BrowserGuard
         }
     }
 
-    // A page cannot be served under an address that is not its server's, so addresses are safe. A request without a host is no browser's.
+    // An attacker cannot serve a page under this server's address, so addresses are safe. Browsers always send a host.
     private bool IsOurs(string host) =>
         host.Length == 0
         || _names.Contains(host)

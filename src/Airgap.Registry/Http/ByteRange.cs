@@ -4,8 +4,8 @@ namespace Airgap.Registry.Http;
 
 /// <summary>The part of a blob that a client asks for.</summary>
 /// <param name="Offset">The first byte.</param>
-/// <param name="Count">How many.</param>
-/// <remarks>Source: RFC 9110, section 14. A range of another form, or several ranges, are answered with the whole, as it allows.</remarks>
+/// <param name="Count">The number of bytes.</param>
+/// <remarks>Source: RFC 9110, section 14. Other forms, and several ranges, are answered with the whole, as the RFC allows.</remarks>
 internal readonly record struct ByteRange(long Offset, long Count)
 {
     /// <summary>Reads a Range header.</summary>
@@ -46,7 +46,7 @@ internal readonly record struct ByteRange(long Offset, long Count)
     private static bool TryNumber(ReadOnlySpan<char> text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>What a Range header comes to.</summary>
+    /// <summary>The result of a Range header.</summary>
     internal enum Verdict
     {
         Whole,

@@ -3,10 +3,10 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>What reaches further than a user may think.</summary>
+/// <summary>Warns of a registry that is reachable without protection.</summary>
 internal static class Exposure
 {
-    /// <summary>A warning for a registry that other machines reach without https or without users; null for another.</summary>
+    /// <summary>A warning for a registry that other machines reach without https or without users; null for any other.</summary>
     public static Diagnostic? Of(RegistryServerOptions options, bool isReadOnly)
     {
         bool hasUsers = options.BasicAuth is not null || options.PasswordFile is not null;

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Says whether the registry can hand out its content: 200, or 503 with the reason. Nobody has to log in for it.</summary>
+/// <summary>Answers whether the registry can serve its content: 200, or 503 with the reason. Needs no login.</summary>
 internal static class HealthHandler
 {
-    /// <summary>Where it is asked.</summary>
+    /// <summary>The path of the check.</summary>
     public const string Path = "/health";
 
     public static Task HandleAsync(HttpContext context, IRegistryContent content)
@@ -19,7 +19,7 @@ internal static class HealthHandler
             json.WriteStartObject();
             json.WriteString("status", problem is null ? "ok" : "failing");
 
-            // Who asks may be anybody, so paths stay here.
+            // Anybody may ask, so the answer names no paths.
             if (problem is not null)
                 json.WriteString("problem", "The content has changed or is gone; start the registry again.");
             json.WriteEndObject();

@@ -10,7 +10,7 @@ namespace Airgap.Registry.Http;
 /// <summary>Lists: tags, repositories, referrers.</summary>
 internal sealed class ListHandler(IRegistryContent content)
 {
-    // So many names in one answer at most, when the client does not say.
+    // The most names in one response when the client does not give a number.
     private const int DefaultPage = 10_000;
 
     public Task TagsAsync(HttpContext context, string name)

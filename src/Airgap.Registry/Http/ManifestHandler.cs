@@ -74,7 +74,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);
 
-        // Nothing that the manifest refers to goes away between the look and the end.
+        // The gate keeps what the manifest refers to until the manifest is stored.
         string? tag = asked is null ? reference : null;
         storage.Gates.Add(name, tag, () => Store(storage, name, tag, digest, summary, content.Span));
         if (summary.Subject is { } subject)
@@ -100,7 +100,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         storage.Manifests.Write(name, digest, content, tag);
     }
 
-    // What is stored is the bytes alone, so another type than theirs would be lost: better to say so at once.
+    // Only the bytes are stored, so a different Content-Type would be lost.
     private static void CheckContentType(HttpRequest request, string mediaType)
     {
         string given = (request.ContentType ?? "").Split(';')[0].Trim();

@@ -7,7 +7,7 @@ internal static class Names
     private const int MaxRepositoryLength = 255;
     private const int MaxTagLength = 128;
 
-    /// <summary>Whether a text is a repository's name.</summary>
+    /// <summary>True when a text is a repository's name.</summary>
     public static bool IsRepository(ReadOnlySpan<char> name)
     {
         if (name.Length is 0 or > MaxRepositoryLength)
@@ -21,7 +21,7 @@ internal static class Names
         return true;
     }
 
-    /// <summary>Whether a text is a tag.</summary>
+    /// <summary>True when a text is a tag.</summary>
     public static bool IsTag(ReadOnlySpan<char> tag)
     {
         if (tag.Length is 0 or > MaxTagLength || tag[0] is '.' or '-')

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>A request is answered with an error of the specification.</summary>
+/// <summary>Makes the request fail with an error of the specification.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="code">The error's code.</param>
-/// <param name="message">What was wrong, for a person.</param>
+/// <param name="message">The problem, for a person.</param>
 /// <remarks>Source: OCI distribution specification 1.1, "Error Codes".</remarks>
 internal sealed class Refusal(int status, string code, string message) : Exception(message)
 {

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Answers every request: finds what it is about, calls the handler, and writes errors as the specification wants them.</summary>
+/// <summary>Answers every request: finds the resource, calls the handler, and writes errors in the specification's form.</summary>
 internal sealed class RegistryApplication
 {
     private const int DiskFullOnUnix = 28;
@@ -27,10 +27,10 @@ internal sealed class RegistryApplication
     private readonly PageHandler _page;
     private readonly IRegistryContent _content;
 
-    /// <param name="options">How the registry is to run.</param>
-    /// <param name="content">What it hands out.</param>
-    /// <param name="storage">What takes changes; null for a registry that takes none.</param>
-    /// <param name="users">Who may use it; null for everybody.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="content">The content to serve.</param>
+    /// <param name="storage">The storage for changes; null for a read-only registry.</param>
+    /// <param name="users">The users; null to let everybody in.</param>
     public RegistryApplication(RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users)
     {
         _content = content;
@@ -70,7 +70,7 @@ internal sealed class RegistryApplication
         }
         catch (Exception)
         {
-            // Either nobody listens any more, or half an answer is out: only a broken connection says that it is no whole one.
+            // The client is gone, or half the response is sent: only a broken connection tells the client that it is incomplete.
             context.Abort();
         }
         finally

@@ -1,6 +1,6 @@
 namespace Airgap.Registry.Http;
 
-/// <summary>What a URL is about.</summary>
+/// <summary>The resource of a URL.</summary>
 internal enum Resource
 {
     None,
@@ -14,15 +14,15 @@ internal enum Resource
     Referrers,
 }
 
-/// <summary>A URL's path, taken apart. A repository may be named like a part of the API, so the end of the path decides.</summary>
-/// <param name="Resource">What it is about.</param>
+/// <summary>The parts of a URL's path. A repository may be named like a part of the API, so the end of the path decides.</summary>
+/// <param name="Resource">The resource.</param>
 /// <param name="Name">The repository, not yet checked; may be empty.</param>
 /// <param name="Reference">Tag, digest or upload, not yet checked; may be empty.</param>
 internal readonly record struct Route(Resource Resource, string Name, string Reference)
 {
     private const string Root = "/v2/";
 
-    /// <summary>Takes a path apart.</summary>
+    /// <summary>Parses a path.</summary>
     public static Route Parse(string path)
     {
         if (path is "/v2" or Root)

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Uploads of blobs: in one piece, in chunks, or by mounting what is there.</summary>
+/// <summary>Uploads of blobs: in one request, in chunks, or by mounting an existing blob.</summary>
 /// <remarks>Source: OCI distribution specification 1.1, "Pushing Blobs".</remarks>
 internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 {
-    /// <summary>POST: starts an upload, or ends it at once.</summary>
+    /// <summary>POST: starts an upload, or completes it at once.</summary>
     public async Task StartAsync(HttpContext context, string name)
     {
         HttpRequest request = context.Request;
@@ -129,7 +129,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
             throw Refusal.UploadInvalid($"Content-Range speaks of {end - start + 1} bytes, and Content-Length of {length}");
     }
 
-    // The specification's form is START-END; the unit of RFC 9110 before it and the total after it are taken as well.
+    // The specification's form is START-END; RFC 9110's unit before it and total after it are accepted as well.
     private static bool TryReadContentRange(string header, out long start, out long end)
     {
         end = 0;
@@ -158,7 +158,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/blobs/{digest}");
     }
 
-    // "0-0" stands for nothing as well as for one byte; the specification has no other way to say either.
+    // "0-0" means zero bytes as well as one byte; the specification has no other form for either.
     private static void Progress(HttpContext context, UploadSession session)
     {
         context.Response.Headers.Range = $"0-{Math.Max(0, session.Length - 1)}";

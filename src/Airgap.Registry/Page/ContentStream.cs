@@ -2,7 +2,7 @@ using Airgap.Registry.Storage;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>Stored content as a stream, which owns it.</summary>
+/// <summary>Stored content as a stream. Disposing it disposes the content.</summary>
 internal sealed class ContentStream(StoredContent content) : Stream
 {
     public override bool CanRead => true;

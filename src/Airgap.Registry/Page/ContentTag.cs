@@ -1,9 +1,9 @@
 namespace Airgap.Registry.Page;
 
-/// <summary>Tags that tools keep beside people's own: imgpkg's for each image, cosign's, and the fallback for referrers.</summary>
+/// <summary>Tags that tools maintain: imgpkg's for each image, cosign's, and the fallback for referrers.</summary>
 internal static class ContentTag
 {
-    /// <summary>Whether a tag is a tool's.</summary>
+    /// <summary>True for a tool's tag.</summary>
     public static bool IsOne(string tag)
     {
         int at = tag.IndexOf("sha256-", StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>Looks into what a registry holds. What was seen of a digest stays true, so it is looked at once.</summary>
+/// <summary>Describes the manifests of a registry. Content never changes under its digest, so each is read once.</summary>
 internal sealed class ItemInspector(IRegistryContent content)
 {
     private const int MaxConfig = 1024 * 1024;
@@ -14,7 +14,7 @@ internal sealed class ItemInspector(IRegistryContent content)
 
     private readonly ConcurrentDictionary<Digest, ServedItem> _seen = new();
 
-    /// <summary>What a manifest is; null when it cannot be read.</summary>
+    /// <summary>Describes a manifest; null when it cannot be read.</summary>
     public async Task<ServedItem?> FindAsync(string name, Digest digest, CancellationToken cancellationToken)
     {
         if (_seen.TryGetValue(digest, out ServedItem? known))

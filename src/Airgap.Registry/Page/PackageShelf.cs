@@ -8,19 +8,19 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>What stands in a bundle's layer: how many images it pins, and which packages it offers.</summary>
-/// <param name="Images">How many images.</param>
+/// <summary>The content of a bundle's layer: the number of images it pins, and its packages.</summary>
+/// <param name="Images">The number of images.</param>
 /// <param name="Packages">The packages, in order of name and version.</param>
 internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Packages)
 {
-    // A page is no reason to unpack whatever somebody put into a layer.
+    // Limits what the page unpacks from a layer.
     private const long MaxUnpacked = 64 * 1024 * 1024;
     private const int MaxFile = 1024 * 1024;
     private const int MaxPackages = 1000;
 
     /// <summary>Reads a layer.</summary>
     /// <param name="layer">The compressed layer.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Null where it cannot be read.</returns>
     public static async Task<PackageShelf?> ReadAsync(Stream layer, CancellationToken cancellationToken)
     {

@@ -43,7 +43,7 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
         List<string> tags = content.ListTags(name) ?? [];
         string[] shown = [.. tags.Where(tag => !ContentTag.IsOne(tag))];
 
-        // Imported by digest, a bundle has imgpkg's own tags alone.
+        // A bundle that was imported by digest has only imgpkg's own tags.
         if (shown.Length == 0)
             shown = [.. tags.Where(tag => ContentTag.IsOne(tag) && !tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal))];
         page.BeginRepository(name);

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>Text that others chose, made harmless for the page: nothing in it is read as markup, and nothing in it is invisible.</summary>
+/// <summary>Makes text from outside harmless for the page: it contains no markup and no invisible characters.</summary>
 internal static class PageText
 {
     /// <summary>The text for an element or a quoted attribute.</summary>

@@ -39,7 +39,7 @@ internal sealed class PageWriter
             """);
     }
 
-    /// <summary>What a browser may do with the page: show it, with its own style.</summary>
+    /// <summary>The content security policy: a browser may only show the page with its own style.</summary>
     public static string Policy { get; } =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s_style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>What an item of a repository is.</summary>
+/// <summary>The kind of an item of a repository.</summary>
 internal enum ServedKind
 {
     /// <summary>An imgpkg bundle.</summary>
@@ -18,10 +18,10 @@ internal enum ServedKind
     Artifact,
 }
 
-/// <summary>What is known of a manifest and of what it refers to.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Bytes">Length of all it refers to in the repository, its bundle's images not counted.</param>
-/// <param name="Images">How many images its bundle pins; null where it is none.</param>
+/// <summary>A manifest and the content it refers to.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Bytes">Length in bytes of the content it refers to, without the images of a bundle.</param>
+/// <param name="Images">The number of images that the bundle pins; null for other kinds.</param>
 /// <param name="Packages">The packages in its bundle.</param>
 internal sealed record ServedItem(ServedKind Kind, long Bytes, int? Images, ImmutableArray<ServedPackage> Packages);
 

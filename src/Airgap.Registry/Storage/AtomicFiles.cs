@@ -9,7 +9,7 @@ namespace Airgap.Registry.Storage;
 /// <summary>Writes small files so that a reader, or the next start after a crash, sees all of a file or none of it.</summary>
 internal sealed class AtomicFiles(StorageLayout layout)
 {
-    /// <summary>Writes a file and gives it its name once it is on the disk.</summary>
+    /// <summary>Writes a file, flushes it to the disk and renames it.</summary>
     public void Write(string path, ReadOnlySpan<byte> content)
     {
         Directory.CreateDirectory(layout.Temporary);
@@ -31,7 +31,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
         }
     }
 
-    /// <summary>Gives a file that is on the disk its name, in a folder that somebody else may remove at the same time, and brings the name to the disk.</summary>
+    /// <summary>Renames a file that is on the disk into a folder that another request may remove at the same time, and flushes the name to the disk.</summary>
     public static void MoveInto(string source, string path)
     {
         const int Attempts = 20;
@@ -47,18 +47,18 @@ internal sealed class AtomicFiles(StorageLayout layout)
             }
             catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < Attempts && File.Exists(source))
             {
-                // The folder went between the two calls.
+                // The folder was removed between the two calls.
             }
             catch (FileNotFoundException) when (!File.Exists(source))
             {
-                // It went with the file in it: somebody else removed what this call had written.
+                // The folder was removed with the file in it: another request deleted what this call wrote.
                 return;
             }
         }
     }
 
-    /// <summary>Takes a folder with all in it out of sight in one step; what is left of it afterwards is in nobody's way.</summary>
-    /// <returns>Where it is now, to be deleted at leisure; null when there was none.</returns>
+    /// <summary>Moves a folder with its content into the temporary folder in one step.</summary>
+    /// <returns>The new path, to be deleted later; null when there was no folder.</returns>
     public string? MoveAway(string folder, string? into = null)
     {
         into ??= layout.Temporary;
@@ -75,15 +75,15 @@ internal sealed class AtomicFiles(StorageLayout layout)
         }
     }
 
-    /// <summary>Points a link file at content. A link that already says so is left alone.</summary>
+    /// <summary>Points a link file at content. A link that already does is left unchanged.</summary>
     public void WriteLink(string path, Digest digest)
     {
         if (ReadLink(path) != digest)
             Write(path, Encoding.ASCII.GetBytes(digest.ToString()));
     }
 
-    /// <summary>What a link file points at.</summary>
-    /// <returns>Null when there is no link, or a damaged one, which counts as none.</returns>
+    /// <summary>The digest that a link file points at.</summary>
+    /// <returns>Null when there is no link, or a damaged one.</returns>
     public static Digest? ReadLink(string path)
     {
         // A digest of the longest kind has 135 characters.

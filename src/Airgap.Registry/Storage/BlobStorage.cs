@@ -8,10 +8,10 @@ namespace Airgap.Registry.Storage;
 /// <summary>Blobs: content that all repositories share, and the links that make it part of one.</summary>
 internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
 {
-    /// <summary>Whether the content is there, in whatever repository.</summary>
+    /// <summary>True when the content exists, in any repository.</summary>
     public bool Exists(Digest digest) => File.Exists(layout.Blob(digest));
 
-    /// <summary>Whether a repository has the blob.</summary>
+    /// <summary>True when a repository has the blob.</summary>
     public bool Exists(string name, Digest digest) => AtomicFiles.ReadLink(layout.Layer(name, digest)) is { } target && Exists(target);
 
     /// <summary>Opens a repository's blob.</summary>
@@ -19,7 +19,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     public SafeFileHandle? Open(string name, Digest digest) =>
         AtomicFiles.ReadLink(layout.Layer(name, digest)) is { } target ? OpenContent(target) : null;
 
-    /// <summary>Opens content, in whatever repository.</summary>
+    /// <summary>Opens content of any repository.</summary>
     public SafeFileHandle? OpenContent(Digest digest)
     {
         try
@@ -32,10 +32,10 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
         }
     }
 
-    /// <summary>Makes present content part of a repository.</summary>
+    /// <summary>Makes existing content part of a repository.</summary>
     public void Link(string name, Digest digest) => files.WriteLink(layout.Layer(name, digest), digest);
 
-    /// <summary>Takes a blob out of a repository. The content stays: another repository may have it.</summary>
+    /// <summary>Removes a blob from a repository. The content stays: another repository may use it.</summary>
     /// <returns>False when the repository does not have it.</returns>
     public bool Unlink(string name, Digest digest)
     {
@@ -53,8 +53,8 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     }
 
     /// <summary>
-    /// Makes a finished upload a blob of a repository: content first, link last. A blob that stands, whose bytes have its digest, is left
-    /// alone, and the upload dropped; only a damaged one is replaced.
+    /// Makes a finished upload a blob of a repository: content first, link last. An existing blob whose bytes have its digest is left
+    /// unchanged, and the upload is deleted; only a damaged blob is replaced.
     /// </summary>
     public async Task AcceptAsync(string name, Digest digest, string uploadedFile, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>A whole file, which it owns.</summary>
+/// <summary>The content of a file. Disposing it closes the file.</summary>
 internal sealed class FileContent(SafeFileHandle file) : StoredContent
 {
     /// <summary>The file.</summary>
@@ -17,7 +17,7 @@ internal sealed class FileContent(SafeFileHandle file) : StoredContent
     {
         while (count > 0)
         {
-            // Read straight into the connection's buffers: no copy in between.
+            // Reads into the connection's buffers, without a copy.
             Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
             memory = memory[..(int)Math.Min(count, memory.Length)];
             int read = await RandomAccess.ReadAsync(file, memory, offset, cancellationToken);

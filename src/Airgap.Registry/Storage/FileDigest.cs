@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>The digest of what a file holds, read from the file.</summary>
+/// <summary>Computes the digest of a file's content.</summary>
 internal static class FileDigest
 {
     private const int BufferSize = 128 * 1024;
 
-    /// <summary>Reads the first bytes of a file and gives their digest; of all there are where the file is shorter.</summary>
+    /// <summary>Computes the digest of the first bytes of a file, or of all bytes where the file is shorter.</summary>
     public static async Task<Digest> ComputeAsync(SafeFileHandle file, long length, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(algorithm);

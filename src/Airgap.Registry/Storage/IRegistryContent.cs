@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>What a registry hands out, wherever it lies. Names, tags and digests are well formed when they come here.</summary>
+/// <summary>The content that a registry serves, from any storage. Names, tags and digests are validated by the caller.</summary>
 internal interface IRegistryContent : IDisposable
 {
     /// <summary>Opens a repository's blob; null when the repository does not have it.</summary>
@@ -11,7 +11,7 @@ internal interface IRegistryContent : IDisposable
     /// <summary>Opens a repository's manifest; null when the repository does not have it.</summary>
     StoredManifest? OpenManifest(string name, Digest digest);
 
-    /// <summary>What a tag points at, or null.</summary>
+    /// <summary>The digest that a tag points at, or null.</summary>
     Digest? ResolveTag(string name, string tag);
 
     /// <summary>All tags in ordinal order; null when the registry does not know the repository.</summary>
@@ -23,16 +23,16 @@ internal interface IRegistryContent : IDisposable
     /// <summary>The referrers of a manifest, which need not be there itself, in ordinal order of digest.</summary>
     IReadOnlyList<Referrer> ListReferrers(string name, Digest subject);
 
-    /// <summary>The repository that stands in for one of another registry, for which a client takes this one as a mirror.</summary>
-    /// <param name="name">The repository's name over there.</param>
+    /// <summary>The repository that mirrors one of another registry.</summary>
+    /// <param name="name">The repository's name in the other registry.</param>
     /// <param name="registry">That registry, as containerd's <c>ns</c> gives it.</param>
     string FindMirrored(string name, string registry);
 
-    /// <summary>Why the content cannot be handed out at present, in words that end a sentence; null when it can.</summary>
+    /// <summary>Why the content cannot be served at present, as the end of a sentence; null when it can.</summary>
     string? FindProblem();
 }
 
-/// <summary>A manifest to hand out.</summary>
+/// <summary>A manifest to send.</summary>
 internal sealed record StoredManifest(string MediaType, StoredContent Content) : IDisposable
 {
     public void Dispose() => Content.Dispose();

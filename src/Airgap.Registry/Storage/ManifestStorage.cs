@@ -6,15 +6,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>Manifests: content as blobs are, and revision links that make it part of a repository.</summary>
+/// <summary>Manifests: content, stored like blobs, and revision links that make it part of a repository.</summary>
 internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, BlobStorage blobs, TagStorage tags)
 {
     private const int MaxRemembered = 10_000;
 
-    // The layout has no place for media types; content never changes under its digest, so what was read once stays true.
+    // The layout does not store media types; content never changes under its digest, so a type is read once.
     private readonly ConcurrentDictionary<Digest, string> _mediaTypes = new();
 
-    /// <summary>Whether a repository has the manifest.</summary>
+    /// <summary>True when a repository has the manifest.</summary>
     public bool Exists(string name, Digest digest) => AtomicFiles.ReadLink(layout.Revision(name, digest)) is { } target && blobs.Exists(target);
 
     /// <summary>Opens a repository's manifest.</summary>
@@ -70,8 +70,8 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
         }
     }
 
-    /// <summary>Reads what an opened manifest says.</summary>
-    /// <returns>Null when the content is no manifest.</returns>
+    /// <summary>Reads an opened manifest.</summary>
+    /// <returns>Null when the content is not a manifest.</returns>
     public static ManifestSummary? Summarize(SafeFileHandle content)
     {
         long length = RandomAccess.GetLength(content);

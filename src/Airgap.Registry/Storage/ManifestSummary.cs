@@ -4,7 +4,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>What a registry has to know of a manifest: its type and what it refers to.</summary>
+/// <summary>The parts of a manifest that a registry needs: its type and the content it refers to.</summary>
 internal sealed class ManifestSummary
 {
     public required string MediaType { get; init; }
@@ -15,7 +15,7 @@ internal sealed class ManifestSummary
     /// <summary>Manifests that must be in the repository.</summary>
     public required IReadOnlyList<Digest> Children { get; init; }
 
-    /// <summary>What the manifest is attached to, which need not exist.</summary>
+    /// <summary>The manifest that this one is attached to; it need not exist.</summary>
     public Digest? Subject { get; init; }
 
     /// <summary>The artifact type, or else the config's media type, as the referrers API gives it.</summary>
@@ -24,9 +24,9 @@ internal sealed class ManifestSummary
     /// <summary>The annotations as they are written, or null.</summary>
     public string? Annotations { get; init; }
 
-    /// <summary>Reads a manifest. Types nobody has heard of are fine as long as they name themselves.</summary>
+    /// <summary>Reads a manifest. An unknown type is accepted when the manifest has a mediaType.</summary>
     /// <param name="content">The manifest's bytes.</param>
-    /// <param name="problem">Why it is none, in words that end a sentence; null on success.</param>
+    /// <param name="problem">Why it is invalid, as the end of a sentence; null on success.</param>
     public static ManifestSummary? TryRead(ReadOnlyMemory<byte> content, out string? problem)
     {
         try
@@ -126,7 +126,7 @@ internal sealed class ManifestSummary
         if (!Digest.TryParse(Text(item, "digest"), out Digest digest))
             return false;
 
-        // Layers that may not be redistributed lie elsewhere by design.
+        // Layers that may not be redistributed are stored elsewhere.
         if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? ""))
             into.Add(digest);
         return true;

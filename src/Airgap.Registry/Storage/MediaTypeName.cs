@@ -1,12 +1,12 @@
 namespace Airgap.Registry.Storage;
 
-/// <summary>The grammar of media types. What it lets through is safe in a header.</summary>
+/// <summary>The grammar of media types. An accepted text is safe in a header.</summary>
 /// <remarks>Source: RFC 6838, section 4.2: a type and a subtype of restricted characters, 127 of each at most.</remarks>
 internal static class MediaTypeName
 {
     private const int MaxLength = 127;
 
-    /// <summary>Whether a text is a media type without parameters.</summary>
+    /// <summary>True when a text is a media type without parameters.</summary>
     public static bool IsValid(string text)
     {
         int slash = text.IndexOf('/');

@@ -12,8 +12,8 @@ namespace Airgap.Registry.Storage;
 internal sealed record Referrer(Descriptor Descriptor, string? ArtifactType, string? Annotations);
 
 /// <summary>
-/// Finds the manifests attached to one. The layout keeps no such index, and another registry may have written the folder;
-/// so it is read from the manifests themselves, each once.
+/// Finds the manifests attached to one. The layout has no such index, and another registry may have written the folder;
+/// so the index is built from the manifests, each read once.
 /// </summary>
 internal sealed class ReferrerIndex(ManifestStorage manifests)
 {

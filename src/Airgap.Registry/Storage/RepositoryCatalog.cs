@@ -1,9 +1,9 @@
 namespace Airgap.Registry.Storage;
 
-/// <summary>The repositories there are.</summary>
+/// <summary>Lists the repositories.</summary>
 internal sealed class RepositoryCatalog(StorageLayout layout)
 {
-    /// <summary>All names in ordinal order. A repository that so far has only uploads is none.</summary>
+    /// <summary>All names in ordinal order. A repository that has only uploads does not count.</summary>
     public List<string> List()
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed class RepositoryCatalog(StorageLayout layout)
 
     private IEnumerable<string> SpecialFolders() => Directory.Exists(layout.Repositories) ? Walk(layout.Repositories) : [];
 
-    // The folders that start with an underscore are the repositories' own, and deep: they are not walked into.
+    // Folders that start with an underscore belong to a repository and are deep: they are not searched.
     private static IEnumerable<string> Walk(string folder)
     {
         foreach (string child in Directory.EnumerateDirectories(folder))

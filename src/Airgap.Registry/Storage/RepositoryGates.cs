@@ -6,11 +6,11 @@ namespace Airgap.Registry.Storage;
 /// </summary>
 internal sealed class RepositoryGates : IDisposable
 {
-    // Two repositories, or two tags, may share a place; they then wait for each other without need.
+    // Two repositories, or two tags, may share a lock; they then wait for each other needlessly.
     private readonly ReaderWriterLockSlim[] _repositories = [.. Enumerable.Range(0, 64).Select(_ => new ReaderWriterLockSlim())];
     private readonly Lock[] _tags = [.. Enumerable.Range(0, 256).Select(_ => new Lock())];
 
-    /// <summary>Adds to a repository, beside others that add to it.</summary>
+    /// <summary>Runs a change that adds to a repository, in parallel with others that add to it.</summary>
     public void Add(string name, string? tag, Action change)
     {
         ReaderWriterLockSlim repository = Of(_repositories, name);
@@ -32,7 +32,7 @@ internal sealed class RepositoryGates : IDisposable
         }
     }
 
-    /// <summary>Takes something out of a repository while nobody else changes it.</summary>
+    /// <summary>Runs a change that removes something from a repository, while no other change runs.</summary>
     public bool Remove(string name, Func<bool> change)
     {
         ReaderWriterLockSlim repository = Of(_repositories, name);

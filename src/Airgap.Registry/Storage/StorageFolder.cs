@@ -3,11 +3,11 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>The folder a registry is given.</summary>
+/// <summary>Prepares the folder of a registry.</summary>
 internal static class StorageFolder
 {
-    /// <summary>Makes sure that the folder can be used, before anybody is told that the registry runs.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is a file, say; <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
+    /// <summary>Checks that the folder can be used, before the registry starts.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is a file, for example; <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
     public static void Prepare(string folder, bool readOnly)
     {
         if (string.IsNullOrWhiteSpace(folder))

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>Bytes to hand out, opened.</summary>
+/// <summary>Open content that can be sent.</summary>
 internal abstract class StoredContent : IDisposable
 {
     /// <summary>The most bytes that are read at once.</summary>
@@ -12,7 +12,7 @@ internal abstract class StoredContent : IDisposable
     public abstract long Length { get; }
 
     /// <summary>Writes a part.</summary>
-    /// <returns>False when it could not be written whole: whoever gets it must not take what came for all of it.</returns>
+    /// <returns>False when it could not be written whole: the receiver must not take the part for the whole.</returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
     /// <summary>Reads bytes from an offset; 0 at the end.</summary>
@@ -23,7 +23,7 @@ internal abstract class StoredContent : IDisposable
     {
     }
 
-    /// <summary>All of it in memory. For what is small.</summary>
+    /// <summary>Reads all bytes into memory. For small content.</summary>
     /// <exception cref="IOException">It ends too early.</exception>
     public byte[] ReadAll()
     {

@@ -7,7 +7,7 @@ namespace Airgap.Registry.Storage;
 /// <summary>Tags: names that point at manifests of their repository.</summary>
 internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
 {
-    /// <summary>What a tag points at, or null.</summary>
+    /// <summary>The digest that a tag points at, or null.</summary>
     public Digest? Resolve(string name, string tag) => AtomicFiles.ReadLink(layout.CurrentTag(name, tag));
 
     /// <summary>Points a tag at a manifest that is in the repository.</summary>
@@ -32,7 +32,7 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
     /// Removes all tags that point at a manifest, while nobody else changes the repository. Their folders go out of sight at once, and off the disk
     /// later. Where no other tag is left, that takes one rename, however many tags there are.
     /// </summary>
-    /// <returns>Ends when the disk is clear; nobody has to wait for it.</returns>
+    /// <returns>Completes when the folders are deleted; no caller has to wait for it.</returns>
     public Task DeleteAllOf(string name, Digest digest)
     {
         if (!Directory.Exists(layout.Tags(name)))
@@ -65,7 +65,7 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
         }
         catch (IOException)
         {
-            // Windows moves no folder in which somebody reads.
+            // Windows does not move a folder with an open file.
             return null;
         }
     }
@@ -78,13 +78,13 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
         }
         catch (IOException)
         {
-            // Windows moves no folder in which somebody reads. Without its link the tag is gone, too.
+            // Windows does not move a folder with an open file. Deleting the link removes the tag, too.
             File.Delete(layout.CurrentTag(name, tag));
             return layout.Tag(name, tag);
         }
     }
 
-    /// <summary>Deletes a folder that was moved away. What cannot be deleted now is cleared away with the uploads that were given up.</summary>
+    /// <summary>Deletes a folder that was moved away. What cannot be deleted now is deleted later, with abandoned uploads.</summary>
     public static void DeleteQuietly(string folder)
     {
         try

@@ -7,14 +7,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// An upload under way: a growing file and the hash of what it holds, taken while it is written. Bytes that were written
-/// stay when a request breaks off, so that the client goes on from there.
+/// An upload under way: a growing file and the hash of its content, computed while it is written. Bytes that were written
+/// stay when a request breaks off, so that the client resumes from there.
 /// </summary>
 /// <param name="name">The repository.</param>
 /// <param name="id">Its name in URLs.</param>
 /// <param name="dataPath">The file.</param>
-/// <param name="maxLength">The most bytes it may have.</param>
-/// <param name="beforeWrite">Called before each write with its offset: the tests' disk that fails.</param>
+/// <param name="maxLength">The largest length in bytes.</param>
+/// <param name="beforeWrite">Called before each write with its offset. For tests of a failing disk.</param>
 internal sealed class UploadSession(string name, Guid id, string dataPath, long maxLength = long.MaxValue, Action<long>? beforeWrite = null)
 {
     private const int BufferSize = 128 * 1024;
@@ -30,17 +30,17 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
 
     public Guid Id => id;
 
-    /// <summary>How many bytes have been written.</summary>
+    /// <summary>The number of bytes written.</summary>
     public long Length => Interlocked.Read(ref _length);
 
-    /// <summary>When a request last had to do with it, UTC.</summary>
+    /// <summary>The time of the last request for it, UTC.</summary>
     public DateTime LastUsed { get; private set; } = LastWrite(dataPath);
 
     /// <summary>True once the session became a blob or was cancelled.</summary>
     public bool IsClosed { get; private set; }
 
     /// <summary>
-    /// Takes the right to write. A request that comes while another writes takes over: the other one's client has given it
+    /// Takes the right to write. A request that comes while another writes takes over: the client has given the other
     /// up, and the server may learn of that only much later.
     /// </summary>
     public async Task<Turn> EnterAsync(CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         return new Turn(this, mine);
     }
 
-    /// <summary>Takes the right to write where nobody has it.</summary>
+    /// <summary>Takes the right to write when no request has it.</summary>
     public Turn? TryEnter()
     {
         if (!_turn.Wait(0))
@@ -78,9 +78,9 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     }
 
     /// <summary>Appends a body to its end.</summary>
-    /// <param name="body">Where the bytes come from.</param>
-    /// <param name="algorithm">The hash to take, where it is known already.</param>
-    /// <param name="cancellationToken">Of the turn.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="algorithm">The hash algorithm, when it is known already.</param>
+    /// <param name="cancellationToken">The turn's token.</param>
     /// <exception cref="UploadCutException">The body broke off; what came before is kept.</exception>
     public async Task AppendAsync(Stream body, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
                 if (Length + read > maxLength)
                     throw new UploadTooLongException();
 
-                // The write runs on another thread while this one hashes. A write that fails spoils the hash, which is then given up.
+                // The write runs on another thread while this one hashes. After a failed write the hash is discarded.
                 ValueTask write = WriteAsync(file, buffer.AsMemory(0, read), _length);
                 _hash?.AppendData(buffer.AsSpan(0, read));
                 await write;
@@ -104,7 +104,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
         catch
         {
-            // From here on only the file itself says what it holds.
+            // From here on only the file itself tells its content.
             GiveUpHash();
             throw;
         }
@@ -115,12 +115,12 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
     }
 
-    /// <summary>Whether what was written has a digest. Bytes that were hashed on their way are not read again, unless any request failed.</summary>
+    /// <summary>True when the bytes written have a digest. Bytes that were hashed while they were written are not read again, unless a request failed.</summary>
     public async Task<bool> HasDigestAsync(Digest digest, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
 
-        // A write that failed may have left bytes that nobody was told of.
+        // A failed write may have left bytes that were never confirmed.
         if (RandomAccess.GetLength(file) != _length)
             RandomAccess.SetLength(file, _length);
         Flush(file);
@@ -144,7 +144,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
     }
 
-    /// <summary>Ends the session; whoever waits for a turn finds it closed.</summary>
+    /// <summary>Ends the session; a request that waits for a turn finds it closed.</summary>
     public void Close()
     {
         IsClosed = true;
@@ -202,7 +202,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     }
 }
 
-/// <summary>The upload is longer than the registry takes.</summary>
+/// <summary>The upload is longer than the registry accepts.</summary>
 internal sealed class UploadTooLongException : Exception;
 
 /// <summary>The request's body ended before its time.</summary>

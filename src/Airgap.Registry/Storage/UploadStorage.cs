@@ -10,7 +10,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
 {
     private readonly ConcurrentDictionary<Guid, UploadSession> _sessions = new();
 
-    /// <summary>Called before each write to an upload with its offset: the tests' disk that fails.</summary>
+    /// <summary>Called before each write to an upload with its offset. For tests of a failing disk.</summary>
     public Action<long>? BeforeWrite { get; set; }
 
     /// <summary>Starts an upload. Where too many are open, those that were left alone longest give way.</summary>

@@ -5,7 +5,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Tls;
 
-/// <summary>A certificate to serve https with: the leaf with its key, and the intermediate ones that clients may not have.</summary>
+/// <summary>A certificate for https: the leaf with its key, and the intermediate certificates that clients may lack.</summary>
 /// <param name="Leaf">With its private key.</param>
 /// <param name="Chain">The others, in the order of the file.</param>
 internal sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2Collection Chain) : IDisposable
@@ -56,7 +56,7 @@ internal static class CertificateFiles
         }
     }
 
-    /// <summary>The same certificate in a form in which every system's TLS can use the key.</summary>
+    /// <summary>The same certificate with its key in a form that TLS can use on every system.</summary>
     public static X509Certificate2 Usable(X509Certificate2 certificate)
     {
         if (!OperatingSystem.IsWindows())

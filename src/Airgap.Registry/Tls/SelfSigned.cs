@@ -4,15 +4,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Registry.Tls;
 
-/// <summary>Makes a certificate for given names, and an authority of its own that signs it and nothing else: its key is gone at once.</summary>
+/// <summary>Makes a certificate for given names, and an authority that signs only this certificate: its key is discarded at once.</summary>
 internal static class SelfSigned
 {
-    // Clients refuse what is valid much longer than a year; clocks behind an air gap differ.
+    // Clients refuse certificates that are valid for much longer than a year; clocks behind an air gap differ.
     private static readonly TimeSpan s_slack = TimeSpan.FromDays(1);
     private static readonly TimeSpan s_validity = TimeSpan.FromDays(365);
 
     /// <summary>Makes the two.</summary>
-    /// <param name="names">DNS names, one at least where there are no addresses.</param>
+    /// <param name="names">DNS names; at least one where there are no addresses.</param>
     /// <param name="addresses">IP addresses.</param>
     /// <param name="now">The time.</param>
     /// <returns>The certificate, and the authority's in PEM, which clients have to trust.</returns>

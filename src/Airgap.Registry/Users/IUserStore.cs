@@ -1,8 +1,8 @@
 namespace Airgap.Registry.Users;
 
-/// <summary>Who may use a registry.</summary>
+/// <summary>The users of a registry.</summary>
 internal interface IUserStore
 {
-    /// <summary>Whether that user has that password.</summary>
+    /// <summary>True when the user has the password.</summary>
     ValueTask<bool> KnowsAsync(string user, string password, CancellationToken cancellationToken);
 }

@@ -7,16 +7,16 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Users;
 
-/// <summary>The users of a password file as docker's registry takes it: lines of <c>USER:BCRYPT</c>, as <c>htpasswd -B</c> writes them.</summary>
+/// <summary>The users of a password file in the format of docker's registry: lines of <c>USER:BCRYPT</c>, as <c>htpasswd -B</c> writes them.</summary>
 /// <remarks>
-/// A changed file counts from the next request on. A password that was right once is recognised by a keyed hash afterwards, as bcrypt is
-/// slow on purpose; wrong ones cost the full price, a few at a time.
+/// A changed file applies from the next request on. A password that was right once is then recognised by a keyed hash, because bcrypt is
+/// slow on purpose; wrong passwords are checked with bcrypt, a few at a time.
 /// </remarks>
 internal sealed class PasswordFile : IUserStore, IDisposable
 {
     private const string Advice = "Write it with 'htpasswd -B -c FILE USER'; a line is USER:HASH, and only bcrypt's hashes are taken.";
 
-    // Of a password that nobody has; a user who is not there takes as long as one who is.
+    // The hash of a password that nobody has: an unknown user takes as long as a known one.
     private const string NobodysHash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
 
     private readonly string _path;

@@ -45,14 +45,14 @@ internal sealed class DockerAuthEntry
     /// <summary>Never the content.</summary>
     public override string ToString() => nameof(DockerAuthEntry);
 
-    // Half a login is none: the next source is asked.
+    // A user name without a password is no login: the next source is asked.
     private static Credential.Basic? Login(string userName, string password) =>
         userName.Length > 0 && password.Length > 0 ? new Credential.Basic(userName, password) : null;
 
     private static bool TryDecode(string auth, [NotNullWhen(true)] out Credential.Basic? basic)
     {
         basic = null;
-        // Hand-written configs lose the padding, or come from URL-safe encoders.
+        // Hand-written configs lack the padding, or use the URL-safe alphabet.
         string text = auth.Trim().TrimEnd('=').Replace('-', '+').Replace('_', '/');
         text = text.PadRight((text.Length + 3) / 4 * 4, '=');
         byte[] bytes = new byte[text.Length];
@@ -62,7 +62,7 @@ internal sealed class DockerAuthEntry
         int colon = pair.IndexOf(':');
         if (colon <= 0)
             return false;
-        // Docker has written NULs behind the password.
+        // Docker has written NULs after the password.
         basic = new Credential.Basic(pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
         return true;
     }

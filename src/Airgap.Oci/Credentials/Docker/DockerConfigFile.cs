@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Docker;
 
-/// <summary>A docker config that is read when it is first needed, once.</summary>
+/// <summary>A docker config, read once, when it is first needed.</summary>
 internal sealed class DockerConfigFile(string path, string description)
 {
     private const int MaxBytes = 4 * 1024 * 1024;

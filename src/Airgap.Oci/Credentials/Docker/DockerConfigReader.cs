@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Credentials.Docker;
 
-/// <summary>Reads the JSON of a docker config; what is not about credentials is passed over.</summary>
+/// <summary>Reads the credentials in the JSON of a docker config and skips everything else.</summary>
 /// <remarks>Source: docker's configuration file reference; containers-auth.json(5). Names match in either case, as Go reads them.</remarks>
 internal ref struct DockerConfigReader
 {

@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Credentials.Helpers;
 
-/// <summary>What a helper's output means.</summary>
+/// <summary>Reads a helper's output.</summary>
 /// <remarks>Source: the credential helper protocol (docker login reference; docker-credential-helpers).</remarks>
 internal static class HelperAnswer
 {
     private const string IdentityTokenUser = "<token>";
 
-    // By the protocol these texts stand on standard output and the exit code is 1.
+    // By the protocol these texts are on standard output and the exit code is 1.
     private static readonly string[] s_absent = ["credentials not found in native keychain", "no credentials username"];
     private const string MissingServer = "no credentials server URL";
 
     /// <summary>True when the helper works and has nothing for the server.</summary>
     public static bool IsAbsent(HelperOutput output) => output.ExitCode != 0 && s_absent.Any(text => Says(output, text));
 
-    /// <summary>True when another try would end the same.</summary>
+    /// <summary>True when another attempt would end the same way.</summary>
     public static bool IsFinal(HelperOutput output) => Says(output, MissingServer);
 
     /// <summary>Reads the JSON of a success.</summary>

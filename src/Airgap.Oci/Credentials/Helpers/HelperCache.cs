@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Airgap.Oci.Credentials.Helpers;
 
 /// <summary>
-/// Asks a helper for each server once in a run, however many ask at a time. Failures are kept as well: a helper that failed
+/// Asks a helper for each server once in a run, however many callers ask at a time. Failures are kept as well: a helper that failed
 /// is not started again for every image.
 /// </summary>
 internal sealed class HelperCache(CredentialHelper helper)
@@ -13,7 +13,7 @@ internal sealed class HelperCache(CredentialHelper helper)
     /// <summary>True when the helper's program is on the PATH.</summary>
     public bool Exists(string name) => helper.Exists(name);
 
-    /// <summary>Forgets what helpers said: the next to ask starts them anew.</summary>
+    /// <summary>Clears the answers of helpers: the next caller starts them again.</summary>
     public void Forget() => _calls.Clear();
 
     /// <inheritdoc cref="CredentialHelper.GetAsync"/>
@@ -27,7 +27,7 @@ internal sealed class HelperCache(CredentialHelper helper)
                 helper);
             if (call.TryJoin(out Task<Credential?>? answer))
                 return await call.WaitAsync(answer, cancellationToken);
-            // Everyone who had asked went away and it was cancelled: the next to ask starts anew.
+            // All callers gave up and the call was cancelled: the next caller starts it again.
             _calls.TryRemove(new(((name, server)), call));
         }
     }

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Helpers;
 
-/// <summary>How a helper's failure is told: the program, the server, and the first line it wrote, without secrets.</summary>
+/// <summary>Makes the failure of a helper: the program, the server, and the first line it wrote, without secrets.</summary>
 internal static class HelperFailure
 {
     private const int MaxText = 200;
@@ -18,7 +18,7 @@ internal static class HelperFailure
         "Install it, or take its name out of the docker config or of IMGPKG_ACTIVE_KEYCHAINS.")
     { Reference = server };
 
-    /// <summary>What was wrong with an output, in words that end a sentence.</summary>
+    /// <summary>The problem with an output, as the end of a sentence.</summary>
     public static string Describe(HelperOutput output)
     {
         if (output.IsTooLong)

@@ -6,10 +6,10 @@ namespace Airgap.Oci.Credentials.Helpers;
 /// <summary>Finds a program on the PATH, without a shell.</summary>
 internal static class HelperLocator
 {
-    // Where Windows keeps programs under other endings, docker does not look for helpers.
+    // On Windows docker looks for helpers with this extension alone.
     private static readonly string[] s_windowsExtensions = [".exe", ".cmd", ".bat"];
 
-    /// <summary>The program's full path, or null. Relative folders on the PATH are passed over: they depend on where the build runs.</summary>
+    /// <summary>The program's full path, or null. Relative folders on the PATH are skipped: they depend on the working directory.</summary>
     public static string? Find(string program, EnvironmentVariables environment)
     {
         string[] names = OperatingSystem.IsWindows() ? [.. s_windowsExtensions.Select(extension => program + extension)] : [program];

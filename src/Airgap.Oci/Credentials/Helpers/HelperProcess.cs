@@ -35,7 +35,7 @@ internal static class HelperProcess
             Task<(byte[] Bytes, bool IsTooLong)> output = ReadAsync(process.StandardOutput.BaseStream, either.Token);
             Task<(byte[] Bytes, bool IsTooLong)> error = ReadAsync(process.StandardError.BaseStream, either.Token);
             await WriteAsync(process, input, either.Token);
-            // Waited for by the token too: a process that outlives the helper may hold its pipes open.
+            // The token ends this wait, too: a process that outlives the helper may hold its pipes open.
             await Task.WhenAll(output, error).WaitAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
             (byte[] text, bool isTooLong) = await output;
@@ -65,7 +65,7 @@ internal static class HelperProcess
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // A folder that surely exists: the build's own may be anywhere.
+            // A folder that certainly exists.
             WorkingDirectory = Path.GetDirectoryName(path),
         };
         info.Environment.Clear();
@@ -88,7 +88,7 @@ internal static class HelperProcess
         }
     }
 
-    // Keeps the first bytes and passes over the rest, so that a talkative helper is not stuck at a full pipe.
+    // Keeps the first bytes and discards the rest, so that a helper with much output does not block on a full pipe.
     private static async Task<(byte[] Bytes, bool IsTooLong)> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] kept = new byte[MaxBytes];

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Airgap.Oci.Credentials.Helpers;
 
-/// <summary>One asynchronous call that many wait for. It is cancelled when the last who waits gives up, not before.</summary>
+/// <summary>One asynchronous call that many callers await. It is cancelled when the last caller gives up.</summary>
 internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
     private int _waiting;
     private bool _isAbandoned;
 
-    /// <summary>Joins those who wait, and starts the call for the first.</summary>
+    /// <summary>Joins the callers; the first starts the call.</summary>
     /// <returns>False when the call was cancelled: make another.</returns>
     public bool TryJoin([NotNullWhen(true)] out Task<T>? task)
     {
@@ -21,13 +21,13 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
             if (_isAbandoned)
                 return false;
             _waiting++;
-            // Away from the lock: starting a process takes milliseconds.
+            // Outside the lock: starting a process takes milliseconds.
             task = _task ??= Task.Run(() => start(_cancellation.Token));
             return true;
         }
     }
 
-    /// <summary>Waits, after <see cref="TryJoin"/>. When the last gives up, returns only when the call has ended too.</summary>
+    /// <summary>Waits, after <see cref="TryJoin"/>. When the last caller gives up, returns after the call has ended.</summary>
     public async Task<T> WaitAsync(Task<T> task, CancellationToken cancellationToken)
     {
         try
@@ -44,7 +44,7 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
         }
     }
 
-    // True for the last to leave an unfinished call. From then on nobody joins, so that none meets another's cancellation.
+    // True for the last caller to leave an unfinished call. Nobody joins afterwards, so that no caller meets another's cancellation.
     private bool Leave()
     {
         lock (_lock)

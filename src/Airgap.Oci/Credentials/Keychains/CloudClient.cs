@@ -6,10 +6,10 @@ namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
 /// Sends the few requests by which a cloud gives out credentials of its registries. A metadata service is asked once and for a
-/// second, past every proxy: off its cloud nobody answers there. The cloud's public endpoints are asked up to three times.
+/// second, without a proxy: outside its cloud nothing answers there. The cloud's public endpoints are asked up to three times.
 /// </summary>
 /// <param name="createHandler">Makes the handler that all requests go through; null for the machine's network.</param>
-/// <param name="clock">The time that tries wait by.</param>
+/// <param name="clock">Measures time limits and waits.</param>
 internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeProvider clock)
 {
     private const int MaxBytes = 1024 * 1024;
@@ -17,7 +17,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     private static readonly TimeSpan _metadataLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _endpointLimit = TimeSpan.FromSeconds(20);
 
-    // The process's own: a client has no state but its connections, and few builds or runs ever need one.
+    // Created on demand: few builds or runs need one.
     private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
     private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
@@ -44,11 +44,11 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         }
     }
 
-    /// <summary>Asks a public endpoint, over https only: what goes there is a secret.</summary>
-    /// <param name="create">Makes the request, for each try.</param>
-    /// <param name="cancellationToken">Ends the tries.</param>
-    /// <returns>An answer of any status below 500.</returns>
-    /// <exception cref="CloudException">No answer, or only failures of the endpoint's own.</exception>
+    /// <summary>Asks a public endpoint, over https only: requests hold secrets.</summary>
+    /// <param name="create">Creates the request for each attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempts.</param>
+    /// <returns>A response with any status below 500.</returns>
+    /// <exception cref="CloudException">No attempt got a response, or the last one had a status of 500 or more.</exception>
     public async Task<CloudAnswer> AskAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         string host = "";
@@ -95,13 +95,13 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     }
 }
 
-/// <summary>What a cloud's service answered.</summary>
+/// <summary>The response of a cloud's service.</summary>
 internal readonly record struct CloudAnswer(int Status, byte[] Body)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 
     public string Text => System.Text.Encoding.UTF8.GetString(Body).Trim();
 
-    /// <summary>Status and length: a body is a secret as a rule.</summary>
+    /// <summary>Status and length; the body is usually a secret.</summary>
     public override string ToString() => $"{Status}, {Body.Length} bytes";
 }

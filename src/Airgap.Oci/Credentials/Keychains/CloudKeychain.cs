@@ -10,13 +10,13 @@ namespace Airgap.Oci.Credentials.Keychains;
 /// log-ins, else by what the environment, the cloud's files or the machine's metadata service say.
 /// </summary>
 /// <param name="name">The keychain's name in <c>IMGPKG_ACTIVE_KEYCHAINS</c>.</param>
-/// <param name="isHost">The registries it is for.</param>
+/// <param name="isHost">True for the cloud's registries.</param>
 /// <param name="helperNames">The helpers that know the cloud; the first on the PATH is asked.</param>
 /// <param name="isRequired">True to fail when nothing has credentials, false to let the next source answer.</param>
 /// <param name="helpers">Runs them.</param>
-/// <param name="login">Does without them.</param>
+/// <param name="login">Logs in without a helper.</param>
 /// <param name="clock">Says whether credentials still hold.</param>
-/// <param name="trace">Told what was found, and where nothing was.</param>
+/// <param name="trace">Receives what was found, and the places where nothing was.</param>
 internal sealed class CloudKeychain(
     string name,
     Func<string, bool> isHost,
@@ -27,7 +27,7 @@ internal sealed class CloudKeychain(
     TimeProvider clock,
     Action<string>? trace) : ICredentialSource
 {
-    // What is about to end may have ended when it arrives.
+    // Credentials about to expire may have expired when they arrive.
     private static readonly TimeSpan _margin = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SharedCall<CloudLogin?>> _logins = new(StringComparer.OrdinalIgnoreCase);
@@ -92,7 +92,7 @@ internal sealed class CloudKeychain(
         if (found is not null)
         {
             trace?.Invoke($"keychain {name}: {found.Credential} for {registry} by {found.From}, until {found.Expires:u}");
-            // A cloud that gives what has ended would be asked for ever.
+            // A cloud that gives expired credentials would be asked without end.
             if (found.Expires - _margin <= clock.GetUtcNow())
                 return found with { Expires = clock.GetUtcNow() + (2 * _margin) };
         }

@@ -7,13 +7,13 @@ internal interface ICloudLogin
     string Places { get; }
 
     /// <summary>Logs in.</summary>
-    /// <returns>Null when none of the places has anything.</returns>
-    /// <exception cref="CloudException">A place has something and the cloud does not take it.</exception>
+    /// <returns>Null when no place has credentials.</returns>
+    /// <exception cref="CloudException">A place has credentials and the cloud refuses them.</exception>
     Task<CloudLogin?> FindAsync(string registry, CancellationToken cancellationToken);
 }
 
 /// <summary>Credentials that a cloud gave for a registry.</summary>
 /// <param name="Credential">What the registry takes.</param>
-/// <param name="Expires">Until when.</param>
-/// <param name="From">The place that had what was needed, for a trace.</param>
+/// <param name="Expires">The expiry.</param>
+/// <param name="From">The place of the credentials, for a trace.</param>
 internal sealed record CloudLogin(Credential Credential, DateTimeOffset Expires, string From);

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>Which registries belong to which cloud. Nobody else's host may get a cloud's token.</summary>
+/// <summary>Tells which registries belong to which cloud. No other host may get a cloud's token.</summary>
 internal static class KeychainHosts
 {
     public static bool IsGoogle(string registry) => Is(registry, "gcr.io") || Ends(registry, ".gcr.io") || Ends(registry, "-docker.pkg.dev");

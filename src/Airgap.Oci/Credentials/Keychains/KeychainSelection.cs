@@ -8,7 +8,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>The clouds' keychains that the environment turns on.</summary>
+/// <summary>The cloud keychains that the environment enables.</summary>
 internal sealed class KeychainSelection
 {
     private const string ActiveKeychains = "IMGPKG_ACTIVE_KEYCHAINS";
@@ -28,7 +28,7 @@ internal sealed class KeychainSelection
         _client = new CloudClient(options.CreateCloudHandler, options.TimeProvider);
     }
 
-    /// <summary>Reads <c>IMGPKG_ACTIVE_KEYCHAINS</c> and the older <c>IMGPKG_ENABLE_IAAS_AUTH</c>. Asks nobody anything yet.</summary>
+    /// <summary>Reads <c>IMGPKG_ACTIVE_KEYCHAINS</c> and the older <c>IMGPKG_ENABLE_IAAS_AUTH</c>. Makes no request.</summary>
     /// <returns>The keychains, in the order in which they are named.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.UnknownKeychain"/>.</exception>
     public static IReadOnlyList<ICredentialSource> Read(EnvironmentVariables environment, HelperCache helpers, CredentialOptions options)
@@ -48,7 +48,7 @@ internal sealed class KeychainSelection
         return keychains;
     }
 
-    // Nobody named them, so that what one of them lacks is no failure: it stays out.
+    // The user did not name them, so a keychain without credentials is not an error.
     private IEnumerable<ICredentialSource> All(HashSet<string> active)
     {
         foreach (CloudKeychain keychain in (CloudKeychain[])[Gke(), Aks(), Ecr(isRequired: false)])

@@ -24,7 +24,7 @@ internal sealed class HostPattern
     /// <summary>Host, port and path as one text, by which imgpkg orders the sets.</summary>
     public string Key => (_port.Length > 0 ? $"{_host}:{_port}" : _host) + _path;
 
-    /// <summary>Reads a pattern; a scheme in front, and <c>/v1/</c> or <c>/v2/</c> after the host, are taken and mean nothing.</summary>
+    /// <summary>Reads a pattern; a scheme in front, and <c>/v1/</c> or <c>/v2/</c> after the host, are accepted and ignored.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
         pattern = null;
@@ -46,14 +46,14 @@ internal sealed class HostPattern
         problem = HostProblem(host, port);
         if (problem is not null)
             return false;
-        // As in references: all three names are Docker Hub.
+        // As in references, all three names mean Docker Hub.
         if (port.Length == 0 && host.ToLowerInvariant() is "docker.io" or "registry-1.docker.io")
             host = RepositoryName.DockerHub;
         pattern = new HostPattern(host, port, path);
         return true;
     }
 
-    /// <summary>True when the repository is among those meant.</summary>
+    /// <summary>True when the repository matches.</summary>
     public bool Matches(RepositoryName repository)
     {
         (string host, string port) = SplitPort(repository.Registry);

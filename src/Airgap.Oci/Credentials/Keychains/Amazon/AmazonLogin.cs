@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>Buys passwords of Amazon's registries with keys, which are looked for where Amazon's own programs look, in their order.</summary>
+/// <summary>Exchanges keys for passwords of Amazon's registries. Keys are looked up where Amazon's own programs look, in their order.</summary>
 /// <remarks>Source: Amazon ECR API reference, GetAuthorizationToken; Amazon ECR Public API reference, the same.</remarks>
 internal sealed class AmazonLogin : ICloudLogin
 {

@@ -3,9 +3,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>The profile of <c>AWS_PROFILE</c>, else the default one: keys, or a role that is taken on with another profile's keys.</summary>
+/// <summary>The profile of <c>AWS_PROFILE</c>, else the default one: keys, or a role that is assumed with another profile's keys.</summary>
 /// <param name="environment">Says which profile and which files.</param>
-/// <param name="roles">Takes roles on.</param>
+/// <param name="roles">Assumes roles.</param>
 /// <param name="elsewhere">What <c>credential_source</c> may name, by its name there.</param>
 internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles roles, IReadOnlyDictionary<string, IAwsKeySource> elsewhere) : IAwsKeySource
 {
@@ -54,7 +54,7 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
     {
         if (profile.TryGetValue("source_profile", out string? source))
         {
-            // A profile may name itself: then its own keys take the role on.
+            // A profile may name itself: its own keys then assume the role.
             return source == name ? KeysOf(profile) : await FindAsync(profiles, source, region, depth - 1, cancellationToken);
         }
 

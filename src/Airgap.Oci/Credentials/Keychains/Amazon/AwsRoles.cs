@@ -2,13 +2,13 @@ using System.Xml;
 
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>Takes on roles at Amazon's security token service.</summary>
+/// <summary>Assumes roles at Amazon's security token service.</summary>
 /// <remarks>Source: AWS Security Token Service API reference, AssumeRole and AssumeRoleWithWebIdentity.</remarks>
 internal sealed class AwsRoles(CloudClient client)
 {
     private const string DefaultSession = "airgap";
 
-    /// <summary>Takes on a role with a token that another identity provider signed.</summary>
+    /// <summary>Assumes a role with a token that another identity provider signed.</summary>
     /// <exception cref="CloudException"/>
     public async Task<AwsKeys> AssumeWithTokenAsync(AwsRegion region, string role, string tokenFile, string? session, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class AwsRoles(CloudClient client)
         return await AssumeAsync(region, [new("Action", "AssumeRoleWithWebIdentity"), new("WebIdentityToken", token)], role, session, keys: null, cancellationToken);
     }
 
-    /// <summary>Takes on a role with other keys.</summary>
+    /// <summary>Assumes a role with other keys.</summary>
     /// <exception cref="CloudException"/>
     public Task<AwsKeys> AssumeAsync(AwsRegion region, string role, string? session, string? externalId, AwsKeys keys, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ internal sealed class AwsRoles(CloudClient client)
         }
         catch (XmlException)
         {
-            // An answer that is no XML says nothing.
+            // A response that is not XML has no fields.
         }
 
         return values;

@@ -1,9 +1,9 @@
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>An Amazon registry's host, and where its passwords are had.</summary>
+/// <summary>An Amazon registry's host, and the service that issues its passwords.</summary>
 /// <param name="Account">The account's number; null for the public gallery.</param>
 /// <param name="Region">The region it is in.</param>
-/// <param name="Endpoint">The service that sells passwords.</param>
+/// <param name="Endpoint">The service that issues passwords.</param>
 /// <param name="Target">The operation's full name.</param>
 /// <param name="SigningName">The service's name in signatures.</param>
 internal sealed record EcrHost(string? Account, AwsRegion Region, Uri Endpoint, string Target, string SigningName)

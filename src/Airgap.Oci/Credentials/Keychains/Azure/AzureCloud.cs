@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Keychains.Azure;
 
-/// <summary>One of Azure's clouds: where tokens are had, and what they are for.</summary>
+/// <summary>One of Azure's clouds: its token service and the resource of its tokens.</summary>
 /// <param name="Authority">The directory's address.</param>
 /// <param name="Resource">The resource that a registry takes tokens of.</param>
 internal sealed record AzureCloud(Uri Authority, string Resource)

@@ -4,11 +4,11 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains.Azure;
 
-/// <summary>Buys refresh tokens of Azure's registries with tokens of Azure's directory.</summary>
+/// <summary>Exchanges tokens of Azure's directory for refresh tokens of Azure's registries.</summary>
 /// <remarks>Source: Azure Container Registry, "Authenticating with a token" (POST /oauth2/exchange).</remarks>
 internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient client) : ICloudLogin
 {
-    // A registry's refresh tokens hold for three hours; the answer does not say.
+    // A registry's refresh tokens are valid for three hours; the response does not say so.
     private static readonly TimeSpan _life = TimeSpan.FromHours(3);
 
     private readonly AzureTokens _tokens = new(environment, client);
