@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Airgap.TestKit.Registries;
 
@@ -28,7 +29,9 @@ public sealed class BuildShapeTests
 
         DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={source.Host}/apps", "-getTargetResult:PublishImgpkgBundles", "-getItem:ImgpkgRelocated")).Succeeded();
 
-        using JsonDocument json = JsonDocument.Parse(result.Output);
+        // MSBuild prints warnings behind the document.
+        Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(result.Output));
+        using JsonDocument json = JsonDocument.ParseValue(ref reader);
         JsonElement target = json.RootElement.GetProperty("TargetResults").GetProperty("PublishImgpkgBundles");
         Assert.AreEqual("Success", target.GetProperty("Result").GetString());
         Dictionary<string, string> files = target.GetProperty("Items").EnumerateArray()

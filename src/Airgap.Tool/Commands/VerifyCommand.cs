@@ -68,7 +68,7 @@ internal sealed class VerifyCommand
         }
 
         foreach (Diagnostic problem in result.Problems)
-            session.Fail(problem);
+            session.Fail(problem.Advice == Findings.Advice ? problem with { Advice = RelocateAdvice } : problem);
         string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}";
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{Amounts.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
@@ -78,6 +78,9 @@ internal sealed class VerifyCommand
         session.WriteLine("Succeeded");
         return 0;
     }
+
+    private const string RelocateAdvice =
+        "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
 
     private static ImageReference? Named(RelocationSource source) => source switch
     {

@@ -80,11 +80,11 @@ internal static class ForeignArchive
     }
 
     private const string Advice =
-        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or write an archive with 'copy --to-tar'.";
+        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or copy the images from their registry into an archive.";
 
     private static AirgapException Refusal(string path, string format, string advice) => new(
         ErrorCode.ForeignArchive,
-        $"'{path}' is {format}, and archives that can be relocated are imgpkg's, as 'copy --to-tar' writes them, or OCI layouts, as 'copy --to-oci-tar' does.",
+        $"'{path}' is {format}. Archives that can be relocated have imgpkg's format or hold an OCI layout.",
         advice)
     { Location = new SourceLocation(path) };
 }

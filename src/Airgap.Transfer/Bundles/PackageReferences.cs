@@ -87,7 +87,7 @@ internal static class PackageReferences
             .Select(reference => new Diagnostic(
                 ErrorCode.FetchedImageIsNoBundle,
                 $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the cluster refuses to install it.",
-                "Push its files with 'imgpkg push -b' or dotnet airgap push -b, or fetch it as image: {url: …}.")
+                "Push its files as a bundle, or fetch it as image: {url: …}.")
             { Reference = reference.Image, Location = reference.Location })];
         return found.Concat(told.More());
     }
@@ -103,7 +103,7 @@ internal static class PackageReferences
         return new Diagnostic(
             ErrorCode.NestedImageNotLocked,
             $"The bundle {bundle} names images that its own .imgpkg/images.yml has not: {string.Join(", ", left.Take(3).Select(reference => $"'{reference.Image}' in {reference.Location}"))}{more}. They are not relocated, and the cluster pulls them from where they are.",
-            "Run kbld over the bundle's files with --imgpkg-lock-output, push it again, and pin the new digest.")
+            "Run kbld over the bundle's files with an imgpkg lock output, push it again, and pin the new digest.")
         { Reference = bundle };
     }
 

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Verifying;
 internal sealed class Findings
 {
     /// <summary>What to do about content that is missing or damaged.</summary>
-    public const string Advice = "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
+    public const string Advice = "Relocate it again, with repair, from where it is right: that reads what the repository has and sends again what is missing or damaged.";
 
     private readonly Lock _lock = new();
     private readonly List<object> _parts = [];
