@@ -50,7 +50,7 @@ public sealed partial class AdviceTests
     private static partial Regex NotOfABuild();
 
     // Commands of other programs are theirs to type; so is the one that makes a lock by hand.
-    [GeneratedRegex(@"'(kbld|imgpkg|dotnet airgap) [^']*'|kbld over packages/ with --imgpkg-lock-output|or --image [^;]*;")]
+    [GeneratedRegex(@"'(kbld|imgpkg|skopeo|ctr|dotnet airgap) [^']*'|kbld over packages/ with --imgpkg-lock-output|or --image [^;]*;")]
     private static partial Regex OthersCommands();
 
     [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"")]

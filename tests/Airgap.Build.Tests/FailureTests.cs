@@ -90,7 +90,7 @@ public sealed class FailureTests
         using TestProject project = new(TestProject.SimpleBundle);
         using (TarWriter tar = new(File.Create(project["foreign.tar"])))
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "index.json") { DataStream = new MemoryStream("{}"u8.ToArray()) });
-        (await project.RelocateAsync("-p:AirgapSourceArchive=foreign.tar", "-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2012");
+        (await project.RelocateAsync("-p:AirgapSourceArchive=foreign.tar", "-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2090");
     }
 
     [TestMethod]
