@@ -167,6 +167,6 @@ public sealed class FailureTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         File.WriteAllText(project["taken"], "");
-        (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=taken/")).FailedWith("AIRGAP3004");
+        (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=taken/")).FailedWith("AIRGAP3014");
     }
 }

@@ -80,7 +80,7 @@ public sealed class HookTests
     public async Task TheBundlesTagIsTheVersionThatATargetSets(string how, string target, string property)
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject("""<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/apps/frontend:1.0.0" Id="index.docker.io/user1/frontend:1.0.0" />""").Reaching(registry);
+        using TestProject project = new TestProject("""<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
         Directory.CreateDirectory(project["packages"]);
         foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
             File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
@@ -117,7 +117,7 @@ public sealed class HookTests
     public async Task TheToolSeesWhatTargetsMakeAndSet_WithoutABuild()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject("""<ImgpkgBundleImage Include="registry.local:5055/apps/frontend:1.0.0" Id="index.docker.io/user1/frontend:1.0.0" />""").Reaching(registry);
+        using TestProject project = new TestProject("""<ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
         Directory.CreateDirectory(project["packages"]);
         foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
             File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);

@@ -27,7 +27,7 @@ public sealed class ImageProjectTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.Contains(pinned, await content.AssertCompleteAsync("apps/repository", pinned));
         await content.AssertCompleteAsync("apps/repository", "1.2.3");
-        Assert.DoesNotContain("AIRGAP", result.Output);
+        AssertNoOtherWarning(result);
         Assert.HasCount(1, images.Of(RequestKind.ManifestPut).Where(request => request.Repository == "team/web"), "It is published once.");
     }
 
@@ -45,7 +45,7 @@ public sealed class ImageProjectTests
         solution.WritePackage("team/web:latest");
 
         DotnetResult result = (await solution.PublishAsync(mode, "-p:AirgapArchive=bundle.tar", $"-p:AirgapBundleRepository={destination.Host}/own/repository")).Succeeded();
-        Assert.DoesNotContain("AIRGAP", result.Output);
+        AssertNoOtherWarning(result);
         Assert.IsTrue(File.Exists(solution["Web/out/team/web.tar.gz"]));
         string pinned = solution.Pinned();
         Assert.IsFalse(images.Requests.Any(request => request.Method is "PUT" or "POST" && request.Repository == "team/web"), "Nobody pushes the image itself.");
@@ -103,4 +103,8 @@ public sealed class ImageProjectTests
         Assert.HasCount(2, result.Lines("error AIRGAP2056").Distinct(), result.Output);
         Assert.IsFalse(images.Requests.Any(request => request.Method is not ("GET" or "HEAD")), string.Join('\n', images.Requests));
     }
+
+    // The Package of these tests renders all of its bundle, and names an image that is no bundle; both are told.
+    private static void AssertNoOtherWarning(DotnetResult result) => Assert.IsEmpty(result.Output.Split('\n')
+        .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4120", StringComparison.Ordinal) && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
 }

@@ -77,7 +77,7 @@ public sealed class SampleTests
 
         string placeholder = sample.Manifest("simple-package-repository");
         Assert.Contains("secretRef:\n        name: mirror-pull\n", placeholder);
-        Assert.Contains("kind: Secret\n", placeholder);
+        Assert.Contains("kind: Secret\n", string.Concat(Directory.GetFiles(sample.Secrets).Select(File.ReadAllText)));
         Assert.DoesNotContain("SecretExport", placeholder);
         Assert.Contains("kind: SecretExport\n", sample.Manifest("nested-repository"));
         Assert.DoesNotContain("s3cret", placeholder + sample.Manifest("nested-repository") + result.Output);
@@ -205,6 +205,8 @@ public sealed class SampleTests
             (await Dotnet.RunAsync(_folder.Path, ["exec", PackedPackage.Tool, .. arguments], _environment)).Succeeded().Output;
 
         public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/manifests/{name}.packagerepository.yml"]);
+
+        public string Secrets => _folder["bin/Release/net10.0/airgap/secrets"];
 
         private static bool IsSource(string file) => !file.Split('/', '\\').Any(part => part is "bin" or "obj");
 

@@ -40,7 +40,8 @@ public sealed class KubeConfigTests
             #!/bin/sh
             echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-'$WHO'"}}'
             """);
-        File.SetUnixFileMode(folder["plugin"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder["plugin"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         Write(folder["config"], server.Address, $$"""
             exec:
                   apiVersion: client.authentication.k8s.io/v1

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Polly;
 using Polly.Retry;
 
@@ -13,7 +14,7 @@ internal static class FewTries
     /// <param name="isWorthRetrying">Judges the result or exception of an attempt.</param>
     /// <param name="onRetry">Receives the number of each attempt that failed, from 1, and its outcome.</param>
     /// <returns>A pipeline that returns the result, or throws the exception, of the last attempt.</returns>
-    public static ResiliencePipeline<T> Create<T>(
+    public static ResiliencePipeline<T> Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
         TimeProvider clock, int attempts, TimeSpan step, Func<Outcome<T>, bool> isWorthRetrying, Action<int, Outcome<T>>? onRetry = null) =>
         new ResiliencePipelineBuilder<T> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<T>

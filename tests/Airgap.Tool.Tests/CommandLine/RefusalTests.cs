@@ -34,7 +34,7 @@ public sealed class RefusalTests
     [DataRow("copy --concurrency 0", "AIRGAP2022", "'0' is not a value of --concurrency")]
     [DataRow("copy --registry-response-header-timeout 30", "AIRGAP2022", "'30' is not a value of --registry-response-header-timeout")]
     [DataRow("copy --registry-connect-timeout 1000h", "AIRGAP2022", "'1000h' is not a value of --registry-connect-timeout: it takes a duration such as 30s, 500ms or 1m30s, of 24 days at most")]
-    [DataRow("package-repository -b a --pin never", "AIRGAP2022", "'never' is not a value of --pin: it takes digest, tag or none")]
+    [DataRow("package-repository -b a --pin never", "AIRGAP2022", "'never' is not a value of --pin: it takes digest, tag, content-tag or none")]
     public async Task WrongCombinations_AreRefusedWithImgpkgsWords(string line, string code, string phrase)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));

@@ -213,7 +213,7 @@ public sealed class PublishTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer"), bench.Folder["Producer"]);
-        string[] selection = ["publish", "Producer", "-p:SourceRegistry=registry.local:5055/apps"];
+        string[] selection = ["publish", "Producer", "-p:SourceRegistry=registry.local:5055/user1"];
 
         (CliResult result, JsonElement plan) = await bench.RunJsonAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps", "--dry-run"]);
         Assert.AreEqual(0, result.ExitCode, result.Output);

@@ -34,7 +34,12 @@ public sealed class SecretTests
     /// <summary>What asks none, whatever it is given.</summary>
     private static readonly Dictionary<string, string[][]> s_offline = new()
     {
+        ["apply"] = [["apply", "manifests", "--kubeconfig", "none"]],
         ["completion"] = [["completion", "bash"], ["[suggest:99]", "tag resolve -i {bundle}"]],
+        ["doctor"] = [["doctor", "--kubeconfig", "none"]],
+        ["help"] = [["help"], ["help", "copy"]],
+        // To standard output it prints them, which is its purpose.
+        ["secret"] = [["secret", "--for", "{host}", "--name", "pull", "-n", "packages", "--apply", "--kubeconfig", "none"]],
         ["serve"] = [["serve", "--folder", "served", "--listen", "127.0.0.1:0", "--access-log"]],
         ["tag"] = [["tag"]],
         ["version"] = [["version"]],
