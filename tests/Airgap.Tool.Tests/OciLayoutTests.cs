@@ -30,6 +30,20 @@ public sealed class OciLayoutTests
     }
 
     [TestMethod]
+    public async Task AFolderTakesASecondCopyAndForecastsIt()
+    {
+        using TempFolder folder = new();
+        string[] copy = ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci", folder["layout"]];
+        Assert.Contains("nothing was moved", await SucceedAsync([.. copy, "--dry-run"]));
+        Assert.IsFalse(Directory.Exists(folder["layout"]));
+        await SucceedAsync(copy);
+        byte[] index = await File.ReadAllBytesAsync(folder["layout/index.json"]);
+        Assert.Contains("nothing was moved", await SucceedAsync([.. copy, "--dry-run"]));
+        Assert.DoesNotContain("copied", await SucceedAsync(copy));
+        CollectionAssert.AreEqual(index, await File.ReadAllBytesAsync(folder["layout/index.json"]));
+    }
+
+    [TestMethod]
     public async Task ALayoutIsServed()
     {
         using TempFolder folder = new();

@@ -144,7 +144,7 @@ internal sealed class CopyCommand
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
         if (request.Destination is RelocationDestination.Archive archive)
-            OutputCheck.OfArchive(archive.Path);
+            _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = parsed.GetText(_summary);
         OutputCheck.OfFiles(request.LockOutput, parsed.GetText(_report), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
         _dry.Check(parsed);

@@ -39,14 +39,24 @@ internal sealed class LayoutFolderFiles(string path) : LayoutFiles(path)
         foreach (string algorithm in (string[])["sha256", "sha512"])
         {
             string folder = System.IO.Path.Combine(blobs, algorithm);
-            if (!Directory.Exists(folder))
-                continue;
-            foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            foreach (string file in NamesIn(folder))
             {
                 string name = $"{LayoutNames.Blobs}/{algorithm}/{System.IO.Path.GetFileName(file)}";
                 if (LayoutNames.DigestOf(name) is { } digest && Find(name) is { } found)
                     yield return (digest, found);
             }
+        }
+    }
+
+    private static string[] NamesIn(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)] : [];
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, folder);
         }
     }
 }

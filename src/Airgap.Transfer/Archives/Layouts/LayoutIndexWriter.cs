@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -22,7 +23,7 @@ internal static class LayoutIndexWriter
         HashSet<string> replaced = [.. items.Select(item => item.Name)];
         HashSet<string> references = [];
         ArrayBufferWriter<byte> output = new();
-        using Utf8JsonWriter json = new(output);
+        using Utf8JsonWriter json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteNumber("schemaVersion"u8, 2);
         json.WriteString("mediaType"u8, MediaTypes.OciIndex);

@@ -220,5 +220,17 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         Registry.Get(layer.Origin!.ToString()).Corrupt(layer.Descriptor.Digest);
         await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar));
         Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));
+
+        TransferResult rest = await ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { KeepGoing = true });
+        Assert.IsFalse(rest.IsComplete);
+        Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));
+        Assert.Contains(isTar ? "stays" : "does not list it", IncompleteRelocation.Describe(rest, null)[^1].Message);
+
+        // What came is kept, and the rest is fetched when it can be had.
+        Registry.Get(layer.Origin.ToString()).Corrupt(layer.Descriptor.Digest);
+        TransferResult whole = await ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { Resume = true });
+        Assert.IsTrue(whole.IsComplete);
+        Assert.IsTrue(whole.Blobs.Any(blob => blob.Outcome == BlobOutcome.Present));
+        Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["a"]), Token)).IsRight);
     }
 }
