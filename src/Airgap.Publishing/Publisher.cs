@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Airgap.Transfer.Bundles;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;

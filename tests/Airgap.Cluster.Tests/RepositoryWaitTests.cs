@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Airgap.Cluster.Connecting;
-using Airgap.Cluster.Objects;
 using Airgap.Cluster.Watching;
 using Airgap.Oci;
 using Airgap.TestKit.Kubernetes;

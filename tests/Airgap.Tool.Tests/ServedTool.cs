@@ -1,5 +1,4 @@
 using System.Text;
-using Airgap.TestKit;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests;

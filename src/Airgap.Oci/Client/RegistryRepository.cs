@@ -1,10 +1,7 @@
-
-using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Requests;
 using Airgap.Oci.Uploads;
-using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;

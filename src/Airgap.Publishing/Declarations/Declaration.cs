@@ -3,7 +3,6 @@
 
 using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 

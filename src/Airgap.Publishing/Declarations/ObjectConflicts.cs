@@ -1,7 +1,6 @@
 
 
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;

@@ -1,9 +1,8 @@
-using Airgap.Transfer.Transfers;
-
 using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;

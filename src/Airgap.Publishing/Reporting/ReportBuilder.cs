@@ -1,6 +1,5 @@
 
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 

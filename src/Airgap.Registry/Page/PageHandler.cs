@@ -1,5 +1,4 @@
 using System.Text;
-using Airgap.Oci;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Files;
 using Microsoft.Win32.SafeHandles;
 

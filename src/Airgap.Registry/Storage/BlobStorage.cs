@@ -1,6 +1,5 @@
-using Airgap.Oci.Content;
-using Airgap.Oci;
 using System.Buffers;
+using Airgap.Oci;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;

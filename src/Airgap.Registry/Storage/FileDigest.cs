@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Storage;

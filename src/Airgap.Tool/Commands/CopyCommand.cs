@@ -10,7 +10,6 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 

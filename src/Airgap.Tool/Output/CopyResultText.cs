@@ -1,9 +1,5 @@
 using Airgap.Publishing.Reporting;
-
-using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;

@@ -1,4 +1,3 @@
-using System.Text;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;

@@ -1,7 +1,7 @@
 
 using Airgap.Oci;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Describing;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Yaml;
 

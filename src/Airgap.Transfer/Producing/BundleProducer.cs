@@ -4,9 +4,9 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Yaml;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Pushing;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 

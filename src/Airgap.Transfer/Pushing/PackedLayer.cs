@@ -1,6 +1,6 @@
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Files;
-using Airgap.Oci;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;

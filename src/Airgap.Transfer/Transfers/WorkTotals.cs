@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Plans;
 

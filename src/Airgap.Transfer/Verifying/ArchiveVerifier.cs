@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;

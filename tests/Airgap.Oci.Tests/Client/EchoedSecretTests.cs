@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
-using Airgap.Oci.Wire;
 using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
 using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;

@@ -1,7 +1,7 @@
 using Airgap.Oci.Client;
-using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 

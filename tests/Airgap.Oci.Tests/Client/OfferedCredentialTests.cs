@@ -3,7 +3,6 @@ using System.Text;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
-using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 
 namespace Airgap.Oci.Tests.Client;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Oci.Client;
-using Airgap.Oci.Wire;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 

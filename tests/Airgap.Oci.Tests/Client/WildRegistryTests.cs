@@ -2,8 +2,8 @@ using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Microsoft.AspNetCore.Http;
 using Airgap.Oci.Tests.Client.Infra;
+using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 

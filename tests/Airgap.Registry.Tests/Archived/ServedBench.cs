@@ -1,4 +1,3 @@
-using System.Net;
 using Airgap.Oci;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Client;

@@ -3,7 +3,6 @@ using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 

@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Verifying;
 

@@ -6,7 +6,6 @@ using Airgap.TestKit.Peers;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Transfers;

@@ -1,8 +1,6 @@
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.Transfer.Describing;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Tests.Archives;
 

@@ -1,5 +1,3 @@
-
-using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.TestKit;

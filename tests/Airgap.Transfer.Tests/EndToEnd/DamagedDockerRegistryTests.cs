@@ -1,12 +1,11 @@
+using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Plans;
-using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.TestKit.Registries;

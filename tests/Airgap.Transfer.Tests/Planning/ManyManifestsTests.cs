@@ -5,7 +5,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;

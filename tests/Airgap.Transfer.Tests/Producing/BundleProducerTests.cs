@@ -5,7 +5,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;

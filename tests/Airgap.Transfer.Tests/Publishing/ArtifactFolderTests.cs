@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using Airgap.Oci;
-using Airgap.TestKit;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

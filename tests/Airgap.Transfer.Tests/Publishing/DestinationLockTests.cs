@@ -4,7 +4,6 @@ using Airgap.Publishing;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Publishing;
 

@@ -1,16 +1,9 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Airgap.Oci.Client;
-using Airgap.Oci.Content;
-using Airgap.Publishing;
-using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Html;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
-using Airgap.Transfer.Files;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Reporting;

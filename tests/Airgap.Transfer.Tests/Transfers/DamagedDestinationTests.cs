@@ -1,9 +1,8 @@
 using Airgap.Oci;
-using Airgap.Transfer.Plans;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Verifying;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Airgap.Oci.Files;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
 

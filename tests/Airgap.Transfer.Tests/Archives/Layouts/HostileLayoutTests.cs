@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;

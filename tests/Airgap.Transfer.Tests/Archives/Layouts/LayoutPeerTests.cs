@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
-using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
