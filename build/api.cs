@@ -28,6 +28,14 @@ try
     foreach (string library in libraries)
     {
         string[] names = [.. Names(Path.Combine(logs, $"{library}.sarif")).Distinct().Order(StringComparer.Ordinal)];
+        if (names.Length == 0)
+        {
+            foreach ((string file, string text) in before)
+                File.WriteAllText(file, text);
+            Console.Error.WriteLine($"api: the compiler named no public member of {library}: are analyzers turned off (RunAnalyzers)? The files are as they were.");
+            return 1;
+        }
+
         Write(FileOf(library), names);
         HashSet<string> old = [.. before[FileOf(library)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line != Header)];
         Console.WriteLine($"api: {library}: {names.Length} lines, {names.Count(name => !old.Contains(name))} of them new, {old.Count(name => !names.Contains(name))} gone");
