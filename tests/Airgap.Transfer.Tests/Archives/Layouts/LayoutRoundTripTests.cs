@@ -7,6 +7,7 @@ using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 
@@ -216,7 +217,7 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("nested-bundle"), new PlanOptions(), Token);
-        PlannedBlob layer = plan.Blobs.First(blob => blob.Origin is not null && MediaTypes.IsLayer(blob.Descriptor.MediaType) && blob.Content is not Files.MemoryBlobContent);
+        PlannedBlob layer = plan.Blobs.First(blob => blob.Origin is not null && MediaTypes.IsLayer(blob.Descriptor.MediaType) && blob.Content is not MemoryBlobContent);
         Registry.Get(layer.Origin!.ToString()).Corrupt(layer.Descriptor.Digest);
         await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar));
         Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));

@@ -4,7 +4,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
@@ -13,7 +12,7 @@ using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Pushing;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 /// <summary>What a cluster would find out is said when the manifest is written.</summary>
 [TestClass]

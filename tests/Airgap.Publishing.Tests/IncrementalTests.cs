@@ -1,10 +1,9 @@
 
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 /// <summary>A second publish does what it takes to know that there is nothing to do.</summary>
 [TestClass]

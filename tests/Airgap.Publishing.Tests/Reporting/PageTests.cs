@@ -7,7 +7,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.Transfer.Transfers;
 
-namespace Airgap.Transfer.Tests.Reporting;
+namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>What a release manager looks for in the page, as a browser shows it, reads it out and prints it.</summary>
 [TestClass]

@@ -4,7 +4,7 @@ using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 
-namespace Airgap.Transfer.Tests;
+namespace Airgap.Transfer.Tests.Files;
 
 [TestClass]
 public sealed class AtomicFileTests

@@ -5,7 +5,7 @@ using Airgap.Publishing.Locking;
 using Airgap.TestKit;
 using CsCheck;
 
-namespace Airgap.Transfer.Tests.Publishing.Locking;
+namespace Airgap.Publishing.Tests.Locking;
 
 [TestClass]
 public sealed class ProjectLockReaderTests

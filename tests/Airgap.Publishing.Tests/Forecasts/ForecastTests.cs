@@ -2,10 +2,11 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
+using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
-namespace Airgap.Transfer.Tests.Forecasts;
+namespace Airgap.Publishing.Tests.Forecasts;
 
 /// <summary>A forecast is what the relocation then does, and costs no writing call.</summary>
 [TestClass]

@@ -8,7 +8,7 @@ using Airgap.TestKit.Peers;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Transfers;
 
-namespace Airgap.Transfer.Tests.Reporting;
+namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>The page in a browser: used by mouse and keyboard, printed, photographed; nothing is complained of and nothing is loaded.</summary>
 [TestClass]

@@ -2,12 +2,11 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.Transfer.Plans;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 [TestClass]
 public sealed class ValidationTests

@@ -1,7 +1,7 @@
 using Airgap.Publishing.Declarations;
 using CsCheck;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests.Declarations;
 
 [TestClass]
 public sealed class TimeLimitTests

@@ -2,7 +2,6 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
-using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
@@ -11,7 +10,7 @@ using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 /// <summary>The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.</summary>
 [TestClass]

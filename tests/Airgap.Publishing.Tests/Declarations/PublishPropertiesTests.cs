@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Plans;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests.Declarations;
 
 [TestClass]
 public sealed class PublishPropertiesTests

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 [TestClass]
 public sealed class DestinationLockTests

@@ -2,7 +2,7 @@
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests.Declarations;
 
 [TestClass]
 public sealed class DestinationNameTests

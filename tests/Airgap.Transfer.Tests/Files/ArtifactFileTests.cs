@@ -3,7 +3,7 @@ using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Transfer.Tests.Files;
 
 [TestClass]
 public sealed class ArtifactFileTests

@@ -3,13 +3,12 @@ using System.Text.Json.Nodes;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Json.Schema;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 /// <summary>The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.</summary>
 [TestClass]

@@ -6,7 +6,7 @@ using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
 using Airgap.Transfer.Transfers;
 
-namespace Airgap.Transfer.Tests.Reporting;
+namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>The numbers of a run agree wherever they stand, and add up.</summary>
 [TestClass]

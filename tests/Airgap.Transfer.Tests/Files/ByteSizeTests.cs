@@ -1,7 +1,7 @@
 
 using Airgap.Transfer.Files;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Transfer.Tests.Files;
 
 [TestClass]
 public sealed class ByteSizeTests

@@ -1,11 +1,10 @@
 
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests.Artifacts;
 
 /// <summary>The artifacts' folder can be given to <c>kubectl apply -k</c>.</summary>
 [TestClass]

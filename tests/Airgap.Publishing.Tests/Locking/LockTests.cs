@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
-namespace Airgap.Transfer.Tests.Publishing.Locking;
+namespace Airgap.Publishing.Tests.Locking;
 
 /// <summary>A project's lock over its life: written, used, checked and moved, against registries in memory.</summary>
 [TestClass]

@@ -4,7 +4,7 @@ using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
 
-namespace Airgap.Transfer.Tests.Reporting;
+namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>Where the Markdown summary goes, and how much of it.</summary>
 [TestClass]

@@ -2,7 +2,7 @@
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests;
 
 /// <summary>Items and settings as a project would have them.</summary>
 internal static class PublishItems

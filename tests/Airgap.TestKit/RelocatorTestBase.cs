@@ -1,10 +1,10 @@
-
 using Airgap.Oci.Naming;
-using Airgap.TestKit;
+using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
 
-namespace Airgap.Transfer.Tests;
+namespace Airgap.TestKit;
 
 /// <summary>What tests of the whole core share: the fixtures' registry in memory, and short calls.</summary>
 public abstract class RelocatorTestBase

@@ -1,11 +1,10 @@
 using System.Text.RegularExpressions;
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
-namespace Airgap.Transfer.Tests.Publishing;
+namespace Airgap.Publishing.Tests.Artifacts;
 
 /// <summary>The folder of the artifacts shows the last publish, can be applied as it is, and never loses what its user changed.</summary>
 [TestClass]

@@ -6,9 +6,10 @@ using Airgap.Oci;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Html;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.TestKit;
 using Airgap.Transfer.Transfers;
 
-namespace Airgap.Transfer.Tests.Reporting;
+namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>The page without a browser: it loads nothing, says everything, and takes no name for markup.</summary>
 [TestClass]
