@@ -1,4 +1,3 @@
-
 using Airgap.Publishing.Declarations;
 
 namespace Airgap.Build;

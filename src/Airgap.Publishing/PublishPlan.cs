@@ -1,4 +1,3 @@
-
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 

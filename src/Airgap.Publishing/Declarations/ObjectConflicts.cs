@@ -1,5 +1,3 @@
-
-
 using Airgap.Oci;
 using Airgap.Transfer.Kubernetes;
 

@@ -1,6 +1,3 @@
-
-
-
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Content;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Content;
 
 namespace Airgap.Publishing.Reporting;

@@ -1,4 +1,3 @@
-
 using Airgap.Evaluation;
 using Airgap.Oci;
 using Airgap.Publishing;

@@ -1,5 +1,3 @@
-
-
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Bundles;

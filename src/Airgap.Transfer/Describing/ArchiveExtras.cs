@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;

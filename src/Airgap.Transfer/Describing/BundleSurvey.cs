@@ -1,4 +1,3 @@
-
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;

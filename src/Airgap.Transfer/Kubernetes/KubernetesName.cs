@@ -1,6 +1,3 @@
-
-
-
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Kubernetes;

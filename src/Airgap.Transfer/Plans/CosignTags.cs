@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Plans;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;

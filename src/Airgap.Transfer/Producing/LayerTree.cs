@@ -1,4 +1,3 @@
-
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 

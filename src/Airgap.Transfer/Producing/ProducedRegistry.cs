@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;

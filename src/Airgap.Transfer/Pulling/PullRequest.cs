@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling.Unpacking;

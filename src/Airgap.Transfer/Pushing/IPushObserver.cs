@@ -1,4 +1,3 @@
-
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
 

@@ -1,4 +1,3 @@
-
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>How a plan is carried out.</summary>

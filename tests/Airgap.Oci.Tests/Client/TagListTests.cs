@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Tests.Client.Infra;
 
 namespace Airgap.Oci.Tests.Client;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
 

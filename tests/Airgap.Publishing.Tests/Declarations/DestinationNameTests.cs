@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 

@@ -1,4 +1,3 @@
-
 using Airgap.Oci;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Client;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;

@@ -1,4 +1,3 @@
-
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.Files;

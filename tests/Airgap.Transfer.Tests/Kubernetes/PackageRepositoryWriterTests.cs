@@ -1,6 +1,3 @@
-
-
-
 using Airgap.Oci;
 using Airgap.Transfer.Kubernetes;
 

@@ -1,4 +1,3 @@
-
 using Airgap.TestKit;
 using Airgap.Transfer.Producing;
 

@@ -1,4 +1,3 @@
-
 using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Tests.Yaml;

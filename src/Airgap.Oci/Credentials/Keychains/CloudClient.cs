@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Wire;
 using Polly;
 

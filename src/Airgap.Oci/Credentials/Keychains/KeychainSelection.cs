@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials.Helpers;
 using Airgap.Oci.Credentials.Keychains.Amazon;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Credentials;
 
 namespace Airgap.Oci.Tests.Auth.Sources;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Auth;
 
 namespace Airgap.Oci.Tests.Auth.Sources;

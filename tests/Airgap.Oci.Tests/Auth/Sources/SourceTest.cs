@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Content;
 
 namespace Airgap.Oci.Tests.Client.Infra;

@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains.Amazon;

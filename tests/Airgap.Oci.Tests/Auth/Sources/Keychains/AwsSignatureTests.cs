@@ -1,4 +1,3 @@
-
 using Airgap.Oci.Credentials.Keychains.Amazon;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;

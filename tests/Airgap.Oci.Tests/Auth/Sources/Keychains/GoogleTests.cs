@@ -1,4 +1,3 @@
-
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
