@@ -183,7 +183,7 @@ public sealed class RegistryServer : IAsyncDisposable
         return null;
     }
 
-    // Deleting abandoned uploads must not delay or fail anything.
+    // Deleting abandoned uploads and removed tags must not delay or fail anything.
     private static Task PurgeAsync(RegistryStorage storage, TimeSpan every, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
@@ -195,6 +195,7 @@ public sealed class RegistryServer : IAsyncDisposable
                     try
                     {
                         storage.Uploads.Purge(storage.Catalog, cancellationToken);
+                        await storage.SweepAllAsync(cancellationToken);
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {

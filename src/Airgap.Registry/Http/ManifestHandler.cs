@@ -26,6 +26,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.Method(method);
         if (!storage.Gates.Remove(name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
             throw Refusal.ManifestUnknown(reference);
+        if (digest is not null)
+            storage.Sweep.Begin(name);
         Answers.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
     }
@@ -56,7 +58,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
                     buffer = Grow(buffer);
             }
 
-            Store(context, storage, name, reference, asked, buffer.AsMemory(0, length));
+            await StoreAsync(context, storage, name, reference, asked, buffer.AsMemory(0, length));
         }
         finally
         {
@@ -64,7 +66,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         }
     }
 
-    private static void Store(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
+    private static async Task StoreAsync(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
     {
         Digest digest = asked is { } expected ? Digest.ComputeLike(expected, content.Span) : Digest.Compute(content.Span);
         if (asked is { } given && given != digest)
@@ -74,17 +76,27 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);
 
-        // The gate keeps what the manifest refers to until the manifest is stored.
+        // The gate keeps what the manifest refers to until the manifest is stored. Where it was removed before, its tags of then go first: they must not come back with it.
         string? tag = asked is null ? reference : null;
-        storage.Gates.Add(name, tag, () => Store(storage, name, tag, digest, summary, content.Span));
+        bool stored = false;
+        while (!stored)
+        {
+            if (storage.Marks.IsMarked(name, digest))
+                await storage.Sweep.RunAsync(name, context.RequestAborted);
+            storage.Gates.Add(name, tag, () => stored = TryStore(storage, name, tag, digest, summary, content.Span));
+        }
+
         if (summary.Subject is { } subject)
             context.Response.Headers["OCI-Subject"] = subject.ToString();
         Answers.Describe(context, digest);
         Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
     }
 
-    private static void Store(RegistryStorage storage, string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
+    private static bool TryStore(RegistryStorage storage, string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
     {
+        if (storage.Marks.IsMarked(name, digest))
+            return false;
+
         foreach (Digest blob in summary.Blobs)
         {
             if (!storage.Blobs.Exists(name, blob))
@@ -98,6 +110,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         }
 
         storage.Manifests.Write(name, digest, content, tag);
+        return true;
     }
 
     // Only the bytes are stored, so a different Content-Type would be lost.

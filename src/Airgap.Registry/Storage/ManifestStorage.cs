@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Storage;
 
 /// <summary>Manifests: content, stored like blobs, and revision links that make it part of a repository.</summary>
-internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, BlobStorage blobs, TagStorage tags)
+internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, BlobStorage blobs, TagStorage tags, RemovalMarks marks)
 {
     private const int MaxRemembered = 10_000;
 
@@ -43,14 +43,13 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
             tags.Set(name, tag, digest);
     }
 
-    /// <summary>Removes a manifest and the tags that point at it.</summary>
+    /// <summary>Removes a manifest and the tags that point at it, in one step. <see cref="TagSweep"/> clears the tags away.</summary>
     /// <returns>False when the repository does not have it.</returns>
     public bool Delete(string name, Digest digest)
     {
         if (!Exists(name, digest))
             return false;
-        _ = tags.DeleteAllOf(name, digest);
-        File.Delete(layout.Revision(name, digest));
+        marks.Mark(name, digest);
         return true;
     }
 

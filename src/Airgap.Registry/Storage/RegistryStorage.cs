@@ -13,8 +13,10 @@ internal sealed class RegistryStorage : IRegistryContent
         StorageLayout layout = new(folder);
         AtomicFiles files = new(layout);
         Blobs = new BlobStorage(layout, files);
-        Tags = new TagStorage(layout, files);
-        Manifests = new ManifestStorage(layout, files, Blobs, Tags);
+        Marks = new RemovalMarks(layout);
+        Tags = new TagStorage(layout, files, Marks);
+        Sweep = new TagSweep(layout, Marks, Tags, Gates);
+        Manifests = new ManifestStorage(layout, files, Blobs, Tags, Marks);
         Referrers = new ReferrerIndex(Manifests);
         Uploads = new UploadStorage(layout, Blobs, limits ?? new UploadLimits());
         Catalog = new RepositoryCatalog(layout);
@@ -23,6 +25,10 @@ internal sealed class RegistryStorage : IRegistryContent
     public BlobStorage Blobs { get; }
 
     public TagStorage Tags { get; }
+
+    public RemovalMarks Marks { get; }
+
+    public TagSweep Sweep { get; }
 
     public ManifestStorage Manifests { get; }
 
@@ -52,5 +58,16 @@ internal sealed class RegistryStorage : IRegistryContent
 
     string? IRegistryContent.FindProblem() => Directory.Exists(_folder) ? null : "the folder is gone";
 
-    public void Dispose() => Gates.Dispose();
+    /// <summary>Clears away what removed manifests of all repositories left when an earlier run was killed.</summary>
+    public async Task SweepAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (string folder in Catalog.FoldersNamed("_manifests"))
+            await Sweep.RunAsync(Catalog.NameOf(folder), cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Sweep.Dispose();
+        Gates.Dispose();
+    }
 }

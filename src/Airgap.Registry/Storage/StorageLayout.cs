@@ -33,6 +33,11 @@ internal sealed class StorageLayout(string folder)
 
     public string Revision(string name, Digest digest) => Link(Revisions(name), digest);
 
+    /// <summary>Holds a mark for each manifest that was removed and may have tags on the disk. docker-registry does not look there.</summary>
+    public string AllRemoved(string name) => Path.Combine(Manifests(name), "removed");
+
+    public string Removed(string name, Digest digest) => Path.Combine(AllRemoved(name), $"{digest.Algorithm}-{digest.Hex}");
+
     public string Tags(string name) => Path.Combine(Manifests(name), "tags");
 
     public string Tag(string name, string tag) => Path.Combine(Tags(name), tag);

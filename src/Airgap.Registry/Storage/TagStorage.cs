@@ -1,13 +1,14 @@
-using System.Collections.Concurrent;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 
 namespace Airgap.Registry.Storage;
 
 /// <summary>Tags: names that point at manifests of their repository.</summary>
-internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
+internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, RemovalMarks marks)
 {
     /// <summary>The digest that a tag points at, or null.</summary>
-    public Digest? Resolve(string name, string tag) => AtomicFiles.ReadLink(layout.CurrentTag(name, tag));
+    public Digest? Resolve(string name, string tag) =>
+        AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && !marks.IsMarked(name, digest) ? digest : null;
 
     /// <summary>Points a tag at a manifest that is in the repository.</summary>
     public void Set(string name, string tag, Digest digest)
@@ -22,54 +23,32 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
     {
         if (Resolve(name, tag) is null)
             return false;
-        if (TryMoveAway(name, tag, null) is { } away)
+        string? away = MoveAway(name, tag, null);
+        DiskSync.Current.FlushFolder(layout.Tags(name));
+        if (away is not null)
             DeleteQuietly(away);
         return true;
     }
 
-    /// <summary>
-    /// Removes all tags that point at a manifest, while nobody else changes the repository. Their folders go out of sight at once, and off the disk
-    /// later. Where no other tag is left, that takes one rename, however many tags there are.
-    /// </summary>
-    /// <returns>Completes when the folders are deleted; no caller has to wait for it.</returns>
-    public Task DeleteAllOf(string name, Digest digest)
+    /// <summary>True when a tag is still on the disk and the manifest that it points at was removed.</summary>
+    public bool IsGone(string name, string tag) => AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && marks.IsMarked(name, digest);
+
+    /// <summary>The tags that point at one of some manifests, gone or not.</summary>
+    public IEnumerable<string> PointingAt(string name, HashSet<Digest> digests)
     {
         if (!Directory.Exists(layout.Tags(name)))
-            return Task.CompletedTask;
-        ConcurrentBag<string> gone = [];
-        int kept = 0;
-        Parallel.ForEach(Directory.EnumerateDirectories(layout.Tags(name)), folder =>
+            yield break;
+        foreach (string folder in Directory.EnumerateDirectories(layout.Tags(name)))
         {
             string tag = Path.GetFileName(folder);
-            Digest? target = Resolve(name, tag);
-            if (target == digest)
-                gone.Add(tag);
-            else if (target is not null)
-                Volatile.Write(ref kept, 1);
-        });
-        if (gone.IsEmpty)
-            return Task.CompletedTask;
-        if (kept == 0 && TryMoveAllAway(name) is { } all)
-            return Task.Run(() => DeleteQuietly(all));
-        string trash = Path.Combine(layout.Temporary, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
-        Parallel.ForEach(gone, tag => TryMoveAway(name, tag, trash));
-        return Task.Run(() => DeleteQuietly(trash));
-    }
-
-    private string? TryMoveAllAway(string name)
-    {
-        try
-        {
-            return files.MoveAway(layout.Tags(name));
-        }
-        catch (IOException)
-        {
-            // Windows does not move a folder with an open file.
-            return null;
+            if (AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && digests.Contains(digest))
+                yield return tag;
         }
     }
 
-    private string? TryMoveAway(string name, string tag, string? into)
+    /// <summary>Moves a tag's folder out of sight in one step.</summary>
+    /// <returns>Where it is now, to be deleted; null when there was none.</returns>
+    public string? MoveAway(string name, string tag, string? into)
     {
         try
         {
@@ -101,13 +80,14 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files)
     {
         if (!Directory.Exists(layout.Manifests(name)))
             return null;
+        bool someAreGone = marks.Of(name).Count > 0;
         List<string> tags = [];
         if (Directory.Exists(layout.Tags(name)))
         {
             foreach (string folder in Directory.EnumerateDirectories(layout.Tags(name)))
             {
                 string tag = Path.GetFileName(folder);
-                if (File.Exists(layout.CurrentTag(name, tag)))
+                if (File.Exists(layout.CurrentTag(name, tag)) && !(someAreGone && IsGone(name, tag)))
                     tags.Add(tag);
             }
         }

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
@@ -14,9 +12,6 @@ namespace Airgap.Transfer.Verifying;
 /// </summary>
 internal sealed class ArchiveVerifier(string path)
 {
-    // Hashing keeps a processor busy, and reading one disk no more than a few.
-    private const int MostHashed = 4;
-
     private readonly Findings _findings = new();
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
@@ -41,36 +36,15 @@ internal sealed class ArchiveVerifier(string path)
 
     private async Task<HashSet<Digest>> LayersAsync(ArchiveReader archive, CancellationToken cancellationToken)
     {
-        (ArchiveEntry Entry, Digest Digest)[] layers =
-            [.. archive.Entries.OrderBy(entry => entry.Offset).Select(entry => (entry, Digest: ArchiveLayout.DigestOf(entry.Name))).Where(layer => layer.Digest is not null).Select(layer => (layer.entry, layer.Digest!.Value))];
-        ConcurrentDictionary<Digest, AirgapException> problems = [];
-        await Parallel.ForEachAsync(
-            layers,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
-            async (layer, token) =>
-            {
-                try
-                {
-                    await using Stream content = await archive.GetBlob(new Descriptor("", layer.Digest, layer.Entry.Size)).OpenAsync(0, token);
-                    await content.CopyToAsync(Stream.Null, token);
-                }
-                catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
-                {
-                    problems.TryAdd(layer.Digest, e);
-                }
-                catch (Exception e) when (IoFailures.IsIoFailure(e))
-                {
-                    throw IoFailures.Translate(e, path);
-                }
-            });
-        foreach ((ArchiveEntry entry, Digest digest) in layers)
-        {
-            _findings.CountBlob(entry.Size);
-            if (problems.TryGetValue(digest, out AirgapException? problem))
-                _findings.Add(problem, path, digest);
-        }
-
-        return [.. problems.Keys];
+        Descriptor[] layers =
+        [
+            .. archive.Entries.OrderBy(entry => entry.Offset).Select(entry => (Digest: ArchiveLayout.DigestOf(entry.Name), entry.Size))
+                .Where(layer => layer.Digest is not null).Select(layer => new Descriptor("", layer.Digest!.Value, layer.Size)),
+        ];
+        HashSet<Digest> damaged = await ContentHashing.RunAsync(archive, layers, _findings, cancellationToken);
+        foreach (Descriptor layer in layers)
+            _findings.CountBlob(layer.Size);
+        return damaged;
     }
 
     private async Task ContentAsync(ArchiveReader archive, HashSet<Digest> damaged, CancellationToken cancellationToken)

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives.Layouts;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
@@ -11,9 +9,6 @@ namespace Airgap.Transfer.Verifying;
 /// <summary>Verifies an OCI layout by the reader and the planner that import it, and hashes every content, whether an image refers to it or not.</summary>
 internal sealed class LayoutVerifier(string path)
 {
-    // Hashing keeps a processor busy, and reading one disk no more than a few.
-    private const int MostHashed = 4;
-
     private readonly Findings _findings = new();
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
@@ -21,21 +16,22 @@ internal sealed class LayoutVerifier(string path)
         try
         {
             LayoutReader layout = await LayoutReader.OpenAsync(path, cancellationToken);
-            ConcurrentDictionary<Digest, AirgapException> damaged = await HashAsync(layout, cancellationToken);
+            Descriptor[] contents = [.. layout.Files.Contents().Select(content => new Descriptor("", content.Digest, content.File.Size))];
+            HashSet<Digest> damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
             TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
             foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, path);
             HashSet<Digest> manifests = [.. LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Digest)];
-            foreach ((Digest digest, LayoutFile file) in layout.Files.Contents())
+            foreach (Descriptor content in contents)
             {
-                if (manifests.Contains(digest))
-                    _findings.CountManifest(file.Size);
+                if (manifests.Contains(content.Digest))
+                    _findings.CountManifest(content.Size);
                 else
-                    _findings.CountBlob(file.Size);
+                    _findings.CountBlob(content.Size);
             }
 
             bool IsDamage(ErrorCode code, string? digest) =>
-                code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest content) && damaged.ContainsKey(content);
+                code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest told) && damaged.Contains(told);
         }
         catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
@@ -43,37 +39,5 @@ internal sealed class LayoutVerifier(string path)
         }
 
         return _findings.Result(path);
-    }
-
-    private async Task<ConcurrentDictionary<Digest, AirgapException>> HashAsync(LayoutReader layout, CancellationToken cancellationToken)
-    {
-        (Digest Digest, LayoutFile File)[] contents = [.. layout.Files.Contents()];
-        ConcurrentDictionary<Digest, AirgapException> problems = [];
-        await Parallel.ForEachAsync(
-            contents,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
-            async (content, token) =>
-            {
-                try
-                {
-                    await using Stream stream = await layout.GetBlob(new Descriptor("", content.Digest, content.File.Size)).OpenAsync(0, token);
-                    await stream.CopyToAsync(Stream.Null, token);
-                }
-                catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
-                {
-                    problems.TryAdd(content.Digest, e);
-                }
-                catch (Exception e) when (IoFailures.IsIoFailure(e))
-                {
-                    throw IoFailures.Translate(e, path);
-                }
-            });
-        foreach ((Digest digest, _) in contents)
-        {
-            if (problems.TryGetValue(digest, out AirgapException? problem))
-                _findings.Add(problem, path, digest);
-        }
-
-        return problems;
     }
 }

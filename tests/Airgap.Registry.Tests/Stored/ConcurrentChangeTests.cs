@@ -46,30 +46,14 @@ public sealed class ConcurrentChangeTests
 
         CollectionAssert.AreEqual((string[])["kept"], (await api.Content.TagsAsync("a")).ToArray());
         Assert.AreEqual(kept.Digest, (await api.Content.ManifestAsync("a", "kept")).Digest);
+        Assert.AreEqual(404, (await api.GetAsync("/v2/a/manifests/t7")).Status);
+        Assert.AreEqual(404, (await api.SendAsync("DELETE", "/v2/a/manifests/t7")).Status);
 
-        // docker-registry lists the folders, so none may stay.
-        string tags = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/tags");
-        CollectionAssert.AreEqual((string[])["kept"], Directory.GetDirectories(tags).Select(Path.GetFileName).ToArray());
-    }
-
-    [TestMethod]
-    public async Task AManifestWithAllTheTagsThereAreGoesAndTheyMayComeBack()
-    {
-        await using Api api = await Api.StartAsync();
-        Pushed image = await api.Writer.PushImageAsync("a", null, [1]);
-        byte[] manifest = (await api.Content.ManifestAsync("a", image.Digest)).Bytes;
-        for (int i = 0; i < 20; i++)
-            Assert.AreEqual(201, (await api.SendAsync("PUT", $"/v2/a/manifests/t{i}", manifest)).Status);
-
-        Assert.AreEqual(202, (await api.SendAsync("DELETE", $"/v2/a/manifests/{image.Digest}")).Status);
-
-        Assert.IsEmpty(await api.Content.TagsAsync("a"));
-        string tags = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/tags");
-        Assert.IsFalse(Directory.Exists(tags), "one rename took them all");
-
-        // What is gone is gone for good: with the manifest only the tag comes back that is put.
+        // With the manifest only the tag comes back that is put. docker-registry lists the folders, so no other may stay.
         Assert.AreEqual(201, (await api.SendAsync("PUT", "/v2/a/manifests/t7", manifest)).Status);
-        CollectionAssert.AreEqual((string[])["t7"], (await api.Content.TagsAsync("a")).ToArray());
+        CollectionAssert.AreEqual((string[])["kept", "t7"], (await api.Content.TagsAsync("a")).ToArray());
+        string tags = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/tags");
+        CollectionAssert.AreEquivalent((string[])["kept", "t7"], Directory.GetDirectories(tags).Select(Path.GetFileName).ToArray());
     }
 
     [TestMethod]

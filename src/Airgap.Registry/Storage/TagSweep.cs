@@ -1,0 +1,105 @@
+using Airgap.Oci;
+using Airgap.Oci.Files;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>
+/// Clears away the tags of removed manifests, in the background and a few at a time, so that other changes of the repository go on. A sweep that is killed is
+/// done again: the marks stay until no tag is left.
+/// </summary>
+internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStorage tags, RepositoryGates gates) : IDisposable
+{
+    // Other changes of the repository wait while so many tags are moved.
+    private const int AtOnce = 64;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _deletion = Task.CompletedTask;
+
+    /// <summary>Sweeps a repository soon. What fails is tried again by the next sweep.</summary>
+    public void Begin(string name) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await RunAsync(name, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The marks stay.
+        }
+    });
+
+    /// <summary>
+    /// Sweeps a repository. Sweeps come one after the other, so while one runs no manifest that it clears comes back, and each takes all the marks
+    /// there are: many removals at once cost one pass over the tags, or two.
+    /// </summary>
+    public async Task RunAsync(string name, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await _turn.WaitAsync(either.Token);
+        string trash = Path.Combine(layout.Temporary, $"{StorageLayout.DeletedPrefix}{Guid.NewGuid():N}");
+        try
+        {
+            List<Digest> marked = marks.Of(name);
+            if (marked.Count == 0)
+                return;
+            await Task.Run(() => Sweep(name, [.. marked], trash, either.Token), either.Token);
+
+            // Nobody waits for that, which takes longer than all the rest.
+            _deletion = Task.WhenAll(_deletion, Task.Run(() => DeleteTrash(trash), CancellationToken.None));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stops a sweep under way; the next run of the registry goes on with it.</summary>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _turn.Wait();
+        _deletion.Wait();
+        _stopping.Dispose();
+        _turn.Dispose();
+    }
+
+    private void Sweep(string name, HashSet<Digest> marked, string trash, CancellationToken cancellationToken)
+    {
+        foreach (string[] some in tags.PointingAt(name, marked).Chunk(AtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            gates.Remove(name, () => Clear(name, some, trash));
+        }
+
+        // A mark must not be gone from the disk before the tags are.
+        if (Directory.Exists(layout.Tags(name)))
+            DiskSync.Current.FlushFolder(layout.Tags(name));
+        foreach (Digest digest in marked)
+            marks.Drop(name, digest);
+    }
+
+    // A tag may have been put again since it was found, to another manifest.
+    private bool Clear(string name, string[] some, string trash)
+    {
+        foreach (string tag in some)
+        {
+            // A purge may take the trash away between the making of it and the move.
+            while (tags.IsGone(name, tag))
+                tags.MoveAway(name, tag, trash);
+        }
+
+        return true;
+    }
+
+    // What is left when the registry stops, the next run deletes.
+    private void DeleteTrash(string trash)
+    {
+        if (!Directory.Exists(trash))
+            return;
+        foreach (string folder in Directory.EnumerateDirectories(trash).TakeWhile(_ => !_stopping.IsCancellationRequested))
+            TagStorage.DeleteQuietly(folder);
+        if (!_stopping.IsCancellationRequested)
+            TagStorage.DeleteQuietly(trash);
+    }
+}
