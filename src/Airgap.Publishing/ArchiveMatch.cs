@@ -43,7 +43,7 @@ internal static class ArchiveMatch
             throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Source.Repository}", Advice);
     }
 
-    private const string Advice = "Set AirgapSourceArchive to the archive of this item, or write that archive again.";
+    private const string Advice = $"Set {PropertyNames.SourceArchive} to the archive of this item, or write that archive again.";
 
     private static AirgapException Failure(ErrorCode code, RelocationSource.Archive archive, ImageReference declared, string what, string advice) =>
         new(code, $"The archive {archive.Path} {what}, not {declared}.", advice) { Reference = declared.ToString() };

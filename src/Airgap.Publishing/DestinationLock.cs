@@ -98,5 +98,5 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     private AirgapException TooLong(RelocationDestination destination, string holder) => new(
         ErrorCode.DestinationInUse,
         $"{destination} was in use for longer than {limit.TotalSeconds:0.###} s: it is being written by {holder}.",
-        "Wait for that run to end, or end it; AirgapLockTimeout, or --lock-timeout of the tool, sets how long to wait.");
+        $"Wait for that run to end, end it, or allow {AdviceTerms.LockWait}.");
 }

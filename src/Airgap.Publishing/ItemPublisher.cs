@@ -54,7 +54,7 @@ internal sealed class ItemPublisher(
         {
             // Only the bundle or image itself is asked for by the pin; what it consists of has digests of its own.
             bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
-            throw new AirgapException(e.Code, e.Message, unpinnable ? "The project's lock pins this digest, which is gone: AirgapUpdateLock=true locks what the tag stands for now." : e.Advice, e)
+            throw new AirgapException(e.Code, e.Message, unpinnable ? $"The project's lock pins this digest, which is gone: {PropertyNames.UpdateLock}=true locks what the tag stands for now." : e.Advice, e)
             {
                 Reference = e.Reference,
                 Digest = e.Digest,
@@ -148,7 +148,7 @@ internal sealed class ItemPublisher(
 
     private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
         ErrorCode.ClusterTrustNotWritten,
-        $"The registry {repository.Registry} may be known by a certificate authority of AirgapCaCertificates alone, and nothing tells kapp-controller of it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
+        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and nothing tells kapp-controller of it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
         $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
 
     private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(

@@ -31,7 +31,7 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
         {
             throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"The property AirgapBundleRepository '{UserInfo.Hide(settings.BundleRepository)}' names no repository: {problem}.",
+                $"The property {PropertyNames.BundleRepository} '{UserInfo.Hide(settings.BundleRepository)}' names no repository: {problem}.",
                 "Write HOST[:PORT]/PATH, without a tag.")
             { Location = location };
         }
@@ -40,7 +40,7 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
         if (!ImageReference.IsTag(tag))
         {
             throw new AirgapException(
-                ErrorCode.InvalidArgument, $"'{tag}' is not a tag.", "Set AirgapBundleTag to letters, digits, '_', '.' and '-', 128 characters at most.")
+                ErrorCode.InvalidArgument, $"'{tag}' is not a tag.", $"Set {PropertyNames.BundleTag} to letters, digits, '_', '.' and '-', 128 characters at most.")
             { Location = location };
         }
 

@@ -241,7 +241,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
                 new Diagnostic(
                     ErrorCode.NoDestination,
                     $"{first.ItemName} '{first.Include}'{others} stays where it is: the project names no destination.",
-                    "Set AirgapRegistry to HOST/PATH, or AirgapArchive to a file to carry over; AirgapOnPublish=false keeps this quiet."),
+                    $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to a file to carry over; {PropertyNames.OnPublish}=false keeps this quiet."),
                 first.Location);
         }
 

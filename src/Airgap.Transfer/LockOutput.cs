@@ -30,7 +30,7 @@ internal static class LockOutput
             throw new AirgapException(
                 ErrorCode.ArchiveRootUnknown,
                 "The archive holds bundles and does not say which one is its root, so no lock file can be written.",
-                "Write the archive again with 'copy -b … --to-tar', which marks the root.");
+                $"To have the root marked, {AdviceTerms.WriteArchive}.");
         }
 
         return new ImagesLock(

@@ -5,6 +5,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>Option 2: an archive is carried from one side to the other.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ArchiveTests
 {
     [TestMethod]

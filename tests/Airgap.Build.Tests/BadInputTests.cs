@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>What is wrong in the project is found before the first request, all at once.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class BadInputTests
 {
     [TestMethod]

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>The ways a build can be run, and the kinds of projects that can be.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class BuildShapeTests
 {
     [TestMethod]

@@ -1,12 +1,14 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>A project that is published as a container, too: one publish does both, and neither is in the other's way.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ContainerTests
 {
     private const string Properties = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><UseAppHost>false</UseAppHost><EnableSdkContainerSupport>true</EnableSdkContainerSupport><ContainerRepository>team/app</ContainerRepository><ContainerImageTag>1.0</ContainerImageTag>";

@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Microsoft.Build.Logging.StructuredLogger;
 
@@ -6,6 +7,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>Credentials come from the environment or docker's config, and go nowhere but to their registry.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class CredentialTests
 {
     private const string Password = "s3cret-of-the-test";

@@ -10,6 +10,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>Whatever throws what nobody expects, in any layer: the build ends with a code of ours, and never with MSB4018 and a stack.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class DefectTests
 {
     private const string Lock = "<AirgapUpdateLock>true</AirgapUpdateLock>";

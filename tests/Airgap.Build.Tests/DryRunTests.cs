@@ -5,6 +5,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary><c>-p:AirgapDryRun=true</c>: what would move is told and written to <c>plan.json</c>, and nothing moves.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class DryRunTests
 {
     [TestMethod]

@@ -11,6 +11,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>What goes wrong on the way: a code, the item's place, exit code 1, and nothing that looks finished.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class FailureTests
 {
     [TestMethod]

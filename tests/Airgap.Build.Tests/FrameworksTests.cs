@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>A project of several target frameworks: one relocation, and one place for its artifacts.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class FrameworksTests
 {
     // The second needs no package beside the SDK.

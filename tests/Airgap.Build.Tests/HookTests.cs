@@ -6,6 +6,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>What a project's own targets make or set is seen, and what it asks for is done or told.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class HookTests
 {
     private const string Tool = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><PackAsTool>true</PackAsTool><UseAppHost>false</UseAppHost>";

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>A bundle pins the container image of a project that its own references.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ImageProjectTests
 {
     private const string Reference = """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" AirgapImageId="registry.corp.com/team/web:1.0" ReferenceOutputAssembly="false" />""";

@@ -7,6 +7,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>The packages as they leave the build, and the libraries as a program finds them.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class LibraryPackageTests
 {
     private static readonly string[] s_projects = ["Airgap.Build", "Airgap.Oci", "Airgap.Transfer"];

@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary><c>airgap.lock.json</c> beside the project.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class LockTests
 {
     private const string Items = """

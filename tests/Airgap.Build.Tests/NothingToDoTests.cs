@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>What must not happen.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class NothingToDoTests
 {
     [TestMethod]

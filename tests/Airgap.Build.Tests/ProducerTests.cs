@@ -5,6 +5,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>A project makes a bundle of its content.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ProducerTests
 {
     private const string Items = """

@@ -1,4 +1,8 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+using System.Xml.Schema;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
@@ -34,6 +38,64 @@ public sealed partial class ReadmeTests
 
         Assert.IsNotEmpty(used);
         Assert.IsEmpty(used.Except(rows), string.Join(", ", used.Except(rows)));
+    }
+
+    [TestMethod]
+    public void WhatEditorsRead_SaysWhatTheReadmeSays()
+    {
+        string folder = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
+        string[] readme = File.ReadAllLines(Path.Combine(folder, "README.md"));
+        (string Name, string Text)[] rows = [.. readme.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => (cells[1].Split('`')[1], cells[2].Replace("`", "", StringComparison.Ordinal)))];
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build", "Airgap.Build.targets.buildschema.json")));
+        JsonElement bundle = json.RootElement.GetProperty("items").GetProperty("ImgpkgBundle").GetProperty("metadata");
+        JsonElement properties = json.RootElement.GetProperty("properties");
+        XNamespace xs = "http://www.w3.org/2001/XMLSchema";
+        Dictionary<string, XElement> elements = XDocument.Load(Path.Combine(folder, "schemas", "Airgap.Build.xsd")).Root!.Elements(xs + "element").ToDictionary(element => element.Attribute("name")!.Value);
+
+        Assert.AreSequenceEqual(MetadataNames.All, [.. bundle.EnumerateObject().Select(pair => pair.Name)]);
+        Assert.AreSequenceEqual(PropertyNames.All, [.. properties.EnumerateObject().Select(pair => pair.Name)]);
+        foreach ((string name, string text) in rows.Where(row => PropertyNames.All.Contains(row.Name)))
+        {
+            Assert.AreEqual(text, properties.GetProperty(name).GetString(), $"{name}: dotnet run build/editors.cs");
+            Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
+        }
+
+        foreach ((string name, string text) in rows.Where(row => MetadataNames.All.Contains(row.Name)))
+        {
+            Assert.AreEqual(text, bundle.GetProperty(name).GetString(), $"{name}: dotnet run build/editors.cs");
+            Assert.AreEqual(text, elements["ImgpkgBundle"].Descendants(xs + "attribute").Single(attribute => attribute.Attribute("name")!.Value == name).Value, name);
+        }
+
+        foreach ((string name, string text) in rows.Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
+            Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
+    }
+
+    [TestMethod]
+    public void TheXmlSchema_Compiles_AndTakesTheReadmesItem()
+    {
+        // The part of MSBuild's own schema that ours builds on.
+        const string Core = """
+            <xs:schema targetNamespace="http://schemas.microsoft.com/developer/msbuild/2003" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">
+              <xs:element name="Item" type="SimpleItemType" abstract="true" />
+              <xs:element name="Property" abstract="true" />
+              <xs:complexType name="SimpleItemType"><xs:attribute name="Include" type="xs:string" /></xs:complexType>
+              <xs:complexType name="StringPropertyType"><xs:simpleContent><xs:extension base="xs:string" /></xs:simpleContent></xs:complexType>
+            </xs:schema>
+            """;
+        XmlSchemaSet schemas = new();
+        schemas.Add(null, XmlReader.Create(new StringReader(Core)));
+        schemas.Add(null, Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "schemas", "Airgap.Build.xsd"));
+        schemas.Compile();
+        Assert.IsEmpty(Problems("""<ImgpkgBundle Include="a/b:1" PackageRepository="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
+        Assert.IsNotEmpty(Problems("""<ImgpkgBundle Include="a/b:1" PackageRepo="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
+
+        List<string> Problems(string xml)
+        {
+            List<string> problems = [];
+            XDocument.Parse(xml).Validate(schemas, (_, e) => problems.Add(e.Message));
+            return problems;
+        }
     }
 
     // As @(Name), <Name> or ItemName="Name".

@@ -7,6 +7,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>Option 1: one place reaches both registries.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class RegistryToRegistryTests
 {
     [TestMethod]

@@ -7,6 +7,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>A sample builds wherever it is copied to.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class SampleTests
 {
     [TestMethod]

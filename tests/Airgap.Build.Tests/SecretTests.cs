@@ -11,6 +11,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>Secrets stand in no log, diagnostic ones included, in no artifact and in no argument of a process, whatever target of the package runs and however it ends.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class SecretTests
 {

@@ -1,8 +1,10 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class SolutionTests
 {
     [TestMethod]

@@ -11,6 +11,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>Objects are applied one by one, in an order that works, and nothing that is filled in is overwritten.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ApplierTests
 {
     private const string Repository = """

@@ -2,12 +2,14 @@ using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
+using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
 /// <summary>Requests, watches, and what a refusal means.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ClusterClientTests
 {
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/packagerepositories";

@@ -5,12 +5,14 @@ using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Diagnosing;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
+using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
 /// <summary>A doctor tells what is wrong, by what it saw, and what mends it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class DoctorTests
 {
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/packagerepositories";

@@ -9,6 +9,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>The cluster is found, and asked with the credentials of the context, as kubectl does it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class KubeConfigTests
 {
     private const string Version = "discovery/version.json";

@@ -13,6 +13,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>A pull secret has what a copy from here would use, and reaches the cluster.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class PullSecretTests
 {
     private const string SecretPath = "/api/v1/namespaces/packages/secrets/pull";

@@ -2,12 +2,14 @@ using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Watching;
 using Airgap.Oci;
+using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
 /// <summary>A wait ends with what the cluster says about the form that was applied, and about no older one.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RepositoryWaitTests
 {
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);

@@ -43,6 +43,27 @@ public sealed partial class ArchitectureTests
         Assert.IsEmpty(against, string.Join(Environment.NewLine, against));
     }
 
+    [TestMethod]
+    public void TheWalkFromAnItemToItsPut_LeadsFromFileToFile()
+    {
+        string[] walk = [.. File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "### From an item to its PUT")
+            .Select(line => Step().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+
+        Assert.IsInRange(2, 12, walk.Length);
+        string before = File.ReadAllText(Path.Combine(s_source, walk[0]));
+        foreach (string file in walk[1..])
+        {
+            string text = File.ReadAllText(Path.Combine(s_source, file));
+            string type = Path.GetFileNameWithoutExtension(file);
+            // By its own name, or as what implements an interface.
+            string[] names = [type, .. Regex.Matches(text, $@"class {type}\b[^\n]*: (I\w+)").Select(match => match.Groups[1].Value)];
+            Assert.IsTrue(names.Any(name => Regex.IsMatch(before, $@"\b{name}\b")), $"No file before {file} names it.");
+            before += text;
+        }
+
+        Assert.Contains("HttpMethod.Put", before);
+    }
+
     // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type there.
     private static HashSet<string> Used(string library, string text, IEnumerable<string> rooms, string[] rootTypes)
     {
@@ -78,6 +99,9 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<(string Library, string Rooms)> Drawing() =>
         File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "```rooms").Skip(1).TakeWhile(line => line != "```")
             .Select(line => line.Split(':')).Select(parts => (parts[0], parts[1]));
+
+    [GeneratedRegex(@"^\d+\. \[[^\]]+\]\(([^)]+)\)")]
+    private static partial Regex Step();
 
     [GeneratedRegex(@"//[^\n]*")]
     private static partial Regex Comment();

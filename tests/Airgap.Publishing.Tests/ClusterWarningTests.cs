@@ -16,6 +16,7 @@ namespace Airgap.Publishing.Tests;
 
 /// <summary>What a cluster would find out is said when the manifest is written.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ClusterWarningTests
 {
     public TestContext TestContext { get; set; } = null!;

@@ -43,7 +43,7 @@ public sealed class DestinationLockTests
         Assert.AreEqual(ErrorCode.DestinationInUse, e.Code);
         Assert.Contains($"process {Environment.ProcessId}", e.Message);
         Assert.Contains("0.25 s", e.Message);
-        Assert.Contains("AirgapLockTimeout", e.Advice!);
+        Assert.Contains(AdviceTerms.LockWait, e.Advice!);
     }
 
     [TestMethod]

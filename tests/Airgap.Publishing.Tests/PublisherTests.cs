@@ -14,6 +14,7 @@ namespace Airgap.Publishing.Tests;
 
 /// <summary>The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class PublisherTests
 {
     [TestMethod]

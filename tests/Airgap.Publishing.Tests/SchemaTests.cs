@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
+using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Json.Schema;
@@ -12,16 +14,28 @@ namespace Airgap.Publishing.Tests;
 
 /// <summary>The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class SchemaTests
 {
     [TestMethod]
     public void EverySchemaIsOne()
     {
-        foreach (string file in Directory.GetFiles(Schemas.Folder))
+        foreach (string file in Directory.GetFiles(Schemas.Folder, "*.json"))
         {
             EvaluationResults result = MetaSchemas.Draft202012.Evaluate(JsonElement.Parse(File.ReadAllText(file)), new EvaluationOptions { OutputFormat = OutputFormat.Flag });
             Assert.IsTrue(result.IsValid, file);
         }
+    }
+
+    [TestMethod]
+    public void ADocument_NamesItsSchema_WhereTheRepositoryIsKnown()
+    {
+        Assert.AreEqual("https://host.example/raw/HEAD/src/Airgap.Build/schemas/plan.schema.json", SchemaLinks.In("https://host.example/raw/HEAD/src/Airgap.Build/schemas/", "plan"));
+        Assert.IsNull(SchemaLinks.In(null, "plan"));
+        PlanDocument plan = PlanWriter.Create([], []) with { Schema = "https://host.example/plan.schema.json" };
+        string json = PlanWriter.ToJson(plan);
+        Assert.StartsWith("{\n  \"$schema\": \"https://host.example/plan.schema.json\",\n", json);
+        Schemas.AssertValid("plan", json);
     }
 
     [TestMethod]

@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests;
 
 /// <summary>A folder that a real docker-registry wrote is served as it is.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class FixtureStorageTests
 {
     [TestMethod]

@@ -12,6 +12,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Registry.Tests;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RegistryServerTests
 {
     [TestMethod]

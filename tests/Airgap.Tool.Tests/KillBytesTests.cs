@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
@@ -12,6 +13,7 @@ namespace Airgap.Tool.Tests;
 /// AIRGAP_KILL_RUNS sets the number of seeds for each route (1 unless told); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class KillBytesTests
 {

@@ -12,6 +12,7 @@ namespace Airgap.Tool.Tests;
 /// unless told); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class KillTests
 {

@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests;
 
 /// <summary>OCI layouts on the command line.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class OciLayoutTests
 {
     [TestMethod]

@@ -12,6 +12,7 @@ namespace Airgap.Tool.Tests;
 
 /// <summary><c>serve</c> over archives, with certificates and users.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ServeArchiveTests
 {
     public TestContext TestContext { get; set; } = null!;

@@ -13,6 +13,7 @@ namespace Airgap.Tool.Tests;
 /// AIRGAP_KILL_RUNS sets the number of kills (4 unless told); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ServeKillTests
 {

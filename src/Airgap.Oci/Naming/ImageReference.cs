@@ -57,17 +57,8 @@ public sealed record ImageReference
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
     {
         reference = null;
-        if (string.IsNullOrEmpty(text))
-        {
-            problem = "it is empty";
+        if (UserInfo.IsRefused(text, out problem))
             return false;
-        }
-
-        if (UserInfo.IsIn(text))
-        {
-            problem = UserInfo.Problem;
-            return false;
-        }
 
         string name = text;
         Digest? digest = null;

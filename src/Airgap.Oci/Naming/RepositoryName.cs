@@ -40,17 +40,8 @@ public sealed record RepositoryName
     public static bool TryParse(string? text, [NotNullWhen(true)] out RepositoryName? name, [NotNullWhen(false)] out string? problem)
     {
         name = null;
-        if (string.IsNullOrEmpty(text))
-        {
-            problem = "it is empty";
+        if (UserInfo.IsRefused(text, out problem))
             return false;
-        }
-
-        if (UserInfo.IsIn(text))
-        {
-            problem = UserInfo.Problem;
-            return false;
-        }
 
         if (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Airgap.Oci.Naming;
 
 /// <summary>A user name and password in front of a host, as <c>user:password@host/path</c>. No reference may have them, and no message repeats them.</summary>
@@ -5,6 +7,15 @@ internal static class UserInfo
 {
     /// <summary>The problem with such a text, as the end of a sentence.</summary>
     public const string Problem = "it has a user name or password before an '@', and credentials come from docker's log-in or IMGPKG_ variables alone";
+
+    /// <summary>True when a text is empty or has them, so that it can be no reference.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="problem">What is wrong with it, as the end of a sentence; null when it may be one.</param>
+    public static bool IsRefused([NotNullWhen(false)] string? text, [NotNullWhen(true)] out string? problem)
+    {
+        problem = string.IsNullOrEmpty(text) ? "it is empty" : IsIn(text) ? Problem : null;
+        return problem is not null;
+    }
 
     /// <summary>True when a text has them. What stands behind the <c>@</c> of a digest, or of an attempt at one, is none.</summary>
     public static bool IsIn(string text) => EndOf(text) > 0;

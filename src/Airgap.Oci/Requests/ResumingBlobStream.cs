@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Airgap.Oci.Files;
 using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
@@ -8,7 +9,7 @@ namespace Airgap.Oci.Requests;
 /// A stream of a blob's bytes. A connection that breaks or stalls is replaced by one that resumes where it stopped. From
 /// offset 0 it verifies the digest before it returns the last bytes: a caller that has read all bytes has the right ones.
 /// </summary>
-internal sealed class ResumingBlobStream : Stream
+internal sealed class ResumingBlobStream : ReadOnlyStream
 {
     private const int SkipBufferBytes = 16 * 1024;
 
@@ -38,20 +39,6 @@ internal sealed class ResumingBlobStream : Stream
 
     /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives only the whole.</summary>
     public bool IsRefusedAPart { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Makes the first request, so that a blob that is not there fails when it is opened.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -92,21 +79,13 @@ internal sealed class ResumingBlobStream : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
+    public override int Read(Span<byte> buffer)
     {
+        byte[] bytes = new byte[buffer.Length];
+        int read = ReadAsync(bytes).AsTask().GetAwaiter().GetResult();
+        bytes.AsSpan(0, read).CopyTo(buffer);
+        return read;
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

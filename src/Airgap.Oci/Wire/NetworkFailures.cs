@@ -23,7 +23,7 @@ internal static class NetworkFailures
             return operation.Failed(
                 ErrorCode.RegistryCertificate,
                 $"{where}: the certificate of {uri.Authority} is not trusted: {refusal}",
-                "Name the authority that signed it, as a PEM file, with --registry-ca-cert-path or the project's AirgapCaCertificates.",
+                $"Name {AdviceTerms.TrustedAuthorities}.",
                 exception);
         }
 
@@ -43,19 +43,19 @@ internal static class NetworkFailures
     public static TransientException HeaderTimeout(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: timeout awaiting response headers of {uri.Authority} ({limit.TotalSeconds:0.#} s)",
-        "Try again; --registry-response-header-timeout or the project's AirgapResponseHeaderTimeout allows more time."));
+        $"Try again, or allow {AdviceTerms.HeaderTime}."));
 
     /// <summary>A body stopped coming.</summary>
     public static TransientException Stall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: no byte came from {uri.Authority} for {limit.TotalSeconds:0.#} s",
-        "Try again; --registry-stall-timeout or the project's AirgapStallTimeout allows more time."));
+        $"Try again, or allow {AdviceTerms.StallTime}."));
 
     /// <summary>A body is no longer taken.</summary>
     public static TransientException UploadStall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: {uri.Authority} took no byte for {limit.TotalSeconds:0.#} s",
-        "Try again; --registry-stall-timeout or the project's AirgapStallTimeout allows more time."));
+        $"Try again, or allow {AdviceTerms.StallTime}."));
 
     /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to a proxy for http.</summary>
     public static bool IsBelowHttp(Exception? exception) => exception switch
@@ -93,7 +93,7 @@ internal static class NetworkFailures
                 "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and whether the registry runs."),
             HttpRequestError.SecureConnectionError => (
                 $"no TLS connection to {uri.Authority} could be made ({cause})",
-                "If the registry speaks plain http, allow it with --registry-insecure or the project's AirgapInsecure."),
+                $"If the registry does not speak TLS, allow {AdviceTerms.PlainHttp}."),
             HttpRequestError.ProxyTunnelError => (
                 $"the proxy{(proxy is null ? "" : " " + proxy.Authority)} gives no way to {uri.Authority} ({cause})",
                 "Check HTTPS_PROXY and NO_PROXY."),

@@ -44,17 +44,17 @@ internal static class Refusals
     {
         ErrorCode.Unauthorized => $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
         ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
-        ErrorCode.ManifestUnknown => "Check the name, and the tag or digest; 'tag list -i' shows the tags of a repository.",
+        ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest, against {AdviceTerms.TagList}.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
         ErrorCode.RepositoryUnknown => $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
-        ErrorCode.TooManyRequests => "Try again later, log in for a higher limit, lower the concurrency, or wait longer: --registry-load-wait or the project's AirgapLoadWait.",
+        ErrorCode.TooManyRequests => $"Try again later, log in for a higher limit, lower the concurrency, or allow {AdviceTerms.LoadWait}.",
         ErrorCode.RegistryFailed when IsLoad(status) =>
-            $"Try again; --registry-load-wait or the project's AirgapLoadWait waits longer; if it stays, the log of {host} tells why.",
-        ErrorCode.RegistryFailed => $"Try again; if it stays, the log of {host} tells why.",
+            $"Try again, or allow {AdviceTerms.LoadWait}; if it persists, see the log of {host}.",
+        ErrorCode.RegistryFailed => $"Try again; if it persists, see the log of {host}.",
         ErrorCode.TagImmutable => "Use a new tag, or let the registry allow this one to be moved.",
         ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; what has arrived is not sent again.",
         ErrorCode.ReadOnlyRepository => $"Use a repository that takes pushes; {host} may be a mirror, or under maintenance.",
-        _ => $"The answer of {host} says what it objects to.",
+        _ => $"See the response of {host}.",
     };
 
     private static ErrorCode CodeOf(int status, ErrorBody body, RequestKind kind)

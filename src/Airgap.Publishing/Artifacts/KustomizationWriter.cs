@@ -49,7 +49,7 @@ internal static class KustomizationWriter
                     new Diagnostic(
                         ErrorCode.ForeignKustomization,
                         $"The kustomization {foreign} is not one that a publish wrote, and stays as it is.",
-                        "List the manifests there by hand and set AirgapKustomization=false, or give the artifacts a folder of their own."),
+                        $"List the manifests there by hand and set {PropertyNames.Kustomization}=false, or give the artifacts a folder of their own."),
                     new SourceLocation(foreign));
                 continue;
             }

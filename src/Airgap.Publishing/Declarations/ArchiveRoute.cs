@@ -19,8 +19,8 @@ internal sealed class ArchiveRoute
         {
             problems.Add(new Diagnostic(
                 ErrorCode.IncompatibleOptions,
-                "Both AirgapArchive and AirgapSourceArchive are set.",
-                "Set AirgapArchive where the source registry can be reached, and AirgapSourceArchive where the destination can."));
+                $"Both {PropertyNames.Archive} and {PropertyNames.SourceArchive} are set.",
+                $"Set {PropertyNames.Archive} where the source registry can be reached, and {PropertyNames.SourceArchive} where the destination can."));
         }
 
         if (settings.Archive.Length > 0)
@@ -44,7 +44,7 @@ internal sealed class ArchiveRoute
                 problems.Add(new Diagnostic(
                     ErrorCode.FileNotFound,
                     $"The archive {Source} does not exist.",
-                    "Set AirgapSourceArchive to an archive, or to a folder of archives, that AirgapArchive wrote."));
+                    $"Set {PropertyNames.SourceArchive} to an archive, or to a folder of archives, that {PropertyNames.Archive} wrote."));
                 Source = null;
             }
             else if (count > 1 && !_sourceIsFolder)

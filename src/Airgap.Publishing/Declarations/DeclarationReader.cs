@@ -51,7 +51,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             _problems.Add(item.Problem(
                 ErrorCode.DestinationSelection,
                 $"The item {item.ItemName} '{item.Include}' has no destination.",
-                "Set the property AirgapRegistry, or give the item a Repository that names a host."));
+                $"Set the property {PropertyNames.Registry}, or give the item a Repository that names a host."));
             return null;
         }
 
@@ -61,7 +61,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             _problems.Add(item.Problem(
                 ErrorCode.FileNotFound,
                 $"The archive {archive} for the item {item.ItemName} '{item.Include}' does not exist.",
-                "AirgapSourceArchive names one archive, or a folder with one NAME.tar for each item, as AirgapArchive writes them."));
+                $"{PropertyNames.SourceArchive} names one archive, or a folder with one NAME.tar for each item, as {PropertyNames.Archive} writes them."));
             return null;
         }
 

@@ -22,7 +22,7 @@ internal static class DestinationName
             ? null
             : new Diagnostic(
                 ErrorCode.InvalidRepository,
-                $"The property AirgapRegistry '{UserInfo.Hide(settings.Registry)}' names no destination: {problem}.",
+                $"The property {PropertyNames.Registry} '{UserInfo.Hide(settings.Registry)}' names no destination: {problem}.",
                 "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
     }
 
@@ -56,5 +56,5 @@ internal static class DestinationName
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
                 $"{what} is '{UserInfo.Hide(shown ?? text)}', which no registry takes: {problem}.",
-                "Set AirgapRegistry to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' and '/', without a tag.");
+                $"Set {PropertyNames.Registry} to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' and '/', without a tag.");
 }

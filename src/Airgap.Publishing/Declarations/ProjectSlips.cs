@@ -34,7 +34,7 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
             return null;
         string advice = slips.Length > 0
             ? string.Join(" ", slips.Select(slip => $"Did you mean {slip.Meant} in place of {slip.Name}?").Distinct(StringComparer.Ordinal))
-            : $"Declare one of the items {string.Join(", ", ItemTypes)}, or set AirgapOnPublish=false in this project.";
+            : $"Declare one of the items {string.Join(", ", ItemTypes)}, or set {PropertyNames.OnPublish}=false in this project.";
         return new Diagnostic(ErrorCode.NothingDeclared, $"{Path.GetFileName(projectFile)} names a destination and declares nothing to relocate.", advice)
         {
             Location = slips.Length > 0 ? slips[0].Place : new SourceLocation(projectFile),

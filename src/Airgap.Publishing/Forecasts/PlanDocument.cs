@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Transfers;
 
@@ -7,7 +8,11 @@ namespace Airgap.Publishing.Forecasts;
 /// <summary>The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.</summary>
 internal sealed record PlanDocument
 {
-    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
+    [JsonPropertyName(SchemaLinks.Property)]
+    public string? Schema { get; init; } = SchemaLinks.Of("plan");
+
+    /// <summary>Changes when a field changes its meaning or goes.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The result line.</summary>
@@ -24,29 +29,8 @@ internal sealed record PlanDocument
 }
 
 /// <summary>An item of a plan.</summary>
-internal sealed record PlanItem
+internal sealed record PlanItem : ItemDocument
 {
-    /// <summary><c>bundle</c>, <c>image</c>, <c>lock</c> or <c>archive</c>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The item's Include, or what the tool was given.</summary>
-    public required string Include { get; init; }
-
-    /// <summary>What is read: the reference, the lock file or the archive.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Where it would be, or will be once the archive is imported: by digest, or the repository for several images. Null where no registry is known.</summary>
-    public string? Destination { get; init; }
-
-    /// <summary>The archive that would be written; null for none.</summary>
-    public string? Archive { get; init; }
-
-    /// <summary>The digest of the bundle or image; null for several images.</summary>
-    public string? Digest { get; init; }
-
-    /// <summary>The tag it would have at the destination; null for none.</summary>
-    public string? Tag { get; init; }
-
     /// <summary>True when a tag would be written, even where all content is there.</summary>
     public required bool MovesTag { get; init; }
 

@@ -76,13 +76,13 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
     {
         string path = settings.FullLockFile;
         if (settings is { LockedMode: true, UpdateLock: true })
-            problems.Add(Incompatible("Both AirgapLockedMode and AirgapUpdateLock are set.", "Update the lock where changes are made, and set AirgapLockedMode where they are only built."));
+            problems.Add(Incompatible($"Both {PropertyNames.LockedMode} and {PropertyNames.UpdateLock} are set.", $"Update the lock where changes are made, and set {PropertyNames.LockedMode} where they are only built."));
         if (settings is { UpdateLock: true, SourceArchive.Length: > 0 })
-            problems.Add(Incompatible("Both AirgapUpdateLock and AirgapSourceArchive are set.", "Update the lock where the source registry can be reached."));
+            problems.Add(Incompatible($"Both {PropertyNames.UpdateLock} and {PropertyNames.SourceArchive} are set.", "Update the lock where the source registry can be reached."));
         if (settings.UseLockFile == false)
         {
             if (settings.LockedMode || settings.UpdateLock || File.Exists(path))
-                problems.Add(Incompatible($"AirgapUseLockFile is false, and {(settings.LockedMode ? "AirgapLockedMode is set" : settings.UpdateLock ? "AirgapUpdateLock is set" : $"the lock {path} exists")}.", "Remove one of the two."));
+                problems.Add(Incompatible($"{PropertyNames.UseLockFile} is false, and {(settings.LockedMode ? $"{PropertyNames.LockedMode} is set" : settings.UpdateLock ? $"{PropertyNames.UpdateLock} is set" : $"the lock {path} exists")}.", "Remove one of the two."));
             return (ProjectLock.Empty, IsKept: false);
         }
 
@@ -103,7 +103,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 yield return declaration.Item.Problem(
                     ErrorCode.NotLocked,
                     $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {key}")}.",
-                    "Publish once without AirgapLockedMode and with AirgapUpdateLock=true, and commit the lock.");
+                    $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
             }
         }
 
@@ -114,7 +114,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             yield return new Diagnostic(
                 ErrorCode.StaleLock,
                 $"{entry.Location}: the lock pins {key}, which no item declares.",
-                "Publish once without AirgapLockedMode, which drops it, and commit the lock.")
+                $"Publish once without {PropertyNames.LockedMode}, which drops it, and commit the lock.")
             { Location = entry.Location, Reference = key };
         }
     }
@@ -129,7 +129,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             yield return declaration.Item.Problem(
                 ErrorCode.TagMoved,
                 $"The tag {key} has moved: it stands for {digest}, and {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
-                "Have the new digest reviewed in a lock written with AirgapUpdateLock=true; a publish without AirgapLockedMode relocates the locked one.");
+                $"Have the new digest reviewed in a lock written with {PropertyNames.UpdateLock}=true; a publish without {PropertyNames.LockedMode} relocates the locked one.");
         }
     }
 

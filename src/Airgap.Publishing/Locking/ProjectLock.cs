@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
 
 namespace Airgap.Publishing.Locking;
 
@@ -18,7 +19,10 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
     public const int Version = 1;
 
     /// <summary>A lock without entries.</summary>
-    public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal));
+    public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal)) { Schema = SchemaLinks.Of("airgap.lock") };
+
+    /// <summary>The address of the file's JSON schema, as it stands there; null for none.</summary>
+    public string? Schema { get; init; }
 
     /// <summary>The file's text.</summary>
     public string ToJson()
@@ -29,6 +33,8 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
         using (Utf8JsonWriter writer = new(buffer, options))
         {
             writer.WriteStartObject();
+            if (Schema is not null)
+                writer.WriteString(SchemaLinks.Property, Schema);
             writer.WriteNumber("version", Version);
             writer.WriteStartObject("items");
             foreach ((string reference, ProjectLockEntry entry) in Entries)

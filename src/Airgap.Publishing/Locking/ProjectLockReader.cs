@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Locking;
@@ -19,6 +21,7 @@ internal sealed class ProjectLockReader
     private readonly byte[] _json;
     private readonly int _start;
     private readonly ImmutableArray<Diagnostic>.Builder _problems;
+    private string? _schema;
     private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _entries = ProjectLock.Empty.Entries.ToBuilder();
 
     private ProjectLockReader(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
@@ -57,7 +60,7 @@ internal sealed class ProjectLockReader
     {
         ProjectLockReader reader = new(path, json, problems);
         reader.Read();
-        return new ProjectLock(reader._entries.ToImmutable());
+        return new ProjectLock(reader._entries.ToImmutable()) { Schema = reader._schema };
     }
 
     private void Read()
@@ -97,11 +100,15 @@ internal sealed class ProjectLockReader
             string name = json.GetString()!;
             if (!seen.Add(name))
                 Add(ref json, $"'{name}' is given twice");
-            else if (name is not ("version" or "items"))
+            else if (name is not ("version" or "items" or SchemaLinks.Property))
                 Add(ref json, $"'{Shorten(name)}' means nothing");
             json.Read();
             if (name == "version")
                 ReadVersion(ref json);
+            else if (name == SchemaLinks.Property && json.TokenType == JsonTokenType.String)
+                _schema = json.GetString();
+            else if (name == SchemaLinks.Property)
+                Add(ref json, $"'{SchemaLinks.Property}' must be an address");
             else if (name == "items" && json.TokenType == JsonTokenType.StartObject)
                 ReadItems(ref json);
             else if (name == "items")
@@ -156,7 +163,7 @@ internal sealed class ProjectLockReader
     private static Diagnostic Problem(SourceLocation place, string why) => new(
         ErrorCode.InvalidProjectLock,
         $"{place}: {why}.",
-        "Mend it, take the file from before the change, or remove it and have it written with AirgapUpdateLock=true.")
+        $"Mend it, take the file from before the change, or remove it and have it written with {PropertyNames.UpdateLock}=true.")
     { Location = place };
 
     private SourceLocation PlaceOf(ref Utf8JsonReader json)

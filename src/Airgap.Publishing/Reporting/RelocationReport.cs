@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Transfers;
 
@@ -7,7 +8,11 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>The content of <c>relocation.json</c>: what moved, from where to where. Paths of artifacts are relative to the report's folder where they lie in it.</summary>
 internal sealed record RelocationReport
 {
-    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
+    [JsonPropertyName(SchemaLinks.Property)]
+    public string? Schema { get; init; } = SchemaLinks.Of("relocation");
+
+    /// <summary>Changes when a field changes its meaning or goes.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The result line.</summary>
@@ -51,29 +56,8 @@ internal sealed record RelocationReport
 }
 
 /// <summary>An item of a report.</summary>
-internal sealed record ReportItem
+internal sealed record ReportItem : ItemDocument
 {
-    /// <summary><c>bundle</c>, <c>image</c> or <c>lock</c>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The item's Include.</summary>
-    public required string Include { get; init; }
-
-    /// <summary>What was read: the reference, the lock file or the archive.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Where it is now, or where it will be once the archive is imported: by digest, or the repository for several images.</summary>
-    public string? Destination { get; init; }
-
-    /// <summary>The archive that was written; null for none.</summary>
-    public string? Archive { get; init; }
-
-    /// <summary>The digest of the bundle or image; null for an ImagesLock.</summary>
-    public string? Digest { get; init; }
-
-    /// <summary>The tag at the destination; null for none.</summary>
-    public string? Tag { get; init; }
-
     /// <summary><c>copied</c>, <c>mounted</c> or <c>present</c>.</summary>
     public required string Outcome { get; init; }
 

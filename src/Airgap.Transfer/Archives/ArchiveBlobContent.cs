@@ -53,6 +53,6 @@ internal sealed class MissingLayerContent(string path, Descriptor descriptor, st
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromException<Stream>(new AirgapException(
         ErrorCode.ArchiveLayerMissing,
         $"file {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
-        "Write the archive again with non-distributable layers, or import it without asking for them.")
+        $"To have {AdviceTerms.NonDistributable}, {AdviceTerms.WriteArchive}; or import it without asking for them.")
     { Digest = Descriptor.Digest.ToString() });
 }

@@ -236,7 +236,7 @@ internal sealed class ArchiveReader : IArchive
     private static AirgapException Invalid(string path, string why, Exception? inner) => new(
         ErrorCode.InvalidArchive,
         $"'{path}' is not an archive that can be relocated: {why}.",
-        "Copy it again from where it was written, or write it again with 'copy --to-tar'.",
+        $"Copy it again from where it was written, or {AdviceTerms.WriteArchive}.",
         inner)
     { Location = new SourceLocation(path) };
 }

@@ -119,7 +119,7 @@ internal static class PackageReferences
             ? "is neither the kbld.carvel.dev/id nor the image of an entry in .imgpkg/images.yml"
             : $"is in .imgpkg/images.yml under the kbld.carvel.dev/id '{id}'";
         string advice = id is null
-            ? "Run kbld over packages/ with --imgpkg-lock-output and push the bundle again."
+            ? "Run 'kbld --imgpkg-lock-output' over packages/ and push the bundle again."
             : $"Write '{id}' in the package, or make the id the same as the text there, and push the bundle again.";
         return new Diagnostic(
             ErrorCode.ReferenceNotRelocated,

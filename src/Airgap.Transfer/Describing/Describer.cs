@@ -80,7 +80,7 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
             plan.Items.Any(item => item.IsBundle)
                 ? $"The archive '{path}' does not say which of its bundles is the root, so it cannot be described."
                 : $"Only bundles can be described, and the archive '{path}' holds none.",
-            "Write the archive with 'copy -b … --to-tar', which marks the root.")
+            $"To have the root marked, {AdviceTerms.WriteArchive}.")
         { Location = new SourceLocation(path) };
         ArchiveExtras extras = new(plan, options);
         BundleDescription description = await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);

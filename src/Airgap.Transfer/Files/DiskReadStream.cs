@@ -1,3 +1,5 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.Transfer.Files;
 
 /// <summary>
@@ -6,22 +8,8 @@ namespace Airgap.Transfer.Files;
 /// </summary>
 /// <param name="file">Stands where reading begins; disposed with this stream.</param>
 /// <param name="path">What a failure calls it.</param>
-internal sealed class DiskReadStream(Stream file, string path) : Stream
+internal sealed class DiskReadStream(Stream file, string path) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         try
@@ -34,8 +22,6 @@ internal sealed class DiskReadStream(Stream file, string path) : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -47,19 +33,6 @@ internal sealed class DiskReadStream(Stream file, string path) : Stream
             throw IoFailures.Translate(e, path);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

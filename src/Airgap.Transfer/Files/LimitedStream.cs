@@ -1,47 +1,20 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.Transfer.Files;
 
 /// <summary>A given number of bytes of another stream, which it owns.</summary>
-internal class LimitedStream(Stream inner, long length) : Stream
+internal class LimitedStream(Stream inner, long length) : ReadOnlyStream
 {
     /// <summary>Bytes not read yet.</summary>
     protected long Remaining { get; private set; } = length;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer) => Finish(buffer, inner.Read(buffer[..Limit(buffer.Length)]));
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await inner.ReadAsync(buffer[..Limit(buffer.Length)], cancellationToken);
         return Finish(buffer.Span, read);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Called with the bytes of each read before they are given out; empty at an early end.</summary>
     protected virtual void OnRead(ReadOnlySpan<byte> bytes)

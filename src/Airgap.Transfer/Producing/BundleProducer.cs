@@ -58,7 +58,7 @@ internal sealed class BundleProducer(IRegistry registry)
             problems.Add(new Diagnostic(
                 ErrorCode.NotAPackageRepository,
                 $"'{request.Root}' has no YAML file under packages/, so that its bundle is no package repository.",
-                "Put Package and PackageMetadata files under packages/, or push it as a plain bundle with push -b."));
+                "Put Package and PackageMetadata files under packages/, or push it as a plain bundle."));
         }
 
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);

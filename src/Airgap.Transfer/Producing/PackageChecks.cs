@@ -54,7 +54,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             problems.Add(found with
             {
                 Code = ErrorCode.ReferenceNotLocked,
-                Advice = isLocked || found.Reference is null ? found.Advice : $"Pin it: <ImgpkgBundleImage Include=\"{found.Reference}\" />, or --image {found.Reference}; or mend the text.",
+                Advice = isLocked || found.Reference is null ? found.Advice : $"For {found.Reference}: {AdviceTerms.PinImage}, or correct the text.",
             });
         }
     }

@@ -42,7 +42,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
                 throw new AirgapException(
                     ErrorCode.ImageNotFound,
                     $"The image {image}, which the bundle {bundle.Reference} pins, is not in the archive '{path}'.",
-                    "Write the archive again from a registry that has all images, or pull without --recursive.")
+                    $"From a registry that has all images, {AdviceTerms.WriteArchive}; or pull {AdviceTerms.NotRecursive}.")
                 { Reference = image.ToString(), Digest = image.Digest.ToString() };
             }
 
@@ -72,7 +72,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
         return roots is [{ } root] ? root : items is [{ } only] ? only : throw new AirgapException(
             ErrorCode.ArchiveRootUnknown,
             $"The archive '{path}' does not say which of its {items.Count} images is the one to pull.",
-            $"Name one of them beside --tar, with -b or -i: {List(items)}.");
+            $"To choose, {AdviceTerms.NameInArchive}: {List(items)}.");
     }
 
     private bool IsWanted(ArchivedItem item) => wanted!.Digest is { } digest

@@ -15,12 +15,12 @@ internal static class PullRefusals
     public static AirgapException UnexpectedBundle(ImageReference reference) => new(
         ErrorCode.UnexpectedBundle,
         $"Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles): {reference}.",
-        "Pull it as a bundle, or as an image with --image-is-bundle-check=false.")
+        $"Pull it as a bundle, or {AdviceTerms.NoBundleCheck}.")
     { Reference = reference.ToString() };
 
     public static AirgapException Index(ImageReference reference) => new(
         ErrorCode.InvalidArgument,
         $"Unable to pull non-images, such as image indexes. (hint: provide a specific digest to the image instead): {reference}.",
-        "Name one of its images by REPOSITORY@sha256:DIGEST; 'describe' and 'tag list --digests' show digests.")
+        "Name one of its images by REPOSITORY@sha256:DIGEST; a description of it shows the digests.")
     { Reference = reference.ToString() };
 }

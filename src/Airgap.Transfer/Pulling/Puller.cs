@@ -68,7 +68,7 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
                     : throw new AirgapException(
                         ErrorCode.InvalidLock,
                         $"'{file.Path}' is an {ImagesLock.Kind}, and only a {BundleLock.Kind} can be pulled.",
-                        "Give the lock file that 'copy --lock-output' or 'push --lock-output' wrote about a bundle.")
+                        "Name a lock file of a bundle, as a copy or push of one writes it.")
                     { Location = new SourceLocation(file.Path) };
             default:
                 throw new ArgumentException("Unknown source.", nameof(request));

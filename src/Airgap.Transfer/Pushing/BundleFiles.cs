@@ -41,7 +41,7 @@ internal static class BundleFiles
             throw new AirgapException(
                 ErrorCode.UnexpectedBundle,
                 $"Images cannot be pushed with '{Folder}' directories, consider using --bundle (-b) option: {FoldersOf(entries)[0].FullPath}.",
-                $"Push it as a bundle with -b, or leave the directory out with --file-exclusion {Folder}.");
+                $"Push it as a bundle, or {AdviceTerms.Exclude}: {Folder}.");
         }
     }
 
@@ -54,8 +54,8 @@ internal static class BundleFiles
             return Invalid(
                 $"Expected one '{Folder}' directory, got {folders.Length}{found}.",
                 folders.Length == 0
-                    ? $"A bundle has a directory {Folder} with a file images.yml; push a plain image with -i."
-                    : "Push each bundle by itself, or leave the others out with --file-exclusion.");
+                    ? $"A bundle has a directory {Folder} with a file images.yml; push a plain image as an image."
+                    : $"Push each bundle by itself, or {AdviceTerms.Exclude}.");
         }
 
         return folders[0].Path == Folder ? null : Invalid(

@@ -209,7 +209,7 @@ internal sealed class PartialArchive : IDisposable
         return new AirgapException(
             ErrorCode.DiskFull,
             $"The archive '{_path}' needs {ByteSize.Format(needed)} more ({needed} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
-            "Free some space and go on with --resume, which keeps what is there, or write it to another disk.",
+            $"Free some space and {AdviceTerms.Resume}, or write it to another disk.",
             cause)
         { Location = new SourceLocation(_path) };
     }

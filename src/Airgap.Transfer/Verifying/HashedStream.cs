@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Airgap.Oci;
-using Airgap.Transfer.Files;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Verifying;
 

@@ -3,11 +3,13 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class AuthTests
 {
     private static readonly byte[] Bytes = Answers.ManifestBytes();

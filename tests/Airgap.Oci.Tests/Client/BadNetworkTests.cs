@@ -4,12 +4,14 @@ using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>What networks and servers do that no test of one request meets.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BadNetworkTests
 {
     private const string Remote = "registry.example.com";
@@ -118,7 +120,7 @@ public sealed class BadNetworkTests
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => push);
         Assert.AreEqual(ErrorCode.RegistryTimeout, e.Code);
         StringAssert.Contains(e.Message, "took no byte for 7 s");
-        StringAssert.Contains(e.Advice, "--registry-stall-timeout");
+        StringAssert.Contains(e.Advice, AdviceTerms.StallTime);
     }
 
     [TestMethod]

@@ -2,11 +2,13 @@ using System.Globalization;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BlobDownloadTests
 {
     private static readonly byte[] Bytes = Answers.Blob(300_000);

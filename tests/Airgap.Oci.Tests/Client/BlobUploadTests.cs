@@ -1,11 +1,13 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BlobUploadTests
 {
     private static readonly byte[] Bytes = Answers.Blob(400_000);

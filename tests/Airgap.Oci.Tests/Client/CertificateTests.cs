@@ -8,6 +8,7 @@ namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Whose certificates are trusted.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class CertificateTests
 {
     private const string Remote = "registry.example.com";
@@ -23,7 +24,7 @@ public sealed class CertificateTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local, certificate);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.RegistryCertificate, e.Code, e.Message);
-        StringAssert.Contains(e.Advice, "--registry-ca-cert-path");
+        StringAssert.Contains(e.Advice, AdviceTerms.TrustedAuthorities);
         Assert.IsEmpty(server.Seen);
     }
 

@@ -3,11 +3,13 @@ using System.Net.Sockets;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Servers that are not the same the next time they are asked, or send us on.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ChangingServersTests
 {
     private static readonly byte[] s_bytes = Answers.ManifestBytes();

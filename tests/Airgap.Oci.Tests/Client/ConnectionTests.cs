@@ -4,11 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ConnectionTests
 {
     private const string Remote = "registry.example.com";
@@ -49,7 +51,7 @@ public sealed class ConnectionTests
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
-        StringAssert.Contains(e.Advice, "--registry-insecure");
+        StringAssert.Contains(e.Advice, AdviceTerms.PlainHttp);
         Assert.IsEmpty(server.Seen);
         Assert.IsTrue(test.Connections.All(connection => connection == Remote + ":443"));
     }

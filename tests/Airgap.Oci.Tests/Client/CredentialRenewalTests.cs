@@ -3,12 +3,14 @@ using Airgap.Oci.Auth;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Credentials of helpers and clouds end while a long relocation runs.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class CredentialRenewalTests
 {
     private const string Basic = "Basic realm=\"here\"";

@@ -5,10 +5,12 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class EnvironmentProxyTests
 {
     private static readonly Uri Https = new("https://registry.example.com/");

@@ -2,11 +2,13 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>A registry that is asked too much is waited for by time, on a clock that does not take any.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LoadWaitTests
 {
     private static readonly byte[] Bytes = Answers.ManifestBytes("one");
@@ -46,8 +48,7 @@ public sealed class LoadWaitTests
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => find);
         Assert.AreEqual(code, e.Code);
-        Assert.Contains("--registry-load-wait", e.Advice);
-        Assert.Contains("AirgapLoadWait", e.Advice);
+        Assert.Contains(AdviceTerms.LoadWait, e.Advice);
         TimeSpan taken = _clock.GetUtcNow() - begun;
         Assert.IsTrue(taken >= TimeSpan.FromSeconds(59) && taken <= TimeSpan.FromSeconds(80), taken.ToString());
     }

@@ -1,11 +1,13 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ManifestTests
 {
     private static readonly byte[] Bytes = Answers.ManifestBytes("one");

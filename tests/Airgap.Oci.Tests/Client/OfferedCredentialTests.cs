@@ -4,11 +4,13 @@ using Airgap.Oci.Auth;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Hosts that ask for credentials at <c>/v2/</c> alone, and what is told of credentials that are refused.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class OfferedCredentialTests
 {
     private const string Host = "registry.example";

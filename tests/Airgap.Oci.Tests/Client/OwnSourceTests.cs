@@ -4,11 +4,13 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>A descriptor that holds its content, or names where else it is.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class OwnSourceTests
 {
     private const string Foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";

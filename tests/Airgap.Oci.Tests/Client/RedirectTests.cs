@@ -2,10 +2,12 @@ using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RedirectTests
 {
     private static readonly byte[] Bytes = Answers.Blob(50_000);

@@ -1,10 +1,12 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ReferrersTests
 {
     private static readonly Digest Subject = Digest.Compute("subject"u8);

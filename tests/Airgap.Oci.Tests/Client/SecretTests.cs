@@ -9,6 +9,7 @@ namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Servers that repeat what they were sent do not get it shown: not in a failure, its causes, or the trace.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class SecretTests
 {
     private const string User = "robot";

@@ -1,8 +1,10 @@
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class TagListTests
 {
     [TestMethod]

@@ -3,6 +3,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 using RequestKind = Airgap.TestKit.Registries.RequestKind;
@@ -11,6 +12,7 @@ namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Each registry takes uploads in its own way, and every blob ends up there; what one blob teaches, the others need not learn.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class UploadFormTests
 {
     private const int Chunk = 2 * 1024 * 1024;

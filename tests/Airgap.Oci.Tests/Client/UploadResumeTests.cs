@@ -3,6 +3,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ namespace Airgap.Oci.Tests.Client;
 
 /// <summary>An upload that was cut goes on where the registry says it stopped, within a run and in the next one.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class UploadResumeTests
 {
     private const int Chunk = 1024 * 1024;

@@ -3,12 +3,14 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
+using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>Registries that answer otherwise than the specification says, as some do.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class WildRegistryTests
 {
     private static readonly byte[] Bytes = Answers.ManifestBytes("one");

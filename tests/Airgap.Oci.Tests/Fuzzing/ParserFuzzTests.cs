@@ -7,12 +7,14 @@ using Airgap.Oci.Credentials.Keychains.Amazon;
 using Airgap.Oci.Credentials.Variables;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Oci.Tests.Fuzzing;
 
 /// <summary>What registries, helpers, files and users say: read, or refused in words that can be shown.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ParserFuzzTests
 {
     private static readonly string[] Json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b"];

@@ -8,6 +8,7 @@ namespace Airgap.Publishing.Tests.Artifacts;
 
 /// <summary>The folder of the artifacts shows the last publish, can be applied as it is, and never loses what its user changed.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ArtifactFolderTests : IDisposable
 {
     private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();

@@ -38,6 +38,16 @@ public sealed class ProjectLockReaderTests
     }
 
     [TestMethod]
+    public void TheAddressOfItsSchema_IsKept()
+    {
+        string text = $"{{\n  \"$schema\": \"../schemas/airgap.lock.schema.json\",\n  \"version\": 1,\n  \"items\": {{\n    \"host.io/a:v1\": \"{A}\"\n  }}\n}}\n";
+
+        Assert.AreEqual(text, Read(text, out ImmutableArray<Diagnostic> problems).ToJson());
+        Assert.IsEmpty(problems);
+        Schemas.AssertValid("airgap.lock", text);
+    }
+
+    [TestMethod]
     public void AByteOrderMarkAndWindowsLineEndsAreNoMistake()
     {
         string text = "\uFEFF" + $$"""{ "version": 1, "items": { "host.io/a:v1": "{{A}}" } }""" + "\r\n";

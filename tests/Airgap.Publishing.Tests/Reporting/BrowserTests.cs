@@ -12,6 +12,7 @@ namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>The page in a browser: used by mouse and keyboard, printed, photographed; nothing is complained of and nothing is loaded.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class BrowserTests : RelocatorTestBase
 {
     private static readonly TimeSpan s_mostForAThousand = TimeSpan.FromSeconds(20);

@@ -11,6 +11,7 @@ namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>What a release manager looks for in the page, as a browser shows it, reads it out and prints it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PageTests
 {
     private readonly TempFolder _folder = new();

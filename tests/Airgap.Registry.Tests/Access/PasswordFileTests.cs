@@ -8,6 +8,7 @@ namespace Airgap.Registry.Tests.Access;
 
 /// <summary>Users by a file of bcrypt hashes.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class PasswordFileTests
 {
     [TestMethod]

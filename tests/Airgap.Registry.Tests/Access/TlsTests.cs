@@ -11,6 +11,7 @@ namespace Airgap.Registry.Tests.Access;
 
 /// <summary>https with certificates from files, or made for the occasion.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class TlsTests
 {
     [TestMethod]

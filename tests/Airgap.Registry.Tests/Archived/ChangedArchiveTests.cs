@@ -11,6 +11,7 @@ namespace Airgap.Registry.Tests.Archived;
 
 /// <summary>An archive that is replaced, cut or changed while it is served: answers fail, and none has wrong bytes.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ChangedArchiveTests
 {
     private readonly byte[] _layer = RandomNumberGenerator.GetBytes(1_000_000);

@@ -14,6 +14,7 @@ namespace Airgap.Registry.Tests.Archived;
 
 /// <summary>An archive that is served is the registry that an import of it would have filled.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ServedArchiveTests
 {
     private const string Bundle = "apps/simple-app-bundle";

@@ -1,9 +1,11 @@
 using System.Text;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BlobTests
 {
     private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");
@@ -124,6 +126,7 @@ public sealed class BlobTests
     }
 
     [TestMethod]
+    [DoNotParallelize]
     public async Task ALargeBlobPassesWithoutBeingHeldInMemory()
     {
         const int Size = 64 * 1024 * 1024;

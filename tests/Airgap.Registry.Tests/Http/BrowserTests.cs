@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Airgap.Registry.Storage;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
 
 /// <summary>What a page in somebody's browser can do through the registry: nothing.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BrowserTests
 {
     [TestMethod]

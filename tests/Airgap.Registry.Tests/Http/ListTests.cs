@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ListTests
 {
     [TestMethod]

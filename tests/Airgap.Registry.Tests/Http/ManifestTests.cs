@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ManifestTests
 {
     private const string Unknown = "sha256:0000000000000000000000000000000000000000000000000000000000000000";

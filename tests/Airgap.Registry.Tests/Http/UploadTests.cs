@@ -7,6 +7,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Registry.Tests.Http;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class UploadTests
 {
     private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");

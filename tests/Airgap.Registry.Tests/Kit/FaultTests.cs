@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
@@ -6,6 +7,7 @@ namespace Airgap.Registry.Tests.Kit;
 
 /// <summary>Faults do what they say; other tests rely on it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class FaultTests
 {
     private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");

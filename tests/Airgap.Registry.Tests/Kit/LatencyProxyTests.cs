@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Airgap.TestKit;
 using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
 
@@ -6,6 +7,8 @@ namespace Airgap.Registry.Tests.Kit;
 
 /// <summary>The distance is what it says, at least; benchmarks rely on it.</summary>
 [TestClass]
+[DoNotParallelize]
+[TestCategory(TestKinds.Servers)]
 public sealed class LatencyProxyTests
 {
     [TestMethod]

@@ -7,6 +7,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Registry.Tests.Kit;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class TokenServerTests
 {
     [TestMethod]

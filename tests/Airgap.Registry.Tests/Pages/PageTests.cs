@@ -1,6 +1,7 @@
 using System.Text;
 using Airgap.Registry.Page;
 using Airgap.Registry.Tests.Archived;
+using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
@@ -8,6 +9,7 @@ namespace Airgap.Registry.Tests.Pages;
 
 /// <summary>The page for people, over archives and folders alike.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PageTests
 {
     [TestMethod]

@@ -8,6 +8,7 @@ namespace Airgap.Registry.Tests.Peers;
 
 /// <summary>The same requests to docker-registry 2.8 and to this registry, over copies of one storage.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class DockerRegistryParityTests
 {
     private const string Unknown = "sha256:0000000000000000000000000000000000000000000000000000000000000000";

@@ -7,6 +7,7 @@ namespace Airgap.Registry.Tests.Peers;
 
 /// <summary>A real client pushes, pulls and looks.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class SkopeoTests
 {
     [TestMethod]

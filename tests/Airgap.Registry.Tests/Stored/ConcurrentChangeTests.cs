@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Airgap.Registry.Storage;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>Clients change one repository at the same time, or one thing of great size.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ConcurrentChangeTests
 {
     [TestMethod]

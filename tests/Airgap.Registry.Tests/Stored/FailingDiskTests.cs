@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>A disk that fails, or is full for a while, spoils no blob: neither the one that is sent nor one that stands.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class FailingDiskTests
 {
     private const int DiskFull = 28;

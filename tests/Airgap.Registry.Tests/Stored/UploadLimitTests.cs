@@ -1,10 +1,12 @@
 using Airgap.Registry.Storage;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>Unfinished uploads are bounded in number, in bytes and in time.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class UploadLimitTests
 {
     [TestMethod]

@@ -7,6 +7,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>What is said where a reference is not there.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class AdviceTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle";

@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>copy --artifacts</c> through an archive.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ArtifactTests
 {
     private const string Sbom = "sha256:78f6d4210d90623f2b121273592bb062f11056f4017907ea5d76b15e6945cbc8";

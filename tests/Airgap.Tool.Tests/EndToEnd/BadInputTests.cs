@@ -9,6 +9,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>Each failure a user can meet has a code and advice, exit code 1, no stack trace, and leaves nothing that looks finished.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class BadInputTests
 {
     private const string Simple = "registry.local:5055/user1/simple-app-bundle:v1.0.0";

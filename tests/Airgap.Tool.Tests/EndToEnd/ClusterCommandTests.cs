@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>The commands for a cluster, against recorded answers.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ClusterCommandTests
 {
     [TestMethod]

@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>The script for each shell, in the shell.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class CompletionScriptTests
 {

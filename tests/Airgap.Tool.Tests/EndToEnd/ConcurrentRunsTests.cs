@@ -9,6 +9,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>Two processes with one destination.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ConcurrentRunsTests
 {
     private const string Bundle = "registry.local:5055/user1/nested-bundle:v1.0.0";

@@ -6,6 +6,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class CopyTests
 {
     private const string Simple = "registry.local:5055/user1/simple-app-bundle:v1.0.0";

@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>describe</c> against what imgpkg printed.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class DescribeTests
 {
     [TestMethod]

@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 /// The tool on a disk that fails: a library, compiled here and loaded before all others, answers for the system's calls with EIO.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class FailingDiskTests
 {

@@ -13,6 +13,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>What a registry or a client says is shown, and neither a terminal nor a CI system obeys it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ForeignTextTests
 {
     private const string Hostile = "a\n::set-env name=x::y\u001b[2J \u202e ##vso[task.setvariable variable=x]y ##[error]z";

@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>A script written for imgpkg, with its one word changed, and without any change through a link named imgpkg.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ImgpkgScriptTests
 {
     private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";

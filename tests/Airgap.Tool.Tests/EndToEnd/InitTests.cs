@@ -8,6 +8,7 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class InitTests
 {
     private const string Project = "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n";

@@ -4,6 +4,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>Outputs in odd places, and disks that fail: what is refused, before anybody is asked, and what is left.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class OutputTests
 {

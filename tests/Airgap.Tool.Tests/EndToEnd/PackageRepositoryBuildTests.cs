@@ -4,6 +4,7 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PackageRepositoryBuildTests
 {
     private const string Image = "registry.local:5055/apps/frontend:1.0.0";

@@ -5,6 +5,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PackageRepositoryTests
 {
     private const string Relocated = "registry.local:5055/mirror/simple-app-bundle:v1.0.0";

@@ -4,6 +4,7 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PackageTests
 {
     [TestMethod]

@@ -8,6 +8,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>publish PROJECT</c>: the project is evaluated, not built, restored or changed.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PublishTests
 {
     private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";

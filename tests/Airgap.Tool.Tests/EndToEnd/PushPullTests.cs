@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>push</c> and <c>pull</c> of the packed tool, against what imgpkg did with the same words.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class PushPullTests
 {
     private const string Simple = "registry.local:5055/user1/simple-app-bundle";

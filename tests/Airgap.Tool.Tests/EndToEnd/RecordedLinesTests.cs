@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>What imgpkg printed on a terminal, command by command, and what ours prints for the same words.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed partial class RecordedLinesTests
 {
     [TestMethod]

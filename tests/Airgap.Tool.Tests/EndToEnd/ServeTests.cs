@@ -6,6 +6,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ServeTests
 {

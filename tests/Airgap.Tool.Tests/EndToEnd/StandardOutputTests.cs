@@ -4,6 +4,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>Standard output and standard error may be closed, full or unread: no command aborts, and no other file gets what was meant for them.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class StandardOutputTests
 {

@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>tag list</c> and <c>tag resolve</c> against what imgpkg printed.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class TagTests
 {
     private const string Relocated = "registry.local:5055/mirror/simple-app-bundle";

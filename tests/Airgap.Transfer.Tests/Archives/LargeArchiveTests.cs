@@ -14,6 +14,7 @@ namespace Airgap.Transfer.Tests.Archives;
 /// 32 bits or at what a tar's octal numbers hold. Reading one of those layers to check it takes a while: AIRGAP_LARGE=1 does it.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class LargeArchiveTests : RelocatorTestBase
 {
     private const long LayerSize = (8L * 1024 * 1024 * 1024) + 513;

@@ -15,6 +15,7 @@ namespace Airgap.Transfer.Tests.Archives;
 
 /// <summary>Whatever reads an archive comes to the same verdict.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class OneReaderTests : RelocatorTestBase
 {
     [TestMethod]

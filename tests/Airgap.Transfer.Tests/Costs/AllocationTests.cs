@@ -21,6 +21,7 @@ namespace Airgap.Transfer.Tests.Costs;
 /// The inputs are the ones that cost most.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class AllocationTests
 {

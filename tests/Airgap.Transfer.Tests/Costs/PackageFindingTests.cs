@@ -10,6 +10,7 @@ namespace Airgap.Transfer.Tests.Costs;
 
 /// <summary>A package file that is wrong everywhere costs what it weighs: a hundred findings of a kind are told, and how many more there are.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class PackageFindingTests
 {

@@ -11,6 +11,7 @@ namespace Airgap.Transfer.Tests.Describing;
 public sealed class ManyLevelsTests : RelocatorTestBase
 {
     [TestMethod]
+    [DoNotParallelize]
     public async Task EachBundleIsDescribedOnce()
     {
         using TempFolder folder = new();

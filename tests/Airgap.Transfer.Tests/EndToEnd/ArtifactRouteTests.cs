@@ -10,6 +10,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Artifacts between a registry that lists referrers and docker-registry 2.8, which does not.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ArtifactRouteTests : WireTestBase
 {
     private const string Frontend = "sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";

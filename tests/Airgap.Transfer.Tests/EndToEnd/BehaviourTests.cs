@@ -12,6 +12,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Registries have ways of their own; a relocation ends right at each of them, or says what stands in its way.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BehaviourTests : WireTestBase
 {
     private const RegistryBehaviours Harmless = RegistryBehaviours.ImmutableTags | RegistryBehaviours.NoDelete | RegistryBehaviours.NoMount | RegistryBehaviours.NoManifestHead

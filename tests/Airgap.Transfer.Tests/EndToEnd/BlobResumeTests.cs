@@ -12,6 +12,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>A blob in flight when a run ended goes on where the partial archive got to, and counts only when its digest is right.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BlobResumeTests : WireTestBase
 {
     private const int Size = 3_000_000;

@@ -9,6 +9,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Bytes are the cost of everything else: each is served once and received once.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ByteCountTests : WireTestBase
 {
     [TestMethod]

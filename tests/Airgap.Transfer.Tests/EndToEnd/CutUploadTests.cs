@@ -16,6 +16,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Large blobs over lines that break, to the embedded registry and to docker-registry, within a run and from one to the next.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class CutUploadTests : WireTestBase
 {
     private const int Chunk = 1024 * 1024;

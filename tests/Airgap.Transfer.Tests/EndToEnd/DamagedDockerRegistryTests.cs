@@ -13,6 +13,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>docker-registry whose storage lost or spoiled a file. It keeps its manifests and links; with its cache it even answers a HEAD and a mount with yes.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class DamagedDockerRegistryTests : WireTestBase
 {
     private const string Bundle = "nested-bundle";

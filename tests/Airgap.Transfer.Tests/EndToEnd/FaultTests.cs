@@ -10,6 +10,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Every promise about loss, with the fault that would break it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class FaultTests : WireTestBase
 {
     private const string Layer = "sha256:3ca7d6f29e38e489213d5ef50fd7361eb9851e362e46a9821f4a588fb3de9532";

@@ -13,6 +13,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 /// <summary>Ten times the images take ten times the requests and the memory, on every route: no step looks at all images for each image.</summary>
 /// <remarks>AIRGAP_GROWTH_IMAGES=10000 goes further than the default of 1,000.</remarks>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class GrowthTests : RelocatorTestBase
 {

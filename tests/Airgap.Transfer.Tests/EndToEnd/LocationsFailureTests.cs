@@ -11,6 +11,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>A locations image saves requests. Where it cannot be read, in any way, the run makes those requests.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LocationsFailureTests : WireTestBase
 {
     private const string Relocated = "mirror/nested-bundle";

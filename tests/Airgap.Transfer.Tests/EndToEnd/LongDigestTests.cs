@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 
@@ -9,6 +10,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>An image that is asked for by a sha512 digest.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LongDigestTests : WireTestBase
 {
     [TestMethod]

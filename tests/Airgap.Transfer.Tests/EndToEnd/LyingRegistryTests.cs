@@ -12,6 +12,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>A source that lies is found out, and nothing of the lie gets a tag at the destination.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LyingRegistryTests : WireTestBase
 {
     [TestMethod]

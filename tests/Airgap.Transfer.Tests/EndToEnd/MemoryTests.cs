@@ -9,6 +9,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Memory does not grow with the bytes that are moved: on each route, both registries in this process, next to nothing is allocated for what passes.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class MemoryTests : WireTestBase
 {

@@ -13,6 +13,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>A long layer on a slow line comes in parts side by side, where the registry gives parts; what comes of it is what one stream would bring.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class PartwiseTests : WireTestBase
 {
     private const int PartSize = 512 * 1024;

@@ -9,6 +9,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Requests are the cost over a distance: each kind is counted where it arrives.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RequestCountTests : WireTestBase
 {
     [TestMethod]

@@ -7,6 +7,8 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Over a distance a copy takes as long as its longest chain of requests that wait for one another, however many there are beside it.</summary>
 [TestClass]
+[DoNotParallelize]
+[TestCategory(TestKinds.Slow)]
 public sealed class RoundTripTests : WireTestBase
 {
     private const int Tries = 6;

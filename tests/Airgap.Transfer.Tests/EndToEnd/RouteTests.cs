@@ -10,6 +10,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>The three routes, for every kind of bundle, against the embedded registry and against docker-registry.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RouteTests : WireTestBase
 {
     [TestMethod]

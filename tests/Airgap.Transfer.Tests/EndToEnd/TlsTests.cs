@@ -16,6 +16,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>Registries in use speak TLS, and HTTP/2 over it: large bodies beside small requests, on lines that hold and on lines that break.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class TlsTests : WireTestBase
 {
     [TestMethod]

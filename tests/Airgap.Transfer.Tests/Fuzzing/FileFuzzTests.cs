@@ -13,6 +13,7 @@ namespace Airgap.Transfer.Tests.Fuzzing;
 
 /// <summary>What came over the air gap, or out of a registry's layer: read, or refused in words that can be shown.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class FileFuzzTests
 {
     private static readonly string[] Yaml =

@@ -8,6 +8,7 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Tests.Layers;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class BundleLayerTests
 {
     private static readonly Dictionary<string, string> BundleLabels = new() { ["dev.carvel.imgpkg.bundle"] = "true" };

@@ -14,6 +14,7 @@ namespace Airgap.Transfer.Tests.Planning;
 
 /// <summary>Manifests of the largest size that registries take, in any number: memory does not grow with it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class ManyManifestsTests : RelocatorTestBase
 {

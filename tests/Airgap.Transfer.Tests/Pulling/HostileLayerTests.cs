@@ -182,6 +182,7 @@ public sealed class HostileLayerTests : PullTestBase
     }
 
     [TestMethod]
+    [DoNotParallelize]
     [DataRow("a/", 60_000, "more than 4096 bytes")]
     [DataRow("./", 500_000, "more than 4096 bytes")]
     [DataRow("a/", 255, "more than 255 levels deep")]
@@ -209,6 +210,7 @@ public sealed class HostileLayerTests : PullTestBase
     }
 
     [TestMethod]
+    [DoNotParallelize]
     public async Task EmptyingAFolderAgainAndAgainCostsNothing()
     {
         LayerBuilder layer = new();

@@ -9,6 +9,7 @@ namespace Airgap.Transfer.Tests.Pushing;
 
 /// <summary>A push over HTTP, seen by a reader that shares no code with it.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class PushWireTests : WireTestBase
 {
     [TestMethod]

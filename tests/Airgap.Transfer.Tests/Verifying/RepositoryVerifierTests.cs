@@ -12,6 +12,7 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.Verifying;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RepositoryVerifierTests : WireTestBase
 {
     private const string Frontend = "apps/frontend";

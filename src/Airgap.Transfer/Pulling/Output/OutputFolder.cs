@@ -91,7 +91,7 @@ internal sealed class OutputFolder : IDisposable
     {
         string trimmed = output.Trim();
         if (trimmed.Length == 0)
-            throw new AirgapException(ErrorCode.InvalidArgument, "Expected --output to be none empty.", "Name the folder to fill: -o FOLDER.");
+            throw new AirgapException(ErrorCode.InvalidArgument, "Expected --output to be none empty.", "Name the folder to fill.");
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
         string target = Path.TrimEndingDirectorySeparator(OutputCheck.OfFolder(full).Path);
         string current = Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory);
@@ -161,7 +161,7 @@ internal sealed class OutputFolder : IDisposable
         throw new AirgapException(
             ErrorCode.OutputNotEmpty,
             $"The output folder '{_target}' holds what no earlier pull wrote, such as '{example}'.",
-            "Give an empty or new folder, or --force to delete what is there.")
+            $"Name an empty or new folder, or {AdviceTerms.DeleteOutput}.")
         { Location = new SourceLocation(Path.Combine(_target, example)) };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 

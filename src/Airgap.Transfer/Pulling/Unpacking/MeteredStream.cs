@@ -1,4 +1,4 @@
-using Airgap.Transfer.Files;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 

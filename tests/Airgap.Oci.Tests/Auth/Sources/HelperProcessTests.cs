@@ -1,10 +1,12 @@
 using System.Globalization;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class HelperProcessTests : HelperTest
 {
     // Tells its child's process, and answers when the file `go` is there.

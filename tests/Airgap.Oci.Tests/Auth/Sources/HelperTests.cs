@@ -1,8 +1,10 @@
 using Airgap.Oci.Auth;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class HelperTests : HelperTest
 {
     private const string Answer = """echo '{"ServerURL":"x","Username":"ann","Secret":"pw"}'""";

@@ -7,6 +7,7 @@ namespace Airgap.Tool.Tests.EndToEnd.Secrets;
 
 /// <summary>Secrets that the tool is given stand in nothing that it writes, with <c>--debug</c>, after success and after failure.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class SecretTests
 {

@@ -8,6 +8,7 @@ namespace Airgap.Transfer.Tests.Archives.Layouts;
 
 /// <summary>One clear refusal of each kind of bad layout, the same of import and verification, and no request.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class HostileLayoutTests : LayoutTestBase
 {
     [TestMethod]

@@ -11,6 +11,7 @@ namespace Airgap.Transfer.Tests.Archives.Layouts;
 
 /// <summary>skopeo reads what is written here, and what skopeo writes is read here; digests stay.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LayoutPeerTests : LayoutTestBase
 {
     [TestMethod]

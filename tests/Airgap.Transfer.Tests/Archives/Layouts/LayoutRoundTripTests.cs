@@ -15,6 +15,7 @@ namespace Airgap.Transfer.Tests.Archives.Layouts;
 
 /// <summary>Everything that imgpkg's archive carries is carried by an OCI layout, to the digest.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class LayoutRoundTripTests : LayoutTestBase
 {
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
@@ -8,6 +9,7 @@ namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 /// AIRGAP_SOAK_SEED runs one again.
 /// </summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class SoakTests
 {
     private const int OrdinarySeeds = 170;

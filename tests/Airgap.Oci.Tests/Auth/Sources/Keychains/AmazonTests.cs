@@ -1,9 +1,11 @@
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class AmazonTests : HelperTest
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";

@@ -1,6 +1,9 @@
+using Airgap.TestKit;
+
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class AzureTests : HelperTest
 {
     private const string Exchange = "POST https://corp.azurecr.io/oauth2/exchange";

@@ -1,6 +1,9 @@
+using Airgap.TestKit;
+
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class GoogleTests : HelperTest
 {
     private const string Token = "/computeMetadata/v1/instance/service-accounts/default/token";

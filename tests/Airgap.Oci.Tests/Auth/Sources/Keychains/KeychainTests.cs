@@ -1,10 +1,12 @@
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Credentials.Keychains;
+using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class KeychainTests : HelperTest
 {
     [TestMethod]

@@ -1,6 +1,6 @@
-namespace Airgap.Transfer.Files;
+namespace Airgap.Oci.Files;
 
-/// <summary>What streams that are only read from share.</summary>
+/// <summary>A stream that is only read, from its beginning to its end.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
@@ -24,7 +24,9 @@ internal abstract class ReadOnlyStream : Stream
 
     public abstract override int Read(Span<byte> buffer);
 
-    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
+    /// <inheritdoc/>
+    /// <remarks>Reads at once, for content in memory; overridden where a read may wait.</remarks>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
     public override void Flush()
     {
@@ -35,23 +37,4 @@ internal abstract class ReadOnlyStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-}
-
-/// <summary>Gives bytes that were read already before those of a stream, which stays open.</summary>
-internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
-{
-    private ReadOnlyMemory<byte> _prefix = prefix;
-
-    public override int Read(Span<byte> buffer) => _prefix.IsEmpty || buffer.IsEmpty ? rest.Read(buffer) : TakePrefix(buffer);
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _prefix.IsEmpty || buffer.IsEmpty ? rest.ReadAsync(buffer, cancellationToken) : new(TakePrefix(buffer.Span));
-
-    private int TakePrefix(Span<byte> buffer)
-    {
-        int count = Math.Min(buffer.Length, _prefix.Length);
-        _prefix.Span[..count].CopyTo(buffer);
-        _prefix = _prefix[count..];
-        return count;
-    }
 }

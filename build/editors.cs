@@ -1,0 +1,92 @@
+// Writes what editors read about the package's items, metadata and properties, from the tables of its README:
+//   dotnet run build/editors.cs
+// Airgap.Build.targets.buildschema.json, beside the targets, is for the MSBuild editor of Visual Studio and VS Code;
+// schemas/Airgap.Build.xsd is for XML editors. A test fails while these files and the README differ.
+
+using System.Runtime.CompilerServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Xml.Linq;
+
+string package = Path.GetFullPath(Path.Combine(ScriptFolder(), "..", "src", "Airgap.Build"));
+string[] readme = File.ReadAllLines(Path.Combine(package, "README.md"));
+(string Name, string Text)[] items = [.. Rows("| item |").Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal))];
+(string Name, string Text)[] metadata = [.. Rows("| metadata |")];
+(string Name, string Text)[] properties = [.. Rows("| property |")];
+string[] relocated = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock"];
+
+File.WriteAllText(Path.Combine(package, "build", "Airgap.Build.targets.buildschema.json"), BuildSchema());
+File.WriteAllText(Path.Combine(package, "schemas", "Airgap.Build.xsd"), Xsd());
+
+string BuildSchema()
+{
+    using MemoryStream stream = new();
+    using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("items");
+        foreach ((string name, string text) in items)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("description", text);
+            if (relocated.Contains(name))
+            {
+                json.WriteStartObject("metadata");
+                foreach ((string key, string says) in metadata)
+                    json.WriteString(key, says);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("properties");
+        foreach ((string name, string text) in properties)
+            json.WriteString(name, text);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+}
+
+string Xsd()
+{
+    XNamespace xs = "http://www.w3.org/2001/XMLSchema";
+    const string Build = "http://schemas.microsoft.com/developer/msbuild/2003";
+    XElement Documented(string text) => new(xs + "annotation", new XElement(xs + "documentation", text));
+    XElement Item((string Name, string Text) item) => new(
+        xs + "element", new XAttribute("name", item.Name), new XAttribute("substitutionGroup", "msb:Item"), Documented(item.Text),
+        new XElement(xs + "complexType", new XElement(xs + "complexContent", new XElement(
+            xs + "extension", new XAttribute("base", "msb:SimpleItemType"),
+            relocated.Contains(item.Name)
+                ? metadata.Select(pair => new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"), Documented(pair.Text)))
+                : []))));
+    XElement Property((string Name, string Text) property) => new(
+        xs + "element", new XAttribute("name", property.Name), new XAttribute("type", "msb:StringPropertyType"),
+        new XAttribute("substitutionGroup", "msb:Property"), Documented(property.Text));
+    XElement schema = new(
+        xs + "schema",
+        new XAttribute("targetNamespace", Build), new XAttribute(XNamespace.Xmlns + "msb", Build), new XAttribute(XNamespace.Xmlns + "xs", xs.NamespaceName),
+        new XAttribute("elementFormDefault", "qualified"),
+        items.Select(Item), properties.Select(Property));
+    return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + schema.ToString().ReplaceLineEndings("\n") + "\n";
+}
+
+// Names are code in the first column of a table; a text is the second.
+IEnumerable<(string Name, string Text)> Rows(string header)
+{
+    for (int i = 0; i < readme.Length; i++)
+    {
+        if (!readme[i].StartsWith(header, StringComparison.Ordinal))
+            continue;
+        for (i += 2; i < readme.Length && readme[i].StartsWith('|'); i++)
+        {
+            string[] cells = readme[i].Split('|', StringSplitOptions.TrimEntries);
+            yield return (cells[1].Split('`')[1], cells[2].Replace("`", "", StringComparison.Ordinal));
+        }
+    }
+}
+
+static string ScriptFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace Airgap.Oci;
+
+/// <summary>
+/// What a user may set or run, in words of no front end. Advice names these; each front end adds its own word for them, such as a flag or a property.
+/// </summary>
+internal static class AdviceTerms
+{
+    /// <summary>The authorities that are trusted beside the system's.</summary>
+    public const string TrustedAuthorities = "the authority that signed it, as a PEM file";
+
+    /// <summary>Plain http where https fails.</summary>
+    public const string PlainHttp = "plain http for it";
+
+    /// <summary>The limit for the headers of a response.</summary>
+    public const string HeaderTime = "more time for the headers of a response";
+
+    /// <summary>The limit for the next byte.</summary>
+    public const string StallTime = "more time without a byte";
+
+    /// <summary>The limit for waiting for an overloaded registry.</summary>
+    public const string LoadWait = "a longer wait for busy registries";
+
+    /// <summary>The limit for waiting for another run.</summary>
+    public const string LockWait = "a longer wait for other runs";
+
+    /// <summary>The tags of a repository.</summary>
+    public const string TagList = "the list of the repository's tags";
+
+    /// <summary>Making an archive of a bundle.</summary>
+    public const string WriteArchive = "write the archive again";
+
+    /// <summary>Naming an item of an archive.</summary>
+    public const string NameInArchive = "name one of them beside the archive";
+
+    /// <summary>Going on with what an earlier run has written.</summary>
+    public const string Resume = "run it again with what is there";
+
+    /// <summary>Layers that may not be redistributed.</summary>
+    public const string NonDistributable = "non-distributable layers";
+
+    /// <summary>Taking a bundle as an image.</summary>
+    public const string NoBundleCheck = "as an image without this check";
+
+    /// <summary>The images of a bundle, without those of nested bundles.</summary>
+    public const string NotRecursive = "the bundle without nested bundles";
+
+    /// <summary>Deleting what an output folder holds.</summary>
+    public const string DeleteOutput = "have its content deleted";
+
+    /// <summary>Files that are not pushed.</summary>
+    public const string Exclude = "exclude what does not belong";
+
+    /// <summary>An image that a bundle pins.</summary>
+    public const string PinImage = "pin it as an image of the bundle";
+
+    /// <summary>All of them. None is part of another.</summary>
+    public static ImmutableArray<string> All { get; } =
+    [
+        TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
+        DeleteOutput, Exclude, PinImage,
+    ];
+
+    /// <summary>Advice with a front end's word behind each term that it has one for.</summary>
+    /// <param name="advice">The advice of a library.</param>
+    /// <param name="words">A front end's word for each term; empty for none.</param>
+    public static string Explain(string advice, IReadOnlyDictionary<string, string> words)
+    {
+        foreach (string term in All)
+        {
+            int at = advice.IndexOf(term, StringComparison.OrdinalIgnoreCase);
+            string word = words[term].Length == 0 ? "" : $" ({words[term]})";
+            if (at >= 0 && !advice.AsSpan(at + term.Length).StartsWith(word, StringComparison.Ordinal))
+                advice = advice.Insert(at + term.Length, word);
+        }
+
+        return advice;
+    }
+}
