@@ -489,4 +489,34 @@ public enum ErrorCode
 
     /// <summary>Something that was asked for could not be looked at (warning).</summary>
     NotExamined = 4225,
+
+    /// <summary>An image or file that has to be signed is not: no signature lies where those of its form do.</summary>
+    SignatureMissing = 5001,
+
+    /// <summary>There are signatures, and none counts: another key or identity, another image, not signed at all, or nothing tells when.</summary>
+    SignatureRejected = 5002,
+
+    /// <summary>A signature, attestation or bundle that is not what its form demands.</summary>
+    MalformedSignature = 5003,
+
+    /// <summary>A public key, certificate or trust store that cannot be read or is of a kind that is not supported.</summary>
+    InvalidTrustKey = 5004,
+
+    /// <summary>A trusted root that cannot be read.</summary>
+    InvalidTrustedRoot = 5005,
+
+    /// <summary>A policy that cannot be read, or holds what is not known.</summary>
+    InvalidTrustPolicy = 5006,
+
+    /// <summary>A policy asks for something that is not supported, such as GPG signatures.</summary>
+    UnsupportedTrustPolicy = 5007,
+
+    /// <summary>No rule says who has to have signed an image, so that it is refused.</summary>
+    NoTrustRule = 5008,
+
+    /// <summary>A policy rejects an image, signed or not.</summary>
+    RejectedByPolicy = 5009,
+
+    /// <summary>What is said of trust cannot be: an identity without its issuer or trusted root, an identity that is everybody's.</summary>
+    InvalidTrustRule = 5010,
 }

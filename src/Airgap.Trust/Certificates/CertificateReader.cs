@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Certificates;
+
+/// <summary>Reads certificates that others wrote.</summary>
+internal static class CertificateReader
+{
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>One certificate in DER, nothing after it.</summary>
+    public static X509Certificate2 FromDer(ReadOnlySpan<byte> der, Format format)
+    {
+        if (der.Length > MaxBytes)
+            throw format.Invalid("a certificate in it is too large");
+        try
+        {
+            X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(der);
+
+            // The loader also reads PEM, and passes over bytes at the end.
+            return certificate.RawDataMemory.Span.SequenceEqual(der) ? certificate : throw format.Invalid("a certificate in it is not plain DER");
+        }
+        catch (CryptographicException e)
+        {
+            throw format.Invalid("a certificate in it cannot be read", e);
+        }
+    }
+
+    /// <summary>Certificates in PEM, in their order: one at least.</summary>
+    public static IReadOnlyList<X509Certificate2> FromPem(string text, Format format)
+    {
+        if (text.Length > Limits.ConfigBytes)
+            throw format.Invalid("its certificates are too large");
+        List<X509Certificate2> result = [];
+        ReadOnlySpan<char> rest = text;
+        while (PemEncoding.TryFind(rest, out PemFields fields))
+        {
+            if (!rest[fields.Label].SequenceEqual("CERTIFICATE"))
+                throw format.Invalid($"it holds '{rest[fields.Label]}' in place of a certificate");
+            byte[] der = new byte[fields.DecodedDataLength];
+            if (!Convert.TryFromBase64Chars(rest[fields.Base64Data], der, out int written))
+                throw format.Invalid("a certificate in it is not PEM");
+            result.Add(FromDer(der.AsSpan(0, written), format));
+            if (result.Count > Limits.Proofs * 16)
+                throw format.Invalid("it holds too many certificates");
+            rest = rest[fields.Location.End..];
+        }
+
+        return result.Count > 0 ? result : throw format.Invalid("it holds no certificate");
+    }
+
+    /// <summary>Certificates of a file in PEM or DER.</summary>
+    public static IReadOnlyList<X509Certificate2> FromFile(byte[] bytes, Format format) =>
+        bytes.AsSpan().StartsWith("-----BEGIN"u8) || bytes.AsSpan().IndexOf("-----BEGIN CERTIFICATE"u8) >= 0
+            ? FromPem(Encoding.UTF8.GetString(bytes), format)
+            : [FromDer(bytes, format)];
+}

@@ -1,0 +1,52 @@
+using Airgap.Oci;
+
+namespace Airgap.Trust.Certificates;
+
+/// <summary>A text that a name has to be, or a pattern of the whole name in which <c>*</c> stands for any characters.</summary>
+internal sealed class IdentityPattern
+{
+    private readonly string[] _parts;
+
+    private IdentityPattern(string text, string[] parts)
+    {
+        Text = text;
+        _parts = parts;
+    }
+
+    /// <summary>As the user wrote it.</summary>
+    public string Text { get; }
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>: it would match every name.</exception>
+    public static IdentityPattern Parse(string text) => text.AsSpan().Trim('*').Trim().IsEmpty
+        ? throw new AirgapException(
+            ErrorCode.InvalidTrustRule,
+            $"The identity '{text}' would be everybody's.",
+            "Write the name as the certificate has it; '*' stands for a part of it alone.")
+        : new IdentityPattern(text, text.Split('*'));
+
+    /// <summary>A text that the name has to be, whatever characters it has.</summary>
+    public static IdentityPattern Exact(string text) => new(text, [text]);
+
+    /// <summary>Whether the whole name fits.</summary>
+    public bool Matches(string name)
+    {
+        if (_parts.Length == 1)
+            return name == _parts[0];
+        string first = _parts[0];
+        string last = _parts[^1];
+        if (name.Length < first.Length + last.Length || !name.StartsWith(first, StringComparison.Ordinal) || !name.EndsWith(last, StringComparison.Ordinal))
+            return false;
+        int at = first.Length;
+        int end = name.Length - last.Length;
+        foreach (string part in _parts.AsSpan(1, _parts.Length - 2))
+        {
+            int found = name.AsSpan(at, end - at).IndexOf(part, StringComparison.Ordinal);
+            if (found < 0)
+                return false;
+            at += found + part.Length;
+        }
+
+        return true;
+    }
+}

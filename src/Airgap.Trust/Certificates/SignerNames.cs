@@ -1,0 +1,86 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Certificates;
+
+/// <summary>Whom a Fulcio certificate names: the subject alternative names, and who vouched for them.</summary>
+internal static class SignerNames
+{
+    private const string AlternativeNames = "2.5.29.17";
+    private const string UserName = "1.3.6.1.4.1.57264.1.7";
+    private const string Issuer = "1.3.6.1.4.1.57264.1.8";
+    private const string OldIssuer = "1.3.6.1.4.1.57264.1.1";
+    private const int MaxNames = 100;
+
+    /// <summary>E-mail addresses, URIs, DNS names and Fulcio's user names, in their order.</summary>
+    public static IReadOnlyList<string> Subjects(X509Certificate2 certificate, Format format)
+    {
+        if (Extension(certificate, AlternativeNames, format) is not { } raw)
+            return [];
+        try
+        {
+            List<string> names = [];
+            AsnReader reader = new(raw, AsnEncodingRules.DER);
+            AsnReader list = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            while (list.HasData && names.Count < MaxNames)
+            {
+                Asn1Tag tag = list.PeekTag();
+                if (tag.TagClass != TagClass.ContextSpecific)
+                    throw format.Invalid("the names in its certificate cannot be read");
+                switch (tag.TagValue)
+                {
+                    case 0:
+                        AsnReader other = list.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0));
+                        if (other.ReadObjectIdentifier() == UserName)
+                            names.Add(other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadCharacterString(UniversalTagNumber.UTF8String));
+                        break;
+                    case 1 or 2 or 6:
+                        names.Add(list.ReadCharacterString(UniversalTagNumber.IA5String, new Asn1Tag(TagClass.ContextSpecific, tag.TagValue)));
+                        break;
+                    default:
+                        list.ReadEncodedValue();
+                        break;
+                }
+            }
+
+            return names;
+        }
+        catch (AsnContentException e)
+        {
+            throw format.Invalid("the names in its certificate cannot be read", e);
+        }
+    }
+
+    /// <summary>The OIDC issuer; null when the certificate names none.</summary>
+    public static string? IssuerOf(X509Certificate2 certificate, Format format)
+    {
+        try
+        {
+            return Extension(certificate, Issuer, format) is { } raw ? Utf8(raw)
+                : Extension(certificate, OldIssuer, format) is { } old ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(old)
+                : null;
+        }
+        catch (Exception e) when (e is AsnContentException or ArgumentException)
+        {
+            throw format.Invalid("the issuer in its certificate cannot be read", e);
+        }
+    }
+
+    private static string Utf8(byte[] raw)
+    {
+        AsnReader reader = new(raw, AsnEncodingRules.DER);
+        string text = reader.ReadCharacterString(UniversalTagNumber.UTF8String);
+        reader.ThrowIfNotEmpty();
+        return text;
+    }
+
+    // One that is there twice could be read by one reader this way and by another that way.
+    private static byte[]? Extension(X509Certificate2 certificate, string id, Format format)
+    {
+        X509Extension[] found = [.. certificate.Extensions.Where(extension => extension.Oid?.Value == id)];
+        return found.Length > 1 ? throw format.Invalid("its certificate holds an extension twice") : found.FirstOrDefault()?.RawData;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Airgap.Trust.Certificates;
+
+/// <summary>The way from a certificate to one that is trusted. Nothing is downloaded, no root of the system counts, revocation is not looked at.</summary>
+internal static class TrustChain
+{
+    /// <summary>Extended key usage: signs code.</summary>
+    public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+
+    /// <summary>Extended key usage: stamps times.</summary>
+    public const string TimeStamping = "1.3.6.1.5.5.7.3.8";
+
+    /// <summary>Builds the chain at a time.</summary>
+    /// <param name="leaf">The certificate.</param>
+    /// <param name="roots">What is trusted.</param>
+    /// <param name="between">Certificates that may lie between.</param>
+    /// <param name="at">The time at which all must be valid; null when that is judged elsewhere.</param>
+    /// <param name="usage">The extended key usage that the leaf must name.</param>
+    /// <returns>Leaf to root; null when there is no such chain.</returns>
+    public static IReadOnlyList<X509Certificate2>? Build(
+        X509Certificate2 leaf, IEnumerable<X509Certificate2> roots, IEnumerable<X509Certificate2> between, DateTimeOffset? at, string usage)
+    {
+        if (!HasUsage(leaf, usage) || (at is { } time && !IsValid(leaf, time)))
+            return null;
+        using X509Chain chain = new()
+        {
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+                VerificationTimeIgnored = false,
+                VerificationTime = (at ?? leaf.NotAfter.ToUniversalTime()).UtcDateTime,
+                VerificationFlags = at is null ? X509VerificationFlags.IgnoreNotTimeValid : X509VerificationFlags.NoFlag,
+            },
+        };
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(usage));
+        foreach (X509Certificate2 root in roots)
+            chain.ChainPolicy.CustomTrustStore.Add(root);
+        foreach (X509Certificate2 certificate in between)
+            chain.ChainPolicy.ExtraStore.Add(certificate);
+        try
+        {
+            return chain.Build(leaf) ? [.. chain.ChainElements.Select(element => element.Certificate)] : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a certificate is valid at a time, both ends included.</summary>
+    public static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
+        at >= new DateTimeOffset(certificate.NotBefore.ToUniversalTime()) && at <= new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+
+    // A leaf without the extension would be for any purpose.
+    private static bool HasUsage(X509Certificate2 leaf, string usage) =>
+        leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == usage));
+}

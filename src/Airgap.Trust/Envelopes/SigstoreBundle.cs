@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Signers;
+
+namespace Airgap.Trust.Envelopes;
+
+/// <summary>A sigstore bundle: a signature with its material, of version 0.1, 0.2 or 0.3.</summary>
+/// <remarks>Source: sigstore/protobuf-specs, sigstore_bundle.proto. Read as strictly as Go's protojson: a field that is not known is refused.</remarks>
+internal sealed class SigstoreBundle
+{
+    /// <summary>The media type of version 0.3, as a layer and as an artifact type.</summary>
+    public const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    private readonly Material _material;
+    private readonly MessageSignature? _message;
+
+    private SigstoreBundle(Material material, MessageSignature? message, DsseEnvelope? envelope)
+    {
+        _material = material;
+        _message = message;
+        Envelope = envelope;
+    }
+
+    /// <summary>The envelope; null when the bundle signs a file's bytes.</summary>
+    public DsseEnvelope? Envelope { get; }
+
+    /// <summary>Reads one.</summary>
+    public static SigstoreBundle Read(ReadOnlyMemory<byte> json) => StrictJson.Read(json, Format.Signature("The sigstore bundle"), fields =>
+    {
+        int version = fields.NeededText("mediaType") switch
+        {
+            MediaType or "application/vnd.dev.sigstore.bundle+json;version=0.3" => 3,
+            "application/vnd.dev.sigstore.bundle+json;version=0.2" => 2,
+            "application/vnd.dev.sigstore.bundle+json;version=0.1" => 1,
+            { } other => throw fields.Format.Invalid($"its media type '{other}' is not that of version 0.1, 0.2 or 0.3"),
+        };
+        Material material = Material.Read(fields.NeededObject("verificationMaterial"), version);
+        MessageSignature? message = fields.Object("messageSignature") is { } signature ? MessageSignature.Read(signature) : null;
+        DsseEnvelope? envelope = fields.Object("dsseEnvelope") is { } dsse ? DsseEnvelope.Read(dsse) : null;
+        fields.Only();
+        if (message is null == envelope is null)
+            throw fields.Format.Invalid("it has to hold either a message signature or an envelope");
+        return envelope is { Signatures.Count: not 1 }
+            ? throw fields.Format.Invalid("its envelope has to have exactly one signature")
+            : new SigstoreBundle(material, message, envelope);
+    });
+
+    /// <summary>The evidence over the envelope.</summary>
+    public Evidence OfEnvelope() => Envelope is { } envelope
+        ? _material.Evidence(SignedBytes.Of(envelope.SignedBytes()), envelope.Signatures[0]) with { Payload = envelope.Payload }
+        : throw Rejection.Of("It signs bytes, and not an image.");
+
+    /// <summary>The evidence over a file's bytes.</summary>
+    public Evidence OfMessage(SignedBytes file)
+    {
+        if (_message is not { } message)
+            throw Rejection.Of("It signs a statement, and not bytes.");
+
+        // Nobody signed this digest, but one that lies is no accident.
+        if (!message.Digest.AsSpan().SequenceEqual(file.Hash(message.Algorithm)))
+            throw Rejection.Of("It is of another file: the digest in it differs.");
+        return _material.Evidence(file, message.Signature);
+    }
+
+    private sealed record MessageSignature(HashAlgorithmName Algorithm, byte[] Digest, byte[] Signature)
+    {
+        public static MessageSignature Read(JsonFields fields)
+        {
+            JsonFields digest = fields.NeededObject("messageDigest");
+            HashAlgorithmName algorithm = digest.NeededText("algorithm") switch
+            {
+                "SHA2_256" => HashAlgorithmName.SHA256,
+                "SHA2_384" => HashAlgorithmName.SHA384,
+                "SHA2_512" => HashAlgorithmName.SHA512,
+                { } other => throw fields.Format.Invalid($"its digest is by '{other}'"),
+            };
+            MessageSignature result = new(algorithm, digest.NeededBytes("digest"), fields.NeededBytes("signature"));
+            digest.Only();
+            fields.Only();
+            return result;
+        }
+    }
+}

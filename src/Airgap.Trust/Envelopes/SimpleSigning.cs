@@ -1,0 +1,45 @@
+using Airgap.Oci;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Envelopes;
+
+/// <summary>cosign's payload: which image is signed. As strict as skopeo: every field of the critical part is known, none is there twice.</summary>
+/// <param name="Digest">The image.</param>
+/// <param name="Reference">The name that the signer gave it; may be empty.</param>
+/// <param name="Annotations">What the signer added, texts alone.</param>
+/// <remarks>Source: sigstore/cosign, specs/SIGNATURE_SPEC.md; containers/image, docs/containers-signature.5.md.</remarks>
+internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyDictionary<string, string> Annotations)
+{
+    /// <summary>The media type of a layer that holds a payload.</summary>
+    public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+    private const string Type = "cosign container image signature";
+
+    /// <summary>Reads a payload, after its signature was verified.</summary>
+    public static SimpleSigning Read(ReadOnlyMemory<byte> json) => StrictJson.Read(json, Format.Signature("The payload"), fields =>
+    {
+        JsonFields critical = fields.NeededObject("critical");
+        JsonFields image = critical.NeededObject("image");
+        JsonFields identity = critical.NeededObject("identity");
+        if (critical.Text("type") != Type)
+            throw fields.Format.Invalid("its type is not that of cosign's signatures");
+        if (!Digest.TryParse(image.Text("docker-manifest-digest"), out Digest digest))
+            throw fields.Format.Invalid("it names no digest");
+        string reference = identity.Text("docker-reference") ?? throw fields.Format.Invalid("it has no 'docker-reference'");
+        critical.Only();
+        image.Only();
+        identity.Only();
+        Dictionary<string, string> annotations = new(StringComparer.Ordinal);
+        if (fields.Object("optional") is { } optional)
+        {
+            foreach (string name in optional.Names)
+            {
+                if (optional.TextOrNull(name) is { } text)
+                    annotations[name] = text;
+            }
+        }
+
+        fields.Only();
+        return new SimpleSigning(digest, reference, annotations);
+    });
+}

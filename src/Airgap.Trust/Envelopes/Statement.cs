@@ -1,0 +1,27 @@
+using Airgap.Oci;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Envelopes;
+
+/// <summary>An in-toto statement: a predicate about subjects.</summary>
+/// <param name="PredicateType">What it says of them.</param>
+/// <param name="Subjects">The subjects.</param>
+/// <remarks>Source: in-toto/attestation, spec v1 and v0.1.</remarks>
+internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSubject> Subjects)
+{
+    /// <summary>The predicate by which cosign signs an image; any other attests something of it, and approves nothing.</summary>
+    public const string CosignSignature = "https://sigstore.dev/cosign/sign/v1";
+
+    private const int MaxSubjects = 10_000;
+
+    /// <summary>Reads the payload of an envelope.</summary>
+    public static Statement Read(byte[] json) => StrictJson.Read(json, Format.Signature("The statement"), fields =>
+    {
+        if (fields.Text("_type") is not ("https://in-toto.io/Statement/v1" or "https://in-toto.io/Statement/v0.1"))
+            throw fields.Format.Invalid("it is not an in-toto statement of version 0.1 or 1");
+        return new Statement(fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
+    });
+
+    /// <summary>The subjects that are the digest.</summary>
+    public IEnumerable<StatementSubject> Of(Digest digest) => Subjects.Where(subject => subject.Digests.GetValueOrDefault(digest.Algorithm) == digest.Hex);
+}

@@ -1,0 +1,25 @@
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Envelopes;
+
+/// <summary>A subject of a statement.</summary>
+/// <param name="Digests">Its digests in hex by algorithm.</param>
+/// <param name="Annotations">What the signer added (<c>cosign sign -a</c>).</param>
+internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Digests, IReadOnlyDictionary<string, string> Annotations)
+{
+    /// <summary>Reads one.</summary>
+    public static StatementSubject Read(JsonFields fields) => new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
+
+    // What is no text is left out: it can be no value that anybody asks for.
+    private static Dictionary<string, string> Map(JsonFields? fields)
+    {
+        Dictionary<string, string> map = new(StringComparer.Ordinal);
+        foreach (string name in fields?.Names ?? [])
+        {
+            if (fields!.TextOrNull(name) is { } text)
+                map[name] = text;
+        }
+
+        return map;
+    }
+}

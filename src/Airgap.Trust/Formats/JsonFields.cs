@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Airgap.Trust.Formats;
+
+/// <summary>
+/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it. <see cref="Only"/> refuses fields that nobody asked for.
+/// </summary>
+internal sealed class JsonFields
+{
+    private readonly JsonElement _element;
+    private readonly Format _format;
+    private readonly string _path;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    public JsonFields(JsonElement element, Format format, string path)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw format.Invalid(path.Length == 0 ? "it is not a JSON object" : $"'{path}' is not a JSON object");
+        (_element, _format, _path) = (element, format, path);
+    }
+
+    /// <summary>What this is, for failures.</summary>
+    public Format Format => _format;
+
+    /// <summary>The names, in their order.</summary>
+    public IEnumerable<string> Names => _element.EnumerateObject().Select(property => property.Name);
+
+    /// <summary>True when the field is there, even as null.</summary>
+    public bool IsWritten(string name) => (_asked.Add(name) || true) && _element.TryGetProperty(name, out _);
+
+    /// <summary>True when the field is there and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A text; null when absent.</summary>
+    public string? Text(string name) => Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "a text");
+
+    /// <summary>A text; null when absent or of another type.</summary>
+    public string? TextOrNull(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    /// <summary>A text that has to be there, and not be empty.</summary>
+    public string NeededText(string name) => Text(name) is { Length: > 0 } text ? text : throw Missing(name);
+
+    /// <summary>A whole number, also as text; null when absent.</summary>
+    public long? Number(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number))
+            return number;
+        if (value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+            return number;
+        throw Wrong(name, "a whole number");
+    }
+
+    /// <summary>Bytes in base64; null when absent.</summary>
+    public byte[]? Bytes(string name) => Text(name) is not { } text ? null
+        : TryDecode(text) ?? throw Wrong(name, "base64");
+
+    /// <summary>Bytes in base64 that have to be there.</summary>
+    public byte[] NeededBytes(string name) => Bytes(name) is { Length: > 0 } bytes ? bytes : throw Missing(name);
+
+    /// <summary>An object; null when absent.</summary>
+    public JsonFields? Object(string name) => Find(name) is { } value ? new JsonFields(value, _format, At(name)) : null;
+
+    /// <summary>An object that has to be there.</summary>
+    public JsonFields NeededObject(string name) => Object(name) ?? throw Missing(name);
+
+    /// <summary>The elements of a list; empty when absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="most">The largest number of elements.</param>
+    public IReadOnlyList<JsonElement> List(string name, int most)
+    {
+        if (Find(name) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Wrong(name, "a list");
+        return value.GetArrayLength() <= most ? [.. value.EnumerateArray()] : throw _format.Invalid($"'{At(name)}' has more than {most} elements");
+    }
+
+    /// <summary>The objects of a list; empty when absent.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name, int most) => [.. List(name, most).Select(element => new JsonFields(element, _format, At(name)))];
+
+    /// <summary>The texts of a list; null when absent.</summary>
+    public IReadOnlyList<string>? Texts(string name, int most) => !Has(name) ? null
+        : [.. List(name, most).Select(element => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(name, "a list of texts"))];
+
+    /// <summary>Refuses every field that was not asked for.</summary>
+    public void Only()
+    {
+        foreach (string name in Names)
+        {
+            if (!_asked.Contains(name))
+                throw _format.Invalid($"the field '{At(name)}' is not known");
+        }
+    }
+
+    /// <summary>A failure at this object.</summary>
+    public Airgap.Oci.AirgapException Missing(string name) => _format.Invalid($"'{At(name)}' is missing or empty");
+
+    /// <summary>Base64 as Go and .NET read it, white space passed over; null when it is not.</summary>
+    public static byte[]? TryDecode(string text)
+    {
+        byte[] bytes = new byte[((text.Length / 4) + 1) * 3];
+        return Convert.TryFromBase64String(text, bytes, out int written) ? bytes[..written] : null;
+    }
+
+    private JsonElement? Find(string name)
+    {
+        _asked.Add(name);
+        return _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    private Airgap.Oci.AirgapException Wrong(string name, string what) => _format.Invalid($"'{At(name)}' is not {what}");
+
+    private string At(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+}

@@ -1,0 +1,20 @@
+namespace Airgap.Trust.Formats;
+
+/// <summary>How much of what others wrote is read. Real signatures stay far below.</summary>
+internal static class Limits
+{
+    /// <summary>Bytes of a payload, an envelope or a bundle. Attestations of large SBOMs have some MiB.</summary>
+    public const int DocumentBytes = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of a policy, a key or a trusted root.</summary>
+    public const int ConfigBytes = 1024 * 1024;
+
+    /// <summary>Signatures of one image that are judged, of every form together.</summary>
+    public const int Signatures = 64;
+
+    /// <summary>Log entries, timestamps and certificates of one signature.</summary>
+    public const int Proofs = 16;
+
+    /// <summary>Bytes of a signature itself: RSA 16384 has 2,048.</summary>
+    public const int SignatureBytes = 4096;
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+
+namespace Airgap.Trust.Formats;
+
+/// <summary>What a signature is over: bytes in memory, or a file of which only the hashes are.</summary>
+internal abstract class SignedBytes
+{
+    /// <summary>The hash by an algorithm: SHA-256, SHA-384 or SHA-512.</summary>
+    public abstract byte[] Hash(HashAlgorithmName algorithm);
+
+    /// <summary>All bytes; null where there are too many for memory.</summary>
+    public abstract byte[]? Whole();
+
+    /// <summary>Bytes in memory.</summary>
+    public static SignedBytes Of(ReadOnlyMemory<byte> bytes) => new Held(bytes);
+
+    /// <summary>The hash of bytes.</summary>
+    public static byte[] HashOf(HashAlgorithmName algorithm, ReadOnlySpan<byte> bytes) =>
+        algorithm == HashAlgorithmName.SHA256 ? SHA256.HashData(bytes)
+        : algorithm == HashAlgorithmName.SHA384 ? SHA384.HashData(bytes)
+        : algorithm == HashAlgorithmName.SHA512 ? SHA512.HashData(bytes)
+        : throw new ArgumentException("Only SHA-2 is used.", nameof(algorithm));
+
+    private sealed class Held(ReadOnlyMemory<byte> bytes) : SignedBytes
+    {
+        public override byte[] Hash(HashAlgorithmName algorithm) => HashOf(algorithm, bytes.Span);
+
+        public override byte[]? Whole() => bytes.ToArray();
+    }
+}

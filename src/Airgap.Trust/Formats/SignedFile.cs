@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+
+namespace Airgap.Trust.Formats;
+
+/// <summary>A file of any size that a signature is over: read once for its hashes, and once more only for Ed25519, which hashes its own way.</summary>
+internal sealed class SignedFile : SignedBytes
+{
+    private const long MaxWhole = 256L * 1024 * 1024;
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly string _path;
+    private readonly byte[] _sha256;
+    private readonly byte[] _sha384;
+    private readonly byte[] _sha512;
+
+    private SignedFile(string path, byte[] sha256, byte[] sha384, byte[] sha512) => (_path, _sha256, _sha384, _sha512) = (path, sha256, sha384, sha512);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async Task<SignedFile> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash sha384 = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
+        using IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+        byte[] buffer = new byte[BufferBytes];
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        await using (stream.ConfigureAwait(false))
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                sha256.AppendData(buffer, 0, read);
+                sha384.AppendData(buffer, 0, read);
+                sha512.AppendData(buffer, 0, read);
+            }
+        }
+
+        return new SignedFile(path, sha256.GetHashAndReset(), sha384.GetHashAndReset(), sha512.GetHashAndReset());
+    }
+
+    /// <inheritdoc/>
+    public override byte[] Hash(HashAlgorithmName algorithm) =>
+        algorithm == HashAlgorithmName.SHA256 ? _sha256
+        : algorithm == HashAlgorithmName.SHA384 ? _sha384
+        : algorithm == HashAlgorithmName.SHA512 ? _sha512
+        : throw new ArgumentException("Only SHA-2 is used.", nameof(algorithm));
+
+    /// <inheritdoc/>
+    public override byte[]? Whole()
+    {
+        if (new FileInfo(_path).Length > MaxWhole)
+            return null;
+
+        // What is judged is what was hashed: a file that changed in between is no longer that file.
+        byte[] bytes = File.ReadAllBytes(_path);
+        return SHA256.HashData(bytes).AsSpan().SequenceEqual(_sha256) ? bytes : null;
+    }
+}

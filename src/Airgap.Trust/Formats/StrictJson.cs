@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Airgap.Trust.Formats;
+
+/// <summary>JSON of which every reader sees the same: one value, no field twice, no comments, bounded in size and depth.</summary>
+internal static class StrictJson
+{
+    private const int MaxDepth = 32;
+
+    /// <summary>Reads an object and takes its values out.</summary>
+    /// <param name="utf8">The bytes.</param>
+    /// <param name="format">What they should be.</param>
+    /// <param name="read">Takes the values; may throw as <see cref="JsonFields"/> does.</param>
+    /// <param name="maxBytes">The largest size.</param>
+    public static T Read<T>(ReadOnlyMemory<byte> utf8, Format format, Func<JsonFields, T> read, int maxBytes = Limits.DocumentBytes)
+    {
+        if (utf8.Length > maxBytes)
+            throw format.Invalid($"it has more than {maxBytes} bytes");
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return read(new JsonFields(document.RootElement, format, ""));
+        }
+        catch (JsonException e)
+        {
+            throw format.Invalid("it is not JSON, or holds a field twice", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw format.Invalid("an escape in it is no Unicode character", e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Keys;
+
+/// <summary>An Ed25519 key. .NET has no such algorithm: BouncyCastle does the arithmetic, and is loaded only for it.</summary>
+internal sealed class Ed25519Key : VerificationKey
+{
+    private readonly byte[] _key;
+
+    private Ed25519Key(byte[] info, byte[] key)
+        : base(info) => _key = key;
+
+    /// <inheritdoc/>
+    public override string Algorithm => "Ed25519";
+
+    /// <summary>Takes the key's 32 bytes.</summary>
+    public static Ed25519Key Create(byte[] info, byte[] key) => new(info, key);
+
+    /// <inheritdoc/>
+    public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true) =>
+        signature.Length == 64 && data.Whole() is { } whole && VerifyWhole(_key, whole, signature.ToArray());
+
+    // Apart, so that nothing else loads the assembly.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool VerifyWhole(byte[] key, byte[] data, byte[] signature) =>
+        Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(signature, 0, key, 0, data, 0, data.Length);
+}

@@ -1,0 +1,62 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Keys;
+
+/// <summary>
+/// A public key that judges signatures by its one algorithm: what a signature says of itself never chooses. ECDSA on P-256, P-384 or P-521, RSA of 2048 to 8192 bits, Ed25519.
+/// </summary>
+internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
+{
+    private const string Ec = "1.2.840.10045.2.1";
+    private const string Rsa = "1.2.840.113549.1.1.1";
+    private const string Ed = "1.3.101.112";
+
+    /// <summary>The key as SubjectPublicKeyInfo, DER.</summary>
+    public ReadOnlyMemory<byte> Info { get; } = subjectPublicKeyInfo;
+
+    /// <summary>SHA-256 of <see cref="Info"/>: the id of logs, the hint of bundles.</summary>
+    public byte[] Id { get; } = SHA256.HashData(subjectPublicKeyInfo);
+
+    /// <summary>The algorithm, for people.</summary>
+    public abstract string Algorithm { get; }
+
+    /// <summary>
+    /// Whether a signature is of this key, as cosign makes them: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519.
+    /// </summary>
+    /// <param name="data">What is signed.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="orOwnHash">True to take ECDSA over the curve's own hash too, as cosign 3 makes them in bundles.</param>
+    public abstract bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true);
+
+    /// <summary>Reads a SubjectPublicKeyInfo.</summary>
+    /// <param name="der">The DER bytes, nothing after them.</param>
+    /// <param name="format">What it is, for the failure.</param>
+    public static VerificationKey Read(ReadOnlyMemory<byte> der, Format format)
+    {
+        try
+        {
+            AsnReader reader = new(der, AsnEncodingRules.DER);
+            AsnReader info = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            AsnReader algorithm = info.ReadSequence();
+            string id = algorithm.ReadObjectIdentifier();
+            string? curve = id == Ec ? algorithm.ReadObjectIdentifier() : null;
+            byte[] key = info.ReadBitString(out int unused);
+            info.ThrowIfNotEmpty();
+            byte[] bytes = der.ToArray();
+            return id switch
+            {
+                Ec => EcdsaKey.Create(bytes, curve!, format),
+                Rsa => RsaKey.Create(bytes, format),
+                Ed when key.Length == 32 && unused == 0 => Ed25519Key.Create(bytes, key),
+                _ => throw format.Invalid($"keys of the type {id} are not supported; those of ECDSA (P-256, P-384, P-521), RSA and Ed25519 are"),
+            };
+        }
+        catch (Exception e) when (e is AsnContentException or CryptographicException)
+        {
+            throw format.Invalid("it is not a public key", e);
+        }
+    }
+}

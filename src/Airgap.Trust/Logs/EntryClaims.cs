@@ -1,0 +1,10 @@
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Logs;
+
+/// <summary>What a log's entry has to say: exactly what is judged.</summary>
+/// <param name="Signed">What the signature is over.</param>
+/// <param name="Signature">The signature.</param>
+/// <param name="Verifier">The certificate, or the key, in DER.</param>
+/// <param name="Payload">The payload of a DSSE envelope; null for other signatures.</param>
+internal sealed record EntryClaims(SignedBytes Signed, byte[] Signature, ReadOnlyMemory<byte> Verifier, byte[]? Payload);

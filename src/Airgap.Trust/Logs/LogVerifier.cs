@@ -1,0 +1,52 @@
+using Airgap.Trust.Formats;
+using Airgap.Trust.Roots;
+
+namespace Airgap.Trust.Logs;
+
+/// <summary>Judges an entry by the logs that are trusted: what it says, that it is in the log, and since when.</summary>
+internal static class LogVerifier
+{
+    /// <summary>Judges one entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="logs">The logs.</param>
+    /// <param name="claims">What the entry has to say.</param>
+    /// <param name="needsPromise">True where the form of the signature demands the log's promise.</param>
+    /// <param name="needsProof">True where it demands the proof with a checkpoint.</param>
+    /// <returns>The log, and the time that it promised; null when it promised none.</returns>
+    /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
+    public static (LogKey Log, DateTimeOffset? Time) Verify(LogEntry entry, IReadOnlyList<LogKey> logs, EntryClaims claims, bool needsPromise, bool needsProof)
+    {
+        LogKey log = logs.FirstOrDefault(known => known.Id.AsSpan().SequenceEqual(entry.LogId) && known.Key is not null)
+            ?? throw Rejection.Of("Its log entry is of a log that the trusted root does not list.");
+        if (entry.Promise is null && (needsPromise || entry.Proof is null))
+            throw Rejection.Of("Its log entry has no promise of the log (SET).");
+        if (entry.Proof is null && needsProof)
+            throw Rejection.Of("Its log entry has no inclusion proof.");
+        DateTimeOffset? time = null;
+        if (entry.Promise is not null && (time = EntryPromise.Verify(entry, log)) is null)
+            throw Rejection.Of("The promise (SET) of its log entry is not the log's.");
+        if (entry.Proof is { } proof)
+            VerifyProof(entry, proof, log, needsCheckpoint: needsProof);
+        if (!EntryBody.Fits(entry, claims))
+            throw Rejection.Of("Its log entry is of another signature, certificate or content.");
+        return (log, time);
+    }
+
+    private static void VerifyProof(LogEntry entry, InclusionProof proof, LogKey log, bool needsCheckpoint)
+    {
+        if (!MerkleTree.Includes(proof, entry.Body))
+            throw Rejection.Of("The inclusion proof of its log entry does not lead to the tree's root.");
+        if (proof.Checkpoint is null)
+        {
+            // Without one the root is only claimed; the oldest form leaves the word to the promise.
+            if (needsCheckpoint || entry.Promise is null)
+                throw Rejection.Of("The inclusion proof of its log entry has no checkpoint.");
+            return;
+        }
+
+        Checkpoint checkpoint = Checkpoint.Verify(proof.Checkpoint, log)
+            ?? throw Rejection.Of("The checkpoint of its log entry is not the log's.");
+        if (checkpoint.Size != proof.TreeSize || !checkpoint.RootHash.AsSpan().SequenceEqual(proof.RootHash))
+            throw Rejection.Of("The checkpoint of its log entry is of another tree.");
+    }
+}

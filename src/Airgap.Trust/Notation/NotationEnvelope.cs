@@ -1,0 +1,88 @@
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Notation;
+
+/// <summary>A signature of the Notary Project, out of JWS or COSE. Nothing in it is trusted yet.</summary>
+/// <remarks>Source: notaryproject/specifications, specs/signature-specification.md and its envelopes.</remarks>
+internal sealed record NotationEnvelope
+{
+    /// <summary>The media type of the payload.</summary>
+    public const string PayloadType = "application/vnd.cncf.notary.payload.v1+json";
+
+    /// <summary>The scheme in which the signer's time is only claimed.</summary>
+    public const string X509 = "notary.x509";
+
+    /// <summary>The scheme in which an authority signs and tells the time.</summary>
+    public const string SigningAuthority = "notary.x509.signingAuthority";
+
+    /// <summary>The header of the scheme.</summary>
+    public const string SchemeHeader = "io.cncf.notary.signingScheme";
+
+    /// <summary>The header of the claimed time.</summary>
+    public const string TimeHeader = "io.cncf.notary.signingTime";
+
+    /// <summary>The header of an authority's time.</summary>
+    public const string AuthenticTimeHeader = "io.cncf.notary.authenticSigningTime";
+
+    /// <summary>The header of the signature's end.</summary>
+    public const string ExpiryHeader = "io.cncf.notary.expiry";
+
+    /// <summary>The header of a timestamp over the signature.</summary>
+    public const string TimestampHeader = "io.cncf.notary.timestampSignature";
+
+    /// <summary>How signatures' documents are told.</summary>
+    public static Format Format { get; } = Format.Signature("The Notation signature");
+
+    /// <summary>The algorithm that it names, such as <c>ES256</c>.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>The payload's type.</summary>
+    public required string? ContentType { get; init; }
+
+    /// <summary>The scheme.</summary>
+    public required string? Scheme { get; init; }
+
+    /// <summary>The headers that a verifier has to understand.</summary>
+    public required IReadOnlyList<string> Critical { get; init; }
+
+    /// <summary>When the signer says it was made.</summary>
+    public DateTimeOffset? SigningTime { get; init; }
+
+    /// <summary>When the signing authority says it was made.</summary>
+    public DateTimeOffset? AuthenticTime { get; init; }
+
+    /// <summary>When it ends; null for never.</summary>
+    public DateTimeOffset? Expiry { get; init; }
+
+    /// <summary>The signer's certificate, then those above it, the root last.</summary>
+    public required IReadOnlyList<X509Certificate2> Chain { get; init; }
+
+    /// <summary>An RFC 3161 token over the signature.</summary>
+    public byte[]? Timestamp { get; init; }
+
+    /// <summary>The payload.</summary>
+    public required byte[] Payload { get; init; }
+
+    /// <summary>The signature.</summary>
+    public required byte[] Signature { get; init; }
+
+    /// <summary>Whether the signature is by a certificate's key.</summary>
+    public required Func<X509Certificate2, bool> IsBy { get; init; }
+
+    /// <summary>The name of the algorithm that a certificate's key has to use; null for a key that none is for.</summary>
+    public static string? AlgorithmOf(X509Certificate2 certificate)
+    {
+        using System.Security.Cryptography.ECDsa? ec = certificate.GetECDsaPublicKey();
+        if (ec is not null)
+            return ec.KeySize switch { 256 => "ES256", 384 => "ES384", 521 => "ES512", _ => null };
+        using System.Security.Cryptography.RSA? rsa = certificate.GetRSAPublicKey();
+        return rsa?.KeySize switch { 2048 => "PS256", 3072 => "PS384", 4096 => "PS512", _ => null };
+    }
+
+    /// <summary>Reads the certificates.</summary>
+    public static IReadOnlyList<X509Certificate2> ReadChain(IReadOnlyCollection<byte[]> certificates) => certificates.Count is > 0 and <= Limits.Proofs
+        ? [.. certificates.Select(der => CertificateReader.FromDer(der, Format))]
+        : throw Format.Invalid("it has no chain of certificates, or too long a one");
+}

@@ -1,0 +1,43 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Notation;
+
+/// <summary>A trustpolicy.json of the Notary Project.</summary>
+/// <remarks>Source: notaryproject/specifications, specs/trust-store-trust-policy.md.</remarks>
+internal sealed class NotationPolicy
+{
+    private const int MaxStatements = 100;
+
+    private readonly List<NotationStatement> _statements;
+
+    private NotationPolicy(List<NotationStatement> statements) => _statements = statements;
+
+    /// <summary>Reads one.</summary>
+    /// <param name="json">The file's bytes.</param>
+    /// <param name="name">The file, for failures.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustPolicy"/>.</exception>
+    public static NotationPolicy Read(ReadOnlyMemory<byte> json, string name)
+    {
+        Format format = new(ErrorCode.InvalidTrustPolicy, $"The policy {name}", "Write it as the Notary Project's trust policy says ('notation policy show').");
+        return StrictJson.Read(json, format, fields =>
+        {
+            if (fields.Text("version") != "1.0")
+                throw format.Invalid("its version is not 1.0");
+            List<NotationStatement> statements = [.. fields.Objects("trustPolicies", MaxStatements).Select(NotationStatement.Read)];
+            fields.Only();
+            if (statements.Count == 0)
+                throw format.Invalid("it has no statement");
+            if (statements.DistinctBy(statement => statement.Name).Count() != statements.Count)
+                throw format.Invalid("two statements have one name");
+            string[] scopes = [.. statements.SelectMany(statement => statement.Scopes)];
+            return scopes.Distinct(StringComparer.Ordinal).Count() == scopes.Length ? new NotationPolicy(statements) : throw format.Invalid("a scope is there twice");
+        }, Limits.ConfigBytes);
+    }
+
+    /// <summary>The statement for a repository: its own, else that for all; null when there is none.</summary>
+    public NotationStatement? For(RepositoryName repository) =>
+        _statements.FirstOrDefault(statement => statement.Scopes.Contains(repository.ToString()))
+        ?? _statements.FirstOrDefault(statement => statement.Scopes is ["*"]);
+}

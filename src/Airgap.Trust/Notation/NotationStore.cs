@@ -1,0 +1,47 @@
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Oci;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Notation;
+
+/// <summary>A folder of trust stores as notation keeps it: <c>x509/TYPE/NAME/*.crt</c>, PEM or DER. Read once, when a statement names it.</summary>
+/// <param name="folder">The folder that holds <c>x509</c>.</param>
+internal sealed class NotationStore(string folder)
+{
+    private const int MaxFiles = 1000;
+
+    private readonly Dictionary<string, IReadOnlyList<X509Certificate2>> _read = new(StringComparer.Ordinal);
+
+    /// <summary>The certificates of the stores of a type.</summary>
+    /// <param name="stores">Each <c>type:name</c>.</param>
+    /// <param name="type">The type.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>: one is not there or cannot be read.</exception>
+    public IReadOnlyList<X509Certificate2> Of(IEnumerable<string> stores, string type)
+    {
+        lock (_read)
+            return [.. stores.Where(store => store.StartsWith(type + ":", StringComparison.Ordinal)).SelectMany(Read)];
+    }
+
+    private IReadOnlyList<X509Certificate2> Read(string store)
+    {
+        if (_read.TryGetValue(store, out IReadOnlyList<X509Certificate2>? known))
+            return known;
+        string path = Path.Combine([folder, "x509", .. store.Split(':')]);
+        Format format = new(ErrorCode.InvalidTrustKey, $"The trust store {path}", "Put the certificates of the authority there, as 'notation certificate add' does.");
+        try
+        {
+            string[] files = [.. Directory.EnumerateFiles(path).Take(MaxFiles).Order(StringComparer.Ordinal)];
+            X509Certificate2[] certificates = [.. files.SelectMany(file => ReadFile(file, format))];
+            return _read[store] = certificates.Length > 0 ? certificates : throw format.Invalid("it is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw format.Invalid("it is not there, or not open to this user", e);
+        }
+    }
+
+    private static IReadOnlyList<X509Certificate2> ReadFile(string file, Format format) => new FileInfo(file).Length <= Limits.ConfigBytes
+        ? CertificateReader.FromFile(File.ReadAllBytes(file), format)
+        : throw format.Invalid($"{Path.GetFileName(file)} is too large for certificates");
+}

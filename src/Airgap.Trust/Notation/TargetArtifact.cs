@@ -1,0 +1,30 @@
+using Airgap.Oci;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Notation;
+
+/// <summary>What a signature of the Notary Project is of.</summary>
+/// <param name="MediaType">The manifest's media type.</param>
+/// <param name="Digest">Its digest.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="Metadata">What the signer added.</param>
+internal sealed record TargetArtifact(string MediaType, Digest Digest, long Size, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Reads the payload.</summary>
+    public static TargetArtifact Read(byte[] json) => StrictJson.Read(json, NotationEnvelope.Format, fields =>
+    {
+        JsonFields target = fields.NeededObject("targetArtifact");
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+        if (target.Object("annotations") is { } annotations)
+        {
+            foreach (string name in annotations.Names)
+                metadata[name] = annotations.Text(name) ?? "";
+        }
+
+        return new TargetArtifact(
+            target.NeededText("mediaType"),
+            Digest.TryParse(target.Text("digest"), out Digest digest) ? digest : throw fields.Format.Invalid("it names no digest"),
+            target.Number("size") ?? throw target.Missing("size"),
+            metadata);
+    });
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
+using Airgap.Trust.Logs;
+using Airgap.Trust.Roots;
+using Airgap.Trust.Times;
+
+namespace Airgap.Trust.Signers;
+
+/// <summary>Somebody named by a certificate: keyless signing with a Fulcio, or an own authority.</summary>
+/// <param name="root">Who is trusted.</param>
+/// <param name="identity">The name in the certificate; null for any.</param>
+/// <param name="issuer">Who vouched for it; null for anybody, where the authority alone counts.</param>
+/// <param name="mayBeNow">True where a certificate that is valid now needs no proof of its time: those of an own authority live long.</param>
+internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false) : Signer
+{
+    private static readonly Format s_format = Format.Signature("The signature");
+
+    /// <inheritdoc/>
+    public override string Name => identity?.Text ?? "the certificate authority";
+
+    /// <inheritdoc/>
+    public override SignedBy Verify(Evidence evidence, DateTimeOffset now)
+    {
+        if (evidence.Certificate is not { } certificate)
+            throw Rejection.Of("It comes without a certificate.");
+        VerificationKey key = VerificationKey.Read(certificate.PublicKey.ExportSubjectPublicKeyInfo(), s_format);
+        EntryClaims claims = new(evidence.Signed, evidence.Signature, certificate.RawDataMemory, evidence.Payload);
+        List<LogKey> untimed = [];
+        List<DateTimeOffset> times = [.. LogTimes(evidence, claims, untimed), .. StampedTimes(evidence)];
+        if (times.Count == 0)
+            times.Add(mayBeNow ? now : throw Rejection.Of("Nothing that is trusted tells when it was made."));
+        if (untimed.Any(log => times.Any(time => !log.Validity.Contains(time))))
+            throw Rejection.Of("The log of its entry is not trusted at that time.");
+        VerifyChain(certificate, evidence.Between, times);
+        string name = VerifyName(certificate);
+        if (!key.Verify(evidence.Signed, evidence.Signature, evidence.MayUseOwnHash))
+            throw Rejection.Of("It is not by the key of its certificate.");
+        return new SignedBy(name, SignerNames.IssuerOf(certificate, s_format), times.Min());
+    }
+
+    private List<DateTimeOffset> LogTimes(Evidence evidence, EntryClaims claims, List<LogKey> untimed)
+    {
+        List<DateTimeOffset> times = [];
+        if (root.Logs.Count == 0)
+            return times;
+        if (evidence.Entries.Count == 0)
+            throw Rejection.Of("It is in no transparency log.");
+        foreach (LogEntry entry in evidence.Entries)
+        {
+            (LogKey log, DateTimeOffset? time) = LogVerifier.Verify(entry, root.Logs, claims, evidence.NeedsPromise, evidence.NeedsProof);
+            if (time is { } promised)
+                times.Add(promised);
+            else
+                untimed.Add(log);
+        }
+
+        return times;
+    }
+
+    // A stamp of somebody who is not trusted proves nothing, and spoils nothing.
+    private IEnumerable<DateTimeOffset> StampedTimes(Evidence evidence) => evidence.Timestamps
+        .Select(stamp => TimestampToken.Verify(stamp, evidence.Signature, root.TimestampAuthorities)).OfType<DateTimeOffset>();
+
+    private void VerifyChain(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> between, List<DateTimeOffset> times)
+    {
+        foreach (DateTimeOffset time in times)
+        {
+            IReadOnlyList<X509Certificate2> chain = root.Authorities
+                .Select(authority => (authority with { Between = [.. authority.Between, .. between] }).ChainOf(certificate, time, TrustChain.CodeSigning))
+                .FirstOrDefault(chain => chain is not null)
+                ?? throw Rejection.Of(TrustChain.IsValid(certificate, time)
+                    ? "Its certificate is not by an authority that is trusted for signing code."
+                    : $"Its certificate was not valid when it was made ({time.UtcDateTime:u}).");
+            if (root.CertificateLogs.Count > 0 && !IsPromised(certificate, chain))
+                throw Rejection.Of("No trusted certificate log has promised to list its certificate (SCT).");
+        }
+    }
+
+    private bool IsPromised(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> chain) => chain.Count > 1
+        && CertificateTimestamp.Of(certificate, s_format).Any(promise =>
+            root.CertificateLogs.Any(log => log.Key is { } key && log.Id.AsSpan().SequenceEqual(promise.LogId) && log.Validity.Contains(promise.Time)
+                && key.Verify(SignedBytes.Of(promise.SignedBytes(certificate, chain[1])), promise.Signature)));
+
+    private string VerifyName(X509Certificate2 certificate)
+    {
+        IReadOnlyList<string> names = SignerNames.Subjects(certificate, s_format);
+        if (issuer is not null && (SignerNames.IssuerOf(certificate, s_format) is not { } actual || !issuer.Matches(actual)))
+            throw Rejection.Of($"Its identity was vouched for by '{SignerNames.IssuerOf(certificate, s_format)}', and not by '{issuer.Text}'.");
+        return identity is null
+            ? names.FirstOrDefault() ?? certificate.Subject
+            : names.FirstOrDefault(identity.Matches) ?? throw Rejection.Of($"It is by '{string.Join("', '", names.Take(3))}', and not by '{identity.Text}'.");
+    }
+}

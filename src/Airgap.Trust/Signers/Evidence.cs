@@ -1,0 +1,39 @@
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Logs;
+
+namespace Airgap.Trust.Signers;
+
+/// <summary>A signature with all that came with it. Nothing in it is trusted yet.</summary>
+internal sealed record Evidence
+{
+    /// <summary>What the signature is over.</summary>
+    public required SignedBytes Signed { get; init; }
+
+    /// <summary>The signature.</summary>
+    public required byte[] Signature { get; init; }
+
+    /// <summary>The signer's certificate; null when a key signed.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Certificates that may lie between it and an authority.</summary>
+    public IReadOnlyList<X509Certificate2> Between { get; init; } = [];
+
+    /// <summary>Entries of transparency logs.</summary>
+    public IReadOnlyList<LogEntry> Entries { get; init; } = [];
+
+    /// <summary>RFC 3161 answers over the signature.</summary>
+    public IReadOnlyList<byte[]> Timestamps { get; init; } = [];
+
+    /// <summary>True where the form demands the log's promise.</summary>
+    public bool NeedsPromise { get; init; }
+
+    /// <summary>True where the form demands an inclusion proof.</summary>
+    public bool NeedsProof { get; init; }
+
+    /// <summary>True where ECDSA may be over the curve's own hash: in bundles. cosign's older form is over SHA-256 whatever the key.</summary>
+    public bool MayUseOwnHash { get; init; }
+
+    /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>
+    public byte[]? Payload { get; init; }
+}

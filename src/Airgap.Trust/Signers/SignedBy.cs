@@ -1,0 +1,14 @@
+namespace Airgap.Trust.Signers;
+
+/// <summary>Who signed, as far as it was verified.</summary>
+/// <param name="Signer">The key's file or the identity in the certificate.</param>
+/// <param name="Issuer">Who vouched for the identity; null for keys.</param>
+/// <param name="Time">The earliest time that is vouched for; null when nothing vouches for one.</param>
+internal sealed record SignedBy(string Signer, string? Issuer, DateTimeOffset? Time)
+{
+    /// <summary>The form of the signature: <c>cosign</c>, <c>sigstore bundle</c>, <c>notation</c>.</summary>
+    public string Form { get; init; } = "";
+
+    /// <summary>What was not looked at, for people; empty when all was.</summary>
+    public string Skipped { get; init; } = "";
+}

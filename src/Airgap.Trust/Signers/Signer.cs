@@ -1,0 +1,14 @@
+namespace Airgap.Trust.Signers;
+
+/// <summary>Somebody whose signature is accepted.</summary>
+internal abstract class Signer
+{
+    /// <summary>For people: the key's file, or the identity.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Judges a signature.</summary>
+    /// <param name="evidence">The signature.</param>
+    /// <param name="now">The time of judging.</param>
+    /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
+    public abstract SignedBy Verify(Evidence evidence, DateTimeOffset now);
+}

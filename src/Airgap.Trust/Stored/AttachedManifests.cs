@@ -1,0 +1,53 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Stored;
+
+/// <summary>
+/// What names an image as its subject. A list is a hint: each manifest is fetched, and one whose subject is another image is passed over. cosign's own lists tell a wrong artifact type, so
+/// none is left out for its entry in the list.
+/// </summary>
+internal static class AttachedManifests
+{
+    private const int AtOnce = 4;
+
+    /// <summary>Fetches them.</summary>
+    /// <param name="store">Where the image lies.</param>
+    /// <param name="subject">The image.</param>
+    /// <param name="notes">Takes what was passed over.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    public static async Task<IReadOnlyList<Manifest>> OfAsync(ISignatureStore store, Digest subject, List<string> notes, CancellationToken cancellationToken)
+    {
+        ReferrerList list = await store.ListReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
+        if (list.Manifests.Length > Limits.Signatures)
+            notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Signatures} were looked at.");
+        List<Manifest> result = [];
+        foreach (Descriptor[] some in list.Manifests.Take(Limits.Signatures).Chunk(AtOnce))
+        {
+            foreach (Manifest? manifest in await Task.WhenAll(some.Select(one => FindAsync(store, one, notes, cancellationToken))).ConfigureAwait(false))
+            {
+                if (manifest is not null && manifest.Subject?.Digest == subject)
+                    result.Add(manifest);
+                else if (manifest is not null)
+                    notes.Add($"The referrer {manifest.Digest} names another subject.");
+            }
+        }
+
+        return result;
+    }
+
+    private static async Task<Manifest?> FindAsync(ISignatureStore store, Descriptor one, List<string> notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.FindManifestAsync(one.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
+        {
+            lock (notes)
+                notes.Add(e.Message);
+            return null;
+        }
+    }
+}

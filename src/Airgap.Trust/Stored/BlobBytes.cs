@@ -1,0 +1,21 @@
+using Airgap.Oci.Content;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Stored;
+
+/// <summary>Reads a small blob into memory, no more than its descriptor says.</summary>
+internal static class BlobBytes
+{
+    /// <summary>Reads to the end of a stream that verifies.</summary>
+    public static async Task<byte[]> ReadAsync(Stream stream, Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (blob.Size > Limits.DocumentBytes)
+            throw Rejection.Of($"It has {blob.Size} bytes, more than any signature.");
+        byte[] bytes = new byte[blob.Size];
+        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+
+        // The end has to be seen: only there digest and size are verified.
+        byte[] more = new byte[1];
+        return await stream.ReadAsync(more, cancellationToken).ConfigureAwait(false) == 0 ? bytes : throw Rejection.Of("It has more bytes than its descriptor says.");
+    }
+}
