@@ -274,6 +274,27 @@ public enum ErrorCode
     /// <summary>A Secret that a publish wrote has been changed since and stays, and does not name a registry that it now has to (warning).</summary>
     SecretNotUpdated = 2108,
 
+    /// <summary>A delta archive requires layers that are nowhere where they were looked for. Import what it builds on first, or name a repository of the same registry that has them.</summary>
+    DeltaLayersMissing = 2110,
+
+    /// <summary>Something that a delta archive is to build on is none: no archive, lock, relocation.json, receipt or repository, or one that cannot be read.</summary>
+    InvalidBase = 2111,
+
+    /// <summary>An archive is to be written in the place of what it builds on, or of one of those that are joined.</summary>
+    BaseIsOutput = 2112,
+
+    /// <summary>Archives that are to be joined are no chain: one is missing, foreign, given twice, or in the wrong order.</summary>
+    BrokenChain = 2113,
+
+    /// <summary>A receipt that is malformed, was changed, or names content that cannot be found again.</summary>
+    InvalidReceipt = 2114,
+
+    /// <summary>A receipt was to be written in the place of a file that is none.</summary>
+    ReceiptNotOurs = 2115,
+
+    /// <summary>An archive is a delta: it is right, and not whole without what it builds on (warning).</summary>
+    ArchiveIsDelta = 2116,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

@@ -6,7 +6,9 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
+using Airgap.Transfer.Planning.Deltas;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;
@@ -73,6 +75,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     internal async Task<TransferResult?> FindStandingAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        // What a delta builds on may have changed.
+        if (!options.Bases.IsEmpty)
+            return null;
         if (await StandingArchive.FindAsync(destination.Path, destination.Format, source, options, _observer, cancellationToken) is not { } plan)
             return null;
         _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone, and nobody is asked.");
@@ -104,12 +109,20 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
+        TransferPlan plan = await MakeFullPlanAsync(source, options, state, cancellationToken);
+        return options.Bases.IsEmpty ? plan : await new BaseReader(registry, options, _observer).LeaveOutAsync(plan, cancellationToken);
+    }
+
+    private async Task<TransferPlan> MakeFullPlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
+    {
         if (source is RelocationSource.Archive from)
             return await new ArchivePlanner(await AnyArchive.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
 
         using RegistryPlanner planner = new(registry, options, _observer, state);
         if (options.EarlierArchive is { } earlier)
             await planner.LearnFromArchiveAsync(earlier, cancellationToken);
+        foreach (DeltaSource.Archive known in options.Bases.OfType<DeltaSource.Archive>())
+            await planner.LearnFromArchiveAsync(known.Path, cancellationToken);
         switch (source)
         {
             case RelocationSource.Bundle { Reference: var reference }:

@@ -28,8 +28,15 @@ internal sealed class ArchiveContent : IRegistryContent
         ArchiveContent content = new();
         try
         {
+            List<ServedArchive> opened = [];
             foreach (ArchiveToServe archive in archives)
-                await content.AddAsync(archive, prefix, warn, cancellationToken);
+                opened.Add(await content.OpenAsync(archive, cancellationToken));
+            foreach ((ArchiveToServe archive, ServedArchive served) in archives.Zip(opened))
+            {
+                served.Complete(opened);
+                content.Add(archive, served, prefix, warn);
+            }
+
             return content;
         }
         catch
@@ -65,11 +72,15 @@ internal sealed class ArchiveContent : IRegistryContent
             file.Dispose();
     }
 
-    private async Task AddAsync(ArchiveToServe archive, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
+    private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, CancellationToken cancellationToken)
     {
         ServedFile file = ServedFile.Open(archive.Path);
         _files.Add(file);
-        ServedArchive served = await ServedArchive.OpenAsync(file, cancellationToken);
+        return await ServedArchive.OpenAsync(file, cancellationToken);
+    }
+
+    private void Add(ArchiveToServe archive, ServedArchive served, string prefix, Action<Diagnostic>? warn)
+    {
         string name = $"{prefix.Trim('/')}/{archive.Repository ?? served.DefaultName}".Trim('/');
         if (!Names.IsRepository(name))
         {

@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
@@ -19,6 +20,7 @@ internal sealed class ServedArchive
     private readonly IArchive _reader;
     private readonly TransferPlan _plan;
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
+    private readonly List<RequiredLayerContent> _lacking = [];
 
     private ServedArchive(ServedFile file, IArchive reader, TransferPlan plan)
     {
@@ -56,6 +58,28 @@ internal sealed class ServedArchive
             return Names.IsRepository(result) ? result : "images";
         }
     }
+
+    /// <summary>Takes what a delta leaves to others from the archives that are served beside it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has it.</exception>
+    public void Complete(IEnumerable<ServedArchive> beside)
+    {
+        if (_lacking.Count == 0)
+            return;
+        ServedArchive[] others = [.. beside.Where(other => other != this)];
+        List<RequiredLayerContent> nowhere = [];
+        foreach (RequiredLayerContent layer in _lacking)
+        {
+            if (others.Select(other => other.Own(layer.Descriptor.Digest)).FirstOrDefault(open => open is not null) is { } found)
+                _blobs.TryAdd(layer.Descriptor.Digest, found);
+            else
+                nowhere.Add(layer);
+        }
+
+        if (nowhere.Count > 0)
+            throw RequiredLayerContent.Missing(nowhere, others.Length == 0 ? null : "no archive beside it");
+    }
+
+    private Func<StoredContent>? Own(Digest digest) => _blobs.GetValueOrDefault(digest);
 
     /// <summary>Adds everything to a repository.</summary>
     /// <returns>The tags that pointed at something else before.</returns>
@@ -129,6 +153,10 @@ internal sealed class ServedArchive
             if (_reader.OffsetOf(descriptor) is { } offset)
             {
                 _blobs.Add(descriptor.Digest, () => new ArchivedContent(_file, offset, descriptor));
+            }
+            else if (blob.Content is RequiredLayerContent required)
+            {
+                _lacking.Add(required);
             }
             else if (blob.Content is not MissingLayerContent)
             {

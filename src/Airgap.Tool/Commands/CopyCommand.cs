@@ -51,6 +51,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
+    private readonly CopyDeltaFlags _delta = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
@@ -63,6 +64,7 @@ internal sealed class CopyCommand
             ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
+            ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand flags = new();
         foreach (Option option in new Option[]
@@ -74,7 +76,7 @@ internal sealed class CopyCommand
             command.Options.Add(option);
         }
 
-        foreach (Option option in flags._dry.All)
+        foreach (Option option in flags._delta.All.Concat(flags._dry.All))
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -125,6 +127,7 @@ internal sealed class CopyCommand
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
+        await _delta.WriteReceiptAsync(parsed, result, session, cancellationToken).ConfigureAwait(false);
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line);
         // Under its own name the tool has shown its own warnings, with codes.
@@ -147,6 +150,7 @@ internal sealed class CopyCommand
         string? summary = parsed.GetText(_summary);
         OutputCheck.OfFiles(request.LockOutput, parsed.GetText(_report), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
         _dry.Check(parsed);
+        _delta.Check(parsed, request);
     }
 
     private static int Fail(TransferResult result, Session session)
@@ -202,6 +206,7 @@ internal sealed class CopyCommand
         // What is to be repaired is read from the source.
         Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
+        Bases = _delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),
     };
 
@@ -213,5 +218,6 @@ internal sealed class CopyCommand
         RepositoryBasedTags = parsed.GetValue(_repositoryTags),
         Resume = parsed.GetValue(_resume),
         Repair = parsed.GetValue(_repair),
+        MountFrom = _delta.MountFrom(parsed),
     };
 }

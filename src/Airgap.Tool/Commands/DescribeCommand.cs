@@ -3,7 +3,9 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Commands;
@@ -69,6 +71,7 @@ internal sealed class DescribeCommand
                 ? await Describer.SurveyArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
                 : await AskAsync(parsed, session, describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
             description = survey.Description;
+            TellDelta(tar, survey, session);
             ReportBuilder builder = new();
             builder.Add(survey.Plan);
             await report.WriteAsync(builder.Build(), session, cancellationToken).ConfigureAwait(false);
@@ -76,7 +79,7 @@ internal sealed class DescribeCommand
         else
         {
             description = tar is not null
-                ? await Describer.DescribeArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+                ? TellDelta(tar, await Describer.SurveyArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false), session)
                 : await AskAsync(parsed, session, describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
         }
 
@@ -86,6 +89,17 @@ internal sealed class DescribeCommand
         session.WriteLine("");
         session.WriteLine("Succeeded");
         return 0;
+    }
+
+    private static BundleDescription TellDelta(string? tar, BundleSurvey survey, Session session)
+    {
+        if (tar is not null && DeltaWarning.Of(tar, survey.Plan.SourceDelta) is { } warning)
+        {
+            session.Warn(warning);
+            session.Report.Delta = ReportDelta.Of(survey.Plan.SourceDelta!);
+        }
+
+        return survey.Description;
     }
 
     private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)

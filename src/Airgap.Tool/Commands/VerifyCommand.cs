@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
@@ -69,7 +70,10 @@ internal sealed class VerifyCommand
 
         foreach (Diagnostic problem in result.Problems)
             session.Fail(problem.Advice == Findings.Advice ? problem with { Advice = RelocateAdvice } : problem);
-        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}";
+        if (DeltaWarning.Of(result.Target, result.Delta) is { } delta)
+            session.Warn(delta);
+        session.Report.Delta = result.Delta is null ? null : ReportDelta.Of(result.Delta);
+        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}{(result.Delta is null ? "" : ", a delta, without what it leaves to others")}";
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{Amounts.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)

@@ -20,6 +20,8 @@ internal static class CopyResultText
         }
 
         yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
+        if (result.Plan.Delta is { } delta)
+            yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to {string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
 
     /// <summary>The root's place by digest; null in an archive, or without a root.</summary>
@@ -35,5 +37,6 @@ internal static class CopyResultText
         report.Retries = result.Retries;
         report.Items = [.. result.Items.Select(ReportImage.Of)];
         report.Totals = WorkTotals.Of(result);
+        report.Delta = result.Plan.Delta is { } delta ? ReportDelta.Of(delta) : null;
     }
 }

@@ -48,6 +48,9 @@ internal sealed class Report
     /// <summary>Distinct blobs by outcome.</summary>
     public WorkTotals? Totals { get; set; }
 
+    /// <summary>What an archive that was written or read leaves to others; left out for a full one.</summary>
+    public ReportDelta? Delta { get; set; }
+
     /// <summary>Files written.</summary>
     public List<ReportFile>? Files { get; set; }
 

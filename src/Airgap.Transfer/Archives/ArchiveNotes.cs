@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
 /// What imgpkg's format has no room for, in the last entry of an archive: <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The digest is of the
-/// bytes of the content, which names the digest of manifest.json: so it is of everything in the archive. imgpkg passes over the entry. A field that a
-/// reader does not know is passed over; what a reader must not pass over gets another version.
+/// bytes of the content, which names the digest of manifest.json: so it is of everything in the archive, and is the id of its set. imgpkg passes over the
+/// entry. A field that a reader does not know is passed over; what a reader must not pass over gets another version: a delta has 2, all else 1.
 /// </summary>
 /// <param name="Manifest">The digest of the bytes of manifest.json.</param>
 /// <param name="ImagesLock">The ImagesLock that the archive was made of, in its order and with its annotations; null for none.</param>
@@ -20,11 +22,21 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     /// <summary>The name of the entry.</summary>
     public const string EntryName = "airgap.json";
 
-    /// <summary>The version that is written, and the highest that is read.</summary>
-    public const int Version = 1;
+    /// <summary>The highest version that is read: that of deltas.</summary>
+    public const int Version = 2;
 
     /// <summary>The most bytes the entry may have: the largest lock, with each of its bytes escaped.</summary>
     public const int MaxBytes = 512 * 1024 * 1024;
+
+    /// <summary>What the archive leaves to others; null for a full one.</summary>
+    public DeltaNotes? Delta { get; init; }
+
+    /// <summary>The set that the archive is: the digest of the content.</summary>
+    public Digest Set { get; private init; }
+
+    /// <summary>The set of an archive that has no notes: that of the least notes it could have.</summary>
+    /// <param name="manifest">The digest of manifest.json.</param>
+    public static Digest SetOf(Digest manifest) => Digest.Compute(Write(new ArchiveNotes(manifest, null).WriteContent));
 
     /// <summary>The bytes of the entry that a plan's archive needs; empty where imgpkg's format says all there is to say.</summary>
     /// <param name="plan">The plan.</param>
@@ -32,8 +44,9 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     public static ReadOnlyMemory<byte> Write(TransferPlan plan, Digest manifest)
     {
         // Without annotations a lock says nothing that manifest.json does not.
-        return plan.ImagesLock is { } images && images.Images.Any(image => image.Annotations.Count > 0)
-            ? new ArchiveNotes(manifest, images).ToJson()
+        ImagesLock? images = plan.ImagesLock is { } given && given.Images.Any(image => image.Annotations.Count > 0) ? given : null;
+        return images is not null || plan.Delta is not null
+            ? new ArchiveNotes(manifest, images) { Delta = plan.Delta }.ToJson()
             : default(ReadOnlyMemory<byte>);
     }
 
@@ -66,7 +79,11 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
                 throw invalid($"the content of its {EntryName} has the digest {actual}, and should have {digest}");
             if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
                 throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
-            return new ArchiveNotes(manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null);
+            return new ArchiveNotes(manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
+            {
+                Delta = version > 1 ? DeltaJson.Read(content, invalid) : null,
+                Set = digest,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -100,7 +117,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
         byte[] content = Write(WriteContent);
         return Write(json =>
         {
-            json.WriteNumber("version"u8, Version);
+            json.WriteNumber("version"u8, Delta is null ? 1 : Version);
             json.WriteString("digest"u8, Digest.Compute(content).ToString());
             json.WritePropertyName("content"u8);
             json.WriteRawValue(content, skipInputValidation: true);
@@ -110,10 +127,16 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     private void WriteContent(Utf8JsonWriter json)
     {
         json.WriteString("manifest"u8, Manifest.ToString());
-        if (ImagesLock is null)
-            return;
+        if (ImagesLock is not null)
+            WriteLock(json, ImagesLock);
+        if (Delta is not null)
+            DeltaJson.Write(json, Delta);
+    }
+
+    private static void WriteLock(Utf8JsonWriter json, ImagesLock images)
+    {
         json.WriteStartArray("imagesLock"u8);
-        foreach (LockedImage image in ImagesLock.Images)
+        foreach (LockedImage image in images.Images)
         {
             json.WriteStartObject();
             json.WriteString("image"u8, image.Image.ToString());

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Microsoft.Win32.SafeHandles;
@@ -69,7 +70,7 @@ internal sealed class ArchiveReader : IArchive
         ? new ArchiveBlobContent(Path, descriptor, entry.Offset)
         : _configs.TryGetValue(descriptor.Digest, out HeldBytes? config)
             ? new MemoryBlobContent(descriptor, config)
-            : new MissingLayerContent(Path, descriptor);
+            : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor);
 
     public long? OffsetOf(Descriptor descriptor) => FindLayer(descriptor)?.Offset;
 
@@ -93,6 +94,7 @@ internal sealed class ArchiveReader : IArchive
     {
         ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
         await using FileStream file = OpenFile();
+        await LearnRequiredAsync(cancellationToken);
         if (await IsNullAsync(file, entry, cancellationToken))
             yield break;
         await using ElementStream json = new(file, entry.Size);
@@ -132,30 +134,69 @@ internal sealed class ArchiveReader : IArchive
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
     public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
     {
+        if (await ParseNotesAsync(cancellationToken) is not { } notes)
+            return null;
+        Digest actual = await HashListAsync(notes.Manifest.HashAlgorithm, cancellationToken);
+        if (actual != notes.Manifest)
+            throw Invalid($"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
+        Required = DeltaLayers.Of(notes);
+        return notes;
+    }
+
+    public DeltaLayers Required { get; private set; } = DeltaLayers.None;
+
+    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => HashListAsync(HashAlgorithmName.SHA256, cancellationToken);
+
+    /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
+    internal AirgapException? NotesProblem { get; private set; }
+
+    // Of notes that are wrong their own reading tells, where all else is right.
+    private async Task LearnRequiredAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Required = DeltaLayers.Of(await ParseNotesAsync(cancellationToken));
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive)
+        {
+            NotesProblem = e;
+            Required = DeltaLayers.None;
+        }
+    }
+
+    private async Task<ArchiveNotes?> ParseNotesAsync(CancellationToken cancellationToken)
+    {
         if (!_entries.TryGetValue(ArchiveNotes.EntryName, out ArchiveEntry entry))
             return null;
         if (entry.Size > ArchiveNotes.MaxBytes)
             throw Invalid($"its {ArchiveNotes.EntryName} has {entry.Size} bytes");
-        ArchiveNotes notes;
         try
         {
             await using FileStream file = OpenFile();
             byte[] json = new byte[entry.Size];
             file.Position = entry.Offset;
             await file.ReadExactlyAsync(json, cancellationToken);
-            notes = ArchiveNotes.Read(json, Path, Invalid);
-            file.Position = _entries[ArchiveLayout.ManifestName].Offset;
-            await using LimitedStream manifest = new(file, _entries[ArchiveLayout.ManifestName].Size);
-            Digest actual = Digest.FromHash(notes.Manifest.HashAlgorithm, await CryptographicOperations.HashDataAsync(notes.Manifest.HashAlgorithm, manifest, cancellationToken));
-            if (actual != notes.Manifest)
-                throw Invalid($"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
+            return ArchiveNotes.Read(json, Path, Invalid);
         }
         catch (IOException e)
         {
             throw IoFailures.Translate(e, Path);
         }
+    }
 
-        return notes;
+    private async Task<Digest> HashListAsync(HashAlgorithmName algorithm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using FileStream file = OpenFile();
+            file.Position = _entries[ArchiveLayout.ManifestName].Offset;
+            await using LimitedStream manifest = new(file, _entries[ArchiveLayout.ManifestName].Size);
+            return Digest.FromHash(algorithm, await CryptographicOperations.HashDataAsync(algorithm, manifest, cancellationToken));
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, Path);
+        }
     }
 
     private ArchivedItem OnlyRoot(ArchivedItem? known, ArchivedItem item)

@@ -105,9 +105,9 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         PlannedManifest planned = PlannedManifest.FromImage(Source(image.Refs).Repository, manifest, held, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
         {
-            if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest)
+            if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest && !archive.Required.Contains(layer.Digest))
             {
-                throw new AirgapException(
+                throw archive.NotesProblem ?? new AirgapException(
                     ErrorCode.ArchiveLayerMissing,
                     $"file {ArchiveLayout.NameOf(layer.Digest)} not found in tar: '{archive.Path}' lacks a layer of {planned.Origin}@{manifest.Digest}.",
                     "Copy the archive again from where it was written, or write it again.")

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
@@ -29,6 +30,13 @@ internal interface IArchive
     /// <summary>Reads <c>airgap.json</c>; null where there is none of this list of items.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, another 2xxx, or a 3xxx code of the file.</exception>
     Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Hashes the list of what is there: manifest.json, or a layout's index.json.</summary>
+    /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
+    Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken);
+
+    /// <summary>The layers that a delta leaves to others; none of a full archive. Known once items or notes were read.</summary>
+    DeltaLayers Required { get; }
 
     /// <summary>A failure of this archive.</summary>
     /// <param name="why">Words that end a sentence.</param>

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
@@ -33,6 +34,9 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
         // Where elements are damaged, its digest of manifest.json can only be wrong.
         ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
+
+        if (notes?.Delta is not null)
+            archive.Required.Check(archive, archived);
 
         // A layout may hold several bundles that were asked for, one after the other.
         ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
@@ -88,7 +92,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             root = images is [{ } only] && imagesLock is null ? only : null;
         }
 
-        TransferPlan plan = builder.Build(root, Blob, imagesLock);
+        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = archive.Required.Notes };
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
 
@@ -96,7 +100,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
     private PlannedBlob Blob(PlannedManifest node, Descriptor blob)
     {
         IBlobContent content = archive.GetBlob(blob);
-        return new PlannedBlob(content, content is MissingLayerContent ? node.Origin : null);
+        return new PlannedBlob(content, content is MissingLayerContent or RequiredLayerContent ? node.Origin : null);
     }
 
     // Of an archive that marks no root, and of a bundle that was copied as an image, what is whole is imported as a whole.

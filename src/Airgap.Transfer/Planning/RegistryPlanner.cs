@@ -45,12 +45,26 @@ internal sealed class RegistryPlanner : IDisposable
             {
                 foreach (PlannedManifest known in item.Content.SelfAndDescendants())
                     _reader.Know(known);
+                if (item.IsBundle)
+                    await LearnBundleAsync(archive, item, cancellationToken);
             }
         }
         catch (AirgapException e)
         {
             _observer.Detail($"Nothing is taken from '{path}': {e.Message}");
         }
+    }
+
+    // What a bundle pins stands in its layer.
+    private async Task LearnBundleAsync(IArchive archive, ArchivedItem bundle, CancellationToken cancellationToken)
+    {
+        if (bundle.Content.Manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer] || archive.GetBlob(layer) is not ArchiveBlobContent content)
+            return;
+        byte[] bytes = new byte[layer.Size];
+        await using Stream stream = await content.OpenAsync(0, cancellationToken);
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        await stream.CopyToAsync(Stream.Null, cancellationToken);
+        _reader.Know(layer, bytes);
     }
 
     public async Task<TransferPlan> PlanBundleAsync(RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
@@ -70,6 +84,20 @@ internal sealed class RegistryPlanner : IDisposable
         BundleNode root = await _closure.ExpandAsync(at, planned, isRoot: true, cancellationToken);
         PlanBuilder builder = new(source, _options, _failures);
         PlannedItem item = builder.AddBundle(root, tag, recordOrigins);
+        return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
+    }
+
+    /// <summary>A plan of what a reference stands for, bundle or image.</summary>
+    public async Task<TransferPlan> PlanAnyAsync(RelocationSource source, ImageReference reference, CancellationToken cancellationToken)
+    {
+        (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
+        (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
+        PlanBuilder builder = new(source, _options, _failures);
+        PlannedItem item = new() { Source = at, Content = planned };
+        if (isBundle && !_options.IgnoreBundleCheck)
+            item = builder.AddBundle(await _closure.ExpandAsync(at, planned, isRoot: false, cancellationToken), tag: null, recordOrigins: false);
+        else
+            builder.Add(item);
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
 

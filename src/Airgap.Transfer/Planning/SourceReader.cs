@@ -78,6 +78,9 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
             _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
     }
 
+    /// <summary>Takes a small blob that was read and verified elsewhere.</summary>
+    public void Know(Descriptor blob, byte[] bytes) => _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
+
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
         _blobs.TryGet(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);

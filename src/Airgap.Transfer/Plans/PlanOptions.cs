@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Plans;
 
@@ -47,6 +49,9 @@ public sealed record PlanOptions
 
     /// <summary>True to take a bundle for an image like any other: it alone is carried, and none of what it pins.</summary>
     internal bool IgnoreBundleCheck { get; init; }
+
+    /// <summary>What an archive is to build on: it leaves out every layer that one of these holds or names. Empty for a full archive.</summary>
+    internal ImmutableArray<DeltaSource> Bases { get; init; } = [];
 
     /// <summary>Bytes of manifests and small blobs of a registry that are held in memory; what there is more stands in a temporary file.</summary>
     internal long HeldInMemory { get; init; } = ByteStore.DefaultBudget;

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Plans;
 
@@ -35,6 +36,12 @@ public sealed record TransferPlan
 
     /// <summary>What a user should know before the transfer.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>What the archive that this plan writes leaves to others; null for a full one.</summary>
+    internal DeltaNotes? Delta { get; init; }
+
+    /// <summary>What the archive that this plan was read from leaves to others; null for a full one, or no archive.</summary>
+    internal DeltaNotes? SourceDelta { get; init; }
 
     /// <summary>What the destination was asked while the plan was made; null for nothing.</summary>
     internal DestinationState? State { get; init; }

@@ -3,12 +3,13 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>Pulls from an imgpkg archive. No registry is asked, so images.yml stands as it was packed.</summary>
-internal sealed class ArchivePullSource(string path, ImageReference? wanted) : IPullSource
+internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPullObserver observer) : IPullSource
 {
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
     private IArchive? _archive;
@@ -25,7 +26,11 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted) : I
             _items.TryAdd(item.Content.Manifest.Digest, item);
         }
 
-        await _archive.ReadNotesAsync(cancellationToken);
+        ArchiveNotes? notes = await _archive.ReadNotesAsync(cancellationToken);
+        if (notes?.Delta is not null)
+            _archive.Required.Check(_archive, items);
+        if (DeltaWarning.Of(path, notes?.Delta) is { } warning)
+            observer.Warning(warning);
         ArchivedItem root = Choose(items);
         return root.Content.Manifest.IsIndex ? throw PullRefusals.Index(root.Source) : Item(root);
     }

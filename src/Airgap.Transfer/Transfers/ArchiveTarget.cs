@@ -23,6 +23,7 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
+        RequiredLayers.Refuse(plan.Blobs);
         foreach (ArchiveLayer layer in _layout.Layers)
             _layers.Add(layer.Blob.Descriptor.Digest, layer);
         EarlierArchive earlier = new(_layout, observer);
@@ -41,6 +42,7 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
+        RequiredLayers.Refuse(plan.Blobs);
         EarlierArchive earlier = new(_layout, observer);
         _complete = options.Resume && await earlier.IsWholeAsync(_path, cancellationToken);
         if (options.Resume && !_complete)

@@ -20,6 +20,8 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
+        if (plan.SourceDelta is not null)
+            await RefuseAsync(cancellationToken);
         _folder = await LayoutFolder.OpenAsync(path, cancellationToken);
         _earlier = _folder.Earlier;
         await FindPresentAsync(cancellationToken);
@@ -29,7 +31,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
         _earlier = await LayoutFolder.LookAsync(path, cancellationToken);
-        await FindPresentAsync(cancellationToken);
+        await RefuseAsync(cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, _present.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
 
@@ -64,6 +66,13 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     {
         _folder?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // A delta adds to a folder that has what it builds on, and to no other.
+    private async Task RefuseAsync(CancellationToken cancellationToken)
+    {
+        await FindPresentAsync(cancellationToken);
+        RequiredLayers.Refuse(plan.Blobs.Where(blob => !_present.ContainsKey(blob.Descriptor.Digest)));
     }
 
     private Task FindPresentAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(

@@ -4,6 +4,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
@@ -15,6 +16,7 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly IRegistry _registry;
     private readonly IImageRepository _repository;
     private readonly BlobEvidence _evidence;
+    private readonly RequiredLayers _required;
     private readonly TransferPlan _plan;
     private readonly TransferOptions _options;
     private readonly ITransferObserver _observer;
@@ -39,6 +41,7 @@ internal sealed class RegistryTarget : ITransferTarget
         _registry = registry;
         _repository = registry.GetRepository(name);
         _evidence = new BlobEvidence(_repository, options.Repair, options.Concurrency, observer);
+        _required = new RequiredLayers(registry, name, _evidence, plan, options, observer);
         _isPlanFresh = plan.State?.Name == name && plan.State.TryTake();
         _state = _isPlanFresh ? plan.State! : new DestinationState(_repository, observer);
         _plan = plan;
@@ -53,7 +56,7 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        ImmutableArray<PlannedBlob> missing = await LookAsync(cancellationToken);
+        ImmutableArray<PlannedBlob> missing = await _required.FindAsync(await LookAsync(cancellationToken), _damaged, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
@@ -118,7 +121,7 @@ internal sealed class RegistryTarget : ITransferTarget
     {
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
-            await LookAsync(cancellationToken),
+            await _required.FindAsync(await LookAsync(cancellationToken), _damaged, cancellationToken),
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
@@ -127,6 +130,8 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
+        if (blob.Content is RequiredLayerContent required)
+            throw RequiredLayerContent.Missing([required], _repository.Name.ToString());
         _hasWritten = true;
         if (_damaged.Contains(blob.Descriptor.Digest))
         {

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Naming;
+
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>How a plan is carried out.</summary>
@@ -26,6 +29,9 @@ public sealed record TransferOptions
     /// for each blob, and its word is taken. Without meaning for an archive.
     /// </summary>
     internal bool Repair { get; init; }
+
+    /// <summary>Repositories of the destination's registry from which layers that a delta archive requires are mounted, besides those that it names itself.</summary>
+    internal ImmutableArray<RepositoryName> MountFrom { get; init; } = [];
 
     /// <summary>The file system that archives are written to.</summary>
     internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;

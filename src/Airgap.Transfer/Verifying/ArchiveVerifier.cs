@@ -3,6 +3,7 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -13,6 +14,7 @@ namespace Airgap.Transfer.Verifying;
 internal sealed class ArchiveVerifier(string path)
 {
     private readonly Findings _findings = new();
+    private DeltaNotes? _delta;
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +33,7 @@ internal sealed class ArchiveVerifier(string path)
             _findings.Add(e, path, null);
         }
 
-        return _findings.Result(path);
+        return _findings.Result(path) with { Delta = _delta };
     }
 
     private async Task<HashSet<Digest>> LayersAsync(ArchiveReader archive, CancellationToken cancellationToken)
@@ -53,6 +55,7 @@ internal sealed class ArchiveVerifier(string path)
         try
         {
             plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+            _delta = plan.SourceDelta;
         }
         catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
         {

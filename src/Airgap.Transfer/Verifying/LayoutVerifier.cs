@@ -3,6 +3,7 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -10,6 +11,7 @@ namespace Airgap.Transfer.Verifying;
 internal sealed class LayoutVerifier(string path)
 {
     private readonly Findings _findings = new();
+    private DeltaNotes? _delta;
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
@@ -19,6 +21,7 @@ internal sealed class LayoutVerifier(string path)
             Descriptor[] contents = [.. layout.Files.Contents().Select(content => new Descriptor("", content.Digest, content.File.Size))];
             HashSet<Digest> damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
             TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+            _delta = plan.SourceDelta;
             foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, path);
             HashSet<Digest> manifests = [.. LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Digest)];
@@ -38,6 +41,6 @@ internal sealed class LayoutVerifier(string path)
             _findings.Add(e, path, null);
         }
 
-        return _findings.Result(path);
+        return _findings.Result(path) with { Delta = _delta };
     }
 }

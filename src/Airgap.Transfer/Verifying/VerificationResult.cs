@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -13,4 +14,7 @@ internal sealed record VerificationResult(string Target, int Manifests, int Blob
 {
     /// <summary>True when nothing is wrong.</summary>
     public bool IsRight => Problems.IsEmpty;
+
+    /// <summary>What a delta archive leaves to others, and was not verified; null for all else.</summary>
+    public DeltaNotes? Delta { get; init; }
 }

@@ -51,7 +51,7 @@ public sealed class OneReaderTests : RelocatorTestBase
     {
         ArchiveBuilder archive = new();
         archive.Bundle("r.local/a", [], isRoot: true);
-        await RefusedByAllAsync(archive.ToTar(("airgap.json", "{\"version\":2}"u8.ToArray())), ErrorCode.NewerArchive, "version 2");
+        await RefusedByAllAsync(archive.ToTar(("airgap.json", "{\"version\":3}"u8.ToArray())), ErrorCode.NewerArchive, "version 3");
         await RefusedByAllAsync(archive.ToTar(("airgap.json", "{\"version\":1}"u8.ToArray())), ErrorCode.InvalidArchive, "airgap.json is malformed");
         await RefusedByAllAsync(archive.ToTar(("airgap.json", "[]"u8.ToArray())), ErrorCode.InvalidArchive, "airgap.json is malformed");
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
@@ -38,7 +39,7 @@ internal sealed class LayoutReader : IArchive
 
     public IBlobContent GetBlob(Descriptor descriptor) => FindBlob(descriptor) is { } file
         ? new ArchiveBlobContent(file.File, descriptor, file.Offset, LayoutNames.NameOf(descriptor.Digest))
-        : new MissingLayerContent(Path, descriptor, LayoutNames.NameOf(descriptor.Digest));
+        : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor, LayoutNames.NameOf(descriptor.Digest));
 
     public long? OffsetOf(Descriptor descriptor) => FindBlob(descriptor) is { } file && file.File == Path ? file.Offset : null;
 
@@ -58,6 +59,7 @@ internal sealed class LayoutReader : IArchive
     {
         if (_index.Entries.IsEmpty)
             throw Invalid($"its {LayoutNames.Index} lists nothing");
+        await LearnRequiredAsync(cancellationToken);
         LayoutTree tree = new(this, includeNonDistributable);
         HashSet<Digest> below = [];
         List<(LayoutEntry Entry, ArchivedItem Item)> items = [];
@@ -89,6 +91,27 @@ internal sealed class LayoutReader : IArchive
         return Digest.ComputeLike(notes.Manifest, _index.Bytes.Span) == notes.Manifest ? notes : null;
     }
 
+    public DeltaLayers Required { get; private set; } = DeltaLayers.None;
+
+    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => Task.FromResult(Digest.Compute(_index.Bytes.Span));
+
+    // What is wrong with the notes: where they are, what they require is not known.
+    private AirgapException? _notesProblem;
+
+    // Of notes that are wrong their own reading tells, where all else is right.
+    private async Task LearnRequiredAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Required = DeltaLayers.Of(await ReadNotesAsync(cancellationToken));
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.InvalidLayout)
+        {
+            _notesProblem = e;
+            Required = DeltaLayers.None;
+        }
+    }
+
     public AirgapException Invalid(string why) => Files.Invalid(why);
 
     /// <summary>Reads a manifest or config, and checks it.</summary>
@@ -118,9 +141,9 @@ internal sealed class LayoutReader : IArchive
     /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>.</exception>
     public void Require(Descriptor descriptor, string owner)
     {
-        if (FindBlob(descriptor) is null)
+        if (FindBlob(descriptor) is null && !Required.Contains(descriptor.Digest))
         {
-            throw new AirgapException(
+            throw _notesProblem ?? new AirgapException(
                 ErrorCode.LayoutBlobMissing,
                 $"'{Path}' holds no {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
                 "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', 'ctr images export --all-platforms').")

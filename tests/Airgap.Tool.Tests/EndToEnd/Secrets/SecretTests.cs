@@ -16,8 +16,9 @@ public sealed class SecretTests
     {
         ["copy"] =
         [
-            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--json"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
+            ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
         ],
         ["describe"] = [["describe", "-b", "{bundle}", "-o", "yaml", "--layers", "--html", "describe.html", "--summary", "describe.md"]],

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Archives.Receipts;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+
+namespace Airgap.Publishing;
+
+/// <summary>Tells what a user names as the base of a delta: an archive, a lock, a relocation.json, a receipt or a repository.</summary>
+/// <param name="sources">What is copied: where a lock names a place that cannot be reached, its images are looked for here.</param>
+internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
+{
+    private const int MaxBytes = 64 * 1024 * 1024;
+    private static readonly string[] s_fileEnds = [".tar", ".json", ".yml", ".yaml", ".001"];
+
+    private readonly RepositoryName[] _sources =
+    [
+        .. sources.Select(source => source switch
+        {
+            RelocationSource.Bundle bundle => bundle.Reference.Repository,
+            RelocationSource.Image image => image.Reference.Repository,
+            _ => null,
+        }).OfType<RepositoryName>().Distinct(),
+    ];
+
+    /// <summary>Finds out what a text names. Reads files that it names, and asks nobody.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
+    public DeltaSource Find(string text)
+    {
+        if (Directory.Exists(text))
+            return new DeltaSource.Archive(text);
+        return File.Exists(text) ? OfFile(text) : OfReference(text);
+    }
+
+    private static DeltaSource OfReference(string text)
+    {
+        string host = text.Split('/')[0];
+        bool isFile = text.EndsWith('/') || text.IndexOf('/') < 0 || host is "." or ".." or "" || host.AsSpan().IndexOfAny('.', ':') < 0 && host != "localhost"
+            || Array.Exists(s_fileEnds, end => text.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        if (isFile)
+        {
+            throw new AirgapException(ErrorCode.FileNotFound, $"There is no '{text}' to build on.", "Name an archive, a lock, a relocation.json or a receipt that is there, or a repository as HOST/PATH.")
+            { Location = new SourceLocation(text) };
+        }
+
+        if (RepositoryName.TryParse(text, out RepositoryName? repository, out _))
+            return new DeltaSource.Repository(repository);
+        return ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
+            ? new DeltaSource.Named(DeltaBaseKinds.Repository, text, [new NamedRoot([reference])])
+            : throw new AirgapException(ErrorCode.InvalidBase, $"'{text}', to build on, is neither a file nor a repository: {problem}.", "Name an archive, a lock, a relocation.json, a receipt, or HOST/PATH.");
+    }
+
+    private DeltaSource OfFile(string path)
+    {
+        byte[] beginning = Read(path, 512);
+        ReadOnlySpan<byte> text = beginning.AsSpan().TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
+        if (text.StartsWith("{"u8))
+            return OfJson(path);
+        // A lock is text; what is not is left to the reader of archives, which knows foreign formats.
+        if (text.IsEmpty || beginning.AsSpan().IndexOf((byte)0) >= 0 || text[0] is 0x1f or 0x28 || text.StartsWith("PK"u8))
+            return new DeltaSource.Archive(path);
+        return LockFile.Read(path) switch
+        {
+            LockFileContent.OfBundle { Lock: var bundle } => new DeltaSource.Named(DeltaBaseKinds.Lock, path, [RootAt(bundle.Image)]),
+            LockFileContent.OfImages { Lock: var images } => new DeltaSource.Named(DeltaBaseKinds.Lock, path, [.. images.Images.Select(image => RootAt(image.Image))]),
+            _ => throw new InvalidOperationException("Unknown kind of lock."),
+        };
+    }
+
+    private DeltaSource OfJson(string path)
+    {
+        byte[] json = Read(path, MaxBytes);
+        if (Receipt.IsOne(json))
+            return new DeltaSource.Receipt(path);
+        if (RelocationRoots.TryRead(json) is { } images)
+            return new DeltaSource.Named(DeltaBaseKinds.Relocation, path, [.. images.Select(image => new NamedRoot([.. image, .. RootAt(image[0]).Places.Except(image)]))]);
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        ProjectLock found = ProjectLockReader.Read(path, json, problems);
+        if (problems is [var problem, ..])
+        {
+            throw new AirgapException(
+                ErrorCode.InvalidBase, $"'{path}', to build on, is neither a receipt, a relocation.json nor a project's lock: {problem.Message.TrimEnd('.')}.", "Name the file that the tool wrote, unchanged.")
+            { Location = problem.Location };
+        }
+
+        return new DeltaSource.Named(DeltaBaseKinds.Lock, path, [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
+    }
+
+    // What has its digest is the same everywhere, and a lock written behind an air gap names a place there.
+    private NamedRoot RootAt(ImageReference image) => new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
+
+    private static byte[] Read(string path, int most)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (most == MaxBytes && file.Length > most)
+                throw new IOException($"It has {file.Length} bytes, and {most} are the most that are read.");
+            byte[] bytes = new byte[Math.Min(most, file.Length)];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Archives.Deltas;
+
+/// <summary>By what an archive is known in a chain.</summary>
+/// <param name="Set">Its set: the digest of what it holds and, of a delta, of what it leaves to others.</param>
+/// <param name="Manifest">The digest of its list of images: a delta has the same as the full archive.</param>
+internal sealed record ArchiveIdentity(Digest Set, Digest Manifest)
+{
+    /// <summary>Reads it.</summary>
+    /// <exception cref="AirgapException">As <see cref="IArchive.ReadNotesAsync"/>.</exception>
+    public static async Task<ArchiveIdentity> OfAsync(IArchive archive, CancellationToken cancellationToken)
+    {
+        if (await archive.ReadNotesAsync(cancellationToken) is { } notes)
+            return new ArchiveIdentity(notes.Set, notes.Manifest);
+        Digest manifest = await archive.ReadListDigestAsync(cancellationToken);
+        return new ArchiveIdentity(ArchiveNotes.SetOf(manifest), manifest);
+    }
+}

@@ -1,0 +1,59 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+
+namespace Airgap.Transfer.Archives.Deltas;
+
+/// <summary>The layers that a delta archive requires, by digest; none of a full archive.</summary>
+internal sealed class DeltaLayers
+{
+    private readonly Dictionary<Digest, RequiredLayer> _layers;
+
+    private DeltaLayers(DeltaNotes? notes)
+    {
+        Notes = notes;
+        _layers = notes?.Required.ToDictionary(layer => layer.Digest) ?? [];
+    }
+
+    /// <summary>Those of a full archive.</summary>
+    public static DeltaLayers None { get; } = new(null);
+
+    /// <summary>What the archive says of itself; null for a full one.</summary>
+    public DeltaNotes? Notes { get; }
+
+    /// <summary>Those that notes list.</summary>
+    public static DeltaLayers Of(ArchiveNotes? notes) => notes?.Delta is { } delta ? new DeltaLayers(delta) : None;
+
+    /// <summary>True for one that is required.</summary>
+    public bool Contains(Digest digest) => _layers.ContainsKey(digest);
+
+    /// <summary>The content of a layer that the archive does not hold; null for one that it does not require either.</summary>
+    public IBlobContent? Find(string path, Descriptor descriptor) => _layers.TryGetValue(descriptor.Digest, out RequiredLayer? layer)
+        ? new RequiredLayerContent(path, descriptor, layer, Notes!.BaseOf(layer))
+        : null;
+
+    /// <summary>Checks the list against the images: a list that was changed names what no image has, or what is there.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="items">All that it lists.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/> or <see cref="ErrorCode.InvalidLayout"/>.</exception>
+    public void Check(IArchive archive, IEnumerable<ArchivedItem> items)
+    {
+        if (Notes is null)
+            return;
+        Dictionary<(Digest Image, Digest Layer), long> sizes = [];
+        foreach (PlannedManifest node in items.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => !node.Manifest.IsIndex))
+        {
+            foreach (Descriptor layer in node.Manifest.Layers)
+                sizes.TryAdd((node.Manifest.Digest, layer.Digest), layer.Size);
+        }
+
+        foreach (RequiredLayer layer in Notes.Required)
+        {
+            if (!sizes.TryGetValue((layer.Image.Digest!.Value, layer.Digest), out long size) || size != layer.Size)
+                throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest} with {layer.Size} bytes for {layer.Image}, which has no such layer");
+            if (archive.OffsetOf(new Descriptor("", layer.Digest, layer.Size)) is not null)
+                throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest}, which it holds");
+        }
+    }
+}

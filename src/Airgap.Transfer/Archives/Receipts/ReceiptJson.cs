@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Archives.Receipts;
+
+/// <summary>Receipts as JSON.</summary>
+internal static class ReceiptJson
+{
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string Advice = "Take the receipt as the import wrote it, or build on the archive that was imported.";
+
+    /// <summary>The bytes of a receipt: without its digests in one line, with them a line for each.</summary>
+    public static byte[] Write(Receipt receipt)
+    {
+        bool isLong = receipt.Places.Any(place => place.Digests is not null);
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = isLong, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("airgapReceipt"u8, Receipt.Version);
+            json.WriteString("time"u8, receipt.Time.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
+            json.WriteString("tool"u8, receipt.Tool);
+            json.WriteStartArray("places"u8);
+            foreach (ReceiptPlace place in receipt.Places)
+                WritePlace(json, place);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        bytes.WriteByte((byte)'\n');
+        return bytes.ToArray();
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, ReceiptPlace place)
+    {
+        json.WriteStartObject();
+        json.WriteString("registry"u8, place.Repository.Registry);
+        json.WriteString("repository"u8, place.Repository.ToString());
+        WriteList(json, "sets"u8, place.Sets);
+        WriteList(json, "roots"u8, place.Roots);
+        json.WriteNumber("count"u8, place.Count);
+        json.WriteString("hash"u8, place.Hash.ToString());
+        if (place.Digests is { } digests)
+            WriteList(json, "digests"u8, digests);
+        json.WriteEndObject();
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<T> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (T text in texts)
+            json.WriteStringValue(text!.ToString());
+        json.WriteEndArray();
+    }
+
+    /// <summary>Reads a receipt file.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
+    public static Receipt Read(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (file.Length > Receipt.MaxBytes)
+                throw Invalid(path, $"it has {file.Length} bytes, and a receipt has {Receipt.MaxBytes} at most");
+            byte[] bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return Read(bytes, path);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Reads a receipt's bytes.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="path">How errors name the file.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>.</exception>
+    public static Receipt Read(ReadOnlyMemory<byte> json, string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+            JsonElement root = document.RootElement;
+            int version = root.GetProperty("airgapReceipt").GetInt32();
+            if (version is < 1 or > Receipt.Version)
+                throw Invalid(path, $"it has version {version}, and this tool reads versions up to {Receipt.Version}");
+            if (!DateTimeOffset.TryParseExact(root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                throw Invalid(path, "its time is none");
+            return new Receipt(time, root.GetProperty("tool").GetString() ?? "", [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Invalid(path, "it is malformed, or holds a field twice");
+        }
+    }
+
+    private static ReceiptPlace ReadPlace(JsonElement place, string path)
+    {
+        string? name = place.GetProperty("repository").GetString();
+        if (!RepositoryName.TryParse(name, out RepositoryName? repository, out _))
+            throw Invalid(path, $"'{name}' is no repository");
+        ImmutableArray<Digest>? digests = place.TryGetProperty("digests", out JsonElement list) ? ReadDigests(list, path) : null;
+        ReceiptPlace read = new(
+            repository,
+            ReadDigests(place.GetProperty("sets"), path),
+            [
+                .. place.GetProperty("roots").EnumerateArray().Select(root => ImageReference.TryParse(root.GetString(), out ImageReference? reference, out _) && reference.Digest is not null
+                    ? reference
+                    : throw Invalid(path, $"'{root.GetString()}' is no image by digest")),
+            ],
+            place.GetProperty("count").GetInt32(),
+            ReadDigest(place.GetProperty("hash"), path),
+            digests);
+        if (digests is { } all && (all.Length != read.Count || ReceiptPlace.HashOf(all) != read.Hash))
+            throw Invalid(path, $"the digests that it lists for {repository} are not those that its hash is of");
+        return read;
+    }
+
+    private static ImmutableArray<Digest> ReadDigests(JsonElement list, string path) => [.. list.EnumerateArray().Select(text => ReadDigest(text, path))];
+
+    private static Digest ReadDigest(JsonElement text, string path) =>
+        Digest.TryParse(text.GetString(), out Digest digest) ? digest : throw Invalid(path, $"'{text.GetString()}' is no digest");
+
+    private static AirgapException Invalid(string path, string why) => new(ErrorCode.InvalidReceipt, $"'{path}' is not a receipt that can be built on: {why}.", Advice) { Location = new SourceLocation(path) };
+}

@@ -1,0 +1,43 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Receipts;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning.Deltas;
+
+/// <summary>Finds again what a receipt in its short form stands for: all that its roots name, where they came from. The receipt's hash says whether it is the same.</summary>
+internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, ITransferObserver observer)
+{
+    /// <summary>The digests.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they are others, or a root cannot be read.</exception>
+    public async Task<IReadOnlyCollection<Digest>> FindAsync(string path, ReceiptPlace place, CancellationToken cancellationToken)
+    {
+        HashSet<Digest> digests = [];
+        using RegistryPlanner planner = new(registry, options with { Bases = [], Destination = null, EmbedConfigs = false, KeepGoing = false, Pin = null }, observer);
+        foreach (ImageReference root in place.Roots)
+        {
+            try
+            {
+                TransferPlan plan = await planner.PlanAnyAsync(new RelocationSource.Image(root), root, cancellationToken);
+                digests.UnionWith(plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest));
+                digests.UnionWith(plan.Blobs.Select(blob => blob.Descriptor.Digest));
+            }
+            catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+            {
+                throw Unknown(path, $"its root {root} cannot be read: {e.Message.TrimEnd('.')}", e);
+            }
+        }
+
+        return digests.Count == place.Count && ReceiptPlace.HashOf(digests) == place.Hash
+            ? digests
+            : throw Unknown(path, $"its roots stand for {digests.Count} digests here, and it is of {place.Count} others", null);
+    }
+
+    private static AirgapException Unknown(string path, string why, AirgapException? cause) => new(
+        ErrorCode.InvalidReceipt,
+        $"What the short receipt '{path}' stands for is not known: {why}.",
+        "Build on the receipt in its long form, which lists its digests, or copy with what the import was made with: signatures, artifacts, non-distributable layers.",
+        cause)
+    { Location = new SourceLocation(path) };
+}

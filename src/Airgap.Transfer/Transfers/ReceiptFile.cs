@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
+using Airgap.Transfer.Archives.Receipts;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Writes the receipt of finished relocations.</summary>
+internal static class ReceiptFile
+{
+    /// <summary>Looks at the place before anything moves.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is no receipt stands there; or as <see cref="OutputCheck.OfFile"/>.</exception>
+    public static void Check(string path, bool makesFolder = false)
+    {
+        OutputCheck.OfFile(path, makesFolder);
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // A device or pipe is written through.
+            if (!file.CanSeek)
+                return;
+            byte[] beginning = new byte[Math.Min(file.Length, 256)];
+            file.ReadExactly(beginning);
+            if (beginning.Length == 0 || Receipt.IsOne(beginning))
+                return;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+
+        throw new AirgapException(
+            ErrorCode.ReceiptNotOurs, $"'{path}' is no receipt, and would be replaced by one.", "Name another file, or remove this one.")
+        { Location = new SourceLocation(path) };
+    }
+
+    /// <summary>Writes it, in one step.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="results">What was relocated, to repositories; only what arrived counts.</param>
+    /// <param name="tool">The version of the tool.</param>
+    /// <param name="isShort">True to leave the digests out.</param>
+    /// <param name="cancellationToken">Ends it; the place is then as it was.</param>
+    public static async Task WriteAsync(string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
+    {
+        Check(path, makesFolder: true);
+        List<ReceiptPlace> places = [];
+        foreach (TransferResult result in results)
+            places.Add(await PlaceOfAsync(result, isShort, cancellationToken));
+        Receipt receipt = new(DateTimeOffset.UtcNow, tool, [.. places]);
+        await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt), mode: null, cancellationToken);
+    }
+
+    private static async Task<ReceiptPlace> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)
+    {
+        if (result.Destination is not RelocationDestination.Repository { Name: var repository })
+            throw new InvalidOperationException("Only what a registry holds has a receipt.");
+        ImmutableArray<Digest> sets = [];
+        if (result.Plan.Source is RelocationSource.Archive { Path: var archive } && result.IsComplete)
+            sets = [(await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(archive, cancellationToken), cancellationToken)).Set];
+
+        // Each of these was sent and taken, or the registry said in this run that it has it.
+        ImmutableArray<Digest> digests =
+        [
+            .. result.Items.SelectMany(item => item.Item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)
+                .Concat(result.Blobs.Select(blob => blob.Descriptor.Digest))
+                .Distinct()
+                .Order(),
+        ];
+        IEnumerable<PlannedItem> roots = result.Root is { } root ? [root.Item] : AttachedItems.Without([.. result.Items.Select(item => item.Item)]);
+        return new ReceiptPlace(
+            repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptPlace.HashOf(digests), isShort ? null : digests);
+    }
+}

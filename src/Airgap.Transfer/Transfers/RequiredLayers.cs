@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Deltas;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Finds the layers that a delta archive leaves to others: at the destination, or in another repository of its registry. Reads only.</summary>
+internal sealed class RequiredLayers(IRegistry registry, RepositoryName destination, BlobEvidence evidence, TransferPlan plan, TransferOptions options, ITransferObserver observer)
+{
+    private readonly ImmutableArray<RepositoryName> _places = PlacesOf(plan, destination, options);
+
+    /// <summary>Looks for what is missing and not in the archive.</summary>
+    /// <param name="missing">What the destination is not known to have.</param>
+    /// <param name="damaged">What the destination was shown not to have.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What has to be put, each with a place that gives it; what is nowhere as it was, where the run goes on without.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>, with all of them.</exception>
+    public async Task<ImmutableArray<PlannedBlob>> FindAsync(ImmutableArray<PlannedBlob> missing, IReadOnlySet<Digest> damaged, CancellationToken cancellationToken)
+    {
+        if (plan.SourceDelta is null)
+            return missing;
+        ConcurrentDictionary<Digest, PlannedBlob?> found = [];
+        await Parallel.ForEachAsync(
+            missing.Where(blob => blob.Content is RequiredLayerContent),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
+            async (blob, token) => found[blob.Descriptor.Digest] = await LookAsync(blob, damaged.Contains(blob.Descriptor.Digest), token));
+        ImmutableArray<PlannedBlob> wanted = [.. missing.Select(blob => found.TryGetValue(blob.Descriptor.Digest, out PlannedBlob? place) ? place : blob).OfType<PlannedBlob>()];
+        RequiredLayerContent[] nowhere = [.. wanted.Select(blob => blob.Content).OfType<RequiredLayerContent>()];
+        if (nowhere.Length > 0 && !options.KeepGoing)
+            throw RequiredLayerContent.Missing(nowhere, destination.ToString());
+        return wanted;
+    }
+
+    /// <summary>Refuses a delta where all layers have to come out of it.</summary>
+    /// <param name="blobs">What would be put.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>.</exception>
+    public static void Refuse(IEnumerable<PlannedBlob> blobs)
+    {
+        RequiredLayerContent[] nowhere = [.. blobs.Select(blob => blob.Content).OfType<RequiredLayerContent>()];
+        if (nowhere.Length > 0)
+            throw RequiredLayerContent.Missing(nowhere, null);
+    }
+
+    // Null for one that the destination has.
+    private async Task<PlannedBlob?> LookAsync(PlannedBlob blob, bool isDamaged, CancellationToken cancellationToken)
+    {
+        if (!isDamaged && await evidence.HasAsync(blob.Descriptor, cancellationToken))
+            return null;
+        foreach (RepositoryName place in _places)
+        {
+            try
+            {
+                if (await registry.GetRepository(place).HasBlobAsync(blob.Descriptor, cancellationToken))
+                    return new PlannedBlob(registry.GetRepository(place).GetBlob(blob.Descriptor), place);
+            }
+            catch (AirgapException e) when (e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RepositoryUnknown or ErrorCode.BlobUnknown)
+            {
+                observer.Detail($"{place} does not show {blob.Descriptor.Digest}: {e.Message}");
+            }
+        }
+
+        return blob;
+    }
+
+    private static ImmutableArray<RepositoryName> PlacesOf(TransferPlan plan, RepositoryName destination, TransferOptions options) => plan.SourceDelta is not { } delta
+        ? []
+        :
+        [
+            .. options.MountFrom
+                .Concat(delta.Bases.SelectMany(known => known.Repositories.Concat(known.Roots.Select(RepositoryOf).OfType<RepositoryName>())))
+                .Concat(plan.Items.Select(item => item.Source.Repository))
+                .Where(place => place.Registry == destination.Registry && place != destination)
+                .Distinct(),
+        ];
+
+    private static RepositoryName? RepositoryOf(string root) => ImageReference.TryParse(root, out ImageReference? reference, out _) ? reference.Repository : null;
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>Deltas and receipts on the command line, over real requests.</summary>
+[TestClass]
+public sealed class DeltaTests
+{
+    [TestMethod]
+    public async Task ADeltaIsMadeLookedAtRefusedImportedAndServed()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["base.tar"]);
+        string made = await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["delta.tar"], "--base", folder["base.tar"]);
+        Assert.Contains("A delta: ", made);
+        Assert.IsLessThan(new FileInfo(folder["base.tar"]).Length, new FileInfo(folder["delta.tar"]).Length);
+
+        foreach (string[] look in (string[][])[["verify", "--tar", folder["delta.tar"]], ["describe", "--tar", folder["delta.tar"]], ["pull", "--tar", folder["delta.tar"], "-o", folder["pulled"]]])
+        {
+            CliResult looked = await InProcess.RunAsync(look);
+            Assert.AreEqual(0, looked.ExitCode, looked.ToString());
+            Assert.Contains("AIRGAP2116", looked.Error);
+            Assert.Contains("'base.tar' (set sha256:", looked.Error);
+        }
+
+        // Nothing is there yet: it is said, and nothing is sent.
+        string place = $"{far.Host}/apps/app";
+        CliResult refused = await InProcess.RunAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place);
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.Contains("AIRGAP2110", refused.Error);
+        Assert.IsEmpty(far.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
+        CliResult alone = await InProcess.RunAsync("serve", "--tar", folder["delta.tar"], "--listen", "127.0.0.1:0");
+        Assert.AreEqual(1, alone.ExitCode);
+        Assert.Contains("AIRGAP2110", alone.Error);
+
+        await SucceedAsync("copy", "--tar", folder["base.tar"], "--to-repo", $"{far.Host}/old/app", "--receipt", folder["receipt.json"]);
+        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place, "--mount-from", $"{far.Host}/old/app", "--receipt", folder["short.json"], "--receipt-form", "short");
+        using RegistryContent content = RegistryContent.At(far.Host);
+        await content.AssertCompleteAsync("apps/app", "v1.0.0");
+
+        using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
+        JsonElement held = receipt.RootElement.GetProperty("places")[0];
+        Assert.AreEqual(held.GetProperty("count").GetInt32(), held.GetProperty("digests").GetArrayLength());
+        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-oci-tar", folder["other.tar"], "--base", folder["short.json"]);
+
+        await using ServedTool tool = await ServedTool.StartAsync("--tar", $"{folder["base.tar"]}=platform/base", "--tar", $"{folder["delta.tar"]}=platform/app");
+        using RegistryContent served = new(tool.Address);
+        await served.AssertCompleteAsync("platform/app", "v1.0.0");
+        Assert.AreEqual(0, await tool.StopAsync());
+    }
+
+    [TestMethod]
+    [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --base e.tar", "--base can only be used")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {none.tar}", "There is no")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {text} --base {text}", "kind")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {archive} --base {archive}", "AIRGAP2112")]
+    [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --mount-from r.example/e", "--mount-from can only")]
+    [DataRow("copy --tar {archive} --to-repo r.example/c/d --mount-from other.example/e/f", "is not in the registry")]
+    [DataRow("copy --tar {archive} --to-repo r.example/c/d --receipt {text}", "AIRGAP2115")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --receipt {r.json}", "--receipt can only")]
+    [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --receipt-form short", "--receipt-form can only")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {json}", "AIRGAP2111")]
+    public async Task WhatCannotBeIsOneError(string line, string expected)
+    {
+        using TempFolder folder = new();
+        File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["archive"]);
+        await File.WriteAllTextAsync(folder["text"], "something else\n");
+        await File.WriteAllTextAsync(folder["json"], "{\"version\":1}\n");
+        byte[] before = await File.ReadAllBytesAsync(folder["archive"]);
+        string[] args = [.. line.Split(' ').Select(word => word.StartsWith('{') ? folder[word[1..^1]] : word)];
+        CliResult result = await InProcess.RunAsync(args);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(expected, result.Error);
+        Assert.DoesNotContain("   at ", result.Error);
+        CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(folder["archive"]));
+        Assert.AreEqual("something else\n", await File.ReadAllTextAsync(folder["text"]));
+    }
+
+    private static async Task<string> SucceedAsync(params string[] args)
+    {
+        CliResult result = await InProcess.RunAsync(args);
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        return result.Output;
+    }
+}

@@ -1,0 +1,291 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Receipts;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Archives.Deltas;
+
+/// <summary>Delta archives leave out what their bases have, say so, and are imported where it is.</summary>
+[TestClass]
+public sealed class DeltaTests
+{
+    private const string Far = "far.example/apps/app";
+
+    private ImageReference _v1 = null!;
+    private ImageReference _v2 = null!;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    private CancellationToken Token => TestContext.CancellationToken;
+
+    private DeltaBench Start()
+    {
+        DeltaBench bench = new(Token);
+        ImageReference nested = bench.Bundle("source.example/team/nested", "v1", bench.Image("source.example/team/db", 1, 5));
+        _v1 = bench.Bundle(DeltaBench.Source, "v1", bench.Image("source.example/team/web", 1, 2), nested);
+        _v2 = bench.Bundle(DeltaBench.Source, "v2", bench.Image("source.example/team/web", 1, 3), nested);
+        return bench;
+    }
+
+    [TestMethod]
+    public async Task ADeltaHoldsWhatIsNewAndFetchesNoMore()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        bench.Registry.Calls.Clear();
+        TransferResult result = await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+
+        string[] fetched = bench.Fetched();
+        Assert.Contains(DeltaBench.Layer(3).ToString(), fetched);
+        Assert.DoesNotContain(DeltaBench.Layer(1).ToString(), fetched);
+        Assert.DoesNotContain(DeltaBench.Layer(5).ToString(), fetched);
+        ArchiveReader delta = await ArchiveReader.OpenAsync(folder["v2.tar"], Token);
+        string[] entries = [.. delta.Entries.Select(entry => entry.Name)];
+        Assert.Contains(ArchiveLayout.NameOf(DeltaBench.Layer(3)), entries);
+        Assert.DoesNotContain(ArchiveLayout.NameOf(DeltaBench.Layer(1)), entries);
+        DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
+        Assert.AreSequenceEqual(new[] { DeltaBench.Layer(1), DeltaBench.Layer(5) }.Order(), notes.Required.Select(layer => layer.Digest));
+        Assert.AreEqual("v1.tar", notes.Bases.Single().Name);
+        Assert.AreEqual(_v1.ToString(), notes.Bases.Single().Roots.Single());
+        Assert.AreEqual(2, result.Plan.Delta!.Required.Length);
+
+        // The list of images is that of the full archive, to the byte.
+        await bench.ArchiveAsync(_v2, "full.tar");
+        Assert.AreEqual(
+            await (await ArchiveReader.OpenAsync(folder["full.tar"], Token)).ReadListDigestAsync(Token), await delta.ReadListDigestAsync(Token));
+    }
+
+    [TestMethod]
+    public async Task ADeltaOfNothingNewFetchesNoBlob()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        bench.Registry.Calls.Clear();
+        await bench.ArchiveAsync(_v1, "again.tar", bench.Base("v1.tar"));
+        Assert.IsEmpty(bench.Fetched());
+        Assert.AreNotEqual((await bench.NotesAsync("again.tar"))!.Set, ArchiveNotes.SetOf((await bench.NotesAsync("again.tar"))!.Manifest));
+    }
+
+    [TestMethod]
+    public async Task ADeltaNamesTheSetThatHoldsALayerThroughAnotherDelta()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        ImageReference v3 = bench.Bundle(DeltaBench.Source, "v3", bench.Image("source.example/team/web", 1, 3, 4));
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        await bench.ArchiveAsync(v3, "v3.tar", bench.Base("v2.tar"));
+        DeltaNotes notes = (await bench.NotesAsync("v3.tar"))!.Delta!;
+        Assert.AreEqual("v1.tar", notes.BaseOf(notes.Required.Single(layer => layer.Digest == DeltaBench.Layer(1))).Name);
+        Assert.AreEqual("v2.tar", notes.BaseOf(notes.Required.Single(layer => layer.Digest == DeltaBench.Layer(3))).Name);
+        Assert.AreEqual((await bench.NotesAsync("v2.tar"))!.Set, notes.Bases.Single(known => known.Name == "v2.tar").Set);
+    }
+
+    [TestMethod]
+    [DataRow(ArchiveFormat.Imgpkg)]
+    [DataRow(ArchiveFormat.LayoutTar)]
+    public async Task AnImportFindsWhatTheDestinationHas(object format)
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar", (ArchiveFormat)format);
+        await bench.ArchiveAsync(_v2, "v2.tar", (ArchiveFormat)format, bench.Base("v1.tar"));
+        await bench.ImportAsync("v1.tar", Far);
+        TransferResult result = await bench.ImportAsync("v2.tar", Far);
+        Assert.AreEqual(BlobOutcome.Present, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
+        Assert.AreEqual(BlobOutcome.Copied, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(3)).Outcome);
+        Assert.AreEqual(_v2.Digest, bench.Registry.Get(Far).Tags["v2"]);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task WhatIsNowhereIsNamedBeforeAnythingIsSent(bool keepsGoing)
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        bench.Registry.Calls.Clear();
+        if (keepsGoing)
+        {
+            TransferResult partial = await bench.ImportAsync("v2.tar", Far, new TransferOptions { KeepGoing = true });
+            Assert.IsFalse(partial.IsComplete);
+            Assert.DoesNotContain("v2", bench.Registry.Get(Far).Tags.Keys);
+            Assert.AreEqual(ErrorCode.DeltaLayersMissing, partial.Failures[0].Problem.Code);
+            return;
+        }
+
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ImportAsync("v2.tar", Far));
+        Assert.AreEqual(ErrorCode.DeltaLayersMissing, failure.Code);
+        foreach (int layer in (int[])[1, 5])
+            Assert.Contains(DeltaBench.Layer(layer).ToString(), failure.Message);
+        Assert.Contains("'v1.tar' (set sha256:", failure.Message);
+        Assert.Contains("source.example/team/db@sha256:", failure.Message);
+        Assert.IsEmpty(bench.Registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task WhatAnotherRepositoryHasIsMounted(bool refusesMounts)
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        await bench.ImportAsync("v1.tar", "far.example/old/place");
+        bench.Registry.RefuseMounts = refusesMounts;
+        TransferResult result = await bench.ImportAsync("v2.tar", Far, new TransferOptions { MountFrom = [RepositoryName.Parse("far.example/old/place")] });
+        Assert.AreEqual(refusesMounts ? BlobOutcome.Copied : BlobOutcome.Mounted, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
+        Assert.AreEqual(_v2.Digest, bench.Registry.Get(Far).Tags["v2"]);
+    }
+
+    [TestMethod]
+    [DataRow(ReceiptForms.Long)]
+    [DataRow(ReceiptForms.Short)]
+    public async Task AReceiptIsABaseAndRemembersWhereToMountFrom(string form)
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        TransferResult import = await bench.ImportAsync("v1.tar", "far.example/old/place");
+        await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", form == ReceiptForms.Short, Token);
+        Receipt receipt = ReceiptJson.Read(folder["receipt.json"]);
+        Assert.AreEqual(ArchiveNotes.SetOf(await (await AnyArchive.OpenAsync(folder["v1.tar"], Token)).ReadListDigestAsync(Token)), receipt.Places.Single().Sets.Single());
+        if (form == ReceiptForms.Short)
+            Assert.IsLessThan(1000L, new FileInfo(folder["receipt.json"]).Length);
+
+        await bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"]));
+        DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
+        Assert.AreSequenceEqual(new[] { DeltaBench.Layer(1), DeltaBench.Layer(5) }.Order(), notes.Required.Select(layer => layer.Digest));
+        TransferResult result = await bench.ImportAsync("v2.tar", Far);
+        Assert.AreEqual(BlobOutcome.Mounted, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
+    }
+
+    [TestMethod]
+    public async Task AShortReceiptOfOtherContentIsRefused()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        TransferResult import = await bench.ImportAsync("v1.tar", Far);
+        await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", isShort: true, Token);
+        string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
+        await File.WriteAllTextAsync(folder["receipt.json"], text.Replace(_v1.Digest.ToString()!, _v2.Digest.ToString()!, StringComparison.Ordinal), Token);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"])));
+        Assert.AreEqual(ErrorCode.InvalidReceipt, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task ALongReceiptThatWasChangedIsRefused()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await ReceiptFile.WriteAsync(folder["receipt.json"], [await bench.ImportAsync("v1.tar", Far)], "1.2.3", isShort: false, Token);
+        string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
+        await File.WriteAllTextAsync(folder["receipt.json"], text.Replace(DeltaBench.Layer(2).ToString(), DeltaBench.Layer(3).ToString(), StringComparison.Ordinal), Token);
+        Assert.AreEqual(ErrorCode.InvalidReceipt, Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(folder["receipt.json"])).Code);
+    }
+
+    [TestMethod]
+    public async Task ARepositoryIsABase()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ImportAsync("v1.tar", Far);
+        await bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Repository(RepositoryName.Parse(Far)));
+        Assert.HasCount(2, (await bench.NotesAsync("v2.tar"))!.Delta!.Required);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "x.tar", new DeltaSource.Repository(RepositoryName.Parse("far.example/none"))));
+        Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task ALockIsABaseWhereverItsBundleCanBeRead()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        ImageReference gone = ImageReference.ByDigest(RepositoryName.Parse("unreachable.example/apps/app"), _v1.Digest!.Value);
+        DeltaSource.Named named = new(DeltaBaseKinds.Lock, folder["lock.yml"], [new NamedRoot([gone, ImageReference.ByDigest(RepositoryName.Parse(DeltaBench.Source), _v1.Digest.Value)])]);
+        bench.Registry.Calls.Clear();
+        await bench.ArchiveAsync(_v2, "v2.tar", named);
+        Assert.DoesNotContain(DeltaBench.Layer(1).ToString(), bench.Fetched());
+        DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
+        Assert.HasCount(2, notes.Required);
+        Assert.Contains(gone.Repository, notes.Bases.Single().Repositories);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "x.tar", named with { Roots = [new NamedRoot([gone])] }));
+        Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task ADeltaIsNoSourceOfAnArchive()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        foreach (ArchiveFormat format in (ArchiveFormat[])[ArchiveFormat.LayoutTar, ArchiveFormat.LayoutFolder])
+        {
+            Relocator relocator = new(bench.Registry);
+            TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(folder["v2.tar"]), new PlanOptions(), Token);
+            AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() =>
+                relocator.RunAsync(plan, new RelocationDestination.Archive(folder["out"]) { Format = format }, new TransferOptions(), Token));
+            Assert.AreEqual(ErrorCode.DeltaLayersMissing, failure.Code);
+            Assert.IsFalse(Path.Exists(folder["out"]));
+            Assert.IsEmpty(Directory.GetFiles(folder.Path, "out*"));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("digest")]
+    [DataRow("size")]
+    [DataRow("list")]
+    [DataRow("held")]
+    public async Task AListThatWasChangedIsRefused(string change)
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        ArchiveReader reader = await ArchiveReader.OpenAsync(folder["v2.tar"], Token);
+        ArchiveEntry entry = reader.Entries.Single(entry => entry.Name == ArchiveNotes.EntryName);
+        byte[] tar = await bench.BytesAsync("v2.tar");
+        string json = Encoding.UTF8.GetString(tar, (int)entry.Offset, (int)entry.Size);
+        string content = json[(json.IndexOf("\"content\":", StringComparison.Ordinal) + 10)..^1];
+        string changed = change switch
+        {
+            "digest" => content.Replace(DeltaBench.Layer(1).ToString(), DeltaBench.Layer(9).ToString(), StringComparison.Ordinal),
+            "held" => content.Replace(DeltaBench.Layer(1).ToString(), DeltaBench.Layer(3).ToString(), StringComparison.Ordinal),
+            "size" => System.Text.RegularExpressions.Regex.Replace(content, "\"size\":(\\d)(\\d+)", "\"size\":9$2"),
+            _ => content,
+        };
+
+        // All but the first was done by somebody who knows the format: the digest is right.
+        string made = $$"""{"version":2,"digest":"{{Digest.Compute(Encoding.UTF8.GetBytes(changed))}}","content":{{changed}}}""";
+        if (change == "list")
+            made = json.Replace("\"base\":0", "\"base\":1", StringComparison.Ordinal);
+        Assert.AreEqual(json.Length, made.Length);
+        Encoding.UTF8.GetBytes(made).CopyTo(tar, entry.Offset);
+        await File.WriteAllBytesAsync(folder["v2.tar"], tar, Token);
+        await bench.ImportAsync("v1.tar", Far);
+        bench.Registry.Calls.Clear();
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ImportAsync("v2.tar", Far));
+        Assert.IsTrue(failure.Code is ErrorCode.InvalidArchive or ErrorCode.ArchiveLayerMissing, failure.ToString());
+        Assert.IsEmpty(bench.Registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
+    }
+
+    private static class ReceiptForms
+    {
+        public const string Long = "long";
+        public const string Short = "short";
+    }
+}
