@@ -295,6 +295,51 @@ public enum ErrorCode
     /// <summary>An archive is a delta: it is right, and not whole without what it builds on (warning).</summary>
     ArchiveIsDelta = 2116,
 
+    /// <summary>
+    /// A prune would not know what to keep: a manifest that a lock, report or project keeps is not in the repository, or cannot be read, so that what
+    /// belongs to it cannot be told. Relocate it there again, or leave it out of what is kept.
+    /// </summary>
+    KeptNotWhole = 2150,
+
+    /// <summary>What was given to compare or to keep names nothing that goes to the repository.</summary>
+    NothingKept = 2151,
+
+    /// <summary>The registry does not list the tags of a repository, so that what it has too much cannot be known.</summary>
+    TagsNotListed = 2152,
+
+    /// <summary>The registry deletes no manifests. Its own retention rules, or its operator, have to remove what nobody needs.</summary>
+    DeletionUnsupported = 2153,
+
+    /// <summary>A prune plan that is malformed, of another version, or made for another repository. Make it again with <c>prune --plan</c>.</summary>
+    InvalidPrunePlan = 2154,
+
+    /// <summary>An entry of a prune plan was left alone, because the repository has changed since the plan was made (warning).</summary>
+    PruneItemKept = 2155,
+
+    /// <summary>A part of a comparison could not be made (warning).</summary>
+    NotCompared = 2156,
+
+    /// <summary>Another process serves the registry's folder, or collects its garbage. End it first.</summary>
+    RegistryFolderInUse = 2157,
+
+    /// <summary>A repository of a registry's folder holds a manifest that cannot be read: no garbage of it is collected (warning).</summary>
+    RepositoryNotSwept = 2158,
+
+    /// <summary>A registry took a deletion, or said that nothing was there, and still gives the manifest.</summary>
+    StillThere = 2159,
+
+    /// <summary>A report or receipt of a relocation that cannot be read, or is of another version.</summary>
+    InvalidRelocationReport = 2160,
+
+    /// <summary>A list of registries names one twice, or excludes another property.</summary>
+    ConflictingRegistries = 2161,
+
+    /// <summary>A repository holds more manifests or tags than a walk follows.</summary>
+    RepositoryTooLarge = 2162,
+
+    /// <summary>The grace of a prune plan is not over: the registry does not say how old its manifests are, so it counts from the plan.</summary>
+    GraceNotOver = 2163,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

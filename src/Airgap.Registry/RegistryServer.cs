@@ -53,6 +53,7 @@ public sealed class RegistryServer : IAsyncDisposable
         (IUserStore? users, IDisposable[] owned) = UsersOf(options);
         RegistryStorage? storage = null;
         WebApplication? application = null;
+        IDisposable? hold = null;
         try
         {
             IRegistryContent content;
@@ -63,6 +64,8 @@ public sealed class RegistryServer : IAsyncDisposable
             else
             {
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
+                if (!options.ReadOnly)
+                    hold = FolderHold.Take(options.Folder);
                 content = storage = new RegistryStorage(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
             }
 
@@ -77,13 +80,23 @@ public sealed class RegistryServer : IAsyncDisposable
             if (application is not null)
                 await application.DisposeAsync();
             Dispose(owned);
+            hold?.Dispose();
             if (ListenFailure(options.Listen, e) is { } failure)
                 throw failure;
             throw;
         }
 
-        return new RegistryServer(application, AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => PurgeAsync(storage, options.PurgeEvery, token));
+        return new RegistryServer(application, AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => Task.WhenAll(PurgeAsync(storage, options.PurgeEvery, token), CollectAsync(storage, options, hold, token)))
+        {
+            Garbage = hold is null ? null : storage?.Garbage,
+            Hold = hold,
+        };
     }
+
+    /// <summary>Collects the garbage of its folder; null where it serves none that it may change.</summary>
+    internal GarbageCollector? Garbage { get; private init; }
+
+    private IDisposable? Hold { get; init; }
 
     /// <summary>Waits until the token is cancelled, then stops the registry.</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
@@ -104,6 +117,7 @@ public sealed class RegistryServer : IAsyncDisposable
         await _application.DisposeAsync();
         _stopping.Dispose();
         Dispose(_owned);
+        Hold?.Dispose();
     }
 
     private static (IUserStore? Users, IDisposable[] Owned) UsersOf(RegistryServerOptions options)
@@ -209,6 +223,10 @@ public sealed class RegistryServer : IAsyncDisposable
             }
         },
         CancellationToken.None);
+
+    // Only whoever has the folder alone may take something away.
+    private static Task CollectAsync(RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
+        options.CollectAfter is { } grace && hold is not null ? new GarbageRounds(storage.Garbage, grace, options.CollectEvery, options.Warning).RunAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Ignores signals: the program that embeds the registry decides when it ends.</summary>
     private sealed class QuietLifetime : IHostLifetime

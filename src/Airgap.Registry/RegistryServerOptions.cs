@@ -49,7 +49,7 @@ public sealed record RegistryServerOptions
     /// <summary>The time that requests under way get when the registry stops.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Receives warnings while the registry starts, before it answers requests.</summary>
+    /// <summary>Receives warnings: while the registry starts, before it answers requests, and of its collection of garbage, once each.</summary>
     public Action<Diagnostic>? Warning { get; init; }
 
     /// <summary>The only user with access; null to let everybody in.</summary>
@@ -69,6 +69,12 @@ public sealed record RegistryServerOptions
 
     /// <summary>The interval at which abandoned uploads are deleted.</summary>
     internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How old garbage has to be to be collected; null to collect none.</summary>
+    internal TimeSpan? CollectAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The interval at which garbage is collected; for the first time when it is over once.</summary>
+    internal TimeSpan CollectEvery { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Called before each write to an upload with its offset. For tests of a failing disk.</summary>
     internal Action<long>? BeforeUploadWrite { get; init; }

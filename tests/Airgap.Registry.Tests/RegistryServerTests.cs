@@ -163,7 +163,8 @@ public sealed class RegistryServerTests
         Assert.IsFalse(waiting.IsCompleted);
         await stop.CancelAsync();
         await waiting;
-        await using RegistryServer next = await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, server.Port));
+        using TempFolder other = new();
+        await using RegistryServer next = await StartAsync(other.Path, new IPEndPoint(IPAddress.Loopback, server.Port));
         Assert.AreEqual(server.Address, next.Address);
     }
 

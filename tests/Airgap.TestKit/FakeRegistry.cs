@@ -110,6 +110,9 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         _manifests.TryRemove(digest, out _);
     }
 
+    /// <summary>Takes a tag away, and leaves what it stands for.</summary>
+    public void RemoveTag(string tag) => _tags.TryRemove(tag, out _);
+
     /// <summary>Puts other bytes in place of a blob's.</summary>
     public void Corrupt(Digest digest) => _blobs[digest] = [.. _blobs[digest].Select((b, i) => i == 0 ? (byte)~b : b)];
 
@@ -173,6 +176,28 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
             throw new AirgapException(ErrorCode.RegistryRefused, $"MANIFEST_UNKNOWN: {child.Digest}", "");
         AddManifest(manifest, tag);
     }
+
+    /// <summary>What it answers to deletions without carrying them out: the status; null to carry them out.</summary>
+    public int? AnswersRemovals { get; set; }
+
+    /// <summary>Since when it has a manifest; null where it does not say.</summary>
+    public Func<Digest, DateTimeOffset?> StoredAt { get; set; } = _ => null;
+
+    async Task<RemovalAnswer> IImageRepository.RemoveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        await registry.EnterAsync("remove", name, tagOrDigest);
+        if (AnswersRemovals is { } status)
+            return status switch { 202 => RemovalAnswer.Taken, 404 => RemovalAnswer.Absent, _ => RemovalAnswer.Unsupported };
+        if (Find(tagOrDigest) is not { } manifest)
+            return RemovalAnswer.Absent;
+        if (Digest.TryParse(tagOrDigest, out _))
+            _manifests.TryRemove(manifest.Digest, out _);
+        foreach (string tag in _tags.Where(tag => tag.Key == tagOrDigest || (tag.Value == manifest.Digest && tagOrDigest.Contains(':'))).Select(tag => tag.Key).ToArray())
+            _tags.TryRemove(tag, out _);
+        return RemovalAnswer.Taken;
+    }
+
+    Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) => Task.FromResult(StoredAt(digest));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListTagsAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -25,6 +25,8 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
 
     public static ScopeSet PullAndPush(string path) => Empty.Add("repository:" + path, ["pull", "push"]);
 
+    public static ScopeSet PullAndDelete(string path) => Empty.Add("repository:" + path, ["pull", "delete"]);
+
     /// <summary>Reads a challenge's scope: scopes separated by spaces. Malformed ones are left out.</summary>
     public static ScopeSet Parse(string? text)
     {

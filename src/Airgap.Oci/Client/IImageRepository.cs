@@ -70,6 +70,16 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken);
 
+    /// <summary>Deletes a manifest by its digest, or a tag. Whether it is gone afterwards is for the caller to ask.</summary>
+    /// <param name="tagOrDigest">A digest's text, or a tag.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(RemovalAnswer.Unsupported);
+
+    /// <summary>When the registry last stored a manifest; null where it does not say, as most do not.</summary>
+    /// <param name="digest">The manifest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
     /// <summary>Lists the tags, in the registry's order, page by page.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>The sequence is empty when the repository does not exist.</remarks>

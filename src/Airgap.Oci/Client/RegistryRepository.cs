@@ -37,6 +37,12 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         _manifests.PushAsync(manifest, tag, cancellationToken);
 
+    Task<RemovalAnswer> IImageRepository.RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        new ManifestRemoval(transport, Name).RemoveAsync(tagOrDigest, cancellationToken);
+
+    Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>
+        new ManifestRemoval(transport, Name).FindStoredTimeAsync(digest, cancellationToken);
+
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
         TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken);
 

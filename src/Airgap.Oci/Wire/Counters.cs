@@ -28,6 +28,7 @@ internal sealed class Counters
         ManifestGets = Of(RequestKind.ManifestGet),
         ManifestHeads = Of(RequestKind.ManifestHead),
         ManifestPuts = Of(RequestKind.ManifestPut),
+        ManifestDeletes = Of(RequestKind.ManifestDelete),
         BlobGets = Of(RequestKind.BlobGet),
         BlobHeads = Of(RequestKind.BlobHead),
         UploadPosts = Of(RequestKind.UploadPost),

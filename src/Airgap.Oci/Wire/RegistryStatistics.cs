@@ -12,6 +12,9 @@ public sealed record RegistryStatistics
     /// <summary>PUTs of manifests.</summary>
     public long ManifestPuts { get; init; }
 
+    /// <summary>DELETEs of manifests and tags.</summary>
+    internal long ManifestDeletes { get; init; }
+
     /// <summary>GETs of blobs, resumed ones included.</summary>
     public long BlobGets { get; init; }
 
@@ -56,5 +59,5 @@ public sealed record RegistryStatistics
 
     /// <summary>All requests.</summary>
     public long Requests =>
-        ManifestGets + ManifestHeads + ManifestPuts + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
+        ManifestGets + ManifestHeads + ManifestPuts + ManifestDeletes + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
 }

@@ -8,6 +8,7 @@ internal enum RequestKind
     ManifestGet,
     ManifestHead,
     ManifestPut,
+    ManifestDelete,
     BlobGet,
     BlobHead,
     UploadPost,

@@ -24,6 +24,9 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
 
     private async Task SendAsync(HttpContext context, string name, Digest digest)
     {
+        // Who asks whether a blob is there means to refer to it.
+        if (HttpMethods.IsHead(context.Request.Method))
+            storage?.Blobs.Renew(name, digest);
         using StoredContent blob = content.OpenBlob(name, digest) ?? throw Refusal.BlobUnknown(digest);
         long length = blob.Length;
         Answers.Describe(context, digest);

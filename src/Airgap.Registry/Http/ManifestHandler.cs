@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Registry.Storage;
@@ -37,6 +38,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         Digest digest = asked ?? content.ResolveTag(name, reference) ?? throw Refusal.ManifestUnknown(reference);
         using StoredManifest manifest = content.OpenManifest(name, digest) ?? throw Refusal.ManifestUnknown(reference);
         Answers.Describe(context, digest);
+        if (manifest.Stored is { } stored)
+            context.Response.Headers.LastModified = stored.ToString("R", CultureInfo.InvariantCulture);
         if (Answers.IsNotModified(context, digest))
             return;
         context.Response.ContentType = MediaTypeName.IsValid(manifest.MediaType) ? manifest.MediaType : MediaTypes.OciManifest;

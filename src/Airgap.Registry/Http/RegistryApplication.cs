@@ -38,7 +38,7 @@ internal sealed class RegistryApplication
         _log = options.AccessLog;
         _authentication = users is null ? null : new BasicAuthentication(users);
         _guard = new BrowserGuard(options);
-        _blobs = new BlobHandler(content, storage);
+        _blobs = new BlobHandler(content, _readOnly ? null : storage);
         _manifests = new ManifestHandler(content, storage);
         _uploads = storage is null ? null : new UploadHandler(storage.Blobs, storage.Uploads);
         _lists = new ListHandler(content);

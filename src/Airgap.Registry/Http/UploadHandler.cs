@@ -65,13 +65,8 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
     }
 
-    private bool TryMount(string name, Digest digest, string? from)
-    {
-        if (string.IsNullOrEmpty(from) ? !blobs.Exists(digest) : !Names.IsRepository(from) || !blobs.Exists(from, digest))
-            return false;
-        blobs.Link(name, digest);
-        return true;
-    }
+    private bool TryMount(string name, Digest digest, string? from) =>
+        (string.IsNullOrEmpty(from) || Names.IsRepository(from)) && blobs.TryMount(name, digest, string.IsNullOrEmpty(from) ? null : from);
 
     private async Task FinishAsync(HttpContext context, UploadSession session, Digest digest)
     {

@@ -81,6 +81,31 @@ internal sealed class AtomicFiles(StorageLayout layout)
             Write(path, Encoding.ASCII.GetBytes(digest.ToString()));
     }
 
+    /// <summary>Points a link file at content. A link that already does gets the present time.</summary>
+    public void WriteFreshLink(string path, Digest digest)
+    {
+        if (ReadLink(path) != digest || !TryTouch(path))
+            Write(path, Encoding.ASCII.GetBytes(digest.ToString()));
+    }
+
+    /// <summary>When a file was last written, UTC; null where there is none.</summary>
+    public static DateTime? TimeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.LastWriteTimeUtc : null;
+
+    /// <summary>Gives a file the present time.</summary>
+    /// <returns>False when there is none.</returns>
+    public static bool TryTouch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The digest that a link file points at.</summary>
     /// <returns>Null when there is no link, or a damaged one.</returns>
     public static Digest? ReadLink(string path)

@@ -7,6 +7,12 @@ namespace Airgap.Registry.Storage;
 /// <summary>Blobs: content that all repositories share, and the links that make it part of one.</summary>
 internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
 {
+    // Asked for more often than this, content is as fresh as its grace needs.
+    private static readonly TimeSpan s_freshEnough = TimeSpan.FromMinutes(1);
+
+    /// <summary>What keeps content from being collected as garbage while it is linked.</summary>
+    public ContentPins Pins { get; } = new();
+
     /// <summary>True when the content exists, in any repository.</summary>
     public bool Exists(Digest digest) => File.Exists(layout.Blob(digest));
 
@@ -31,8 +37,29 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
         }
     }
 
-    /// <summary>Makes existing content part of a repository.</summary>
-    public void Link(string name, Digest digest) => files.WriteLink(layout.Layer(name, digest), digest);
+    /// <summary>Makes existing content part of a repository, as of now.</summary>
+    public void Link(string name, Digest digest) => files.WriteFreshLink(layout.Layer(name, digest), digest);
+
+    /// <summary>Makes a blob of another repository part of a repository; of any other where none is named.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryMount(string name, Digest digest, string? from)
+    {
+        using IDisposable pin = Pins.Hold(digest);
+        if (from is null ? !Exists(digest) : !Exists(from, digest))
+            return false;
+        Link(name, digest);
+        return true;
+    }
+
+    /// <summary>Takes note that somebody relies on a blob, if the repository has it: its grace begins anew.</summary>
+    public void Renew(string name, Digest digest)
+    {
+        string link = layout.Layer(name, digest);
+        if (AtomicFiles.TimeOf(link) is not { } time || DateTime.UtcNow - time < s_freshEnough)
+            return;
+        using IDisposable pin = Pins.Hold(digest);
+        AtomicFiles.TryTouch(link);
+    }
 
     /// <summary>Removes a blob from a repository. The content stays: another repository may use it.</summary>
     /// <returns>False when the repository does not have it.</returns>
@@ -57,6 +84,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     /// </summary>
     public async Task AcceptAsync(string name, Digest digest, string uploadedFile, CancellationToken cancellationToken)
     {
+        using IDisposable pin = Pins.Hold(digest);
         if (await StandsAsync(digest, cancellationToken))
             File.Delete(uploadedFile);
         else

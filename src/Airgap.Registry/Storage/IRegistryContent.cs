@@ -33,7 +33,12 @@ internal interface IRegistryContent : IDisposable
 }
 
 /// <summary>A manifest to send.</summary>
+/// <param name="MediaType">Its media type.</param>
+/// <param name="Content">Its bytes.</param>
 internal sealed record StoredManifest(string MediaType, StoredContent Content) : IDisposable
 {
+    /// <summary>When it was last pushed, UTC; null where that is not known.</summary>
+    public DateTime? Stored { get; init; }
+
     public void Dispose() => Content.Dispose();
 }

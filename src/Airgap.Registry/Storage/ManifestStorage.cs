@@ -37,11 +37,16 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
     /// <summary>Stores a checked manifest: content, revision, and the tag last.</summary>
     public void Write(string name, Digest digest, ReadOnlySpan<byte> content, string? tag)
     {
+        using IDisposable pin = blobs.Pins.Hold(digest);
         blobs.Write(digest, content);
-        files.WriteLink(layout.Revision(name, digest), digest);
+        // Its time says when it was last pushed.
+        files.WriteFreshLink(layout.Revision(name, digest), digest);
         if (tag is not null)
             tags.Set(name, tag, digest);
     }
+
+    /// <summary>When a manifest was last pushed to a repository, UTC; null where the repository does not have it.</summary>
+    public DateTime? StoredAt(string name, Digest digest) => AtomicFiles.TimeOf(layout.Revision(name, digest));
 
     /// <summary>Removes a manifest and the tags that point at it, in one step. <see cref="TagSweep"/> clears the tags away.</summary>
     /// <returns>False when the repository does not have it.</returns>

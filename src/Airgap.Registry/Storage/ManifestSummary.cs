@@ -12,6 +12,9 @@ internal sealed class ManifestSummary
     /// <summary>Config and layers that must be in the repository.</summary>
     public required IReadOnlyList<Digest> Blobs { get; init; }
 
+    /// <summary>Config and layers, those among them that may not be redistributed, too: somebody may have pushed them all the same.</summary>
+    public required IReadOnlyList<Digest> References { get; init; }
+
     /// <summary>Manifests that must be in the repository.</summary>
     public required IReadOnlyList<Digest> Children { get; init; }
 
@@ -63,8 +66,9 @@ internal sealed class ManifestSummary
         }
 
         OrderedDigests blobs = new();
+        OrderedDigests references = new();
         OrderedDigests children = new();
-        if (!Take(root, "config", blobs) || !TakeAll(root, "layers", blobs) || !TakeAll(root, "blobs", blobs) || !TakeAll(root, "manifests", children))
+        if (!Take(root, "config", blobs, references) || !TakeAll(root, "layers", blobs, references) || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, new()))
         {
             problem = "it holds a descriptor without a valid digest";
             return null;
@@ -86,6 +90,7 @@ internal sealed class ManifestSummary
         {
             MediaType = type,
             Blobs = blobs.All,
+            References = references.All,
             Children = children.All,
             Subject = subject,
             ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
@@ -103,7 +108,7 @@ internal sealed class ManifestSummary
         : root.TryGetProperty("fsLayers", out _) ? root.TryGetProperty("signatures", out _) ? MediaTypes.DockerSchema1Signed : MediaTypes.DockerSchema1
         : null;
 
-    private static bool TakeAll(JsonElement root, string property, OrderedDigests into)
+    private static bool TakeAll(JsonElement root, string property, OrderedDigests into, OrderedDigests all)
     {
         if (!root.TryGetProperty(property, out JsonElement list) || list.ValueKind == JsonValueKind.Null)
             return true;
@@ -111,20 +116,22 @@ internal sealed class ManifestSummary
             return false;
         foreach (JsonElement item in list.EnumerateArray())
         {
-            if (!TakeDescriptor(item, into))
+            if (!TakeDescriptor(item, into, all))
                 return false;
         }
 
         return true;
     }
 
-    private static bool Take(JsonElement root, string property, OrderedDigests into) =>
-        !root.TryGetProperty(property, out JsonElement item) || item.ValueKind == JsonValueKind.Null || TakeDescriptor(item, into);
+    private static bool Take(JsonElement root, string property, OrderedDigests into, OrderedDigests all) =>
+        !root.TryGetProperty(property, out JsonElement item) || item.ValueKind == JsonValueKind.Null || TakeDescriptor(item, into, all);
 
-    private static bool TakeDescriptor(JsonElement item, OrderedDigests into)
+    private static bool TakeDescriptor(JsonElement item, OrderedDigests into, OrderedDigests all)
     {
         if (!Digest.TryParse(Text(item, "digest"), out Digest digest))
             return false;
+
+        all.Add(digest);
 
         // Layers that may not be redistributed are stored elsewhere.
         if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? ""))

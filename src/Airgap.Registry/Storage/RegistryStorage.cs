@@ -20,6 +20,7 @@ internal sealed class RegistryStorage : IRegistryContent
         Referrers = new ReferrerIndex(Manifests);
         Uploads = new UploadStorage(layout, Blobs, limits ?? new UploadLimits());
         Catalog = new RepositoryCatalog(layout);
+        Garbage = new GarbageCollector(layout, files, Blobs, Manifests, Catalog, Gates);
     }
 
     public BlobStorage Blobs { get; }
@@ -38,12 +39,14 @@ internal sealed class RegistryStorage : IRegistryContent
 
     public RepositoryCatalog Catalog { get; }
 
+    public GarbageCollector Garbage { get; }
+
     public RepositoryGates Gates { get; } = new();
 
     StoredContent? IRegistryContent.OpenBlob(string name, Digest digest) => Blobs.Open(name, digest) is { } file ? new FileContent(file) : null;
 
     StoredManifest? IRegistryContent.OpenManifest(string name, Digest digest) =>
-        Manifests.Open(name, digest) is { } file ? new StoredManifest(Manifests.MediaTypeOf(digest, file), new FileContent(file)) : null;
+        Manifests.Open(name, digest) is { } file ? new StoredManifest(Manifests.MediaTypeOf(digest, file), new FileContent(file)) { Stored = Manifests.StoredAt(name, digest) } : null;
 
     Digest? IRegistryContent.ResolveTag(string name, string tag) => Tags.Resolve(name, tag);
 

@@ -17,15 +17,23 @@ internal sealed class StorageLayout(string folder)
     /// <summary>Files on their way to their names. Beside the others, so that a rename never crosses file systems.</summary>
     public string Temporary => Path.Combine(_root, "_tmp");
 
+    /// <summary>The file that the process holds that changes the folder.</summary>
+    public string Hold => Path.Combine(_root, "_hold");
+
+    /// <summary>Holds the content of all repositories.</summary>
+    public string Blobs => Path.Combine(_root, "blobs");
+
     public string Blob(Digest digest)
     {
         string hex = digest.Hex;
-        return Path.Combine(_root, "blobs", digest.Algorithm, hex[..2], hex, "data");
+        return Path.Combine(Blobs, digest.Algorithm, hex[..2], hex, "data");
     }
 
     public string Repository(string name) => Path.Combine(Repositories, name.Replace('/', Path.DirectorySeparatorChar));
 
-    public string Layer(string name, Digest digest) => Link(Path.Combine(Repository(name), "_layers"), digest);
+    public string Layers(string name) => Path.Combine(Repository(name), "_layers");
+
+    public string Layer(string name, Digest digest) => Link(Layers(name), digest);
 
     public string Manifests(string name) => Path.Combine(Repository(name), "_manifests");
 

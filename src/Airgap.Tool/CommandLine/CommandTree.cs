@@ -16,13 +16,16 @@ internal static class CommandTree
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));
+        root.Subcommands.Add(DiffCommand.Create(host));
         root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         root.Subcommands.Add(InitCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
+        root.Subcommands.Add(PruneCommand.Create(host));
         root.Subcommands.Add(PublishCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));
         root.Subcommands.Add(PushCommand.Create(host));
+        root.Subcommands.Add(RegistryCommand.Create(host));
         root.Subcommands.Add(SecretCommand.Create(host));
         root.Subcommands.Add(ServeCommand.Create(host));
         root.Subcommands.Add(TagCommand.Create(host));

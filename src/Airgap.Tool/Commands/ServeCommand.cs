@@ -33,6 +33,9 @@ internal sealed class ServeCommand
     private readonly Option<int> _maxUploads = Flag.Number("--max-uploads", "Most unfinished uploads at once", new UploadLimits().MaxCount, 1);
     private readonly Option<string?> _maxBlob = Flag.Text("--max-blob-size", "SIZE", "Most bytes of one blob, such as 20GB (default: no limit)");
 
+    private readonly Option<bool> _collect = Flag.Switch("--gc", "Collect garbage while it runs: blobs of the folder that no manifest needs", byDefault: true);
+    private readonly Option<string?> _grace = Flag.Text("--gc-grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 24h)");
+
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
@@ -46,7 +49,7 @@ internal sealed class ServeCommand
         Option[] all =
         [
             flags._folder, flags._tar, flags._ociTar, flags._prefix, flags._listen, flags._hosts, flags._readOnly, flags._log, .. flags._tls.All,
-            flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob,
+            flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob, flags._collect, flags._grace,
         ];
         foreach (Option option in all)
             command.Options.Add(option);
@@ -93,6 +96,7 @@ internal sealed class ServeCommand
             ReadOnly = parsed.GetValue(_readOnly),
             MaxConnections = parsed.GetValue(_maxConnections),
             Uploads = new UploadLimits { MaxCount = parsed.GetValue(_maxUploads), MaxBlobBytes = SizeText.Parse("--max-blob-size", parsed.GetText(_maxBlob)) ?? long.MaxValue },
+            CollectAfter = parsed.GetValue(_collect) ? GracePeriod.Parse("--gc-grace", parsed.GetText(_grace) ?? "24h") : null,
             StopWithin = s_stopWithin,
             Warning = session.Warn,
             AccessLog = parsed.GetValue(_log) ? session.WriteError : null,

@@ -5,6 +5,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Keeping;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
@@ -63,6 +64,15 @@ internal sealed class Report
     /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
     public PlanDocument? Plan { get; set; }
 
+    /// <summary>How a repository differs from what it should hold.</summary>
+    public RepositoryDifference? Difference { get; set; }
+
+    /// <summary>What a prune would remove: the content of its plan.</summary>
+    public PrunePlan? PrunePlan { get; set; }
+
+    /// <summary>What became of each manifest of a prune plan.</summary>
+    public List<ReportPruned>? Pruned { get; set; }
+
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }
 
@@ -89,6 +99,13 @@ internal sealed class Report
 /// <param name="Name">The tag.</param>
 /// <param name="Digest">What it stands for; left out where that was not asked for.</param>
 internal sealed record ReportTag(string Name, string? Digest);
+
+/// <summary>What became of a manifest of a prune plan.</summary>
+/// <param name="Digest">The manifest.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Tags">The tags that the plan has for it.</param>
+/// <param name="Outcome"><c>removed</c>, <c>gone</c> (before), or left because it is <c>needed</c> or was <c>renewed</c>.</param>
+internal sealed record ReportPruned(string Digest, string Kind, IReadOnlyList<string> Tags, string Outcome);
 
 /// <summary>A file that was written.</summary>
 internal sealed record ReportFile(string Path, string Kind);

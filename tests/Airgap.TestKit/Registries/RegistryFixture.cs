@@ -66,6 +66,13 @@ public sealed class RegistryFixture : IAsyncDisposable
     /// <summary>The requests so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
+    /// <summary>Collects garbage now, as the registry does from time to time.</summary>
+    public (int Unlinked, int Removed, int Kept, IReadOnlyList<string> Unreadable) Collect(TimeSpan grace)
+    {
+        Airgap.Registry.Storage.GarbageReport report = _server.Garbage!.Collect(grace, isDry: false, CancellationToken.None);
+        return (report.Unlinked, report.Removed, report.Kept, report.Unreadable);
+    }
+
     /// <summary>Forgets the requests so far.</summary>
     public void Clear() => _requests.Clear();
 

@@ -58,6 +58,7 @@ internal sealed class SecretBench : IAsyncDisposable
               <ItemGroup><ImgpkgBundle Include="{registry.Host}/mirror/simple-app-bundle:v1.0.0" PackageRepository="simple" /></ItemGroup>
             </Project>
             """);
+        File.Copy(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"), bench.Folder["bundle.lock.yml"]);
         Directory.CreateDirectory(bench.Folder["repository/packages"]);
         await File.WriteAllTextAsync(bench.Folder["repository/packages/metadata.yml"], """
             apiVersion: data.packaging.carvel.dev/v1alpha1

@@ -22,9 +22,15 @@ public sealed class SecretTests
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
         ],
         ["describe"] = [["describe", "-b", "{bundle}", "-o", "yaml", "--layers", "--html", "describe.html", "--summary", "describe.md"]],
+        ["diff"] = [["diff", "--lock", "bundle.lock.yml", "--to-repo", "{host}/mirror/simple-app-bundle", "--json"]],
         ["init"] = [["init", "{bundle}", "--project", "App.csproj"]],
         ["package-repository"] = [["package-repository", "-b", "{bundle}", "-o", "manifests", "--secret-variant", "placeholder", "--secret-name", "pull"]],
         ["package-repository build"] = [["package-repository", "build", "repository", "--image", "{host}/apps/frontend:1.0.0", "--to-repo", "{host}/new/built", "--lock-output", "built.yml"]],
+        ["prune"] =
+        [
+            ["prune", "--keep", "bundle.lock.yml", "--repo", "{host}/mirror/simple-app-bundle", "--plan", "prune.json"],
+            ["prune", "--execute", "prune.json", "--json"],
+        ],
         ["publish"] = [["publish", "App.csproj", "-p", "AirgapRegistry={host}/new", "--summary", "publish.md"]],
         ["pull"] = [["pull", "-b", "{bundle}", "-o", "pulled"]],
         ["push"] = [["push", "-i", "{host}/new/push:1", "-f", "file"]],
@@ -42,6 +48,8 @@ public sealed class SecretTests
         ["help"] = [["help"], ["help", "copy"]],
         // To standard output it prints them, which is its purpose.
         ["secret"] = [["secret", "--for", "{host}", "--name", "pull", "-n", "packages", "--apply", "--kubeconfig", "none"]],
+        ["registry"] = [["registry"]],
+        ["registry gc"] = [["registry", "gc", "--folder", "none"]],
         ["serve"] = [["serve", "--folder", "served", "--listen", "127.0.0.1:0", "--access-log"]],
         ["tag"] = [["tag"]],
         ["version"] = [["version"]],

@@ -1,0 +1,58 @@
+using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>Deletes the manifests and tags of one repository, and asks since when they are there.</summary>
+/// <remarks>Source: OCI distribution specification, "Content Management".</remarks>
+internal sealed class ManifestRemoval(Transport transport, RepositoryName repository)
+{
+    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
+
+    /// <summary>Asks the registry to delete a manifest or a tag.</summary>
+    /// <exception cref="AirgapException">It refuses for another reason than that it does not delete.</exception>
+    public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnManifest("delete", repository, tagOrDigest);
+        RegistryRequest request = new(RequestKind.ManifestDelete, HttpMethod.Delete, Target(tagOrDigest), ScopeSet.PullAndDelete(repository.Path), operation)
+        {
+            Expects = static status => status is 400 or 404 or 405 or 501,
+        };
+        return transport.SendAsync(repository, request, (response, token) => ReadAsync(response, request, token), cancellationToken);
+    }
+
+    /// <summary>When the registry last stored a manifest; null where it does not say.</summary>
+    public Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        Operation operation = Operation.OnManifest("resolve", repository, digest.ToString());
+        RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(digest.ToString()), ScopeSet.Pull(repository.Path), operation)
+        {
+            Headers = Accept,
+            // Some registries and caches answer only GET; without an answer the time is not known.
+            Expects = static status => !Refusals.IsTransient(status),
+        };
+        return transport.SendAsync(
+            repository, request, (response, _) => Task.FromResult(response.IsSuccessStatusCode ? response.Content.Headers.LastModified : null), cancellationToken);
+    }
+
+    private async Task<RemovalAnswer> ReadAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+            return RemovalAnswer.Taken;
+        if ((int)response.StatusCode is 404)
+            return RemovalAnswer.Absent;
+        if ((int)response.StatusCode is 405 or 501)
+            return RemovalAnswer.Unsupported;
+
+        // 400 may mean either.
+        ErrorBody body = await ErrorBody.ReadAsync(response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, cancellationToken).ConfigureAwait(false);
+        if (body.Code is "UNSUPPORTED")
+            return RemovalAnswer.Unsupported;
+        throw request.Operation.Failed(
+            ErrorCode.RegistryRefused, $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: {Redaction.Echo(body.Text.Length > 0 ? body.Text : "status 400", response.RequestMessage)}", $"The answer of {repository.Registry} says what it objects to.", status: 400);
+    }
+
+    private Uri Target(string tagOrDigest) => RegistryRequest.Below(repository.Path, "manifests/" + tagOrDigest);
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Keeping;
+
+namespace Airgap.Publishing.Reporting;
+
+/// <summary>Reads what a <c>relocation.json</c> says that a repository holds.</summary>
+internal static class RelocatedRoots
+{
+    private const int MaxBytes = 256 * 1024 * 1024;
+
+    private static readonly RelocationReportJson s_json = new(Artifacts.ArtifactJson.CreateOptions());
+
+    /// <summary>Reads the images that went to a repository; none where none did.</summary>
+    /// <param name="path">The report.</param>
+    /// <param name="repository">The repository.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRelocationReport"/>, or a 3xxx code of the file.</exception>
+    public static IReadOnlyList<KeptRoot> Read(string path, RepositoryName repository)
+    {
+        RelocationReport report = Parse(path);
+        if (report.SchemaVersion != 1)
+            throw Invalid(path, $"it is of version {report.SchemaVersion}, and this reads version 1");
+        List<KeptRoot> roots = [];
+        foreach (ReportItem item in report.Items.IsDefault ? throw Invalid(path, "it lists no items") : report.Items)
+        {
+            foreach (ReportImage image in item.Images.IsDefault ? [] : item.Images)
+            {
+                if (image.Destination is null)
+                    continue;
+                if (!ImageReference.TryParse(image.Destination, out ImageReference? at, out _) || at.Digest is not { } digest)
+                    throw Invalid(path, $"'{Printable.Line(image.Destination)}' is no place by digest");
+                if (at.Repository != repository)
+                    continue;
+                roots.Add(new KeptRoot(digest, path)
+                {
+                    IsListedWhole = true,
+                    Tag = item.Tag is { } tag && item.Digest == image.Digest && image.Tags?.Contains(tag) == true ? tag : null,
+                    Tags = [.. (image.Tags ?? []).Where(ImageReference.IsTag)],
+                });
+            }
+        }
+
+        return roots;
+    }
+
+    private static RelocationReport Parse(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (file.Length > MaxBytes)
+                throw Invalid(path, $"it has {file.Length} bytes");
+            return JsonSerializer.Deserialize(file, s_json.RelocationReport) ?? throw Invalid(path, "it is empty");
+        }
+        catch (JsonException e)
+        {
+            throw Invalid(path, "it is not the JSON that a publish writes", e);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
+        ErrorCode.InvalidRelocationReport,
+        $"'{path}' is no relocation.json: {why}.",
+        "Give the relocation.json of a publish, a lock file, or a project.",
+        inner)
+    { Location = new SourceLocation(path) };
+}

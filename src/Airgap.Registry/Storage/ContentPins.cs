@@ -1,0 +1,71 @@
+using Airgap.Oci;
+
+namespace Airgap.Registry.Storage;
+
+/// <summary>
+/// Keeps content from being collected as garbage while a request makes it part of a repository. Who pins a digest before it looks whether the content is
+/// there finds it as long as it needs it, or finds it gone and stores it anew.
+/// </summary>
+internal sealed class ContentPins
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Digest, int> _held = [];
+    private HashSet<Digest>? _sinceSweep;
+
+    /// <summary>Pins content, whether it exists or not, until the result is disposed.</summary>
+    public IDisposable Hold(Digest digest)
+    {
+        lock (_lock)
+        {
+            _held[digest] = _held.GetValueOrDefault(digest) + 1;
+            _sinceSweep?.Add(digest);
+        }
+
+        return new Pin(this, digest);
+    }
+
+    /// <summary>Begins a sweep: from now on, until the result is disposed, what is pinned once is not removed by it. One at a time.</summary>
+    public IDisposable BeginSweep()
+    {
+        lock (_lock)
+        {
+            // Who holds a pin now may have looked before, and link after the sweep has looked.
+            _sinceSweep = [.. _held.Keys];
+        }
+
+        return new Sweep(this);
+    }
+
+    /// <summary>Removes content in a sweep, unless somebody has pinned it since the sweep began. Nobody can pin it while <paramref name="remove"/> runs.</summary>
+    /// <returns>False where it was pinned, or <paramref name="remove"/> did not.</returns>
+    public bool TryRemove(Digest digest, Func<bool> remove)
+    {
+        lock (_lock)
+            return _sinceSweep is { } since && !since.Contains(digest) && remove();
+    }
+
+    private void Release(Digest digest)
+    {
+        lock (_lock)
+        {
+            if (--_held[digest] == 0)
+                _held.Remove(digest);
+        }
+    }
+
+    private void EndSweep()
+    {
+        lock (_lock)
+            _sinceSweep = null;
+    }
+
+    private sealed class Pin(ContentPins pins, Digest digest) : IDisposable
+    {
+        public void Dispose() => pins.Release(digest);
+    }
+
+    private sealed class Sweep(ContentPins pins) : IDisposable
+    {
+        public void Dispose() => pins.EndSweep();
+    }
+}

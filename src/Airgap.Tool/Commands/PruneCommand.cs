@@ -1,0 +1,136 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Keeping;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>prune</c>: removes from a repository what nothing kept leads to, in two steps.</summary>
+internal sealed class PruneCommand
+{
+    private readonly Option<string[]> _keep = Flag.Repeated("--keep", "LOCK|RECEIPT|PROJECT", "What stays, with all that it leads to: a lock file, a receipt, the relocation.json of a publish, or a project");
+    private readonly Option<string?> _repository = Flag.Text("--repo", "REPOSITORY", "Repository to clean up");
+    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "Plan to write, for people to read and for --execute");
+    private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan to carry out");
+    private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "Leave what is younger, such as 7d or 36h (default: 1h)");
+    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once while the repository is looked at", 8, 1);
+    private readonly RegistryFlags _registry = new();
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "prune",
+            "Removes from a repository what nothing kept leads to: manifests with their tags, locations images, signatures and referrers. The first step makes a plan and removes nothing; the second carries out exactly that, and leaves what has changed since. The exit code is 0 when all of it is done, 2 when something was left, 1 for a failure.",
+            ("What would go", "prune --keep simple-app-bundle.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --plan prune.json"),
+            ("Then exactly that", "prune --execute prune.json"),
+            ("Two versions stay, and all of the last week", "prune --keep v1.lock.yml --keep v2.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --grace 7d --plan prune.json"));
+        PruneCommand flags = new();
+        foreach (Option option in new Option[] { flags._keep, flags._repository, flags._plan, flags._execute, flags._grace, flags._properties, flags._concurrency })
+            command.Options.Add(option);
+        flags._registry.AddTo(command);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        string[] keep = parsed.GetValue(_keep) ?? [];
+        if (parsed.GetText(_execute) is not { } execute)
+            return await PlanAsync(parsed, keep, session, cancellationToken).ConfigureAwait(false);
+        if (keep.Length > 0 || parsed.GetText(_plan) is not null || parsed.GetText(_grace) is not null)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "--execute carries out a plan as it stands, and --keep, --grace and --plan make one.", "Give them in two runs: first --plan, then --execute.");
+        return await ExecuteAsync(parsed, execute, session, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> PlanAsync(ParseResult parsed, string[] keep, Session session, CancellationToken cancellationToken)
+    {
+        session.IsDry = true;
+        if (keep.Length == 0)
+            throw new AirgapException(ErrorCode.SourceSelection, "Nothing is given to keep, and without it everything would be removed.", "Give --keep once or several times: lock files, the relocation.json of a publish, or projects.");
+        RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
+            ?? throw new AirgapException(ErrorCode.DestinationSelection, "The repository to clean up is not given.", "Name it: --repo HOST/PATH."));
+        TimeSpan grace = parsed.GetText(_grace) is { } text ? GracePeriod.Parse("--grace", text) : TimeSpan.FromHours(1);
+        string? file = parsed.GetText(_plan);
+        OutputCheck.OfFiles(file);
+        session.Report.Source = string.Join(", ", keep);
+        session.Report.Destination = repository.ToString();
+        session.Phase = "planning";
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using IDisposable? held = await HoldAsync(repository, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeptRoot> roots = await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(keep, repository, cancellationToken).ConfigureAwait(false);
+        PrunePlan plan = await new PrunePlanner(registry, TimeProvider.System, parsed.GetValue(_concurrency)).PlanAsync(roots, repository, grace, cancellationToken).ConfigureAwait(false);
+        session.Report.PrunePlan = plan;
+        if (file is not null)
+        {
+            await PrunePlanFile.WriteAsync(file, plan, cancellationToken).ConfigureAwait(false);
+            (session.Report.Files ??= []).Add(new ReportFile(file, "prunePlan"));
+        }
+
+        foreach (PruneItem item in plan.Remove)
+            session.WriteResult($"- {Words(item)}");
+        foreach (PruneLeft left in plan.Left)
+            session.WriteResult($"  left: {(left.Tag is null ? left.Digest : $"tag {left.Tag}")}, because {left.Because}");
+        foreach (string note in plan.Notes)
+            session.WriteResult($"Note: {note}");
+        if (plan.NotBefore is { } from && plan.Remove.Length > 0)
+            session.WriteResult($"Not before {from}.");
+        session.Report.Summary = plan.Summary;
+        session.WriteResult(plan.Summary);
+        return 0;
+    }
+
+    private async Task<int> ExecuteAsync(ParseResult parsed, string file, Session session, CancellationToken cancellationToken)
+    {
+        PrunePlan plan = PrunePlanFile.Read(file);
+        RepositoryName repository = RepositoryName.Parse(plan.Repository);
+        if (parsed.GetText(_repository) is { } asked && RepositoryName.Parse(asked) != repository)
+            throw new AirgapException(ErrorCode.InvalidPrunePlan, $"'{file}' is a plan for {repository}, not for {asked}.", "Leave --repo out, or give the plan of that repository.") { Location = new SourceLocation(file) };
+        session.Report.Source = file;
+        session.Report.Destination = plan.Repository;
+        session.Phase = "pruning";
+        session.AfterStop = $"What was removed is gone, and everything that is kept is whole. Go on with: prune --execute {file}";
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using IDisposable? held = await HoldAsync(repository, cancellationToken).ConfigureAwait(false);
+        session.Report.Pruned = [];
+        await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency)).RunAsync(plan, item => Tell(session, repository, item), cancellationToken).ConfigureAwait(false);
+        int removed = session.Report.Pruned.Count(item => item.Outcome == "removed");
+        int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed");
+        session.Report.Summary = $"{repository}: {Amounts.Count(removed, "manifest")} removed, {session.Report.Pruned.Count - removed - left} gone before{(left > 0 ? $", {left} left" : "")}";
+        session.WriteResult($"Note: {PruneNotes.Collection}");
+        session.WriteResult(session.Report.Summary);
+        return left > 0 ? DiffCommand.Different : 0;
+    }
+
+    private static void Tell(Session session, RepositoryName repository, PrunedItem item)
+    {
+        string outcome = item.Outcome.ToString().ToLowerInvariant();
+        session.Report.Pruned!.Add(new ReportPruned(item.Item.Digest, item.Item.Kind, item.Item.Tags, outcome));
+        if (item.IsLeft)
+        {
+            session.Warn(new Diagnostic(
+                ErrorCode.PruneItemKept,
+                $"{repository}@{item.Item.Digest} stays: {(item.Outcome == PruneOutcome.Renewed ? "it was pushed again since the plan was made" : "something that is kept, or that came since the plan was made, leads to it now")}.",
+                "Make a new plan.")
+            { Reference = repository.ToString(), Digest = item.Item.Digest });
+        }
+        else
+        {
+            session.WriteResult($"{(item.Outcome == PruneOutcome.Gone ? "gone before" : "removed")}: {Words(item.Item)}");
+        }
+    }
+
+    private static string Words(PruneItem item) => $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
+
+    // A relocation of this user that is under way has sent things that no tag keeps yet. Nobody waits for it: what it leaves needs a plan of its own.
+    private static Task<IDisposable?> HoldAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        DestinationLock.OfUser(TimeSpan.Zero).AcquireAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
+}

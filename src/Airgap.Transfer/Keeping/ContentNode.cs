@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>A manifest of a repository, and what it leads to.</summary>
+/// <param name="Descriptor">The manifest.</param>
+internal sealed record ContentNode(Descriptor Descriptor)
+{
+    /// <summary><c>bundle</c>, <c>index</c> or <c>image</c>.</summary>
+    public string Kind { get; init; } = "image";
+
+    /// <summary>True for a bundle.</summary>
+    public bool IsBundle => Kind == "bundle";
+
+    /// <summary>Config and layers.</summary>
+    public ImmutableArray<Descriptor> Blobs { get; init; } = [];
+
+    /// <summary>What it leads to, each once.</summary>
+    public ImmutableArray<ContentLink> Links { get; init; } = [];
+
+    /// <summary>Why it cannot be read, so that it may lead to more; null when it can.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>How one manifest leads to another.</summary>
+/// <param name="Target">The other.</param>
+/// <param name="Kind">How.</param>
+internal sealed record ContentLink(Digest Target, LinkKind Kind)
+{
+    /// <summary>The repository that a bundle's lock names for an image; null for any other link.</summary>
+    public RepositoryName? Recorded { get; init; }
+
+    /// <summary>True when the other, where it is missing, can lead to nothing itself.</summary>
+    public bool IsLeaf { get; init; }
+}
+
+/// <summary>Ways from one manifest to another.</summary>
+internal enum LinkKind
+{
+    /// <summary>An index lists it.</summary>
+    Child,
+
+    /// <summary>A bundle's lock pins it.</summary>
+    Pinned,
+
+    /// <summary>It is the locations image of a bundle.</summary>
+    Locations,
+
+    /// <summary>It has one of cosign's tags.</summary>
+    Artifact,
+
+    /// <summary>It is attached, by its subject or by the list that clients keep.</summary>
+    Referrer,
+
+    /// <summary>The other is attached to it.</summary>
+    Subject,
+}

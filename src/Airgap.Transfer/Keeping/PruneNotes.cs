@@ -1,0 +1,33 @@
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>What people have to know of a prune.</summary>
+internal static class PruneNotes
+{
+    /// <summary>What garbage collection still has to do.</summary>
+    public const string Collection =
+        "Removing a manifest frees no disk: the registry's garbage collection does. 'dotnet airgap serve' collects by itself, 'dotnet airgap registry gc' where it does not run, "
+        + "docker-registry with 'registry garbage-collect' while nothing is pushed; other registries have a schedule of their own.";
+
+    /// <summary>What counts for every plan.</summary>
+    public static IReadOnlyList<string> Always { get; } =
+    [
+        "Manifests without a tag that nothing tagged leads to cannot be listed by a registry's API: they are not in this plan, and the registry's garbage collection may remove them.",
+        Collection,
+    ];
+
+    /// <summary>What counts where the registry does not tell ages.</summary>
+    public const string AgeUnknown = "The registry does not say how old some of these manifests are: the grace counts from this plan, and nothing is removed before it is over.";
+
+    /// <summary>The same without a grace.</summary>
+    public const string NoGrace = "The registry does not say how old some of these manifests are, and no grace was asked for: what a relocation from another machine has just sent may be among them.";
+
+    /// <summary>One line on a plan.</summary>
+    public static string Summary(RepositoryName repository, IReadOnlyCollection<PruneItem> items, PruneGarbage garbage) => items.Count == 0
+        ? $"{repository}: nothing to remove"
+        : $"{repository}: {Count(items.Count, "manifest")} to remove with {Count(items.Sum(item => item.Tags.Length), "tag")}; {Count(garbage.Count, "blob")} ({ByteSize.Format(garbage.Bytes)}) become garbage";
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+}

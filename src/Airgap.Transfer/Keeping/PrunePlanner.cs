@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>Finds what nothing kept leads to. Changes nothing.</summary>
+/// <param name="registry">The registries.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="concurrency">Requests under way at once, 1 or more.</param>
+internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int concurrency = 8)
+{
+    /// <summary>Makes a plan.</summary>
+    /// <param name="roots">What is kept.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="grace">How old a manifest has to be; zero for any age.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>; 1xxx: the registry.
+    /// </exception>
+    public async Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> roots, RepositoryName repository, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        IImageRepository at = registry.GetRepository(repository);
+        await DeletionProbe.RequireAsync(at, cancellationToken);
+        DateTimeOffset now = clock.GetUtcNow();
+        RepositoryTags tags = await ReadTagsAsync(registry, repository, concurrency, cancellationToken);
+        using RepositoryWalk walk = new(registry, repository, tags, concurrency);
+        List<string> notes = [.. PruneNotes.Always];
+        List<KeptRoot> kept = [.. roots];
+        // A tag that has moved on since the lock was written stays, whichever of the two is right.
+        foreach (KeptRoot root in roots)
+        {
+            if (root.Tag is { } tag && tags.ByName.TryGetValue(tag, out Digest actual) && actual != root.Digest)
+            {
+                kept.Add(new KeptRoot(actual, $"the tag {tag}") { Tag = tag });
+                notes.Add($"The tag {tag} stands for {actual}, and {root.From} says {root.Digest}: both are kept.");
+            }
+        }
+
+        Reach reach = await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        KeptCheck.Require(reach, repository, kept.DistinctBy(root => root.Digest).ToDictionary(root => root.Digest, root => root.From));
+        Reach all = await walk.FromAsync(tags.ByName.Values.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Dictionary<Digest, ContentNode> removed = all.Here.Where(pair => !reach.Here.ContainsKey(pair.Key)).ToDictionary();
+
+        IReadOnlyDictionary<Digest, DateTimeOffset?> stored = await AgesAsync(at, removed.Keys, cancellationToken);
+        List<PruneLeft> left = [];
+        Digest[] young = [.. removed.Keys.Where(digest => stored[digest] is { } time && time > now - grace).Order()];
+        Reach spared = await walk.FromAsync(young.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        foreach (Digest digest in spared.Here.Keys.Where(removed.Remove).Order())
+        {
+            bool isYoung = stored[digest] is { } time && time > now - grace;
+            left.Add(new PruneLeft(digest.ToString(), null, isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace" : "something within the grace leads to it"));
+        }
+
+        bool isAgeUnknown = removed.Keys.Any(digest => stored[digest] is null);
+        if (isAgeUnknown)
+            notes.Add(grace > TimeSpan.Zero ? PruneNotes.AgeUnknown : PruneNotes.NoGrace);
+        ILookup<Digest, string> tagsOf = tags.ByName.ToLookup(tag => tag.Value, tag => tag.Key);
+        left.AddRange(Stale(tags, removed));
+        PruneGarbage garbage = Garbage(removed, all.Here.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Here).Select(pair => pair.Value));
+        HashSet<Digest> locations = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations).Select(link => link.Target)];
+        HashSet<Digest> artifacts = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer).Select(link => link.Target)];
+        PruneItem[] items =
+        [
+            .. RemovalOrder.Of(removed, digest => tagsOf[digest].Any(tag => DerivedTags.SubjectOf(tag) is null)).Select(digest => new PruneItem(
+                digest.ToString(),
+                removed[digest].Descriptor.Size == 0 ? "manifest" : locations.Contains(digest) ? "locations" : artifacts.Contains(digest) ? "artifact" : removed[digest].Kind,
+                [.. tagsOf[digest].Order(StringComparer.Ordinal)],
+                stored[digest] is { } time ? PrunePlanFile.Time(time) : null)),
+        ];
+        return new PrunePlan
+        {
+            Repository = repository.ToString(),
+            Made = PrunePlanFile.Time(now),
+            GraceSeconds = grace.TotalSeconds,
+            NotBefore = isAgeUnknown && grace > TimeSpan.Zero ? PrunePlanFile.Time(now + grace) : null,
+            Summary = PruneNotes.Summary(repository, items, garbage),
+            Keep = [.. kept.DistinctBy(root => (root.Digest, root.Tag, root.From)).Select(root => new PruneRoot(root.Digest.ToString(), root.Tag, root.From))],
+            Remove = [.. items],
+            Left = [.. left],
+            Tags = tags.ByName.Where(tag => !removed.ContainsKey(tag.Value)).ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value.ToString(), StringComparer.Ordinal),
+            Garbage = garbage,
+            Notes = [.. notes],
+        };
+    }
+
+    /// <summary>Reads the tags of a repository whose tags have to be known.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
+    public static async Task<RepositoryTags> ReadTagsAsync(IRegistry registry, RepositoryName repository, int concurrency, CancellationToken cancellationToken)
+    {
+        RepositoryTags tags = await RepositoryTags.ReadAsync(registry, repository, concurrency, cancellationToken);
+        return tags.Refusal is not { } refusal ? tags : throw new AirgapException(
+            ErrorCode.TagsNotListed,
+            $"The tags of {repository} are not known, so nothing can be removed safely: {refusal.Message.TrimEnd('.')}.",
+            "Use credentials that may list the repository's tags.",
+            refusal)
+        { Reference = repository.ToString(), StatusCode = refusal.StatusCode };
+    }
+
+    private async Task<IReadOnlyDictionary<Digest, DateTimeOffset?>> AgesAsync(IImageRepository repository, IEnumerable<Digest> digests, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<Digest, DateTimeOffset?> ages = new();
+        await Parallel.ForEachAsync(
+            digests,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, concurrency), CancellationToken = cancellationToken },
+            async (digest, token) => ages[digest] = await repository.FindStoredTimeAsync(digest, token));
+        return ages;
+    }
+
+    // Deleting such a tag alone would, at some registries, delete the manifest that others need.
+    private static IEnumerable<PruneLeft> Stale(RepositoryTags tags, Dictionary<Digest, ContentNode> removed)
+    {
+        HashSet<string> gone = [.. removed.Keys.Select(DerivedTags.Key)];
+        return tags.ByName
+            .Where(tag => !removed.ContainsKey(tag.Value) && DerivedTags.SubjectOf(tag.Key) is { } subject && gone.Contains(subject))
+            .OrderBy(tag => tag.Key, StringComparer.Ordinal)
+            .Select(tag => new PruneLeft(tag.Value.ToString(), tag.Key, "it stands for a manifest that is kept, and a tag alone cannot be deleted safely everywhere"));
+    }
+
+    private static PruneGarbage Garbage(Dictionary<Digest, ContentNode> removed, IEnumerable<ContentNode> staying)
+    {
+        HashSet<Digest> used = [.. staying.SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        Descriptor[] blobs = [.. removed.Values.SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Where(blob => !used.Contains(blob.Digest))];
+        return new PruneGarbage(blobs.Length, blobs.Sum(blob => blob.Size));
+    }
+}
