@@ -8,7 +8,7 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
 internal static class ProjectReader
 {
-    private static readonly string[] ItemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ProjectReference"];
+    private static readonly string[] s_itemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ProjectReference"];
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
@@ -70,7 +70,7 @@ internal static class ProjectReader
     private static List<EvaluatedItem> Items(Project project, ProjectInstance? built)
     {
         List<EvaluatedItem> items = [];
-        foreach (string type in ItemTypes)
+        foreach (string type in s_itemTypes)
         {
             // Of the references those to images matter.
             foreach (ProjectItem item in project.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
@@ -88,7 +88,7 @@ internal static class ProjectReader
     private static List<EvaluatedItem> Items(Project project, ProjectInstance built, List<EvaluatedItem> evaluated)
     {
         List<EvaluatedItem> items = [];
-        foreach (string type in ItemTypes)
+        foreach (string type in s_itemTypes)
         {
             foreach (ProjectItemInstance item in built.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
             {

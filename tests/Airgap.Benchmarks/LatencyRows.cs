@@ -7,7 +7,7 @@ namespace Airgap.Benchmarks;
 /// <summary>Both registries at a distance: what is left of a copy's time is the round trips that wait for one another.</summary>
 internal sealed class LatencyRows(Bench bench, int divisor)
 {
-    private static readonly bool HasImgpkg = Cli.Find("imgpkg") is not null;
+    private static readonly bool s_hasImgpkg = Cli.Find("imgpkg") is not null;
 
     public async Task RunAsync(int runs)
     {
@@ -42,7 +42,7 @@ internal sealed class LatencyRows(Bench bench, int divisor)
     private async Task RunAsync(string row, string[] arguments, RegistryFixture source, RegistryFixture destination, string to)
     {
         await bench.RunAsync(row, arguments, [source, destination]);
-        if (HasImgpkg)
+        if (s_hasImgpkg)
             await bench.RunPeerAsync("imgpkg", row, [.. arguments[..^1], to + "-peer"], [source, destination]);
     }
 }

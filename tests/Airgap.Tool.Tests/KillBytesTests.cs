@@ -27,7 +27,7 @@ public sealed class KillBytesTests
     /// <summary>Heads of requests and manifests, which are counted with the bytes of blobs.</summary>
     private const long Heads = 256 * 1024;
 
-    private static readonly int[] LayerSizes = [40 * MiB, 6 * MiB, 5 * MiB];
+    private static readonly int[] s_layerSizes = [40 * MiB, 6 * MiB, 5 * MiB];
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -55,8 +55,8 @@ public sealed class KillBytesTests
         Func<long> moved = route == "registry-tar" ? () => from.BytesDown : () => to.BytesUp;
         Func<long, Task> when = route == "registry-tar" ? from.WhenDown : to.WhenUp;
         // docker-registry 2.8 keeps only chunks that it answered, and forgets a session whose request was cut.
-        long again = docker ? LayerSizes.Max() : Chunk;
-        long size = LayerSizes.Sum(layer => (long)layer);
+        long again = docker ? s_layerSizes.Max() : Chunk;
+        long size = s_layerSizes.Sum(layer => (long)layer);
         long most = 0;
         long sum = 0;
         int killed = 0;
@@ -122,7 +122,7 @@ public sealed class KillBytesTests
     {
         Random random = new(1);
         using RegistryWriter writer = new(registry);
-        await writer.PushImageAsync("apps/large", "1", [.. LayerSizes.Select(size =>
+        await writer.PushImageAsync("apps/large", "1", [.. s_layerSizes.Select(size =>
         {
             byte[] layer = new byte[size];
             random.NextBytes(layer);

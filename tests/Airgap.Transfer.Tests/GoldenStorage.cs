@@ -9,13 +9,13 @@ namespace Airgap.Transfer.Tests;
 /// <summary>Reads the committed storage of a docker-registry as files, without a registry.</summary>
 internal static class GoldenStorage
 {
-    private static readonly string Root = Path.Combine(Fixtures.Root, "storage", "docker", "registry", "v2");
+    private static readonly string s_root = Path.Combine(Fixtures.Root, "storage", "docker", "registry", "v2");
 
     /// <summary>Every locations image that imgpkg wrote: where, the bundle's digest, and its manifest.</summary>
     public static IEnumerable<(string Repository, Digest Bundle, Manifest Manifest)> LocationsImages()
     {
         const string suffix = ".image-locations.imgpkg";
-        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(Root, "repositories", "mirror")))
+        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(s_root, "repositories", "mirror")))
         {
             foreach (string tag in Directory.EnumerateDirectories(Path.Combine(folder, "_manifests", "tags"), "*" + suffix))
             {
@@ -28,10 +28,10 @@ internal static class GoldenStorage
 
     /// <summary>The manifest under a tag.</summary>
     public static Manifest Manifest(string repository, string tag) =>
-        ManifestAt(Path.Combine(Root, "repositories", repository, "_manifests", "tags", tag));
+        ManifestAt(Path.Combine(s_root, "repositories", repository, "_manifests", "tags", tag));
 
     /// <summary>A blob's bytes.</summary>
-    public static byte[] Blob(Digest digest) => File.ReadAllBytes(Path.Combine(Root, "blobs", "sha256", digest.Hex[..2], digest.Hex, "data"));
+    public static byte[] Blob(Digest digest) => File.ReadAllBytes(Path.Combine(s_root, "blobs", "sha256", digest.Hex[..2], digest.Hex, "data"));
 
     /// <summary>A blob's bytes, unpacked.</summary>
     public static byte[] Gunzip(byte[] bytes)

@@ -10,7 +10,7 @@ namespace Airgap.Oci.Requests;
 /// <remarks>Source: OCI distribution specification, "Pulling manifests" and "Pushing Manifests".</remarks>
 internal sealed class ManifestRequests(Transport transport, RepositoryName repository)
 {
-    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
+    private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
 
     private readonly ScopeSet _pull = ScopeSet.Pull(repository.Path);
 
@@ -19,7 +19,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         Operation operation = Operation.OnManifest("resolve", repository, tagOrDigest);
         RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(tagOrDigest), _pull, operation)
         {
-            Headers = Accept,
+            Headers = s_accept,
             Expects = static _ => true,
         };
         try
@@ -116,7 +116,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         Operation operation = Operation.OnManifest("fetch", repository, tagOrDigest);
         RegistryRequest request = new(RequestKind.ManifestGet, HttpMethod.Get, Target(tagOrDigest), _pull, operation)
         {
-            Headers = Accept,
+            Headers = s_accept,
             Expects = expects,
         };
         int spoiled = 0;

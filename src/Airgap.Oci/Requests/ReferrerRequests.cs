@@ -12,7 +12,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
     /// <summary>Manifests attached to one beyond this are an attack, not artifacts.</summary>
     private const int MaxReferrers = 10_000;
 
-    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", MediaTypes.OciIndex)];
+    private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", MediaTypes.OciIndex)];
 
     /// <summary>Asks the registry; null when it keeps no such lists.</summary>
     public async Task<ReferrerList?> ListAsync(Digest subject, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
                 throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Referrers, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
-                Headers = Accept,
+                Headers = s_accept,
 
                 // Any refusal may mean that the registry does not know this address: the list that clients keep is read instead, and if
                 // the repository is closed to the caller, that request tells.

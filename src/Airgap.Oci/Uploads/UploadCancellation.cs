@@ -12,7 +12,7 @@ namespace Airgap.Oci.Uploads;
 /// <remarks>Source: OCI distribution specification, "Canceling a blob upload".</remarks>
 internal sealed class UploadCancellation(Transport transport, RepositoryName repository)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Cancels the upload that an answer opened, if it opened one.</summary>
     public Task CancelAsync(HttpResponseMessage opened, Operation operation)
@@ -34,7 +34,7 @@ internal sealed class UploadCancellation(Transport transport, RepositoryName rep
     {
         try
         {
-            using CancellationTokenSource limit = new(Limit, transport.Options.TimeProvider);
+            using CancellationTokenSource limit = new(s_limit, transport.Options.TimeProvider);
             Uri registry = await transport.HostOf(repository).GetAddressAsync(limit.Token).ConfigureAwait(false);
             if (!Redirects.IsSameOrigin(registry, location))
                 return;

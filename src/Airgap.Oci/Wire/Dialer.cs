@@ -11,7 +11,7 @@ namespace Airgap.Oci.Wire;
 internal static class Dialer
 {
     /// <summary>How long one address has before the next is tried beside it.</summary>
-    private static readonly TimeSpan Head = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_head = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Connects.</summary>
     /// <param name="addresses">The addresses, in the system's order of preference; not empty.</param>
@@ -35,7 +35,7 @@ internal static class Dialer
                     running.Add(connect(new IPEndPoint(address, port), won.Token));
                 if (running.Count == 0)
                     throw first!;
-                Task pause = left.Count > 0 ? Task.Delay(Head, clock, won.Token) : Task.Delay(Timeout.Infinite, won.Token);
+                Task pause = left.Count > 0 ? Task.Delay(s_head, clock, won.Token) : Task.Delay(Timeout.Infinite, won.Token);
                 Task done = await Task.WhenAny([.. running, pause]).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (done is not Task<Socket> ended)

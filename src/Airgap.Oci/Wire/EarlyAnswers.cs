@@ -8,7 +8,7 @@ namespace Airgap.Oci.Wire;
 /// <param name="inner">The connection.</param>
 internal sealed class EarlyAnswers(Stream inner) : Stream
 {
-    private static readonly AsyncLocal<Marker?> Current = new();
+    private static readonly AsyncLocal<Marker?> s_current = new();
     private bool _isBroken;
 
     public override bool CanRead => true;
@@ -26,7 +26,7 @@ internal sealed class EarlyAnswers(Stream inner) : Stream
     }
 
     /// <summary>Tolerates broken writes of the calling operation from now on.</summary>
-    public static Marker Expect() => Current.Value = new Marker();
+    public static Marker Expect() => s_current.Value = new Marker();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -36,7 +36,7 @@ internal sealed class EarlyAnswers(Stream inner) : Stream
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException) when (Current.Value is { } marker)
+        catch (IOException) when (s_current.Value is { } marker)
         {
             // Nothing more may follow what was cut off.
             _isBroken = true;

@@ -26,7 +26,7 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
 /// <summary>Sends one request once, with a time limit, trace and counters, and turns network failures into this library's exceptions.</summary>
 internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
 {
-    private static readonly string UserAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
+    private static readonly string s_userAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
     /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
@@ -93,7 +93,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = wire.Content?.Invoke(watchdog),
         };
-        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation("User-Agent", s_userAgent);
         foreach ((string name, string value) in wire.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))

@@ -14,13 +14,13 @@ internal static class Redaction
     private const string Hidden = "REDACTED";
 
     // Parameters of the distribution and token specifications; a signed storage URL has none of them.
-    private static readonly HashSet<string> HarmlessParameters =
+    private static readonly HashSet<string> s_harmlessParameters =
         new(StringComparer.OrdinalIgnoreCase) { "n", "last", "mount", "from", "digest", "service", "scope" };
 
-    private static readonly HashSet<string> SecretHeaders =
+    private static readonly HashSet<string> s_secretHeaders =
         new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Authentication-Info", "Cookie", "Set-Cookie" };
 
-    private static readonly HashSet<string> UrlHeaders =
+    private static readonly HashSet<string> s_urlHeaders =
         new(StringComparer.OrdinalIgnoreCase) { "Location", "Content-Location", "Link", "Refresh" };
 
     /// <summary>A URL without user information, and with the values of unknown query parameters hidden.</summary>
@@ -33,9 +33,9 @@ internal static class Redaction
     /// <summary>A header's value as it may be shown.</summary>
     public static string Header(string name, string value)
     {
-        if (SecretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase))
+        if (s_secretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase))
             return Hidden;
-        if (!UrlHeaders.Contains(name))
+        if (!s_urlHeaders.Contains(name))
             return value;
         if (Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
             return Url(uri!);
@@ -78,7 +78,7 @@ internal static class Redaction
             int equals = parameter.IndexOf('=');
             if (equals < 0)
                 text.Append(parameter.IsEmpty ? "" : Hidden);
-            else if (HarmlessParameters.Contains(parameter[..equals].ToString()))
+            else if (s_harmlessParameters.Contains(parameter[..equals].ToString()))
                 text.Append(parameter);
             else
                 text.Append(parameter[..equals]).Append('=').Append(Hidden);

@@ -9,7 +9,7 @@ namespace Airgap.Oci.Wire;
 /// </summary>
 internal sealed class RetryPolicy
 {
-    private static readonly ResiliencePropertyKey<RetryBudget> Budget = new("budget");
+    private static readonly ResiliencePropertyKey<RetryBudget> s_budget = new("budget");
 
     private readonly ResiliencePipeline _pipeline;
     private readonly RegistryOptions? _options;
@@ -48,7 +48,7 @@ internal sealed class RetryPolicy
     {
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         if (_options is not null)
-            context.Properties.Set(Budget, new RetryBudget(_options));
+            context.Properties.Set(s_budget, new RetryBudget(_options));
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -74,5 +74,5 @@ internal sealed class RetryPolicy
         }
     }
 
-    private static RetryBudget BudgetOf(ResilienceContext context) => context.Properties.GetValue(Budget, null!);
+    private static RetryBudget BudgetOf(ResilienceContext context) => context.Properties.GetValue(s_budget, null!);
 }

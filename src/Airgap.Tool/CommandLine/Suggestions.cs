@@ -12,7 +12,7 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>What the last word of an unfinished command line may become: commands, flags, their values, and tags.</summary>
 internal static class Suggestions
 {
-    private static readonly string[] OnOff = ["false", "true"];
+    private static readonly string[] s_onOff = ["false", "true"];
 
     /// <summary>Whole words that begin with the line's last one, in ordinal order. Any failure gives none: nobody asked for an error while typing.</summary>
     /// <param name="root">All commands.</param>
@@ -55,7 +55,7 @@ internal static class Suggestions
         RootCommand root, List<string> words, Command command, Option flag, string typed, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (flag.ValueType == typeof(bool))
-            return OnOff;
+            return s_onOff;
         return flag.HelpName == Flag.ReferenceName && command is ToolCommand { Registry: { } registry }
             ? await TagsAsync(root.Parse(words), registry, typed, limit, cancellationToken).ConfigureAwait(false)
             : Declared(flag);

@@ -3,22 +3,22 @@ namespace Airgap.Tool.Evaluation;
 /// <summary>Finds the <c>dotnet</c> that runs managed programs.</summary>
 internal static class DotnetHost
 {
-    private static readonly string FileName = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+    private static readonly string s_fileName = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
 
     /// <summary>The host that started this tool, the one of <c>DOTNET_ROOT</c>, or else the one on the PATH.</summary>
     public static string Find()
     {
         if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host))
             return host;
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root && File.Exists(Path.Combine(root, FileName)))
-            return Path.Combine(root, FileName);
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root && File.Exists(Path.Combine(root, s_fileName)))
+            return Path.Combine(root, s_fileName);
         foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
-            string candidate = Path.Combine(folder, FileName);
+            string candidate = Path.Combine(folder, s_fileName);
             if (File.Exists(candidate))
                 return candidate;
         }
 
-        return FileName;
+        return s_fileName;
     }
 }

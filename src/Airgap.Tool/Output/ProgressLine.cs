@@ -8,8 +8,8 @@ namespace Airgap.Tool.Output;
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
-    private static readonly TimeSpan LivePeriod = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan QuietPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_livePeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_quietPeriod = TimeSpan.FromSeconds(5);
 
     private const int Bars = 4;
     private const long SmallestBar = 1_000_000;
@@ -30,7 +30,7 @@ internal sealed class ProgressLine : IDisposable
         // A trace would be torn apart by a line that is drawn over and over.
         if (session.Options.Json || session.Options.Debug || (session.Identity.IsImgpkg && !_live))
             return;
-        TimeSpan period = _live ? LivePeriod : QuietPeriod;
+        TimeSpan period = _live ? s_livePeriod : s_quietPeriod;
         _timer = clock.CreateTimer(static state => ((ProgressLine)state!).Tick(), this, period, period);
     }
 

@@ -7,8 +7,8 @@ namespace Airgap.Transfer.Files;
 internal static class IoFailures
 {
     // ENOSPC and EDQUOT on Linux (122) and macOS (69); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED on Windows.
-    private static readonly int[] UnixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];
-    private static readonly int[] WindowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
+    private static readonly int[] s_unixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];
+    private static readonly int[] s_windowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
 
     /// <summary>True for what <see cref="Translate"/> is for: exceptions of the file system, not those of a stream over a network.</summary>
     public static bool IsIoFailure(Exception e) => e is IOException or UnauthorizedAccessException or System.Security.SecurityException;
@@ -39,7 +39,7 @@ internal static class IoFailures
         : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.", "Check the disk, the path and the permissions.", e);
 
     private static bool IsDiskFull(IOException e) =>
-        (OperatingSystem.IsWindows() ? WindowsDiskFull : UnixDiskFull).Contains(e.HResult);
+        (OperatingSystem.IsWindows() ? s_windowsDiskFull : s_unixDiskFull).Contains(e.HResult);
 
     private static AirgapException New(ErrorCode code, string message, string advice, Exception e) => new(code, message, advice, e);
 }

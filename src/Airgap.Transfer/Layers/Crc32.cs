@@ -5,12 +5,12 @@ namespace Airgap.Transfer.Layers;
 /// <summary>The check value of a gzip trailer (RFC 1952, section 8), eight bytes at a time.</summary>
 internal static class Crc32
 {
-    private static readonly uint[] Tables = MakeTables();
+    private static readonly uint[] s_tables = MakeTables();
 
     /// <summary>Goes on with a check value; 0 begins one.</summary>
     public static uint Append(uint value, ReadOnlySpan<byte> bytes)
     {
-        uint[] tables = Tables;
+        uint[] tables = s_tables;
         uint crc = ~value;
         for (; bytes.Length >= 8; bytes = bytes[8..])
         {

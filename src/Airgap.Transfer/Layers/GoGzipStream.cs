@@ -15,7 +15,7 @@ namespace Airgap.Transfer.Layers;
 internal sealed class GoGzipStream : WriteOnlyStream
 {
     // No name, no time, extra flags "fastest", system unknown.
-    private static readonly byte[] Header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+    private static readonly byte[] s_header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
 
     private readonly Stream _output;
     private readonly GoDeflater _deflater = new();
@@ -113,7 +113,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
         if (_hasHeader)
             return;
         _hasHeader = true;
-        _output.Write(Header);
+        _output.Write(s_header);
     }
 
     private async ValueTask WriteHeaderAsync(CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
         if (_hasHeader)
             return;
         _hasHeader = true;
-        await _output.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+        await _output.WriteAsync(s_header, cancellationToken).ConfigureAwait(false);
     }
 
     private byte[] Trailer()

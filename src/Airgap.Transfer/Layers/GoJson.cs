@@ -39,7 +39,7 @@ internal sealed class GoJson(int capacity = 64 * 1024)
         Raw("\"");
         while (!utf8.IsEmpty)
         {
-            int plain = utf8.IndexOfAny(Special);
+            int plain = utf8.IndexOfAny(s_special);
             if (plain < 0)
                 plain = utf8.Length;
             _output.Write(utf8[..plain]);
@@ -53,7 +53,7 @@ internal sealed class GoJson(int capacity = 64 * 1024)
     }
 
     // 0xE2 starts U+2028 and U+2029, which Go escapes, and many characters that it does not.
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
+    private static readonly SearchValues<byte> s_special = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\', (byte)'<', (byte)'>', (byte)'&', 0xE2]);
 
     private int WriteSpecial(ReadOnlySpan<byte> rest)

@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Layers;
 /// <summary>Walks the inputs of a layer: folders depth first, names in byte order, a folder before what it holds.</summary>
 internal static class LayerFiles
 {
-    private static readonly EnumerationOptions Everything = new()
+    private static readonly EnumerationOptions s_everything = new()
     {
         AttributesToSkip = 0,
         IgnoreInaccessible = false,
@@ -109,7 +109,7 @@ internal static class LayerFiles
         {
             try
             {
-                return folder.GetFileSystemInfos("*", Everything);
+                return folder.GetFileSystemInfos("*", s_everything);
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {

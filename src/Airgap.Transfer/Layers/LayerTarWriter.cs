@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Layers;
 internal sealed class LayerTarWriter(Stream output)
 {
     private const int BufferSize = 128 * 1024;
-    private static readonly byte[] Zeros = new byte[2 * TarHeader.BlockSize];
+    private static readonly byte[] s_zeros = new byte[2 * TarHeader.BlockSize];
 
     /// <summary>Writes a file or folder of this machine.</summary>
     /// <exception cref="AirgapException">
@@ -24,7 +24,7 @@ internal sealed class LayerTarWriter(Stream output)
             await output.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         else
             await CopyAsync(entry, cancellationToken).ConfigureAwait(false);
-        await output.WriteAsync(Zeros.AsMemory(0, TarHeader.Padding(entry.Size)), cancellationToken).ConfigureAwait(false);
+        await output.WriteAsync(s_zeros.AsMemory(0, TarHeader.Padding(entry.Size)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes a file whose content is in memory.</summary>
@@ -32,17 +32,17 @@ internal sealed class LayerTarWriter(Stream output)
     {
         output.Write(TarHeader.Make(path, isFolder: false, mode, content.Length));
         output.Write(content);
-        output.Write(Zeros.AsSpan(0, TarHeader.Padding(content.Length)));
+        output.Write(s_zeros.AsSpan(0, TarHeader.Padding(content.Length)));
     }
 
     /// <summary>Writes a folder.</summary>
     public void WriteFolder(string path, long mode) => output.Write(TarHeader.Make(path, isFolder: true, mode, 0));
 
     /// <summary>Writes the two blocks of zeros that end a tar.</summary>
-    public void Complete() => output.Write(Zeros);
+    public void Complete() => output.Write(s_zeros);
 
     /// <inheritdoc cref="Complete"/>
-    public async Task CompleteAsync(CancellationToken cancellationToken) => await output.WriteAsync(Zeros, cancellationToken).ConfigureAwait(false);
+    public async Task CompleteAsync(CancellationToken cancellationToken) => await output.WriteAsync(s_zeros, cancellationToken).ConfigureAwait(false);
 
     private async Task CopyAsync(LayerEntry entry, CancellationToken cancellationToken)
     {

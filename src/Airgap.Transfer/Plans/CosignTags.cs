@@ -5,13 +5,13 @@ namespace Airgap.Transfer.Plans;
 /// <summary>The tags beside an image under which cosign keeps what belongs to it.</summary>
 internal static class CosignTags
 {
-    private static readonly string[] Suffixes = [".sig", ".att", ".sbom"];
+    private static readonly string[] s_suffixes = [".sig", ".att", ".sbom"];
 
     /// <summary><c>sha256-HEX.sig</c>.</summary>
-    public static string Signature(Digest digest) => Of(digest, Suffixes[0]);
+    public static string Signature(Digest digest) => Of(digest, s_suffixes[0]);
 
     /// <summary>Signature, attestations, bill of materials.</summary>
-    public static IEnumerable<string> All(Digest digest) => Suffixes.Select(suffix => Of(digest, suffix));
+    public static IEnumerable<string> All(Digest digest) => s_suffixes.Select(suffix => Of(digest, suffix));
 
     /// <summary>True for a tag of that form.</summary>
     public static bool IsOne(string? tag) => SubjectOf(tag) is not null;
@@ -19,7 +19,7 @@ internal static class CosignTags
     /// <summary>The digest that a tag of that form belongs to; null for any other tag.</summary>
     public static Digest? SubjectOf(string? tag) =>
         tag is not null
-        && Suffixes.FirstOrDefault(suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix
+        && s_suffixes.FirstOrDefault(suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix
         && tag.IndexOf('-') is > 0 and int dash
         && Digest.TryParse(string.Concat(tag.AsSpan(0, dash), ":", tag.AsSpan(dash + 1, tag.Length - dash - 1 - suffix.Length)), out Digest digest)
             ? digest

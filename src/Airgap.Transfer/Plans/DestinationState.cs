@@ -14,7 +14,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     /// <summary>Items that a list of tags is worth reading for while nobody has counted them.</summary>
     private const int ItemsAhead = 50;
 
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(1);
 
     private readonly SharedTasks<string, Digest?> _tags = new();
     private Task<ExistingTags>? _listing;
@@ -31,7 +31,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     public void End() => _asked = Stopwatch.GetTimestamp();
 
     /// <summary>Takes the answers for a run. False when an earlier run took them, or when they are too old: then everything is asked again.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < GoodFor;
+    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < s_goodFor;
 
     /// <summary>The tags, as far as listing them is cheaper than asking for each.</summary>
     /// <param name="items">How many items will be looked for.</param>

@@ -16,7 +16,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
     /// <summary>More that moves less than this much more does not help.</summary>
     private const double Gain = 1.1;
 
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
@@ -93,7 +93,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
             {
                 // The first is answered at once; those of the blobs that were under way with it are the same one.
                 _refusalsSeen = seen;
-                if (_completed >= _limit || took >= LongestTurn || _isClimbing)
+                if (_completed >= _limit || took >= s_longestTurn || _isClimbing)
                 {
                     _limit = Math.Max(1, _limit / 2);
                     BeginTurn();
@@ -102,7 +102,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
                 _isClimbing = false;
                 _bestRate = 0;
             }
-            else if (took > TimeSpan.Zero && (_completed >= _limit || took >= LongestTurn))
+            else if (took > TimeSpan.Zero && (_completed >= _limit || took >= s_longestTurn))
             {
                 EndTurn(Interlocked.Read(ref _work) / took.TotalSeconds);
             }

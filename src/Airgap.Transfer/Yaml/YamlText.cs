@@ -8,7 +8,7 @@ internal static class YamlText
     /// <summary>The most bytes a file may have: 64 MiB.</summary>
     public const int MaxBytes = 64 * 1024 * 1024;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes the bytes; a byte order mark of UTF-8 is left out.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes, YamlContext context)
@@ -20,7 +20,7 @@ internal static class YamlText
         string text;
         try
         {
-            text = StrictUtf8.GetString(bytes);
+            text = s_strictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException e)
         {

@@ -12,9 +12,9 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class AuthTests
 {
-    private static readonly byte[] Bytes = Answers.ManifestBytes();
-    private static readonly Credential.Basic User = new("user", "pä:ss");
-    private static readonly string UserHeader = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pä:ss"));
+    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly Credential.Basic s_user = new("user", "pä:ss");
+    private static readonly string s_userHeader = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pä:ss"));
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -24,17 +24,17 @@ public sealed class AuthTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Basic realm=\"here\"");
-        server.OnRequest = context => context.Manifest(Bytes);
-        FakeCredentials credentials = new(User);
+        server.OnRequest = context => context.Manifest(s_bytes);
+        FakeCredentials credentials = new(s_user);
         IImageRepository repository = test.Repository(credentials: credentials);
 
         await repository.FindManifestAsync("v1", None);
         await repository.FindManifestAsync("v2", None);
 
-        Assert.IsTrue(server.Seen.Where(seen => seen.Line != "GET /v2/").All(seen => seen["Authorization"] == UserHeader));
+        Assert.IsTrue(server.Seen.Where(seen => seen.Line != "GET /v2/").All(seen => seen["Authorization"] == s_userHeader));
         Assert.AreEqual(RepositoryName.Parse("registry.local:5055/apps/web"), credentials.Asked.Single());
         string trace = string.Join('\n', test.Trace);
-        Assert.DoesNotContain(UserHeader["Basic ".Length..], trace);
+        Assert.DoesNotContain(s_userHeader["Basic ".Length..], trace);
         Assert.DoesNotContain("pä:ss", trace);
     }
 
@@ -43,8 +43,8 @@ public sealed class AuthTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes);
-        FakeCredentials credentials = new(User);
+        server.OnRequest = context => context.Manifest(s_bytes);
+        FakeCredentials credentials = new(s_user);
         await test.Repository(credentials: credentials).FindManifestAsync("v1", None);
         Assert.IsEmpty(credentials.Asked);
         Assert.IsNull(server.Seen.Last()["Authorization"]);
@@ -57,13 +57,13 @@ public sealed class AuthTests
     {
         await using RegistryTest test = new();
         TokenServer tokens = await TokenServer.StartAsync(test);
-        IImageRepository repository = test.Repository(credentials: new FakeCredentials(anonymous ? null : User));
+        IImageRepository repository = test.Repository(credentials: new FakeCredentials(anonymous ? null : s_user));
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => repository.FindManifestAsync("v" + i, None)));
 
         SeenRequest asked = tokens.Auth.Seen.Single();
         Assert.AreEqual("GET /token?a=1&service=reg%20istry&scope=repository%3Aapps%2Fweb%3Apull", asked.Line);
-        Assert.AreEqual(anonymous ? null : UserHeader, asked["Authorization"]);
+        Assert.AreEqual(anonymous ? null : s_userHeader, asked["Authorization"]);
         Assert.IsTrue(tokens.Registry.Seen.Where(seen => seen.Line != "GET /v2/").All(seen => seen["Authorization"] == "Bearer token1"));
         Assert.DoesNotContain("token1", string.Join('\n', test.Trace));
     }
@@ -73,9 +73,9 @@ public sealed class AuthTests
     {
         await using RegistryTest test = new();
         TokenServer tokens = await TokenServer.StartAsync(test);
-        IImageRepository repository = test.Repository(credentials: new FakeCredentials(User));
+        IImageRepository repository = test.Repository(credentials: new FakeCredentials(s_user));
 
-        await repository.PushManifestAsync(Manifest.Parse(Bytes), "v1", None);
+        await repository.PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
         await repository.FindManifestAsync("v1", None);
 
         StringAssert.EndsWith(tokens.Auth.Lines.Single(), "scope=repository%3Aapps%2Fweb%3Apull%2Cpush");
@@ -88,7 +88,7 @@ public sealed class AuthTests
         TokenServer tokens = await TokenServer.StartAsync(test);
         tokens.Answer = context => context.Empty(201);
 
-        await test.Repository(credentials: new FakeCredentials(User)).PushBlobAsync(
+        await test.Repository(credentials: new FakeCredentials(s_user)).PushBlobAsync(
             new MemoryBlob([1]), RepositoryName.Parse("registry.local:5055/apps/base"), null, None);
 
         StringAssert.EndsWith(tokens.Auth.Lines.Single(), "&scope=repository%3Aapps%2Fbase%3Apull&scope=repository%3Aapps%2Fweb%3Apull%2Cpush");
@@ -106,7 +106,7 @@ public sealed class AuthTests
             await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
         };
 
-        BlobOutcome outcome = await test.Repository(credentials: new FakeCredentials(User)).PushBlobAsync(
+        BlobOutcome outcome = await test.Repository(credentials: new FakeCredentials(s_user)).PushBlobAsync(
             new MemoryBlob([1]), RepositoryName.Parse("registry.local:5055/apps/base"), null, None);
         Assert.AreEqual(BlobOutcome.Copied, outcome);
         Assert.AreEqual("POST /v2/apps/web/blobs/uploads/", tokens.Registry.Lines[0]);
@@ -160,8 +160,8 @@ public sealed class AuthTests
     {
         await using RegistryTest test = new();
         TokenServer tokens = await TokenServer.StartAsync(test);
-        IImageRepository repository = test.Repository(credentials: new FakeCredentials(User));
-        await repository.PushManifestAsync(Manifest.Parse(Bytes), "v1", None);
+        IImageRepository repository = test.Repository(credentials: new FakeCredentials(s_user));
+        await repository.PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
         tokens.Accepted = "token2";
 
         byte[]? body = null;
@@ -191,7 +191,7 @@ public sealed class AuthTests
             await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
         };
         SumProgress progress = new();
-        await test.Repository(credentials: new FakeCredentials(User)).PushBlobAsync(new MemoryBlob(Answers.Blob(200_000)), null, progress, None);
+        await test.Repository(credentials: new FakeCredentials(s_user)).PushBlobAsync(new MemoryBlob(Answers.Blob(200_000)), null, progress, None);
         Assert.AreEqual(200_000, progress.Sum);
         Assert.HasCount(3, tokens.Registry.Lines, "POST, PUT refused, PUT");
     }
@@ -235,7 +235,7 @@ public sealed class AuthTests
         TokenServer tokens = await TokenServer.StartAsync(test);
         tokens.Auth.OnRequest = context => context.Json(status, body);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(credentials: new FakeCredentials(User)).FindManifestAsync("v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(credentials: new FakeCredentials(s_user)).FindManifestAsync("v1", None));
         Assert.AreEqual(expected, e.Code);
         StringAssert.Contains(e.Message, words);
         StringAssert.Contains(e.Message, "auth.local");
@@ -281,7 +281,7 @@ public sealed class AuthTests
 
         public Func<HttpContext, bool> Refuse { get; set; } = _ => false;
 
-        public Func<HttpContext, Task> Answer { get; set; } = context => context.Manifest(Bytes);
+        public Func<HttpContext, Task> Answer { get; set; } = context => context.Manifest(s_bytes);
 
         public static async Task<TokenServer> StartAsync(RegistryTest test)
         {

@@ -15,7 +15,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class BadNetworkTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] Bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Answers.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -36,7 +36,7 @@ public sealed class BadNetworkTests
                 return Task.CompletedTask;
             }
 
-            return context.Manifest(Bytes);
+            return context.Manifest(s_bytes);
         };
         IImageRepository repository = test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false });
         for (int i = 0; i < 6; i++)
@@ -49,7 +49,7 @@ public sealed class BadNetworkTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes);
+        server.OnRequest = context => context.Manifest(s_bytes);
         int lookups = 0;
         RegistryClient client = test.Client(change: options => options with
         {
@@ -70,7 +70,7 @@ public sealed class BadNetworkTests
         server.OnRequest = context =>
         {
             if (server.Lines.Length > 1)
-                return context.Manifest(Bytes);
+                return context.Manifest(s_bytes);
             context.Response.Headers.RetryAfter = "11";
             return context.Error(429, "TOOMANYREQUESTS", "slow down");
         };
@@ -162,7 +162,7 @@ public sealed class BadNetworkTests
         tokens.OnRequest = context => context.Empty(307, "http://elsewhere.local/token");
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
-        server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t" ? context.Manifest(Bytes) : context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
+        server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t" ? context.Manifest(s_bytes) : context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
         Assert.IsNotNull(await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).FindManifestAsync("v1", None));
         Assert.IsNotNull(tokens.Seen.First(seen => seen.Line.StartsWith("GET /token", StringComparison.Ordinal))["Authorization"]);
         Assert.IsTrue(elsewhere.Seen.All(seen => seen["Authorization"] is null));

@@ -11,8 +11,8 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class BlobDownloadTests
 {
-    private static readonly byte[] Bytes = Answers.Blob(300_000);
-    private static readonly Descriptor Wanted = new("application/octet-stream", Digest.Compute(Bytes), Bytes.Length);
+    private static readonly byte[] s_bytes = Answers.Blob(300_000);
+    private static readonly Descriptor s_wanted = new("application/octet-stream", Digest.Compute(s_bytes), s_bytes.Length);
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -21,10 +21,10 @@ public sealed class BlobDownloadTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Bytes(Bytes);
+        server.OnRequest = context => context.Bytes(s_bytes);
 
-        CollectionAssert.AreEqual(Bytes, await ReadAsync(test.Repository()));
-        Assert.AreEqual($"GET /v2/apps/web/blobs/{Wanted.Digest}", server.Lines.Single());
+        CollectionAssert.AreEqual(s_bytes, await ReadAsync(test.Repository()));
+        Assert.AreEqual($"GET /v2/apps/web/blobs/{s_wanted.Digest}", server.Lines.Single());
     }
 
     [TestMethod]
@@ -34,9 +34,9 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Error(404, "BLOB_UNKNOWN", "blob unknown to registry");
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(Wanted).OpenAsync(0, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
-        Assert.AreEqual(Wanted.Digest.ToString(), e.Digest);
+        Assert.AreEqual(s_wanted.Digest.ToString(), e.Digest);
     }
 
     [TestMethod]
@@ -44,13 +44,13 @@ public sealed class BlobDownloadTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        byte[] bad = [.. Bytes];
+        byte[] bad = [.. s_bytes];
         bad[1000] ^= 1;
         server.OnRequest = context => context.Bytes(bad);
-        await using Stream stream = await test.Repository().GetBlob(Wanted).OpenAsync(0, None);
-        byte[] target = new byte[Bytes.Length];
+        await using Stream stream = await test.Repository().GetBlob(s_wanted).OpenAsync(0, None);
+        byte[] target = new byte[s_bytes.Length];
 
-        await stream.ReadExactlyAsync(target.AsMemory(0, Bytes.Length - 1));
+        await stream.ReadExactlyAsync(target.AsMemory(0, s_bytes.Length - 1));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await stream.ReadExactlyAsync(target.AsMemory(0, 1)));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
         await Assert.ThrowsExactlyAsync<AirgapException>(async () => await stream.ReadExactlyAsync(target));
@@ -67,7 +67,7 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = async context =>
         {
-            byte[] bytes = difference < 0 ? Bytes[..^1] : [.. Bytes, 0];
+            byte[] bytes = difference < 0 ? s_bytes[..^1] : [.. s_bytes, 0];
             if (announced)
                 context.Response.ContentLength = bytes.Length;
             await context.Response.Body.WriteAsync(bytes);
@@ -84,7 +84,7 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = ServeRanges;
 
-        CollectionAssert.AreEqual(Bytes[1000..], await ReadAsync(test.Repository(), 1000));
+        CollectionAssert.AreEqual(s_bytes[1000..], await ReadAsync(test.Repository(), 1000));
         Assert.AreEqual("bytes=1000-", server.Seen.Last()["Range"]);
     }
 
@@ -93,9 +93,9 @@ public sealed class BlobDownloadTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Bytes(Bytes);
+        server.OnRequest = context => context.Bytes(s_bytes);
 
-        CollectionAssert.AreEqual(Bytes[100_000..], await ReadAsync(test.Repository(), 100_000));
+        CollectionAssert.AreEqual(s_bytes[100_000..], await ReadAsync(test.Repository(), 100_000));
     }
 
     [TestMethod]
@@ -105,8 +105,8 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context =>
         {
-            context.Response.Headers.ContentRange = $"bytes 999-{Bytes.Length - 1}/{Bytes.Length}";
-            return context.Bytes(Bytes[999..], status: 206);
+            context.Response.Headers.ContentRange = $"bytes 999-{s_bytes.Length - 1}/{s_bytes.Length}";
+            return context.Bytes(s_bytes[999..], status: 206);
         };
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ReadAsync(test.Repository(), 1000));
@@ -122,11 +122,11 @@ public sealed class BlobDownloadTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = ServeRanges;
-        await using Stream? part = await test.Repository().GetBlob(Wanted).TryOpenPartAsync(offset, length, None);
+        await using Stream? part = await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(offset, length, None);
         Assert.IsNotNull(part);
         MemoryStream read = new();
         await part.CopyToAsync(read);
-        CollectionAssert.AreEqual(Bytes[offset..(offset + length)], read.ToArray());
+        CollectionAssert.AreEqual(s_bytes[offset..(offset + length)], read.ToArray());
         Assert.AreEqual($"bytes={offset}-{offset + length - 1}", server.Seen.Last()["Range"]);
     }
 
@@ -135,8 +135,8 @@ public sealed class BlobDownloadTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Bytes(Bytes);
-        Assert.IsNull(await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 1000, None));
+        server.OnRequest = context => context.Bytes(s_bytes);
+        Assert.IsNull(await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 1000, None));
         Assert.HasCount(1, server.Lines);
     }
 
@@ -149,12 +149,12 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         int requests = 0;
         server.OnRequest = context =>
-            Interlocked.Increment(ref requests) == 1 ? ServeAndBreak(context, ranges: true, 10_000) : ranges ? ServeRanges(context) : context.Bytes(Bytes);
-        await using Stream? part = await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 50_000, None);
+            Interlocked.Increment(ref requests) == 1 ? ServeAndBreak(context, ranges: true, 10_000) : ranges ? ServeRanges(context) : context.Bytes(s_bytes);
+        await using Stream? part = await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 50_000, None);
         Assert.IsNotNull(part);
         MemoryStream read = new();
         await part.CopyToAsync(read);
-        CollectionAssert.AreEqual(Bytes[1000..51_000], read.ToArray());
+        CollectionAssert.AreEqual(s_bytes[1000..51_000], read.ToArray());
         Assert.AreEqual("bytes=11000-50999", server.Seen.Last()["Range"]);
     }
 
@@ -165,10 +165,10 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context =>
         {
-            context.Response.Headers.ContentRange = $"bytes 1000-{Bytes.Length - 1}/{Bytes.Length}";
-            return context.Bytes(Bytes[1000..], status: 206);
+            context.Response.Headers.ContentRange = $"bytes 1000-{s_bytes.Length - 1}/{s_bytes.Length}";
+            return context.Bytes(s_bytes[1000..], status: 206);
         };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(Wanted).TryOpenPartAsync(1000, 500, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 500, None));
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
     }
 
@@ -188,11 +188,11 @@ public sealed class BlobDownloadTests
             else if (ranges)
                 await ServeRanges(context);
             else
-                await context.Bytes(Bytes);
+                await context.Bytes(s_bytes);
         };
         RegistryClient client = test.Client();
 
-        CollectionAssert.AreEqual(Bytes, await ReadAsync(client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web"))));
+        CollectionAssert.AreEqual(s_bytes, await ReadAsync(client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web"))));
 
         Assert.AreEqual(3, requests);
         SeenRequest last = server.Seen.Last();
@@ -201,7 +201,7 @@ public sealed class BlobDownloadTests
         if (ranges)
             Assert.AreEqual("bytes=200000-", last["Range"]);
         Assert.AreEqual(2, client.Statistics.Retries);
-        Assert.AreEqual(Bytes.Length, client.Statistics.BytesReceived);
+        Assert.AreEqual(s_bytes.Length, client.Statistics.BytesReceived);
     }
 
     [TestMethod]
@@ -211,7 +211,7 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => ServeAndBreak(context, ranges: true, 30_000);
 
-        CollectionAssert.AreEqual(Bytes, await ReadAsync(test.Repository()));
+        CollectionAssert.AreEqual(s_bytes, await ReadAsync(test.Repository()));
         Assert.HasCount(10, server.Lines, "ten pieces with three attempts for each");
     }
 
@@ -243,14 +243,14 @@ public sealed class BlobDownloadTests
                 return;
             }
 
-            context.Response.ContentLength = Bytes.Length;
-            await context.Response.Body.WriteAsync(Bytes.AsMemory(0, 1000));
+            context.Response.ContentLength = s_bytes.Length;
+            await context.Response.Body.WriteAsync(s_bytes.AsMemory(0, 1000));
             await context.Response.Body.FlushAsync();
             await stalled.Task;
         };
         IImageRepository repository = test.Repository(change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromSeconds(30) });
-        await using Stream stream = await repository.GetBlob(Wanted).OpenAsync(0, None);
-        byte[] target = new byte[Bytes.Length];
+        await using Stream stream = await repository.GetBlob(s_wanted).OpenAsync(0, None);
+        byte[] target = new byte[s_bytes.Length];
         await stream.ReadExactlyAsync(target.AsMemory(0, 1000));
 
         Task rest = stream.ReadExactlyAsync(target.AsMemory(1000)).AsTask();
@@ -260,7 +260,7 @@ public sealed class BlobDownloadTests
         await rest;
         stalled.SetResult();
 
-        CollectionAssert.AreEqual(Bytes, target);
+        CollectionAssert.AreEqual(s_bytes, target);
         Assert.AreEqual("bytes=1000-", server.Seen.Last()["Range"]);
     }
 
@@ -277,7 +277,7 @@ public sealed class BlobDownloadTests
             await release.Task;
         };
 
-        await Assert.ThrowsAsync<OperationCanceledException>(async () => await test.Repository().GetBlob(Wanted).OpenAsync(0, cancel.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, cancel.Token));
         release.SetResult();
         Assert.HasCount(1, server.Lines);
     }
@@ -290,13 +290,13 @@ public sealed class BlobDownloadTests
         await using Stream stream = await test.Repository().GetBlob(nothing).OpenAsync(0, None);
         Assert.AreEqual(0, await stream.ReadAsync(new byte[1]));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            async () => await test.Repository().GetBlob(Wanted with { Size = 0 }).OpenAsync(0, None));
+            async () => await test.Repository().GetBlob(s_wanted with { Size = 0 }).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
     }
 
     private static async Task<byte[]> ReadAsync(IImageRepository repository, long offset = 0)
     {
-        await using Stream stream = await repository.GetBlob(Wanted).OpenAsync(offset, None);
+        await using Stream stream = await repository.GetBlob(s_wanted).OpenAsync(offset, None);
         using MemoryStream target = new();
         await stream.CopyToAsync(target);
         return target.ToArray();
@@ -304,31 +304,31 @@ public sealed class BlobDownloadTests
 
     private static (int From, int End)? RangeOf(HttpContext context) =>
         context.Request.Headers.Range.ToString() is { Length: > 0 } header && header["bytes=".Length..].Split('-') is [var first, var last]
-            ? (int.Parse(first, CultureInfo.InvariantCulture), last.Length == 0 ? Bytes.Length : int.Parse(last, CultureInfo.InvariantCulture) + 1)
+            ? (int.Parse(first, CultureInfo.InvariantCulture), last.Length == 0 ? s_bytes.Length : int.Parse(last, CultureInfo.InvariantCulture) + 1)
             : null;
 
     private static Task ServeRanges(HttpContext context)
     {
         if (RangeOf(context) is not { } range)
-            return context.Bytes(Bytes);
+            return context.Bytes(s_bytes);
         (int from, int end) = range;
-        context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{Bytes.Length}";
-        return context.Bytes(Bytes[from..end], status: 206);
+        context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{s_bytes.Length}";
+        return context.Bytes(s_bytes[from..end], status: 206);
     }
 
     private static async Task ServeAndBreak(HttpContext context, bool ranges, int count)
     {
-        (int from, int end) = (0, Bytes.Length);
+        (int from, int end) = (0, s_bytes.Length);
         if (ranges && RangeOf(context) is { } range)
         {
             (from, end) = range;
             context.Response.StatusCode = 206;
-            context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{Bytes.Length}";
+            context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{s_bytes.Length}";
         }
 
         context.Response.ContentLength = end - from;
         count = Math.Min(count, end - from);
-        await context.Response.Body.WriteAsync(Bytes.AsMemory(from, count));
+        await context.Response.Body.WriteAsync(s_bytes.AsMemory(from, count));
         await context.Response.Body.FlushAsync();
         if (from + count < end)
             await FinishConnection(context);

@@ -10,10 +10,10 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class BlobUploadTests
 {
-    private static readonly byte[] Bytes = Answers.Blob(400_000);
-    private static readonly string Hash = Digest.Compute(Bytes).ToString();
-    private static readonly string Escaped = Uri.EscapeDataString(Hash);
-    private static readonly string SelfMount = $"POST /v2/apps/web/blobs/uploads/?mount={Escaped}&from=apps%2Fweb";
+    private static readonly byte[] s_bytes = Answers.Blob(400_000);
+    private static readonly string s_hash = Digest.Compute(s_bytes).ToString();
+    private static readonly string s_escaped = Uri.EscapeDataString(s_hash);
+    private static readonly string s_selfMount = $"POST /v2/apps/web/blobs/uploads/?mount={s_escaped}&from=apps%2Fweb";
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -22,12 +22,12 @@ public sealed class BlobUploadTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Empty(201, "/v2/apps/web/blobs/" + Hash);
-        MemoryBlob blob = new(Bytes);
+        server.OnRequest = context => context.Empty(201, "/v2/apps/web/blobs/" + s_hash);
+        MemoryBlob blob = new(s_bytes);
 
         Assert.AreEqual(BlobOutcome.Present, await test.Repository().PushBlobAsync(blob, null, null, None));
         Assert.AreEqual(0, blob.Opened);
-        Assert.AreEqual(SelfMount, server.Lines.Single());
+        Assert.AreEqual(s_selfMount, server.Lines.Single());
     }
 
     [TestMethod]
@@ -40,7 +40,7 @@ public sealed class BlobUploadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Empty(201);
 
-        Assert.AreEqual(expected, await test.Repository().PushBlobAsync(new MemoryBlob(Bytes), RepositoryName.Parse(from), null, None));
+        Assert.AreEqual(expected, await test.Repository().PushBlobAsync(new MemoryBlob(s_bytes), RepositoryName.Parse(from), null, None));
         StringAssert.EndsWith(server.Lines.Single(), "&from=" + asked);
     }
 
@@ -54,16 +54,16 @@ public sealed class BlobUploadTests
         Upload upload = new(await test.ServeAsync(RegistryTest.Local)) { Location = location };
         SumProgress progress = new();
 
-        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(Bytes), null, progress, None));
+        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(s_bytes), null, progress, None));
 
-        CollectionAssert.AreEqual(Bytes, upload.Stored);
+        CollectionAssert.AreEqual(s_bytes, upload.Stored);
         string path = location.Replace("http://registry.local:5055", "");
-        CollectionAssert.AreEqual(new[] { SelfMount, $"PUT {path}{separator}digest={Escaped}" }, upload.Server.Lines);
+        CollectionAssert.AreEqual(new[] { s_selfMount, $"PUT {path}{separator}digest={s_escaped}" }, upload.Server.Lines);
         SeenRequest put = upload.Server.Seen.Last();
         Assert.AreEqual("application/octet-stream", put["Content-Type"]);
         Assert.AreEqual("400000", put["Content-Length"]);
         Assert.IsNull(put["Expect"]);
-        Assert.AreEqual(Bytes.Length, progress.Sum);
+        Assert.AreEqual(s_bytes.Length, progress.Sum);
         Assert.IsGreaterThan(2, progress.Reports.Count, "a buffer at a time");
     }
 
@@ -87,7 +87,7 @@ public sealed class BlobUploadTests
         await using RegistryTest test = new();
         Upload upload = new(await test.ServeAsync(RegistryTest.Local)) { MountStatus = status };
 
-        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(Bytes), RepositoryName.Parse("registry.local:5055/apps/base"), null, None));
+        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(s_bytes), RepositoryName.Parse("registry.local:5055/apps/base"), null, None));
 
         Assert.AreEqual("POST /v2/apps/web/blobs/uploads/", upload.Server.Lines[1]);
         Assert.HasCount(3, upload.Server.Lines);
@@ -106,16 +106,16 @@ public sealed class BlobUploadTests
             context.Abort();
             return true;
         };
-        MemoryBlob blob = new(Bytes);
+        MemoryBlob blob = new(s_bytes);
         SumProgress progress = new();
 
         Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(blob, null, progress, None));
 
         Assert.AreEqual(2, blob.Opened);
-        CollectionAssert.AreEqual(Bytes, upload.Stored);
-        Assert.AreEqual(Bytes.Length, progress.Sum);
+        CollectionAssert.AreEqual(s_bytes, upload.Stored);
+        Assert.AreEqual(s_bytes.Length, progress.Sum);
         Assert.IsTrue(progress.Reports.Any(report => report < 0));
-        Assert.AreEqual(2, upload.Server.Lines.Count(line => line == SelfMount));
+        Assert.AreEqual(2, upload.Server.Lines.Count(line => line == s_selfMount));
     }
 
     [TestMethod]
@@ -133,8 +133,8 @@ public sealed class BlobUploadTests
         };
         SumProgress progress = new();
 
-        await test.Repository().PushBlobAsync(new MemoryBlob(Bytes), null, progress, None);
-        Assert.AreEqual(Bytes.Length, progress.Sum);
+        await test.Repository().PushBlobAsync(new MemoryBlob(s_bytes), null, progress, None);
+        Assert.AreEqual(s_bytes.Length, progress.Sum);
         Assert.HasCount(5, upload.Server.Lines, "POST and PUT, each twice, and a DELETE of the first upload");
     }
 
@@ -143,7 +143,7 @@ public sealed class BlobUploadTests
     {
         await using RegistryTest test = new();
         ScriptedServer source = await test.ServeAsync("source.local");
-        byte[] bad = [.. Bytes];
+        byte[] bad = [.. s_bytes];
         bad[^1] ^= 1;
         source.OnRequest = context => context.Bytes(bad);
         Upload upload = new(await test.ServeAsync(RegistryTest.Local));
@@ -154,7 +154,7 @@ public sealed class BlobUploadTests
                 third.SetResult();
             return Task.FromResult(false);
         };
-        IBlobContent blob = test.Repository("source.local/a").GetBlob(new MemoryBlob(Bytes).Descriptor);
+        IBlobContent blob = test.Repository("source.local/a").GetBlob(new MemoryBlob(s_bytes).Descriptor);
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushBlobAsync(blob, null, null, None));
 
@@ -174,7 +174,7 @@ public sealed class BlobUploadTests
         await using RegistryTest test = new();
         Upload upload = new(await test.ServeAsync(RegistryTest.Local));
         AirgapException failure = new(ErrorCode.ArchiveDigestMismatch, "The archive is damaged.", "Make it again.");
-        MemoryBlob blob = new(Bytes) { Open = _ => new FailingStream(Bytes, failure) };
+        MemoryBlob blob = new(s_bytes) { Open = _ => new FailingStream(s_bytes, failure) };
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushBlobAsync(blob, null, null, None));
 
@@ -189,7 +189,7 @@ public sealed class BlobUploadTests
     {
         await using RegistryTest test = new();
         Upload upload = new(await test.ServeAsync(RegistryTest.Local));
-        MemoryBlob blob = new(Bytes) { Open = _ => new MemoryStream(difference < 0 ? Bytes[1..] : [.. Bytes, 0]) };
+        MemoryBlob blob = new(s_bytes) { Open = _ => new MemoryStream(difference < 0 ? s_bytes[1..] : [.. s_bytes, 0]) };
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushBlobAsync(blob, null, null, None));
         Assert.AreEqual(ErrorCode.SizeMismatch, e.Code);
         Assert.IsNull(upload.Stored);
@@ -273,12 +273,12 @@ public sealed class BlobUploadTests
         upload.Server.OnPing = context => context.Challenge("Basic realm=\"x\"");
         SumProgress progress = new();
 
-        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(Bytes), null, progress, None);
+        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(s_bytes), null, progress, None);
 
-        CollectionAssert.AreEqual(Bytes, stored);
+        CollectionAssert.AreEqual(s_bytes, stored);
         Assert.IsNull(storage.Seen.Last()["Authorization"]);
         Assert.IsNotNull(upload.Server.Seen.Last()["Authorization"]);
-        Assert.AreEqual(Bytes.Length, progress.Sum);
+        Assert.AreEqual(s_bytes.Length, progress.Sum);
     }
 
     [TestMethod]
@@ -294,9 +294,9 @@ public sealed class BlobUploadTests
         Upload upload = new(await test.ServeAsync(RegistryTest.Local)) { Location = "http://storage.local/up?x=1" };
         upload.Server.OnPing = context => context.Challenge("Basic realm=\"x\"");
 
-        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(Bytes), null, null, None);
+        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(s_bytes), null, null, None);
 
-        Assert.AreEqual($"PUT /up?x=1&digest={Escaped}", storage.Lines.Single());
+        Assert.AreEqual($"PUT /up?x=1&digest={s_escaped}", storage.Lines.Single());
         Assert.IsNull(storage.Seen.Last()["Authorization"]);
     }
 

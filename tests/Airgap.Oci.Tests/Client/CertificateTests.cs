@@ -12,7 +12,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class CertificateTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] Bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Answers.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -41,7 +41,7 @@ public sealed class CertificateTests
         server.OnRequest = context =>
         {
             protocol = context.Request.Protocol;
-            return context.Manifest(Bytes);
+            return context.Manifest(s_bytes);
         };
 
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
@@ -55,7 +55,7 @@ public sealed class CertificateTests
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await File.WriteAllTextAsync(folder["ca.pem"], certificate.ExportCertificatePem());
         await using RegistryTest test = new();
-        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(s_bytes);
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
     }
 
@@ -77,7 +77,7 @@ public sealed class CertificateTests
             _ => root.ExportCertificatePem() + "\n" + intermediate.ExportCertificatePem(),
         });
         await using RegistryTest test = new();
-        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(s_bytes);
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
     }
 
@@ -117,7 +117,7 @@ public sealed class CertificateTests
     {
         using X509Certificate2 certificate = Certificates.SelfSigned("other.example.com");
         await using RegistryTest test = new();
-        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(Bytes);
+        (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(s_bytes);
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false }).FindManifestAsync("v1", None));
     }
 

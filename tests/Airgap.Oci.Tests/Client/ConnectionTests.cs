@@ -14,7 +14,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class ConnectionTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] Bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Answers.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -23,7 +23,7 @@ public sealed class ConnectionTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes);
+        server.OnRequest = context => context.Manifest(s_bytes);
         RegistryClient client = test.Client();
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{RegistryTest.Local}/r{i}")).FindManifestAsync("v1", None)));
@@ -41,7 +41,7 @@ public sealed class ConnectionTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote);
-        server.OnRequest = context => context.Manifest(Bytes);
+        server.OnRequest = context => context.Manifest(s_bytes);
         IImageRepository repository = test.Repository(Remote + "/a/b", change: options => options with { AllowInsecure = allowed });
         if (allowed)
         {
@@ -80,7 +80,7 @@ public sealed class ConnectionTests
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote, certificate, spoken);
-        ConcurrentQueue<(string Method, long Bytes, string Protocol)> seen = [];
+        ConcurrentQueue<(string Method, long s_bytes, string Protocol)> seen = [];
         server.OnRequest = async context =>
         {
             bool isLarge = context.Request.Path.Value!.EndsWith(Digest.Compute(large).ToString(), StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class ConnectionTests
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote, certificate);
-        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0 ? context.Challenge("Basic realm=\"here\"") : context.Manifest(Bytes);
+        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0 ? context.Challenge("Basic realm=\"here\"") : context.Manifest(s_bytes);
         RegistryClient client = test.Client(new FakeCredentials(new Credential.Basic("u", "p")), options => options with { VerifyCertificates = false });
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
@@ -157,7 +157,7 @@ public sealed class ConnectionTests
             if (Volatile.Read(ref count) >= 5)
                 all.TrySetResult();
             await all.Task;
-            await context.Manifest(Bytes);
+            await context.Manifest(s_bytes);
         };
         RegistryClient client = test.Client(change: options => options with { VerifyCertificates = false });
         await Task.WhenAll(Enumerable.Range(0, 4).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
@@ -175,7 +175,7 @@ public sealed class ConnectionTests
         {
             if (!Volatile.Read(ref isBusy))
             {
-                await context.Manifest(Bytes);
+                await context.Manifest(s_bytes);
                 return;
             }
 
@@ -228,7 +228,7 @@ public sealed class ConnectionTests
         server.OnRequest = context =>
         {
             if (Interlocked.Increment(ref requests) > 1)
-                return context.Manifest(Bytes);
+                return context.Manifest(s_bytes);
             context.Response.Headers.RetryAfter = value == "date" ? clock.GetUtcNow().AddSeconds(20).ToString("R", CultureInfo.InvariantCulture) : value;
             return context.Error(429, "TOOMANYREQUESTS", "slow down");
         };

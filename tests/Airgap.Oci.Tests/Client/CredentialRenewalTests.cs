@@ -15,7 +15,7 @@ public sealed class CredentialRenewalTests
 {
     private const string Basic = "Basic realm=\"here\"";
     private const string Token = "Bearer realm=\"http://auth.local/token\"";
-    private static readonly TimeSpan Later = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_later = TimeSpan.FromMinutes(2);
 
     [TestMethod]
     public async Task ARegistryThatRefusesThePasswordLater_GetsTheNewOne()
@@ -25,7 +25,7 @@ public sealed class CredentialRenewalTests
         await setup.FindAsync();
         setup.Accepted = Header("2");
         setup.Source.Next = new Credential.Basic("u", "2");
-        setup.Clock.Advance(Later);
+        setup.Clock.Advance(s_later);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => setup.FindAsync()));
 
@@ -42,7 +42,7 @@ public sealed class CredentialRenewalTests
         await setup.FindAsync();
         (setup.Accepted, setup.Refused) = ("Bearer of " + Header("2"), Header("1"));
         setup.Source.Next = new Credential.Basic("u", "2");
-        setup.Clock.Advance(Later);
+        setup.Clock.Advance(s_later);
 
         await setup.FindAsync();
 
@@ -58,7 +58,7 @@ public sealed class CredentialRenewalTests
         await setup.FindAsync();
         setup.Accepted = "Bearer 2";
         setup.Source.Next = new Credential.Bearer("2");
-        setup.Clock.Advance(Later);
+        setup.Clock.Advance(s_later);
 
         await setup.FindAsync();
 
@@ -91,7 +91,7 @@ public sealed class CredentialRenewalTests
         setup.Accepted = challenge == Basic ? Header("1") : "Bearer of " + Header("1");
         await setup.FindAsync();
         (setup.Accepted, setup.Refused) = ("never", Header("1"));
-        setup.Clock.Advance(Later);
+        setup.Clock.Advance(s_later);
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(setup.FindAsync);
 
@@ -104,7 +104,7 @@ public sealed class CredentialRenewalTests
     /// <summary>A registry and a token server that take one header each, and a source whose credentials end.</summary>
     private sealed class Setup(RegistryTest test, IImageRepository repository, EndingSource source, ManualTime clock) : IAsyncDisposable
     {
-        private static readonly byte[] Bytes = Answers.ManifestBytes();
+        private static readonly byte[] s_bytes = Answers.ManifestBytes();
 
         public EndingSource Source => source;
 
@@ -123,7 +123,7 @@ public sealed class CredentialRenewalTests
             ManualTime clock = new();
             Setup setup = new(test, test.Repository(credentials: source, change: options => options with { TimeProvider = clock }), source, clock);
             registry.OnPing = context => context.Challenge(challenge);
-            registry.OnRequest = context => Sent(context) == setup.Accepted ? context.Manifest(Bytes) : context.Challenge(challenge);
+            registry.OnRequest = context => Sent(context) == setup.Accepted ? context.Manifest(s_bytes) : context.Challenge(challenge);
             auth.OnRequest = context => Sent(context) == setup.Refused
                 ? context.Error(401, "UNAUTHORIZED", "it has ended")
                 : context.Json(200, $$"""{"token":"of {{Sent(context)}}","expires_in":60}""");

@@ -8,35 +8,35 @@ namespace Airgap.Oci.Tests.Client;
 [TestClass]
 public sealed class DialerTests
 {
-    private static readonly IPAddress Six = IPAddress.Parse("2001:db8::1");
-    private static readonly IPAddress Four = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress s_six = IPAddress.Parse("2001:db8::1");
+    private static readonly IPAddress s_four = IPAddress.Parse("192.0.2.1");
 
     [TestMethod]
     [Timeout(120_000)]
     public async Task AnAddressThatIsSilentDoesNotHoldUpTheNext()
     {
-        Line line = new() { Silent = { Six } };
+        Line line = new() { Silent = { s_six } };
         ManualTime clock = new();
-        Task<Socket> dial = line.DialAsync([Six, Four], clock);
+        Task<Socket> dial = line.DialAsync([s_six, s_four], clock);
         await clock.AdvanceUntilDoneAsync(dial, wait => wait == TimeSpan.FromMilliseconds(250));
         using Socket socket = await dial;
-        CollectionAssert.AreEqual(new[] { Six, Four }, line.Tried);
+        CollectionAssert.AreEqual(new[] { s_six, s_four }, line.Tried);
         await line.Ended.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [TestMethod]
     public async Task AnAddressThatRefusesIsFollowedAtOnce()
     {
-        Line line = new() { Refusing = { Six } };
-        using Socket socket = await line.DialAsync([Six, Four], new ManualTime());
-        CollectionAssert.AreEqual(new[] { Six, Four }, line.Tried);
+        Line line = new() { Refusing = { s_six } };
+        using Socket socket = await line.DialAsync([s_six, s_four], new ManualTime());
+        CollectionAssert.AreEqual(new[] { s_six, s_four }, line.Tried);
     }
 
     [TestMethod]
     public async Task TheFirstFailureIsToldWhenAllFail()
     {
-        Line line = new() { Refusing = { Six, Four } };
-        SocketException e = await Assert.ThrowsExactlyAsync<SocketException>(() => line.DialAsync([Four, Six], new ManualTime()));
+        Line line = new() { Refusing = { s_six, s_four } };
+        SocketException e = await Assert.ThrowsExactlyAsync<SocketException>(() => line.DialAsync([s_four, s_six], new ManualTime()));
         Assert.AreEqual(SocketError.ConnectionRefused, e.SocketErrorCode);
         Assert.HasCount(2, line.Tried);
     }
@@ -44,9 +44,9 @@ public sealed class DialerTests
     [TestMethod]
     public async Task ACancellationEndsAllTries()
     {
-        Line line = new() { Silent = { Six } };
+        Line line = new() { Silent = { s_six } };
         using CancellationTokenSource cancel = new();
-        Task<Socket> dial = line.DialAsync([Six], new ManualTime(), cancel.Token);
+        Task<Socket> dial = line.DialAsync([s_six], new ManualTime(), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => dial);
         await line.Ended.Task.WaitAsync(TimeSpan.FromMinutes(1));

@@ -13,8 +13,8 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class EnvironmentProxyTests
 {
-    private static readonly Uri Https = new("https://registry.example.com/");
-    private static readonly Uri Http = new("http://registry.example.com/");
+    private static readonly Uri s_https = new("https://registry.example.com/");
+    private static readonly Uri s_http = new("http://registry.example.com/");
 
     [TestMethod]
     [DataRow("HTTPS_PROXY=http://proxy:3128", "http://proxy:3128/", null)]
@@ -32,9 +32,9 @@ public sealed class EnvironmentProxyTests
     public void TheVariablesNameTheProxies(string variables, string? https, string? http)
     {
         EnvironmentProxy proxy = EnvironmentProxy.Find(Variables(variables))!;
-        Assert.AreEqual(https, proxy.GetProxy(Https)?.ToString());
-        Assert.AreEqual(http, proxy.GetProxy(Http)?.ToString());
-        Assert.AreEqual(https is null, proxy.IsBypassed(Https));
+        Assert.AreEqual(https, proxy.GetProxy(s_https)?.ToString());
+        Assert.AreEqual(http, proxy.GetProxy(s_http)?.ToString());
+        Assert.AreEqual(https is null, proxy.IsBypassed(s_https));
     }
 
     [TestMethod]

@@ -8,12 +8,12 @@ namespace Airgap.Oci.Tests.Client;
 [TestClass]
 public sealed class HeaderParsingTests
 {
-    private static readonly Gen<string> Token = Gen.String[Gen.Char.AlphaNumeric, 1, 8];
-    private static readonly Gen<string> Value = Gen.String[Gen.Char["abc019:/,=\\\" ;<>?&%"], 0, 12];
+    private static readonly Gen<string> s_token = Gen.String[Gen.Char.AlphaNumeric, 1, 8];
+    private static readonly Gen<string> s_value = Gen.String[Gen.Char["abc019:/,=\\\" ;<>?&%"], 0, 12];
 
     [TestMethod]
     public void ChallengesReadBack() =>
-        Gen.Select(Token, Gen.Dictionary(Token, Value)[1, 4], Gen.Bool).List[1, 3].Sample(challenges =>
+        Gen.Select(s_token, Gen.Dictionary(s_token, s_value)[1, 4], Gen.Bool).List[1, 3].Sample(challenges =>
         {
             string header = string.Join(", ", challenges.Select(c => $"{c.Item1} " + string.Join(c.Item3 ? ", " : ",", c.Item2.Select(p => $"{p.Key}={Quote(p.Value)}"))));
             IReadOnlyList<Challenge> parsed = ChallengeParser.Parse(header);
@@ -30,7 +30,7 @@ public sealed class HeaderParsingTests
         });
 
     [TestMethod]
-    public void NoTextBreaksTheParsers() => Gen.OneOf(Gen.String, Value).Sample(text =>
+    public void NoTextBreaksTheParsers() => Gen.OneOf(Gen.String, s_value).Sample(text =>
     {
         _ = ChallengeParser.Parse(text);
         _ = LinkHeader.Next(text);
@@ -49,7 +49,7 @@ public sealed class HeaderParsingTests
     public void BearerChallengesOfTheWildAreRead(string header, string realm) => Assert.AreEqual(realm, Challenge.Choose(ChallengeParser.Parse(header))!.Realm);
 
     [TestMethod]
-    public void TheNextLinkIsFoundAmongOthers() => Gen.Select(Gen.String[Gen.Char["abc/?&=,;%19"], 1, 20], Value, Gen.Bool).Sample((target, title, quoted) =>
+    public void TheNextLinkIsFoundAmongOthers() => Gen.Select(Gen.String[Gen.Char["abc/?&=,;%19"], 1, 20], s_value, Gen.Bool).Sample((target, title, quoted) =>
     {
         string rel = quoted ? "\"prefetch next\"" : "next";
         string header = $"</first>; rel=first; title={Quote(title)}, <{target}>; title={Quote(title)}; rel={rel}, </last>; rel=\"last\"";
@@ -57,7 +57,7 @@ public sealed class HeaderParsingTests
     });
 
     [TestMethod]
-    public void UploadLocationsKeepTheirQuery() => Gen.Select(Token, Gen.Dictionary(Token, Value)[0, 3], Gen.Bool).Sample((path, query, relative) =>
+    public void UploadLocationsKeepTheirQuery() => Gen.Select(s_token, Gen.Dictionary(s_token, s_value)[0, 3], Gen.Bool).Sample((path, query, relative) =>
     {
         Digest digest = Digest.Compute("x"u8);
         string tail = $"/v2/{path}" + (query.Count == 0 ? "" : "?" + string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}")));

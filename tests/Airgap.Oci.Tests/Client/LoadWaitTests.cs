@@ -11,7 +11,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class LoadWaitTests
 {
-    private static readonly byte[] Bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
     private readonly ManualTime _clock = new();
 
     private static CancellationToken None => CancellationToken.None;
@@ -25,7 +25,7 @@ public sealed class LoadWaitTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         DateTimeOffset begun = _clock.GetUtcNow();
-        server.OnRequest = context => _clock.GetUtcNow() - begun < TimeSpan.FromSeconds(50) ? context.Empty(status) : context.Manifest(Bytes);
+        server.OnRequest = context => _clock.GetUtcNow() - begun < TimeSpan.FromSeconds(50) ? context.Empty(status) : context.Manifest(s_bytes);
 
         Task<Manifest?> find = Repository(test).FindManifestAsync("v1", None);
         List<TimeSpan> waits = await _clock.AdvanceUntilDoneAsync(find, wait => wait <= TimeSpan.FromSeconds(20));

@@ -10,7 +10,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class ManifestTests
 {
-    private static readonly byte[] Bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -19,13 +19,13 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes, MediaTypes.OciManifest + "; charset=utf-8");
+        server.OnRequest = context => context.Manifest(s_bytes, MediaTypes.OciManifest + "; charset=utf-8");
 
         Manifest? manifest = await test.Repository().FindManifestAsync("v1", None);
 
-        Assert.AreEqual(Digest.Compute(Bytes), manifest!.Digest);
+        Assert.AreEqual(Digest.Compute(s_bytes), manifest!.Digest);
         Assert.AreEqual(MediaTypes.OciManifest, manifest.MediaType);
-        CollectionAssert.AreEqual(Bytes, manifest.Bytes.ToArray());
+        CollectionAssert.AreEqual(s_bytes, manifest.Bytes.ToArray());
         SeenRequest seen = server.Seen.Last();
         Assert.AreEqual("GET /v2/apps/web/manifests/v1", seen.Line);
         foreach (string type in MediaTypes.AcceptedManifests)
@@ -52,14 +52,14 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes);
+        server.OnRequest = context => context.Manifest(s_bytes);
         Digest asked = Digest.Compute("other"u8);
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync(asked.ToString(), None));
 
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
         StringAssert.Contains(e.Message, asked.ToString());
-        StringAssert.Contains(e.Message, Digest.Compute(Bytes).ToString());
+        StringAssert.Contains(e.Message, Digest.Compute(s_bytes).ToString());
         StringAssert.Contains(e.Message, "registry.local:5055/apps/web@");
     }
 
@@ -71,7 +71,7 @@ public sealed class ManifestTests
         server.OnRequest = context =>
         {
             context.Response.Headers["Docker-Content-Digest"] = Digest.Compute("other"u8).ToString();
-            return context.Bytes(Bytes, MediaTypes.OciManifest);
+            return context.Bytes(s_bytes, MediaTypes.OciManifest);
         };
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
@@ -102,11 +102,11 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Manifest(Bytes);
+        server.OnRequest = context => context.Manifest(s_bytes);
 
         Descriptor? descriptor = await test.Repository().ResolveAsync("v1", None);
 
-        Assert.AreEqual(new Descriptor(MediaTypes.OciManifest, Digest.Compute(Bytes), Bytes.Length), descriptor);
+        Assert.AreEqual(new Descriptor(MediaTypes.OciManifest, Digest.Compute(s_bytes), s_bytes.Length), descriptor);
         CollectionAssert.AreEqual(new[] { "HEAD /v2/apps/web/manifests/v1" }, server.Lines);
     }
 
@@ -118,13 +118,13 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => HttpMethods.IsGet(context.Request.Method) && digest ? context.Manifest(Bytes)
-            : status == 200 ? context.Bytes(Bytes, MediaTypes.OciManifest)
+        server.OnRequest = context => HttpMethods.IsGet(context.Request.Method) && digest ? context.Manifest(s_bytes)
+            : status == 200 ? context.Bytes(s_bytes, MediaTypes.OciManifest)
             : context.Empty(status);
 
         Descriptor? descriptor = await test.Repository().ResolveAsync("v1", None);
 
-        Assert.AreEqual(Digest.Compute(Bytes), descriptor!.Digest);
+        Assert.AreEqual(Digest.Compute(s_bytes), descriptor!.Digest);
         CollectionAssert.AreEqual(new[] { "HEAD /v2/apps/web/manifests/v1", "GET /v2/apps/web/manifests/v1" }, server.Lines);
     }
 
@@ -141,14 +141,14 @@ public sealed class ManifestTests
             await context.Empty(201);
         };
         RegistryClient client = test.Client();
-        await client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web")).PushManifestAsync(Manifest.Parse(Bytes), "v1", None);
+        await client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web")).PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
 
-        CollectionAssert.AreEqual(Bytes, body);
+        CollectionAssert.AreEqual(s_bytes, body);
         Assert.AreEqual("PUT /v2/apps/web/manifests/v1", server.Lines.Single());
         Assert.AreEqual(MediaTypes.OciManifest, server.Seen.Last()["Content-Type"]);
         Assert.AreEqual(1, client.Statistics.ManifestPuts);
         Assert.AreEqual(2, client.Statistics.Pings, "https, then http");
-        Assert.AreEqual(Bytes.Length, client.Statistics.BytesSent);
+        Assert.AreEqual(s_bytes.Length, client.Statistics.BytesSent);
     }
 
     /// <summary>A registry may see what it was sent a moment later.</summary>
@@ -172,10 +172,10 @@ public sealed class ManifestTests
                 return;
             }
 
-            context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(Bytes).ToString();
+            context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(s_bytes).ToString();
             await context.Empty(201);
         };
-        Task push = test.Repository().PushManifestAsync(Manifest.Parse(Bytes), "v1", None);
+        Task push = test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
         if (succeeds)
             await push;
         else
@@ -188,11 +188,11 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => HttpMethods.IsPut(context.Request.Method) ? context.Empty(201) : context.Manifest(Bytes);
+        server.OnRequest = context => HttpMethods.IsPut(context.Request.Method) ? context.Empty(201) : context.Manifest(s_bytes);
 
-        await test.Repository().PushManifestAsync(Manifest.Parse(Bytes), null, None);
+        await test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), null, None);
 
-        string target = "/v2/apps/web/manifests/" + Digest.Compute(Bytes);
+        string target = "/v2/apps/web/manifests/" + Digest.Compute(s_bytes);
         CollectionAssert.AreEqual(new[] { "PUT " + target, "HEAD " + target }, server.Lines, "without a digest in the answer the registry is asked");
     }
 
@@ -213,7 +213,7 @@ public sealed class ManifestTests
             return context.Empty(201);
         };
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(Bytes), "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
         Assert.AreEqual(ErrorCode.DestinationMismatch, e.Code);
         StringAssert.Contains(e.Message, Digest.Compute(other).ToString());
     }
@@ -235,7 +235,7 @@ public sealed class ManifestTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Error(status, code, message);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(Bytes), "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
 
         Assert.AreEqual(expected, e.Code);
         Assert.AreEqual(status, e.StatusCode);

@@ -15,8 +15,8 @@ public sealed class OfferedCredentialTests
 {
     private const string Host = "registry.example";
     private static readonly X509Certificate2 s_certificate = Certificates.SelfSigned(Host);
-    private static readonly byte[] Bytes = Answers.ManifestBytes("one");
-    private static readonly Credential.Basic Login = new("robot", "s3cret-of-the-test");
+    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly Credential.Basic s_login = new("robot", "s3cret-of-the-test");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -29,9 +29,9 @@ public sealed class OfferedCredentialTests
         await using RegistryTest test = new();
         ScriptedServer server = await ServeAsync(test, status);
         server.OnPing = context => context.Challenge("Basic realm=\"r\"");
-        IImageRepository repository = Repository(test, Login);
+        IImageRepository repository = Repository(test, s_login);
 
-        Assert.AreEqual(Digest.Compute(Bytes), (await repository.GetManifestAsync("v1", None)).Digest);
+        Assert.AreEqual(Digest.Compute(s_bytes), (await repository.GetManifestAsync("v1", None)).Digest);
         await repository.GetManifestAsync("v2", None);
         CollectionAssert.AreEqual(
             new[] { "GET /v2/apps/web/manifests/v1", "GET /v2/", "GET /v2/apps/web/manifests/v1", "GET /v2/apps/web/manifests/v2" },
@@ -47,7 +47,7 @@ public sealed class OfferedCredentialTests
         ScriptedServer server = await ServeAsync(test, 404);
         if (challenges)
             server.OnPing = context => context.Challenge("Basic realm=\"r\"");
-        IImageRepository repository = Repository(test, challenges ? null : Login);
+        IImageRepository repository = Repository(test, challenges ? null : s_login);
         Assert.IsNull(await repository.FindManifestAsync("v1", None));
         Assert.IsNull(await repository.FindManifestAsync("v2", None));
         Assert.AreEqual(1, server.Seen.Count(seen => seen.Line == "GET /v2/"));
@@ -63,7 +63,7 @@ public sealed class OfferedCredentialTests
             context.Abort();
             return Task.CompletedTask;
         };
-        Assert.IsNull(await Repository(test, Login).FindManifestAsync("v1", None));
+        Assert.IsNull(await Repository(test, s_login).FindManifestAsync("v1", None));
     }
 
     [TestMethod]
@@ -73,11 +73,11 @@ public sealed class OfferedCredentialTests
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(Host, s_certificate)).OnRequest = context => context.Challenge(challenge);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(test, Login).GetManifestAsync("v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(test, s_login).GetManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.Unauthorized, e.Code);
         Assert.Contains("refused: the username and password from fake", e.Message);
         Assert.Contains("fake", e.Advice);
-        Assert.DoesNotContain(Login.Password, e.ToString());
+        Assert.DoesNotContain(s_login.Password, e.ToString());
 
         e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(test, null).GetManifestAsync("v1", None));
         Assert.Contains("no source has credentials", e.Message);
@@ -93,8 +93,8 @@ public sealed class OfferedCredentialTests
             Environment = new Dictionary<string, string>
             {
                 ["IMGPKG_REGISTRY_HOSTNAME"] = Host,
-                ["IMGPKG_REGISTRY_USERNAME"] = Login.UserName,
-                ["IMGPKG_REGISTRY_PASSWORD"] = Login.Password,
+                ["IMGPKG_REGISTRY_USERNAME"] = s_login.UserName,
+                ["IMGPKG_REGISTRY_PASSWORD"] = s_login.Password,
             },
         });
         IImageRepository repository = test.Repository(Host + "/apps/web", source, options => options with { VerifyCertificates = false });
@@ -110,16 +110,16 @@ public sealed class OfferedCredentialTests
         (await test.ServeAsync("auth.example", s_certificate)).OnRequest = context => context.Json(200, """{"token":"","access_token":"t"}""");
         ScriptedServer server = await test.ServeAsync(Host, s_certificate);
         server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t"
-            ? context.Manifest(Bytes)
+            ? context.Manifest(s_bytes)
             : context.Challenge("Bearer realm=\"https://auth.example/token\",service=\"s\"");
-        Assert.IsNotNull(await Repository(test, Login).FindManifestAsync("v1", None));
+        Assert.IsNotNull(await Repository(test, s_login).FindManifestAsync("v1", None));
     }
 
     private static async Task<ScriptedServer> ServeAsync(RegistryTest test, int anonymousStatus)
     {
         ScriptedServer server = await test.ServeAsync(Host, s_certificate);
-        string authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Login.UserName}:{Login.Password}"));
-        server.OnRequest = context => context.Request.Headers.Authorization == authorization ? context.Manifest(Bytes) : context.Empty(anonymousStatus);
+        string authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{s_login.UserName}:{s_login.Password}"));
+        server.OnRequest = context => context.Request.Headers.Authorization == authorization ? context.Manifest(s_bytes) : context.Empty(anonymousStatus);
         return server;
     }
 

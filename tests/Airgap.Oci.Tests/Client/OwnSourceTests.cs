@@ -14,7 +14,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class OwnSourceTests
 {
     private const string Foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
-    private static readonly byte[] Layer = Answers.Blob(100_000);
+    private static readonly byte[] s_layer = Answers.Blob(100_000);
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -50,10 +50,10 @@ public sealed class OwnSourceTests
         await using RegistryTest test = new();
         (ScriptedServer server, ScriptedServer elsewhere) = await ServeAsync(test);
         elsewhere.OnRequest = context => context.Request.Path == "/moved"
-            ? context.Bytes(Layer)
+            ? context.Bytes(s_layer)
             : context.Empty(302, "https://elsewhere.example/moved");
         IImageRepository repository = test.Repository(RegistryTest.Local + "/apps/web", new FakeCredentials(new Credential.Basic("u", "secret-pass")), Trusting);
-        CollectionAssert.AreEqual(Layer, await BytesAsync(repository, LayerOf(Foreign, "https://elsewhere.example/layer")));
+        CollectionAssert.AreEqual(s_layer, await BytesAsync(repository, LayerOf(Foreign, "https://elsewhere.example/layer")));
         CollectionAssert.AreEqual(new[] { "GET /layer", "GET /moved" }, elsewhere.Lines);
         Assert.IsTrue(elsewhere.Seen.All(seen => seen["Authorization"] is null));
         Assert.HasCount(1, server.Lines);
@@ -64,9 +64,9 @@ public sealed class OwnSourceTests
     {
         await using RegistryTest test = new();
         (_, ScriptedServer elsewhere) = await ServeAsync(test);
-        elsewhere.OnRequest = context => context.Request.Path == "/good" ? context.Bytes(Layer) : context.Empty(404);
+        elsewhere.OnRequest = context => context.Request.Path == "/good" ? context.Bytes(s_layer) : context.Empty(404);
         CollectionAssert.AreEqual(
-            Layer, await BytesAsync(test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/gone", "https://elsewhere.example/good")));
+            s_layer, await BytesAsync(test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/gone", "https://elsewhere.example/good")));
     }
 
     [TestMethod]
@@ -74,7 +74,7 @@ public sealed class OwnSourceTests
     {
         await using RegistryTest test = new();
         (_, ScriptedServer elsewhere) = await ServeAsync(test);
-        elsewhere.OnRequest = context => context.Bytes(Answers.Blob(Layer.Length, seed: 2));
+        elsewhere.OnRequest = context => context.Bytes(Answers.Blob(s_layer.Length, seed: 2));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => BytesAsync(test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/layer")));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
@@ -116,7 +116,7 @@ public sealed class OwnSourceTests
 
     private static Descriptor LayerOf(string type, params string[] urls) => Parse(
         $$"""{"mediaType":"{{MediaTypes.OciConfig}}","digest":"{{Digest.Compute("{}"u8)}}","size":2}""",
-        $$"""{"mediaType":"{{type}}","digest":"{{Digest.Compute(Layer)}}","size":{{Layer.Length}},"urls":[{{string.Join(',', urls.Select(url => $"\"{url}\""))}}]}""").Layers.Single();
+        $$"""{"mediaType":"{{type}}","digest":"{{Digest.Compute(s_layer)}}","size":{{s_layer.Length}},"urls":[{{string.Join(',', urls.Select(url => $"\"{url}\""))}}]}""").Layers.Single();
 
     private static Manifest Parse(string config, string layers) => Manifest.Parse(
         Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{config}},"layers":[{{layers}}]}"""));

@@ -10,9 +10,9 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class RedirectTests
 {
-    private static readonly byte[] Bytes = Answers.Blob(50_000);
-    private static readonly Descriptor Wanted = new("x", Digest.Compute(Bytes), Bytes.Length);
-    private static readonly Operation Test = new("test", "registry.example.com/a");
+    private static readonly byte[] s_bytes = Answers.Blob(50_000);
+    private static readonly Descriptor s_wanted = new("x", Digest.Compute(s_bytes), s_bytes.Length);
+    private static readonly Operation s_test = new("test", "registry.example.com/a");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -26,16 +26,16 @@ public sealed class RedirectTests
     {
         await using RegistryTest test = new();
         ScriptedServer storage = await test.ServeAsync("storage.local");
-        storage.OnRequest = context => context.Bytes(Bytes);
+        storage.OnRequest = context => context.Bytes(s_bytes);
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Basic realm=\"x\"");
         server.OnRequest = context => context.Empty(status, "http://storage.local/blob?X-Amz-Signature=s3cret&digest=d");
 
-        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(Wanted).OpenAsync(0, None);
-        byte[] target = new byte[Bytes.Length];
+        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
+        byte[] target = new byte[s_bytes.Length];
         await stream.ReadExactlyAsync(target);
 
-        CollectionAssert.AreEqual(Bytes, target);
+        CollectionAssert.AreEqual(s_bytes, target);
         Assert.AreEqual("GET /blob?X-Amz-Signature=s3cret&digest=d", storage.Lines.Single());
         Assert.IsNull(storage.Seen.Last()["Authorization"]);
         Assert.IsNotNull(server.Seen.Last()["Authorization"]);
@@ -50,8 +50,8 @@ public sealed class RedirectTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Basic realm=\"x\"");
-        server.OnRequest = context => context.Request.Path == "/elsewhere" ? context.Bytes(Bytes) : context.Empty(307, "/elsewhere");
-        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(Wanted).OpenAsync(0, None);
+        server.OnRequest = context => context.Request.Path == "/elsewhere" ? context.Bytes(s_bytes) : context.Empty(307, "/elsewhere");
+        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
         Assert.IsNotNull(server.Seen.Last()["Authorization"]);
     }
 
@@ -61,7 +61,7 @@ public sealed class RedirectTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Empty(307, context.Request.Path);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(Wanted).OpenAsync(0, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.RedirectRefused, e.Code);
         Assert.HasCount(11, server.Lines);
     }
@@ -74,7 +74,7 @@ public sealed class RedirectTests
     [DataRow("https://registry.example.com/v2/x", "http://registry.example.com/y?a=b", "https://registry.example.com/y?a=b")]
     [DataRow("https://10.0.0.1/v2/x", "https://10.0.0.1/y", "https://10.0.0.1/y")]
     public void GoodLocationsResolve(string from, string location, string expected) =>
-        Assert.AreEqual(expected, Redirects.Resolve(new Uri(from), location, registryIsLocal: false, Test).ToString());
+        Assert.AreEqual(expected, Redirects.Resolve(new Uri(from), location, registryIsLocal: false, s_test).ToString());
 
     [TestMethod]
     [DataRow("https://registry.example.com/v2/x", "http://storage.example.com/y")]
@@ -94,7 +94,7 @@ public sealed class RedirectTests
     [DataRow("https://registry.example.com/v2/x", "https://user@localhost:99/y")]
     public void BadLocationsAreRefused(string from, string location)
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Redirects.Resolve(new Uri(from), location, registryIsLocal: false, Test));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Redirects.Resolve(new Uri(from), location, registryIsLocal: false, s_test));
         Assert.AreEqual(ErrorCode.RedirectRefused, e.Code);
     }
 
@@ -114,11 +114,11 @@ public sealed class RedirectTests
     {
         if (good)
         {
-            Assert.AreEqual(realm, RealmRule.Check(realm, new Uri(registry), local, Test).ToString());
+            Assert.AreEqual(realm, RealmRule.Check(realm, new Uri(registry), local, s_test).ToString());
             return;
         }
 
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => RealmRule.Check(realm, new Uri(registry), local, Test));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => RealmRule.Check(realm, new Uri(registry), local, s_test));
         Assert.AreEqual(ErrorCode.TokenRealmRefused, e.Code);
     }
 

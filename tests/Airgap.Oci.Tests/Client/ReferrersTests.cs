@@ -9,11 +9,11 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class ReferrersTests
 {
-    private static readonly Digest Subject = Digest.Compute("subject"u8);
-    private static readonly Digest First = Digest.Compute("first"u8);
-    private static readonly Digest Second = Digest.Compute("second"u8);
-    private static readonly string Api = $"/v2/apps/web/referrers/{Subject}";
-    private static readonly string Fallback = $"/v2/apps/web/manifests/sha256-{Subject.Hex}";
+    private static readonly Digest s_subject = Digest.Compute("subject"u8);
+    private static readonly Digest s_first = Digest.Compute("first"u8);
+    private static readonly Digest s_second = Digest.Compute("second"u8);
+    private static readonly string s_api = $"/v2/apps/web/referrers/{s_subject}";
+    private static readonly string s_fallback = $"/v2/apps/web/manifests/sha256-{s_subject.Hex}";
 
     [TestMethod]
     public async Task PagesAreFollowed()
@@ -23,14 +23,14 @@ public sealed class ReferrersTests
         server.OnRequest = context =>
         {
             if (context.Request.Query.ContainsKey("last"))
-                return context.Bytes(Index(First, Second), MediaTypes.OciIndex);
-            context.Response.Headers.Link = $"<{Api}?last=1>; rel=\"next\"";
-            return context.Bytes(Index(First), MediaTypes.OciIndex);
+                return context.Bytes(Index(s_first, s_second), MediaTypes.OciIndex);
+            context.Response.Headers.Link = $"<{s_api}?last=1>; rel=\"next\"";
+            return context.Bytes(Index(s_first), MediaTypes.OciIndex);
         };
-        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
+        ReferrerList list = await test.Repository().ListReferrersAsync(s_subject, CancellationToken.None);
         Assert.IsTrue(list.FromApi);
-        Assert.AreSequenceEqual([First, Second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
-        Assert.AreSequenceEqual([$"GET {Api}", $"GET {Api}?last=1"], server.Lines.ToArray());
+        Assert.AreSequenceEqual([s_first, s_second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
+        Assert.AreSequenceEqual([$"GET {s_api}", $"GET {s_api}?last=1"], server.Lines.ToArray());
     }
 
     [TestMethod]
@@ -45,16 +45,16 @@ public sealed class ReferrersTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)
             ? context.Json(status, body)
-            : context.Bytes(Index(Second), MediaTypes.OciIndex);
+            : context.Bytes(Index(s_second), MediaTypes.OciIndex);
         RegistryClient client = test.Client();
         for (int i = 0; i < 2; i++)
         {
-            ReferrerList list = await client.GetRepository(Airgap.Oci.Naming.RepositoryName.Parse($"{RegistryTest.Local}/apps/web")).ListReferrersAsync(Subject, CancellationToken.None);
+            ReferrerList list = await client.GetRepository(Airgap.Oci.Naming.RepositoryName.Parse($"{RegistryTest.Local}/apps/web")).ListReferrersAsync(s_subject, CancellationToken.None);
             Assert.IsFalse(list.FromApi);
-            Assert.AreEqual(Second, list.Manifests.Single().Digest);
+            Assert.AreEqual(s_second, list.Manifests.Single().Digest);
         }
 
-        Assert.AreSequenceEqual([$"GET {Api}", $"GET {Fallback}", $"GET {Fallback}"], server.Lines.ToArray(), "the API is asked for once");
+        Assert.AreSequenceEqual([$"GET {s_api}", $"GET {s_fallback}", $"GET {s_fallback}"], server.Lines.ToArray(), "the API is asked for once");
         Assert.AreEqual(1, client.Statistics.ReferrerLists);
     }
 
@@ -63,7 +63,7 @@ public sealed class ReferrersTests
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(404, "");
-        Assert.IsEmpty((await test.Repository().ListReferrersAsync(Subject, CancellationToken.None)).Manifests);
+        Assert.IsEmpty((await test.Repository().ListReferrersAsync(s_subject, CancellationToken.None)).Manifests);
     }
 
     [TestMethod]
@@ -72,11 +72,11 @@ public sealed class ReferrersTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Json(503, "");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
-        Assert.Contains(Subject.ToString(), e.Message);
+        Assert.Contains(s_subject.ToString(), e.Message);
         CollectionAssert.AreEquivalent(
-            new[] { $"GET {Api}", $"GET {Api}", $"GET {Api}" }, server.Lines.Where(line => line.Contains("/referrers/", StringComparison.Ordinal)).ToArray());
+            new[] { $"GET {s_api}", $"GET {s_api}", $"GET {s_api}" }, server.Lines.Where(line => line.Contains("/referrers/", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -87,10 +87,10 @@ public sealed class ReferrersTests
         {
             if (context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal))
                 return context.Json(404, "");
-            context.Response.Headers.Link = $"<{Api}>; rel=\"next\"";
-            return context.Bytes(Index(First), MediaTypes.OciIndex);
+            context.Response.Headers.Link = $"<{s_api}>; rel=\"next\"";
+            return context.Bytes(Index(s_first), MediaTypes.OciIndex);
         };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(Subject, CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
     }
 
@@ -104,10 +104,10 @@ public sealed class ReferrersTests
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal)
-            ? context.Manifest(Index(First), MediaTypes.OciIndex)
+            ? context.Manifest(Index(s_first), MediaTypes.OciIndex)
             : context.Bytes(System.Text.Encoding.UTF8.GetBytes(body), MediaTypes.OciIndex, status);
-        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
-        Assert.AreEqual(First, list.Manifests.Single().Digest);
+        ReferrerList list = await test.Repository().ListReferrersAsync(s_subject, CancellationToken.None);
+        Assert.AreEqual(s_first, list.Manifests.Single().Digest);
         Assert.IsFalse(list.FromApi);
     }
 

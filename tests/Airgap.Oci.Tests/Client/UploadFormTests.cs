@@ -18,8 +18,8 @@ public sealed class UploadFormTests
     private const int Chunk = 2 * 1024 * 1024;
     private const string Name = "apps/web";
 
-    private static readonly byte[] Small = Answers.Blob(100_000);
-    private static readonly byte[] Large = Answers.Blob((9 * 1024 * 1024) + 3, seed: 2);
+    private static readonly byte[] s_small = Answers.Blob(100_000);
+    private static readonly byte[] s_large = Answers.Blob((9 * 1024 * 1024) + 3, seed: 2);
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -47,7 +47,7 @@ public sealed class UploadFormTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = UploadBehaviour.Of(behaviours);
         using RegistryClient client = Client();
-        foreach (byte[] bytes in new[] { Small, Large })
+        foreach (byte[] bytes in new[] { s_small, s_large })
         {
             SumProgress progress = new();
             Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, bytes, progress));
@@ -57,7 +57,7 @@ public sealed class UploadFormTests
 
         // A number that says nothing is no reason to send anything twice.
         if (behaviours is UploadBehaviours.StaleRange or UploadBehaviours.RelativeRange or UploadBehaviours.NoMount)
-            Assert.AreEqual(Small.Length + Large.Length, client.Statistics.BytesSent);
+            Assert.AreEqual(s_small.Length + s_large.Length, client.Statistics.BytesSent);
     }
 
     [TestMethod]
@@ -69,13 +69,13 @@ public sealed class UploadFormTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = UploadBehaviour.Of(behaviours);
         using (RegistryClient client = Client())
-            await PushAsync(client, registry, Large);
+            await PushAsync(client, registry, s_large);
 
         using RegistryClient next = Client();
-        Assert.AreEqual(BlobOutcome.Present, await PushAsync(next, registry, Large));
+        Assert.AreEqual(BlobOutcome.Present, await PushAsync(next, registry, s_large));
         Assert.AreEqual(0, next.Statistics.BytesSent);
         registry.Clear();
-        Assert.AreEqual(BlobOutcome.Present, await PushAsync(next, registry, Large));
+        Assert.AreEqual(BlobOutcome.Present, await PushAsync(next, registry, s_large));
         Assert.AreEqual(1, registry.Requests.Count, "what is known of the registry is asked in one request");
     }
 
@@ -85,8 +85,8 @@ public sealed class UploadFormTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = UploadBehaviour.Of(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce);
         using RegistryClient client = Client();
-        await PushAsync(client, registry, Small);
-        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, Small));
+        await PushAsync(client, registry, s_small);
+        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, s_small));
     }
 
     /// <summary>Whether a POST tells that a blob is there is tried out once, and not asked of each blob then.</summary>
@@ -148,10 +148,10 @@ public sealed class UploadFormTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = UploadBehaviour.Of(behaviours);
         using RegistryClient client = Client();
-        await PushAsync(client, registry, isLarge ? Large : Small);
+        await PushAsync(client, registry, isLarge ? s_large : s_small);
         registry.Clear();
 
-        await PushAsync(client, registry, Answers.Blob(isLarge ? Large.Length : Small.Length, seed: 6));
+        await PushAsync(client, registry, Answers.Blob(isLarge ? s_large.Length : s_small.Length, seed: 6));
 
         RecordedRequest[] sent = [.. registry.Requests.Where(request => request.Kind is RequestKind.UploadPatch or RequestKind.UploadPut)];
         Assert.AreEqual(first, sent[0].Kind);
@@ -167,13 +167,13 @@ public sealed class UploadFormTests
         using RegistryClient client = Client();
         using RegistryClient other = Client();
         registry.OnRequest = behaviour;
-        await PushAsync(client, registry, Large);
-        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, Large), "the POST is known not to tell now");
+        await PushAsync(client, registry, s_large);
+        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, s_large), "the POST is known not to tell now");
         int posts = 0;
         registry.OnRequest = (request, context) => request.Kind == RequestKind.UploadPost && Interlocked.Increment(ref posts) == 1
-            ? Fault.Delay(PushAsync(other, registry, Small), behaviour(request, context))
+            ? Fault.Delay(PushAsync(other, registry, s_small), behaviour(request, context))
             : behaviour(request, context);
-        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, Small));
+        Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, s_small));
     }
 
     [TestMethod]
@@ -187,7 +187,7 @@ public sealed class UploadFormTests
             _ => null,
         };
         using RegistryClient client = Client();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => PushAsync(client, registry, Small));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => PushAsync(client, registry, s_small));
         StringAssert.Contains(e.Message, "no such upload");
         Assert.AreEqual(404, e.StatusCode);
         Assert.HasCount(1, registry.Of(RequestKind.UploadPut));
@@ -202,7 +202,7 @@ public sealed class UploadFormTests
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         using RegistryClient client = Client();
-        IBlobContent missing = client.GetRepository(RepositoryName.Parse($"{source.Host}/{Name}")).GetBlob(new MemoryBlob(Small).Descriptor);
+        IBlobContent missing = client.GetRepository(RepositoryName.Parse($"{source.Host}/{Name}")).GetBlob(new MemoryBlob(s_small).Descriptor);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).PushBlobAsync(missing, null, null, None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
         Assert.HasCount(1, source.Of(RequestKind.BlobGet));
@@ -218,8 +218,8 @@ public sealed class UploadFormTests
             ? Fault.Status(416, headers: ("Range", "0-0"))
             : null;
         using RegistryClient client = Client();
-        Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, Large));
-        await AssertThereAsync(registry, Large);
+        Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, s_large));
+        await AssertThereAsync(registry, s_large);
     }
 
     /// <summary>A proxy may have no patience for a long PUT; what it loses is a chunk then.</summary>

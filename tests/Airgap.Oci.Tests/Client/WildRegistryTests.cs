@@ -13,7 +13,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class WildRegistryTests
 {
-    private static readonly byte[] Bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -26,10 +26,10 @@ public sealed class WildRegistryTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => HttpMethods.IsHead(context.Request.Method) ? context.Empty(status) : context.Manifest(Bytes);
+        server.OnRequest = context => HttpMethods.IsHead(context.Request.Method) ? context.Empty(status) : context.Manifest(s_bytes);
 
-        Assert.AreEqual(Digest.Compute(Bytes), (await test.Repository().ResolveAsync("v1", None))?.Digest);
-        Assert.IsTrue(await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(Bytes), Bytes.Length), None));
+        Assert.AreEqual(Digest.Compute(s_bytes), (await test.Repository().ResolveAsync("v1", None))?.Digest);
+        Assert.IsTrue(await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(s_bytes), s_bytes.Length), None));
         CollectionAssert.AreEqual(
             new[] { "HEAD", "GET", "HEAD", "GET" }, server.Lines.Select(line => line[..line.IndexOf(' ')]).ToArray(), "one HEAD each, whatever its status");
     }
@@ -41,7 +41,7 @@ public sealed class WildRegistryTests
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
         {
             if (!HttpMethods.IsHead(context.Request.Method))
-                return context.Manifest(Bytes);
+                return context.Manifest(s_bytes);
             context.Abort();
             return Task.CompletedTask;
         };
@@ -53,7 +53,7 @@ public sealed class WildRegistryTests
     {
         await using RegistryTest test = new();
         await test.ServeAsync(RegistryTest.Local);
-        Assert.IsFalse(await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(Bytes), Bytes.Length), None));
+        Assert.IsFalse(await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(s_bytes), s_bytes.Length), None));
     }
 
     [TestMethod]
@@ -65,7 +65,7 @@ public sealed class WildRegistryTests
     {
         byte[] body = Encoding.UTF8.GetBytes(isIndex
             ? $$"""{"schemaVersion":2,"mediaType":"{{inside}}","manifests":[]}"""
-            : Encoding.UTF8.GetString(Bytes).Replace(MediaTypes.OciManifest, inside, StringComparison.Ordinal));
+            : Encoding.UTF8.GetString(s_bytes).Replace(MediaTypes.OciManifest, inside, StringComparison.Ordinal));
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Manifest(body, header);
         Assert.AreEqual(inside, (await test.Repository().GetManifestAsync("v1", None)).MediaType);
@@ -76,7 +76,7 @@ public sealed class WildRegistryTests
     [DataRow(MediaTypes.OciIndex)]
     [DataRow(MediaTypes.DockerManifestList)]
     public void AnImageIsNoIndexWhateverTheHeaderSays(string header) =>
-        Assert.AreEqual(ErrorCode.InvalidManifest, Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(Bytes, header)).Code);
+        Assert.AreEqual(ErrorCode.InvalidManifest, Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(s_bytes, header)).Code);
 
     [TestMethod]
     public async Task EveryErrorIsToldAndTheMostSpecificDecides()
@@ -84,7 +84,7 @@ public sealed class WildRegistryTests
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(
             400, """{"errors":[{"code":"UNKNOWN","message":"unknown error"},{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(Bytes), "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
         Assert.Contains("UNKNOWN: unknown error; MANIFEST_BLOB_UNKNOWN: blob unknown to registry", e.Message);
     }
@@ -176,10 +176,10 @@ public sealed class WildRegistryTests
     [TestMethod]
     public async Task AManifestWithASha512DigestIsPutUnderItAndThenUnderItsTag()
     {
-        Manifest manifest = Manifest.Parse(Bytes, null, Sha512);
+        Manifest manifest = Manifest.Parse(s_bytes, null, Sha512);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => HttpMethods.IsPut(context.Request.Method) ? context.Empty(201) : context.Manifest(Bytes);
+        server.OnRequest = context => HttpMethods.IsPut(context.Request.Method) ? context.Empty(201) : context.Manifest(s_bytes);
         await test.Repository().PushManifestAsync(manifest, "v1", None);
         string target = $"/v2/apps/web/manifests/{Sha512}";
         CollectionAssert.AreEqual(new[] { "PUT " + target, "PUT /v2/apps/web/manifests/v1" }, server.Lines.Where(line => line.StartsWith("PUT", StringComparison.Ordinal)).ToArray());
@@ -190,18 +190,18 @@ public sealed class WildRegistryTests
     [DataRow(false)]
     public async Task ARegistryThatKeepsSha256AloneIsTold(bool refuses)
     {
-        Manifest manifest = Manifest.Parse(Bytes, null, Sha512);
+        Manifest manifest = Manifest.Parse(s_bytes, null, Sha512);
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
         {
             if (!HttpMethods.IsPut(context.Request.Method))
                 return context.Error(404, "MANIFEST_UNKNOWN", "unknown");
-            context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(Bytes).ToString();
+            context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(s_bytes).ToString();
             return refuses ? context.Error(400, "DIGEST_INVALID", "not the digest") : context.Empty(201);
         };
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(manifest, "v1", None));
         Assert.AreEqual(ErrorCode.DigestAlgorithmRefused, e.Code);
     }
 
-    private static Digest Sha512 => Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(Bytes));
+    private static Digest Sha512 => Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(s_bytes));
 }

@@ -17,7 +17,7 @@ namespace Airgap.Oci.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class ParserFuzzTests
 {
-    private static readonly string[] Json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b"];
+    private static readonly string[] s_json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b"];
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -39,17 +39,17 @@ public sealed class ParserFuzzTests
     public void Links() => Run("link", text => Refuse(LinkHeader.Next(text) is null), "<", ">", ";", "rel=", "\"next\"", ",", "title=");
 
     [TestMethod]
-    public void Manifests() => Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes), [.. Json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
+    public void Manifests() => Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes), [.. s_json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
 
     [TestMethod]
     public void DockerConfigs() => Fuzz.Run(TestContext, "docker-config", bytes =>
     {
         foreach (DockerAuthEntry entry in DockerConfigReader.Read(bytes, "config.json").Auths.Values)
             entry.ToCredential();
-    }, [.. Json, "\"auths\":", "\"auth\":\"", "\"credHelpers\":", "\"credsStore\":"]);
+    }, [.. s_json, "\"auths\":", "\"auth\":\"", "\"credHelpers\":", "\"credsStore\":"]);
 
     [TestMethod]
-    public void AnswersOfHelpers() => Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)), [.. Json, "\"Secret\":", "\"Username\":\"<token>\""]);
+    public void AnswersOfHelpers() => Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)), [.. s_json, "\"Secret\":", "\"Username\":\"<token>\""]);
 
     [TestMethod]
     public void SetsOfTheEnvironment() => Run("environment", text =>
@@ -64,7 +64,7 @@ public sealed class ParserFuzzTests
     }, "*", "?", "[", "]", "[a-", ".", ":", "/v2/", "\\", "@");
 
     [TestMethod]
-    public void Tokens() => Fuzz.Run(TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null), [.. Json, "\"token\":\"", "\"expires_in\":"]);
+    public void Tokens() => Fuzz.Run(TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null), [.. s_json, "\"token\":\"", "\"expires_in\":"]);
 
     [TestMethod]
     public void BodiesOfErrors() => Fuzz.Run(TestContext, "error-body", bytes =>
@@ -72,7 +72,7 @@ public sealed class ParserFuzzTests
         ErrorBody body = ErrorBody.Parse(bytes, "application/json");
         Assert.IsFalse(body.Text.Any(char.IsControl), "it is shown on a terminal");
         Refuse(body.Text.Length == 0);
-    }, [.. Json, "\"errors\":[", "\"code\":", "\"message\":"]);
+    }, [.. s_json, "\"errors\":[", "\"code\":", "\"message\":"]);
 
     [TestMethod]
     public void ProfilesOfAmazon() => Run("aws-profile", text =>

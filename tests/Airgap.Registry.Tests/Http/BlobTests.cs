@@ -8,7 +8,7 @@ namespace Airgap.Registry.Tests.Http;
 [TestCategory(TestKinds.Servers)]
 public sealed class BlobTests
 {
-    private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("0123456789");
 
     private const string Unknown = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -16,18 +16,18 @@ public sealed class BlobTests
     public async Task ABlobComesBackWithItsDigestAndLength()
     {
         await using Api api = await Api.StartAsync();
-        string path = $"/v2/a/b/blobs/{(await api.Writer.PushBlobAsync("a/b", Text)).Digest}";
+        string path = $"/v2/a/b/blobs/{(await api.Writer.PushBlobAsync("a/b", s_text)).Digest}";
         Answer get = await api.GetAsync(path);
         Answer head = await api.SendAsync("HEAD", path);
 
-        CollectionAssert.AreEqual(Text, get.Body);
+        CollectionAssert.AreEqual(s_text, get.Body);
         Assert.IsEmpty(head.Body);
         foreach (Answer answer in (Answer[])[get, head])
         {
             Assert.AreEqual(200, answer.Status);
             Assert.AreEqual("10", answer["Content-Length"]);
-            Assert.AreEqual(RegistryWriter.DigestOf(Text), answer["Docker-Content-Digest"]);
-            Assert.AreEqual($"\"{RegistryWriter.DigestOf(Text)}\"", answer["ETag"]);
+            Assert.AreEqual(RegistryWriter.DigestOf(s_text), answer["Docker-Content-Digest"]);
+            Assert.AreEqual($"\"{RegistryWriter.DigestOf(s_text)}\"", answer["ETag"]);
             Assert.AreEqual("bytes", answer["Accept-Ranges"]);
             Assert.AreEqual("application/octet-stream", answer["Content-Type"]);
         }
@@ -48,7 +48,7 @@ public sealed class BlobTests
     public async Task ARangeIsAnsweredAsTheRfcSays(string range, int status, string? body, string? contentRange)
     {
         await using Api api = await Api.StartAsync();
-        string digest = (await api.Writer.PushBlobAsync("a", Text)).Digest;
+        string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
         Answer answer = await api.GetAsync($"/v2/a/blobs/{digest}", ("Range", range));
         Assert.AreEqual(status, answer.Status);
         Assert.AreEqual(contentRange, answer["Content-Range"]);
@@ -62,7 +62,7 @@ public sealed class BlobTests
     public async Task ARangeAppliesOnlyToTheContentTheClientHas(bool same, int status)
     {
         await using Api api = await Api.StartAsync();
-        string digest = (await api.Writer.PushBlobAsync("a", Text)).Digest;
+        string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
         Answer answer = await api.GetAsync($"/v2/a/blobs/{digest}", ("Range", "bytes=1-"), ("If-Range", $"\"{(same ? digest : Unknown)}\""));
         Assert.AreEqual(status, answer.Status);
     }
@@ -71,7 +71,7 @@ public sealed class BlobTests
     public async Task ContentTheClientHasIsNotSentAgain()
     {
         await using Api api = await Api.StartAsync();
-        string digest = (await api.Writer.PushBlobAsync("a", Text)).Digest;
+        string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
         Answer answer = await api.GetAsync($"/v2/a/blobs/{digest}", ("If-None-Match", $"\"{digest}\""));
         Assert.AreEqual(304, answer.Status);
         Assert.IsEmpty(answer.Body);
@@ -81,7 +81,7 @@ public sealed class BlobTests
     public async Task ABlobBelongsToItsRepositoryOnly()
     {
         await using Api api = await Api.StartAsync();
-        string digest = (await api.Writer.PushBlobAsync("a", Text)).Digest;
+        string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
         (await api.GetAsync($"/v2/b/blobs/{digest}")).AssertError(404, "BLOB_UNKNOWN");
         (await api.GetAsync($"/v2/a/blobs/{Unknown}")).AssertError(404, "BLOB_UNKNOWN");
         Assert.AreEqual(404, (await api.SendAsync("HEAD", $"/v2/b/blobs/{digest}")).Status);
@@ -91,8 +91,8 @@ public sealed class BlobTests
     public async Task ADeletedBlobIsGoneFromItsRepositoryOnly()
     {
         await using Api api = await Api.StartAsync();
-        string digest = (await api.Writer.PushBlobAsync("a", Text)).Digest;
-        await api.Writer.PushBlobAsync("b", Text);
+        string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
+        await api.Writer.PushBlobAsync("b", s_text);
         Assert.AreEqual(202, (await api.SendAsync("DELETE", $"/v2/a/blobs/{digest}")).Status);
         Assert.AreEqual(404, (await api.GetAsync($"/v2/a/blobs/{digest}")).Status);
         (await api.SendAsync("DELETE", $"/v2/a/blobs/{digest}")).AssertError(404, "BLOB_UNKNOWN");
@@ -105,7 +105,7 @@ public sealed class BlobTests
         await using Api api = await Api.StartAsync();
         (await api.GetAsync("/v2/a/blobs/sha256:xyz")).AssertError(400, "DIGEST_INVALID");
         (await api.GetAsync($"/v2/A/blobs/{Unknown}")).AssertError(400, "NAME_INVALID");
-        (await api.SendAsync("PUT", $"/v2/a/blobs/{Unknown}", Text)).AssertError(405, "UNSUPPORTED");
+        (await api.SendAsync("PUT", $"/v2/a/blobs/{Unknown}", s_text)).AssertError(405, "UNSUPPORTED");
     }
 
     [TestMethod]

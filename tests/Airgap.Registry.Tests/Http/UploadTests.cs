@@ -10,25 +10,25 @@ namespace Airgap.Registry.Tests.Http;
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadTests
 {
-    private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");
-    private static readonly string TextDigest = RegistryWriter.DigestOf(Text);
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("0123456789");
+    private static readonly string s_textDigest = RegistryWriter.DigestOf(s_text);
 
     [TestMethod]
     public async Task OnePostIsEnough()
     {
         await using Api api = await Api.StartAsync();
-        Answer answer = await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={TextDigest}", Text);
+        Answer answer = await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={s_textDigest}", s_text);
         Assert.AreEqual(201, answer.Status);
-        Assert.AreEqual($"/v2/a/blobs/{TextDigest}", answer["Location"]);
-        Assert.AreEqual(TextDigest, answer["Docker-Content-Digest"]);
-        CollectionAssert.AreEqual(Text, await api.Content.BlobAsync("a", TextDigest));
+        Assert.AreEqual($"/v2/a/blobs/{s_textDigest}", answer["Location"]);
+        Assert.AreEqual(s_textDigest, answer["Docker-Content-Digest"]);
+        CollectionAssert.AreEqual(s_text, await api.Content.BlobAsync("a", s_textDigest));
     }
 
     [TestMethod]
     public async Task APostWithADigestAndNoBodyStartsAnUpload()
     {
         await using Api api = await Api.StartAsync();
-        Assert.AreEqual(202, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={TextDigest}", [])).Status);
+        Assert.AreEqual(202, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={s_textDigest}", [])).Status);
         Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf([])}", [])).Status);
         Assert.IsEmpty(await api.Content.BlobAsync("a", RegistryWriter.DigestOf([])));
     }
@@ -43,10 +43,10 @@ public sealed class UploadTests
         Assert.AreEqual(202, started.Status);
         Assert.AreEqual("0-0", started["Range"]);
         Assert.IsNotNull(started["Docker-Upload-UUID"]);
-        Answer put = await api.SendAsync("PUT", $"{started["Location"]}?digest={TextDigest}", Text);
+        Answer put = await api.SendAsync("PUT", $"{started["Location"]}?digest={s_textDigest}", s_text);
         Assert.AreEqual(201, put.Status);
-        Assert.AreEqual(TextDigest, put["Docker-Content-Digest"]);
-        CollectionAssert.AreEqual(Text, await api.Content.BlobAsync("a", TextDigest));
+        Assert.AreEqual(s_textDigest, put["Docker-Content-Digest"]);
+        CollectionAssert.AreEqual(s_text, await api.Content.BlobAsync("a", s_textDigest));
         Assert.IsEmpty(Directory.GetFileSystemEntries(Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads")));
     }
 
@@ -55,18 +55,18 @@ public sealed class UploadTests
     {
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
-        Answer first = await api.SendAsync("PATCH", upload, Text[..4], ("Content-Range", "0-3"));
+        Answer first = await api.SendAsync("PATCH", upload, s_text[..4], ("Content-Range", "0-3"));
         Assert.AreEqual(202, first.Status);
         Assert.AreEqual("0-3", first["Range"]);
         Answer status = await api.GetAsync(upload);
         Assert.AreEqual(204, status.Status);
         Assert.AreEqual("0-3", status["Range"]);
         Assert.AreEqual(upload, status["Location"]);
-        Answer second = await api.SendAsync("PATCH", first["Location"]!, Text[4..8], ("Content-Range", "4-7"));
+        Answer second = await api.SendAsync("PATCH", first["Location"]!, s_text[4..8], ("Content-Range", "4-7"));
         Assert.AreEqual("0-7", second["Range"]);
-        Answer put = await api.SendAsync("PUT", $"{upload}?digest={TextDigest}", Text[8..], ("Content-Range", "8-9"));
+        Answer put = await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}", s_text[8..], ("Content-Range", "8-9"));
         Assert.AreEqual(201, put.Status);
-        CollectionAssert.AreEqual(Text, await api.Content.BlobAsync("a", TextDigest));
+        CollectionAssert.AreEqual(s_text, await api.Content.BlobAsync("a", s_textDigest));
     }
 
     [TestMethod]
@@ -76,13 +76,13 @@ public sealed class UploadTests
     {
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
-        await api.SendAsync("PATCH", upload, Text[..2], ("Content-Range", "0-1"));
-        Answer answer = await api.SendAsync("PATCH", upload, Text[..4], ("Content-Range", range));
+        await api.SendAsync("PATCH", upload, s_text[..2], ("Content-Range", "0-1"));
+        Answer answer = await api.SendAsync("PATCH", upload, s_text[..4], ("Content-Range", range));
         answer.AssertError(416, "BLOB_UPLOAD_INVALID");
         Assert.AreEqual("0-1", answer["Range"]);
         Assert.AreEqual(upload, answer["Location"]);
-        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, Text[2..], ("Content-Range", "2-9"))).Status);
-        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={TextDigest}")).Status);
+        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, s_text[2..], ("Content-Range", "2-9"))).Status);
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}")).Status);
     }
 
     [TestMethod]
@@ -92,7 +92,7 @@ public sealed class UploadTests
     public async Task AContentRangeThatMeansNothingIsRefused(string range)
     {
         await using Api api = await Api.StartAsync();
-        (await api.SendAsync("PATCH", await api.StartUploadAsync("a"), Text, ("Content-Range", range))).AssertError(400, "BLOB_UPLOAD_INVALID");
+        (await api.SendAsync("PATCH", await api.StartUploadAsync("a"), s_text, ("Content-Range", range))).AssertError(400, "BLOB_UPLOAD_INVALID");
     }
 
     [TestMethod]
@@ -100,8 +100,8 @@ public sealed class UploadTests
     {
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
-        (await api.SendAsync("PUT", $"{upload}?digest={TextDigest}", [1])).AssertError(400, "DIGEST_INVALID");
-        Assert.IsFalse(await api.Content.HasBlobAsync("a", TextDigest));
+        (await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}", [1])).AssertError(400, "DIGEST_INVALID");
+        Assert.IsFalse(await api.Content.HasBlobAsync("a", s_textDigest));
         (await api.GetAsync(upload)).AssertError(404, "BLOB_UPLOAD_UNKNOWN");
         Assert.IsFalse(Directory.Exists(Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs")));
     }
@@ -114,8 +114,8 @@ public sealed class UploadTests
     {
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
-        (await api.SendAsync("PUT", upload + query, Text)).AssertError(400, "DIGEST_INVALID");
-        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={TextDigest}", Text)).Status);
+        (await api.SendAsync("PUT", upload + query, s_text)).AssertError(400, "DIGEST_INVALID");
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}", s_text)).Status);
     }
 
     [TestMethod]
@@ -124,12 +124,12 @@ public sealed class UploadTests
     public async Task Sha512IsTaken(bool chunked)
     {
         await using Api api = await Api.StartAsync();
-        string digest = "sha512:" + Convert.ToHexStringLower(SHA512.HashData(Text));
+        string digest = "sha512:" + Convert.ToHexStringLower(SHA512.HashData(s_text));
         string upload = await api.StartUploadAsync("a");
         if (chunked)
-            await api.SendAsync("PATCH", upload, Text);
-        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={digest}", chunked ? [] : Text)).Status);
-        CollectionAssert.AreEqual(Text, await api.Content.BlobAsync("a", digest));
+            await api.SendAsync("PATCH", upload, s_text);
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={digest}", chunked ? [] : s_text)).Status);
+        CollectionAssert.AreEqual(s_text, await api.Content.BlobAsync("a", digest));
     }
 
     [TestMethod]
@@ -139,7 +139,7 @@ public sealed class UploadTests
         string upload = await api.StartUploadAsync("a");
         Assert.AreEqual(204, (await api.SendAsync("DELETE", upload)).Status);
         foreach (string method in (string[])["GET", "PATCH", "PUT", "DELETE"])
-            (await api.SendAsync(method, $"{upload}?digest={TextDigest}")).AssertError(404, "BLOB_UPLOAD_UNKNOWN");
+            (await api.SendAsync(method, $"{upload}?digest={s_textDigest}")).AssertError(404, "BLOB_UPLOAD_UNKNOWN");
     }
 
     [TestMethod]
@@ -160,19 +160,19 @@ public sealed class UploadTests
     public async Task ABlobIsMountedWhereItIsThere(string from, int status)
     {
         await using Api api = await Api.StartAsync();
-        await api.Writer.PushBlobAsync("a", Text);
-        Answer answer = await api.SendAsync("POST", $"/v2/b/blobs/uploads/?mount={TextDigest}{from}");
+        await api.Writer.PushBlobAsync("a", s_text);
+        Answer answer = await api.SendAsync("POST", $"/v2/b/blobs/uploads/?mount={s_textDigest}{from}");
         Assert.AreEqual(status, answer.Status);
-        Assert.AreEqual(status == 201, await api.Content.HasBlobAsync("b", TextDigest));
-        Assert.AreEqual(status == 201 ? $"/v2/b/blobs/{TextDigest}" : $"/v2/b/blobs/uploads/{answer["Docker-Upload-UUID"]}", answer["Location"]);
+        Assert.AreEqual(status == 201, await api.Content.HasBlobAsync("b", s_textDigest));
+        Assert.AreEqual(status == 201 ? $"/v2/b/blobs/{s_textDigest}" : $"/v2/b/blobs/uploads/{answer["Docker-Upload-UUID"]}", answer["Location"]);
     }
 
     [TestMethod]
     public async Task AMountFromTheRepositoryItselfTellsWhetherItHasTheBlob()
     {
         await using Api api = await Api.StartAsync();
-        await api.Writer.PushBlobAsync("a", Text);
-        Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?mount={TextDigest}&from=a")).Status);
+        await api.Writer.PushBlobAsync("a", s_text);
+        Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?mount={s_textDigest}&from=a")).Status);
     }
 
     [TestMethod]
@@ -181,12 +181,12 @@ public sealed class UploadTests
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
         api.Registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch ? Fault.TruncateUpload(6) : null;
-        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("PATCH", upload, Text));
+        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("PATCH", upload, s_text));
         api.Registry.OnRequest = null;
         Assert.AreEqual("0-5", (await api.GetAsync(upload))["Range"]);
-        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, Text[6..], ("Content-Range", "6-9"))).Status);
-        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={TextDigest}")).Status);
-        CollectionAssert.AreEqual(Text, await api.Content.BlobAsync("a", TextDigest));
+        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, s_text[6..], ("Content-Range", "6-9"))).Status);
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}")).Status);
+        CollectionAssert.AreEqual(s_text, await api.Content.BlobAsync("a", s_textDigest));
     }
 
     [TestMethod]
@@ -197,13 +197,13 @@ public sealed class UploadTests
         await using (Api before = await Api.StartAsync(new RegistryFixtureOptions { Folder = temp.Path }))
         {
             upload = await before.StartUploadAsync("a");
-            await before.SendAsync("PATCH", upload, Text[..5]);
+            await before.SendAsync("PATCH", upload, s_text[..5]);
         }
 
         await using Api after = await Api.StartAsync(new RegistryFixtureOptions { Folder = temp.Path });
         Assert.AreEqual("0-4", (await after.GetAsync(upload))["Range"]);
-        Assert.AreEqual(201, (await after.SendAsync("PUT", $"{upload}?digest={TextDigest}", Text[5..], ("Content-Range", "5-9"))).Status);
-        CollectionAssert.AreEqual(Text, await after.Content.BlobAsync("a", TextDigest));
+        Assert.AreEqual(201, (await after.SendAsync("PUT", $"{upload}?digest={s_textDigest}", s_text[5..], ("Content-Range", "5-9"))).Status);
+        CollectionAssert.AreEqual(s_text, await after.Content.BlobAsync("a", s_textDigest));
     }
 
     [TestMethod]
@@ -223,17 +223,17 @@ public sealed class UploadTests
         await using Api api = await Api.StartAsync();
         string upload = await api.StartUploadAsync("a");
         TaskCompletionSource end = new();
-        HangingContent hanging = new(Text[..4], end.Task);
+        HangingContent hanging = new(s_text[..4], end.Task);
         Task<Answer> first = api.SendContentAsync("PATCH", upload, hanging);
         string? range = null;
         while (range != "0-3")
             range = (await api.GetAsync(upload))["Range"];
 
-        Answer second = await api.SendAsync("PATCH", upload, Text[4..], ("Content-Range", "4-9"));
+        Answer second = await api.SendAsync("PATCH", upload, s_text[4..], ("Content-Range", "4-9"));
         Assert.AreEqual(202, second.Status);
         end.SetResult();
         Assert.AreEqual(400, (await first).Status);
-        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={TextDigest}")).Status);
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{upload}?digest={s_textDigest}")).Status);
     }
 
     private sealed class HangingContent(byte[] first, Task until) : HttpContent

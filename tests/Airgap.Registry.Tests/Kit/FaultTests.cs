@@ -10,7 +10,7 @@ namespace Airgap.Registry.Tests.Kit;
 [TestCategory(TestKinds.Servers)]
 public sealed class FaultTests
 {
-    private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("0123456789");
 
     [TestMethod]
     public async Task AStatusIsAnsweredInsteadOfTheRegistry()
@@ -30,12 +30,12 @@ public sealed class FaultTests
     {
         await using Api api = await Api.StartAsync();
         api.Registry.OnRequest = (_, _) => Fault.Drop();
-        string digest = RegistryWriter.DigestOf(Text);
-        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={digest}", Text));
+        string digest = RegistryWriter.DigestOf(s_text);
+        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={digest}", s_text));
         api.Registry.OnRequest = null;
         Assert.IsFalse(await api.Content.HasBlobAsync("a", digest));
         api.Registry.OnRequest = (_, _) => Fault.DropAfter();
-        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={digest}", Text));
+        await Assert.ThrowsAsync<HttpRequestException>(() => api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={digest}", s_text));
         api.Registry.OnRequest = null;
         Assert.IsTrue(await api.Content.HasBlobAsync("a", digest));
     }
@@ -44,7 +44,7 @@ public sealed class FaultTests
     public async Task ABodyIsCutWhereTheTestSays()
     {
         await using Api api = await Api.StartAsync();
-        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", Text)).Digest}";
+        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", s_text)).Digest}";
         api.Registry.OnRequest = (_, _) => Fault.CutBody(4);
         using HttpResponseMessage response = await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
         await using Stream body = await response.Content.ReadAsStreamAsync();
@@ -59,7 +59,7 @@ public sealed class FaultTests
     public async Task ABodyIsCorruptedInOneByte()
     {
         await using Api api = await Api.StartAsync();
-        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", Text)).Digest}";
+        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", s_text)).Digest}";
         api.Registry.OnRequest = (_, _) => Fault.CorruptBody(2);
         Assert.AreEqual("0133456789", Encoding.ASCII.GetString((await api.GetAsync(path)).Body));
     }
@@ -68,7 +68,7 @@ public sealed class FaultTests
     public async Task ABodyStallsUntilTheTestLetsItGo()
     {
         await using Api api = await Api.StartAsync();
-        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", Text)).Digest}";
+        string path = $"/v2/a/blobs/{(await api.Writer.PushBlobAsync("a", s_text)).Digest}";
         TaskCompletionSource gate = new();
         api.Registry.OnRequest = (_, _) => Fault.Stall(gate.Task, afterBytes: 3);
         using HttpResponseMessage response = await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
@@ -79,7 +79,7 @@ public sealed class FaultTests
         Assert.IsFalse(next.IsCompleted);
         gate.SetResult();
         await next;
-        CollectionAssert.AreEqual(Text, buffer);
+        CollectionAssert.AreEqual(s_text, buffer);
     }
 
     [TestMethod]
@@ -106,9 +106,9 @@ public sealed class FaultTests
     public async Task RequestsAreRecorded()
     {
         await using Api api = await Api.StartAsync();
-        Pushed image = await api.Writer.PushImageAsync("a/b", "t", Text);
+        Pushed image = await api.Writer.PushImageAsync("a/b", "t", s_text);
         await api.SendAsync("HEAD", "/v2/a/b/manifests/t");
-        await api.GetAsync($"/v2/a/b/blobs/{RegistryWriter.DigestOf(Text)}");
+        await api.GetAsync($"/v2/a/b/blobs/{RegistryWriter.DigestOf(s_text)}");
         await api.GetAsync("/v2/a/b/tags/list?n=1");
         CollectionAssert.AreEqual(
             (RequestKind[])[RequestKind.UploadPost, RequestKind.UploadPut, RequestKind.UploadPost, RequestKind.UploadPut, RequestKind.ManifestPut, RequestKind.ManifestHead, RequestKind.BlobGet, RequestKind.TagsList],
@@ -116,7 +116,7 @@ public sealed class FaultTests
         RecordedRequest put = api.Registry.Of(RequestKind.ManifestPut).Single();
         Assert.AreEqual(("a/b", "t", 201, image.Size), (put.Repository, put.Reference, put.Status, put.RequestBytes));
         Assert.AreEqual(RegistryWriter.OciManifest, put.Header("content-type"));
-        Assert.AreEqual(Text.Length, api.Registry.Of(RequestKind.BlobGet).Single().ResponseBytes);
+        Assert.AreEqual(s_text.Length, api.Registry.Of(RequestKind.BlobGet).Single().ResponseBytes);
         Assert.AreEqual("/v2/a/b/tags/list?n=1", api.Registry.Requests[^1].PathAndQuery);
         api.Registry.Clear();
         Assert.IsEmpty(api.Registry.Requests);

@@ -13,7 +13,7 @@ public sealed class DockerRegistryParityTests
 {
     private const string Unknown = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-    private static readonly string[] Accepted =
+    private static readonly string[] s_accepted =
     [
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.oci.image.manifest.v1+json",
@@ -21,7 +21,7 @@ public sealed class DockerRegistryParityTests
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private static readonly byte[] Text = Encoding.ASCII.GetBytes("0123456789");
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("0123456789");
 
     [TestMethod]
     public async Task BothAnswerWithTheSameStatus()
@@ -46,12 +46,12 @@ public sealed class DockerRegistryParityTests
         using HttpClient other = Client(theirs.Address);
         using RegistryWriter writer = new(ours.Address);
         using RegistryWriter otherWriter = new(theirs.Address);
-        Pushed blob = await writer.PushBlobAsync("x", Text);
-        await otherWriter.PushBlobAsync("x", Text);
+        Pushed blob = await writer.PushBlobAsync("x", s_text);
+        await otherWriter.PushBlobAsync("x", s_text);
 
         // An anonymous mount of a blob that is there, and an upload in a single POST.
         Assert.AreEqual("202 201", $"{await StatusAsync(other, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")} {await StatusAsync(client, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")}");
-        Assert.AreEqual("202 201", $"{await StatusAsync(other, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", Text)} {await StatusAsync(client, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", Text)}");
+        Assert.AreEqual("202 201", $"{await StatusAsync(other, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)} {await StatusAsync(client, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)}");
         Assert.AreEqual("404 200", $"{await StatusAsync(other, "GET", $"/v2/x/referrers/{blob.Digest}")} {await StatusAsync(client, "GET", $"/v2/x/referrers/{blob.Digest}")}");
     }
 
@@ -85,7 +85,7 @@ public sealed class DockerRegistryParityTests
         StringBuilder lines = new();
         StoredManifest manifest = await content.ManifestAsync("apps/frontend", "1.0.0");
         string config = System.Text.Json.JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("config").GetProperty("digest").GetString()!;
-        string digest = RegistryWriter.DigestOf(Text);
+        string digest = RegistryWriter.DigestOf(s_text);
 
         await LineAsync("GET", "/v2/");
         await LineAsync("GET", "/v2/apps/frontend/tags/list");
@@ -116,13 +116,13 @@ public sealed class DockerRegistryParityTests
         await LineAsync("POST", $"/v2/new/one/blobs/uploads/?mount={Unknown}&from=apps/frontend");
         await LineAsync("POST", $"/v2/new/one/blobs/uploads/?mount={Unknown}");
         string upload = await LineAsync("POST", "/v2/new/one/blobs/uploads/");
-        upload = await LineAsync("PATCH", upload, Text[..4]);
+        upload = await LineAsync("PATCH", upload, s_text[..4]);
         await LineAsync("GET", upload);
-        upload = await LineAsync("PATCH", upload, Text[4..]);
+        upload = await LineAsync("PATCH", upload, s_text[4..]);
         await LineAsync("PUT", With(upload, digest), []);
         await LineAsync("GET", $"/v2/new/one/blobs/{digest}");
-        await LineAsync("PUT", With(await LineAsync("POST", "/v2/new/one/blobs/uploads/"), digest), Text);
-        await LineAsync("PUT", With(await LineAsync("POST", "/v2/new/one/blobs/uploads/"), Unknown), Text);
+        await LineAsync("PUT", With(await LineAsync("POST", "/v2/new/one/blobs/uploads/"), digest), s_text);
+        await LineAsync("PUT", With(await LineAsync("POST", "/v2/new/one/blobs/uploads/"), Unknown), s_text);
         upload = await LineAsync("POST", "/v2/new/one/blobs/uploads/");
         await LineAsync("DELETE", upload);
         await LineAsync("GET", upload);
@@ -148,7 +148,7 @@ public sealed class DockerRegistryParityTests
                     request.Content!.Headers.TryAddWithoutValidation(name, value);
             }
 
-            foreach (string accept in Accepted)
+            foreach (string accept in s_accepted)
                 request.Headers.TryAddWithoutValidation("Accept", accept);
             using HttpResponseMessage response = await client.SendAsync(request);
             bool ok = response.IsSuccessStatusCode;

@@ -42,7 +42,7 @@ public enum RegistryBehaviours
 /// <summary>Makes a fixture's registry behave.</summary>
 public static class RegistryBehaviour
 {
-    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_lateness = TimeSpan.FromMilliseconds(20);
 
     /// <summary>For <see cref="RegistryFixture.OnRequest"/>. What it knows of tags begins here.</summary>
     public static Func<RecordedRequest, HttpContext, Fault?> Of(RegistryBehaviours behaviours)
@@ -51,7 +51,7 @@ public static class RegistryBehaviour
         return (request, _) => Fault.Custom(async (context, registry) =>
         {
             if (behaviours.HasFlag(RegistryBehaviours.Late))
-                await Task.Delay(Lateness, context.RequestAborted);
+                await Task.Delay(s_lateness, context.RequestAborted);
             if (behaviours.HasFlag(RegistryBehaviours.NoContentDigest))
             {
                 context.Response.OnStarting(() =>

@@ -13,7 +13,7 @@ public sealed record StoredManifest(byte[] Bytes, string MediaType, string Diges
 /// </summary>
 public sealed class RegistryContent(Uri address, (string User, string Password)? login = null) : IDisposable
 {
-    private static readonly string[] Accepted =
+    private static readonly string[] s_accepted =
     [
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -150,7 +150,7 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
     {
         HttpRequestMessage request = new(method, path);
-        foreach (string type in Accepted)
+        foreach (string type in s_accepted)
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         return _client.SendAsync(request);
     }

@@ -11,14 +11,14 @@ namespace Airgap.Tool.Tests.EndToEnd;
 [TestClass]
 public sealed class PackedTool
 {
-    private static readonly TempFolder Temp = new();
-    private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
+    private static readonly TempFolder s_temp = new();
+    private static readonly Lazy<Task<string>> s_installed = new(InstallAsync);
 
     /// <summary>Path of the installed executable.</summary>
-    public static Task<string> PathAsync() => Installed.Value;
+    public static Task<string> PathAsync() => s_installed.Value;
 
     /// <summary>Path of the folder with the packages; only after <see cref="PathAsync"/>.</summary>
-    public static string Packages => Temp["packages"];
+    public static string Packages => s_temp["packages"];
 
     /// <summary>True when the tests run a tool that they did not pack.</summary>
     public static bool IsGiven => Given is not null;
@@ -26,7 +26,7 @@ public sealed class PackedTool
     private static string? Given => Environment.GetEnvironmentVariable("AIRGAP_TOOL") is { Length: > 0 } path ? path : null;
 
     [AssemblyCleanup]
-    public static void Remove() => Temp.Dispose();
+    public static void Remove() => s_temp.Dispose();
 
     /// <summary>The environment of a nested dotnet: nothing of the one that runs the tests.</summary>
     public static Dictionary<string, string?> DotnetEnvironment()
@@ -63,9 +63,9 @@ public sealed class PackedTool
         await PackAsync(Packages, environment);
         (await Cli.RunAsync(
             "dotnet",
-            ["tool", "install", "dotnet-airgap", "--tool-path", Temp["tool"], "--source", Packages, "--no-cache"],
+            ["tool", "install", "dotnet-airgap", "--tool-path", s_temp["tool"], "--source", Packages, "--no-cache"],
             environment,
-            Temp.Path)).EnsureSuccess();
-        return Temp[Path.Combine("tool", OperatingSystem.IsWindows() ? "dotnet-airgap.exe" : "dotnet-airgap")];
+            s_temp.Path)).EnsureSuccess();
+        return s_temp[Path.Combine("tool", OperatingSystem.IsWindows() ? "dotnet-airgap.exe" : "dotnet-airgap")];
     }
 }

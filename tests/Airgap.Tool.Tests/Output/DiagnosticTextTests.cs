@@ -7,16 +7,16 @@ namespace Airgap.Tool.Tests.Output;
 [TestClass]
 public sealed class DiagnosticTextTests
 {
-    private static readonly Diagnostic Problem = new(ErrorCode.InvalidLock, "The lock has no images.", "Add some.") { Location = new SourceLocation("a.yml", 3, 7) };
+    private static readonly Diagnostic s_problem = new(ErrorCode.InvalidLock, "The lock has no images.", "Add some.") { Location = new SourceLocation("a.yml", 3, 7) };
 
     [TestMethod]
     public void OwnName_CodeMessagePlaceAdvice() => Assert.AreEqual(
         "dotnet-airgap: Error: AIRGAP2006: The lock has no images.\n  at a.yml(3,7)\n  Add some.",
-        DiagnosticText.Of(Problem, "Error", Identity.Of("x", "1")).ReplaceLineEndings("\n"));
+        DiagnosticText.Of(s_problem, "Error", Identity.Of("x", "1")).ReplaceLineEndings("\n"));
 
     [TestMethod]
     public void PlaceInTheMessage_IsNotRepeated() => Assert.DoesNotContain(
-        "  at ", DiagnosticText.Of(Problem with { Message = "a.yml(3,7) has no images." }, "Error", Identity.Of("x", "1")));
+        "  at ", DiagnosticText.Of(s_problem with { Message = "a.yml(3,7) has no images." }, "Error", Identity.Of("x", "1")));
 
     [TestMethod]
     public void UnderImgpkgsName_CausesAreNested() => Assert.AreEqual(

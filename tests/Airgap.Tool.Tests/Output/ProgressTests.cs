@@ -9,8 +9,8 @@ namespace Airgap.Tool.Tests.Output;
 [TestClass]
 public sealed class ProgressTests
 {
-    private static readonly Descriptor First = new("layer", Digest.Compute("first"u8), 6_000_000);
-    private static readonly Descriptor Second = new("layer", Digest.Compute("second"u8), 4_000_000);
+    private static readonly Descriptor s_first = new("layer", Digest.Compute("first"u8), 6_000_000);
+    private static readonly Descriptor s_second = new("layer", Digest.Compute("second"u8), 4_000_000);
 
     [TestMethod]
     public void Meter_TellsBlobsBytesRateAndRest()
@@ -18,7 +18,7 @@ public sealed class ProgressTests
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
         meter.Start(2, 10_000_000);
-        meter.Moved(First, 5_000_000);
+        meter.Moved(s_first, 5_000_000);
         clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.AreEqual("0 of 2 blobs, 5.0 MB of 10.0 MB (50%), 1.0 MB/s, 5.0 s left", meter.Whole().Text());
@@ -30,11 +30,11 @@ public sealed class ProgressTests
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
         meter.Start(2, 10_000_000);
-        meter.Moved(First, 6_000_000);
-        meter.Moved(First, -6_000_000);
-        meter.Moved(First, 6_000_000);
-        meter.Finished(First);
-        meter.Finished(Second);
+        meter.Moved(s_first, 6_000_000);
+        meter.Moved(s_first, -6_000_000);
+        meter.Moved(s_first, 6_000_000);
+        meter.Finished(s_first);
+        meter.Finished(s_second);
 
         Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (100%)", meter.Whole().Text());
     }
@@ -83,18 +83,18 @@ public sealed class ProgressTests
         meter.Start(2, 10_000_000);
         using (new ProgressLine(session, meter, clock))
         {
-            meter.Moved(Second, 1_000_000);
-            meter.Moved(First, 3_000_000);
+            meter.Moved(s_second, 1_000_000);
+            meter.Moved(s_first, 3_000_000);
             clock.Advance(TimeSpan.FromSeconds(1));
             string last = error.ToString().Split("\u001b[J")[^1];
             string[] lines = last.Split('\n');
             Assert.HasCount(3, lines);
             Assert.AreEqual("copy: [########------------]  40%  0 of 2 blobs, 4.0 MB of 10.0 MB, 4.0 MB/s, 1.5 s left", lines[0]);
-            Assert.AreEqual($"  [##########----------]  50%  {First.Digest.Hex[..12]}, 3.0 MB of 6.0 MB, 3.0 MB/s, 1.0 s left", lines[1]);
-            Assert.StartsWith($"  [#####---------------]  25%  {Second.Digest.Hex[..12]}, ", lines[2]);
+            Assert.AreEqual($"  [##########----------]  50%  {s_first.Digest.Hex[..12]}, 3.0 MB of 6.0 MB, 3.0 MB/s, 1.0 s left", lines[1]);
+            Assert.StartsWith($"  [#####---------------]  25%  {s_second.Digest.Hex[..12]}, ", lines[2]);
 
-            meter.Finished(First);
-            meter.Finished(Second);
+            meter.Finished(s_first);
+            meter.Finished(s_second);
             clock.Advance(TimeSpan.FromMilliseconds(100));
             Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################] 100%  2 of 2 blobs, 10.0 MB of 10.0 MB, 3.6 MB/s, 0 ms left", error.ToString());
         }
@@ -107,8 +107,8 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
-        meter.Start(2, 10_000_000, new Dictionary<Digest, string> { [First.Digest] = "apps/frontend layer 1/3" });
-        meter.Moved(First, 3_000_000);
+        meter.Start(2, 10_000_000, new Dictionary<Digest, string> { [s_first.Digest] = "apps/frontend layer 1/3" });
+        meter.Moved(s_first, 3_000_000);
         Assert.AreEqual("apps/frontend layer 1/3", meter.Largest(4, 1).Single().Name);
         Assert.AreEqual("1 of 1 blobs, 678 B (100%)", new Progress("1 of 1 blobs", 678, 0, 0).Text());
     }
@@ -155,10 +155,10 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         ProgressMeter meter = new(clock);
-        meter.Start(1, First.Size);
-        meter.Moved(First, 2_000_000);
-        meter.Moved(First, -2_000_000);
-        meter.Moved(First, 1_000_000);
+        meter.Start(1, s_first.Size);
+        meter.Moved(s_first, 2_000_000);
+        meter.Moved(s_first, -2_000_000);
+        meter.Moved(s_first, 1_000_000);
 
         Assert.AreEqual(1_000_000, meter.Largest(4, 1).Single().Done);
     }

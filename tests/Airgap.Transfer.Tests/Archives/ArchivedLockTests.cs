@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Tests.Archives;
 [TestClass]
 public sealed class ArchivedLockTests : RelocatorTestBase
 {
-    private static readonly string Annotated = Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml");
+    private static readonly string s_annotated = Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml");
 
     [TestMethod]
     public async Task IsReadWithAWarning()
@@ -20,13 +20,13 @@ public sealed class ArchivedLockTests : RelocatorTestBase
         using TempFolder folder = new();
         OldArchive(folder, lockAge: TimeSpan.Zero);
         TransferPlan plan = await PlanAsync(folder);
-        Assert.AreEqual(ImagesLock.Read(await File.ReadAllBytesAsync(Annotated, Token), "a").ToYaml(), plan.ImagesLock?.ToYaml());
+        Assert.AreEqual(ImagesLock.Read(await File.ReadAllBytesAsync(s_annotated, Token), "a").ToYaml(), plan.ImagesLock?.ToYaml());
         Assert.AreEqual(ErrorCode.LockBesideArchive, plan.Warnings.Single().Code);
         Assert.Contains(folder["a.tar.images.yml"], plan.Warnings.Single().Message);
 
         // Written again, it carries the lock inside, and the file beside it is not needed.
         await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/a");
-        await CopyToArchiveAsync(new RelocationSource.Lock(Annotated), folder["a.tar"]);
+        await CopyToArchiveAsync(new RelocationSource.Lock(s_annotated), folder["a.tar"]);
         plan = await PlanAsync(folder);
         Assert.IsNotNull(plan.ImagesLock);
         Assert.IsEmpty(plan.Warnings);
@@ -61,7 +61,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         OldArchive(folder, lockAge: TimeSpan.Zero);
-        ImagesLock images = ImagesLock.Read(await File.ReadAllBytesAsync(Annotated, Token), Annotated);
+        ImagesLock images = ImagesLock.Read(await File.ReadAllBytesAsync(s_annotated, Token), s_annotated);
         await File.WriteAllTextAsync(folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
         TransferResult resumed = await CopyToArchiveAsync(new RelocationSource.Lock(folder["plain.yml"]), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.IsTrue(resumed.Items.All(item => item.Outcome == BlobOutcome.Present));
@@ -72,7 +72,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     public async Task OneThatWasChangedInsideIsRefused()
     {
         using TempFolder folder = new();
-        await CopyToArchiveAsync(new RelocationSource.Lock(Annotated), folder["a.tar"]);
+        await CopyToArchiveAsync(new RelocationSource.Lock(s_annotated), folder["a.tar"]);
         byte[] bytes = await File.ReadAllBytesAsync(folder["a.tar"], Token);
         int at = bytes.AsSpan().LastIndexOf("frontend"u8);
         bytes[at]++;
@@ -86,7 +86,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     public async Task OneOfAnotherManifestIsRefused()
     {
         using TempFolder folder = new();
-        await CopyToArchiveAsync(new RelocationSource.Lock(Annotated), folder["a.tar"]);
+        await CopyToArchiveAsync(new RelocationSource.Lock(s_annotated), folder["a.tar"]);
         byte[] bytes = await File.ReadAllBytesAsync(folder["a.tar"], Token);
         int at = bytes.AsSpan().IndexOf("\"Tag\":\"\""u8);
         "\"tag\""u8.CopyTo(bytes.AsSpan(at));
@@ -100,7 +100,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
         DateTime written = DateTime.UtcNow.AddHours(-1);
         File.Copy(Fixtures.Golden("images-lock.tar"), folder["a.tar"]);
         File.SetLastWriteTimeUtc(folder["a.tar"], written);
-        File.Copy(Annotated, ArchivedLock.PathOf(folder["a.tar"]));
+        File.Copy(s_annotated, ArchivedLock.PathOf(folder["a.tar"]));
         File.SetLastWriteTimeUtc(ArchivedLock.PathOf(folder["a.tar"]), written - lockAge);
     }
 

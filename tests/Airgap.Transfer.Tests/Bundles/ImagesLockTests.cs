@@ -12,7 +12,7 @@ public sealed class ImagesLockTests
 {
     private const string Digest = "sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
 
-    private static readonly string[] Pieces = ["a", " ", "\n", ":", "#", "-", "'", "\"", "\t", "é", "😀", "word", "0", "1", ".", "\r", "\u2028", "\uFEFF", "~"];
+    private static readonly string[] s_pieces = ["a", " ", "\n", ":", "#", "-", "'", "\"", "\t", "é", "😀", "word", "0", "1", ".", "\r", "\u2028", "\uFEFF", "~"];
 
     [TestMethod]
     public void EveryKindOfScalarComesOutAsImgpkgWritesIt()
@@ -224,7 +224,7 @@ public sealed class ImagesLockTests
     {
         Gen<string> text = Gen.OneOf(
             Gen.String[0, 60],
-            Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 60].Select(string.Concat))
+            Gen.Int[0, s_pieces.Length - 1].Select(i => s_pieces[i]).Array[0, 60].Select(string.Concat))
             .Where(IsWellFormed);
         Gen.Dictionary(text, text)[0, 4].Sample(annotations =>
         {

@@ -9,12 +9,12 @@ namespace Airgap.Transfer.Tests.Describing;
 [TestClass]
 public sealed class TagListerTests : RelocatorTestBase
 {
-    private static readonly RepositoryName Relocated = RepositoryName.Parse($"{Fixtures.Registry}/mirror/simple-app-bundle");
+    private static readonly RepositoryName s_relocated = RepositoryName.Parse($"{Fixtures.Registry}/mirror/simple-app-bundle");
 
     [TestMethod]
     public async Task ImgpkgsOwnTagsAreHidden()
     {
-        ListedTag[] tags = [.. await new TagLister(Registry).ListAsync(Relocated, new(), Token)];
+        ListedTag[] tags = [.. await new TagLister(Registry).ListAsync(s_relocated, new(), Token)];
         Assert.AreSequenceEqual([new ListedTag("v1.0.0", null)], tags);
         Assert.IsFalse(Registry.Calls.Any(call => call.StartsWith("resolve", StringComparison.Ordinal)));
     }
@@ -22,7 +22,7 @@ public sealed class TagListerTests : RelocatorTestBase
     [TestMethod]
     public async Task AllTagsInOrderWithWhatTheyStandFor()
     {
-        IEnumerable<ListedTag> tags = await new TagLister(Registry).ListAsync(Relocated, new() { Digests = true, Internal = true }, Token);
+        IEnumerable<ListedTag> tags = await new TagLister(Registry).ListAsync(s_relocated, new() { Digests = true, Internal = true }, Token);
         Assert.AreEqual(
             await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.mirror-tags.txt"), Token),
             string.Concat(tags.Select(tag => $"{tag.Name} {tag.Digest}\n")));
@@ -45,7 +45,7 @@ public sealed class TagListerTests : RelocatorTestBase
             await two.Task;
             Interlocked.Decrement(ref running);
         };
-        await new TagLister(Registry).ListAsync(Relocated, new() { Digests = true, Internal = true, Concurrency = 2 }, Token);
+        await new TagLister(Registry).ListAsync(s_relocated, new() { Digests = true, Internal = true, Concurrency = 2 }, Token);
         Assert.AreEqual(2, most);
     }
 
@@ -68,7 +68,7 @@ public sealed class TagListerTests : RelocatorTestBase
             ],
             (await TagLister.ListArchiveAsync(Fixtures.Golden("signed-bundle.tar"), new(), Token)).ToArray());
         ListedTag only = (await TagLister.ListArchiveAsync(Fixtures.Golden("simple-app-bundle.tar"), new() { Digests = true }, Token)).Single();
-        Assert.AreEqual(Registry.Get(Relocated).Tags["v1.0.0"], only.Digest);
+        Assert.AreEqual(Registry.Get(s_relocated).Tags["v1.0.0"], only.Digest);
     }
 
     [TestMethod]

@@ -17,7 +17,7 @@ public sealed class ArtifactRouteTests : WireTestBase
     private const string FrontendTag = "sha256-92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
     private const string Sbom = "sha256:78f6d4210d90623f2b121273592bb062f11056f4017907ea5d76b15e6945cbc8";
 
-    private static readonly PlanOptions WithArtifacts = new() { Artifacts = true };
+    private static readonly PlanOptions s_withArtifacts = new() { Artifacts = true };
 
     [TestMethod]
     public async Task FromTheApiToTheFallbackTagAndBack()
@@ -28,13 +28,13 @@ public sealed class ArtifactRouteTests : WireTestBase
         using RegistryClient client = Client(source);
         using TempFolder folder = new();
 
-        await CopyAsync(client, BundleSource("simple-app-bundle"), new RelocationDestination.Archive(folder["it.tar"]), WithArtifacts);
+        await CopyAsync(client, BundleSource("simple-app-bundle"), new RelocationDestination.Archive(folder["it.tar"]), s_withArtifacts);
         await CopyAsync(client, new RelocationSource.Archive(folder["it.tar"]), Repository(old.Host, "apps/it"));
         using RegistryContent content = RegistryContent.At(old.Host);
         Assert.Contains(Sbom, await content.AssertCompleteAsync("apps/it", FrontendTag));
 
         await CopyAsync(
-            client, new RelocationSource.Bundle(ImageReference.Parse($"{old.Host}/apps/it:v1.0.0")), Repository(modern.Host, "apps/back"), WithArtifacts);
+            client, new RelocationSource.Bundle(ImageReference.Parse($"{old.Host}/apps/it:v1.0.0")), Repository(modern.Host, "apps/back"), s_withArtifacts);
         Assert.AreSequenceEqual([Sbom], await ReferrersAsync(modern, "apps/back", Frontend));
         using RegistryContent back = RegistryContent.At(modern.Host);
         await back.AssertCompleteAsync("apps/back", Sbom);
@@ -47,7 +47,7 @@ public sealed class ArtifactRouteTests : WireTestBase
         await using DockerRegistry old = await DockerRegistry.StartAsync();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using RegistryClient client = Client(source);
-        await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(old.Host, "apps/it"), WithArtifacts);
+        await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(old.Host, "apps/it"), s_withArtifacts);
         using RegistryContent content = RegistryContent.At(old.Host);
         Assert.Contains(Sbom, await content.AssertCompleteAsync("apps/it", FrontendTag));
         Assert.IsGreaterThan(0, source.Of(RequestKind.ReferrersGet).Count);

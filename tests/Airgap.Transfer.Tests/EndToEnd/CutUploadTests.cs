@@ -21,7 +21,7 @@ public sealed class CutUploadTests : WireTestBase
 {
     private const int Chunk = 1024 * 1024;
     private const string Name = "apps/large";
-    private static readonly byte[] Bytes = Random(6 * Chunk);
+    private static readonly byte[] s_bytes = Random(6 * Chunk);
 
     [TestMethod]
     public async Task TheEmbeddedRegistryGoesOnAfterEveryCut()
@@ -34,7 +34,7 @@ public sealed class CutUploadTests : WireTestBase
         await AssertThereAsync(registry.Host);
         Assert.IsGreaterThan(1, proxy.Cuts);
         long taken = registry.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch).Sum(request => request.RequestBytes);
-        Assert.IsLessThanOrEqualTo(Bytes.Length + (proxy.Cuts * 256L * 1024), taken);
+        Assert.IsLessThanOrEqualTo(s_bytes.Length + (proxy.Cuts * 256L * 1024), taken);
         Assert.HasCount(1, registry.Of(RequestKind.UploadPost));
     }
 
@@ -63,7 +63,7 @@ public sealed class CutUploadTests : WireTestBase
         {
             // Ends between two chunks, as a process may: the blob is asked for its next bytes and never gives them.
             await Assert.ThrowsAsync<OperationCanceledException>(() => client.GetRepository(RepositoryName.Parse($"{host}/{Name}"))
-                .PushBlobAsync(new Content(Bytes, stopAt: 3 * Chunk, killed), null, null, killed.Token));
+                .PushBlobAsync(new Content(s_bytes, stopAt: 3 * Chunk, killed), null, null, killed.Token));
         }
 
         Assert.HasCount(1, Directory.GetFiles(folder["uploads"]));
@@ -143,14 +143,14 @@ public sealed class CutUploadTests : WireTestBase
 
     private static async Task PushAsync(RegistryClient client, string host, CancellationToken cancellationToken) => Assert.AreEqual(
         BlobOutcome.Copied,
-        await client.GetRepository(RepositoryName.Parse($"{host}/{Name}")).PushBlobAsync(new MemoryBlobContent(Descriptor, Bytes), null, null, cancellationToken));
+        await client.GetRepository(RepositoryName.Parse($"{host}/{Name}")).PushBlobAsync(new MemoryBlobContent(Descriptor, s_bytes), null, null, cancellationToken));
 
-    private static Descriptor Descriptor => new("application/octet-stream", Digest.Compute(Bytes), Bytes.Length);
+    private static Descriptor Descriptor => new("application/octet-stream", Digest.Compute(s_bytes), s_bytes.Length);
 
     private static async Task AssertThereAsync(string host)
     {
         using RegistryContent content = RegistryContent.At(host);
-        Assert.AreSequenceEqual(Bytes, await content.BlobAsync(Name, Descriptor.Digest.ToString()));
+        Assert.AreSequenceEqual(s_bytes, await content.BlobAsync(Name, Descriptor.Digest.ToString()));
     }
 
     /// <summary>A blob whose process is ended when it has given so many bytes.</summary>

@@ -20,7 +20,7 @@ public sealed class PartwiseTests : WireTestBase
     private const int Parts = 10;
     private const int Size = (Parts * PartSize) + 12_345;
 
-    private static readonly PartRules Impatient = new() { Size = PartSize, Patience = TimeSpan.Zero, MostStreams = 4 };
+    private static readonly PartRules s_impatient = new() { Size = PartSize, Patience = TimeSpan.Zero, MostStreams = 4 };
 
     [TestMethod]
     public async Task PartsComeSideBySide()
@@ -58,8 +58,8 @@ public sealed class PartwiseTests : WireTestBase
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         await PushAsync(source);
-        await CopyAsync(source, folder, Impatient with { Size = 4 * 1024 * 1024 });
-        await CopyAsync(source, folder, Impatient with { Patience = TimeSpan.FromHours(1) });
+        await CopyAsync(source, folder, s_impatient with { Size = 4 * 1024 * 1024 });
+        await CopyAsync(source, folder, s_impatient with { Patience = TimeSpan.FromHours(1) });
         Assert.IsTrue(Gets(source).All(get => get.Header("Range") is null));
         Assert.HasCount(2, Gets(source));
     }
@@ -228,7 +228,7 @@ public sealed class PartwiseTests : WireTestBase
             client,
             new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:1")),
             new RelocationDestination.Archive(folder["a.tar"]),
-            transfer: new TransferOptions { Parts = rules ?? Impatient, Concurrency = concurrency, Resume = resume },
+            transfer: new TransferOptions { Parts = rules ?? s_impatient, Concurrency = concurrency, Resume = resume },
             observer: observer);
     }
 

@@ -14,19 +14,19 @@ public sealed class RoundTripTests : WireTestBase
     private const int Tries = 6;
 
     // So that no blob waits for its turn.
-    private static readonly TransferOptions Wide = new() { Concurrency = 32 };
+    private static readonly TransferOptions s_wide = new() { Concurrency = 32 };
 
     // Ping; bundle; its config, layer and locations; images; platforms, and theirs; blobs asked for; blobs sent; manifests; index, and its
     // index; locations; tag.
     [TestMethod]
     public Task AColdCopyWaitsForThirteenRoundTrips() => AssertAsync(most: 13, async (source, destination, client, attempt) =>
-        await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: Wide));
+        await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: s_wide));
 
     // Ping; bundle; its config, layer and the destination's locations; what the locations say, beside the images; platforms; all blobs, and the tag.
     [TestMethod]
     public Task ACopyOfWhatIsThereWaitsForSixRoundTrips() => AssertAsync(
         most: 6,
-        async (source, destination, client, _) => Assert.IsTrue((await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"), transfer: Wide)).IsUpToDate),
+        async (source, destination, client, _) => Assert.IsTrue((await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"), transfer: s_wide)).IsUpToDate),
         async (source, destination) =>
         {
             using RegistryClient client = Client(source);
@@ -35,7 +35,7 @@ public sealed class RoundTripTests : WireTestBase
 
     [TestMethod]
     public Task AMountWaitsForTwelveRoundTrips() => AssertAsync(most: 12, async (_, _, client, attempt) =>
-        await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: Wide));
+        await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide));
 
     private async Task AssertAsync(
         int most, Func<RegistryFixture, RegistryFixture, RegistryClient, int, Task> copy, Func<RegistryFixture, RegistryFixture, Task>? before = null)

@@ -16,28 +16,28 @@ namespace Airgap.Transfer.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class FileFuzzTests
 {
-    private static readonly string[] Yaml =
+    private static readonly string[] s_yaml =
         ["&a ", "*a", "!!binary ", "<<: ", "? ", "---\n", "...\n", "|\n  ", ">-\n", "\"\\x1b\"", "'", "{a: ", "[a, ", "images:\n", "- image: ", "@sha256:", "annotations:\n", "~", "0x7f", "\t", "#"];
 
-    private static readonly string[] Tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n", "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
+    private static readonly string[] s_tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n", "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
 
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void ImagesLocks() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), Yaml);
+    public void ImagesLocks() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), s_yaml);
 
     [TestMethod]
-    public void LocksOfBothKinds() => Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. Yaml, "bundle:\n", "tag: "]);
+    public void LocksOfBothKinds() => Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. s_yaml, "bundle:\n", "tag: "]);
 
     [TestMethod]
-    public void ImageLocationFiles() => Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. Yaml, "isBundle: "]);
+    public void ImageLocationFiles() => Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. s_yaml, "isBundle: "]);
 
     [TestMethod]
     public void PackageFiles() => Fuzz.Run(TestContext, "package", bytes =>
     {
         if (PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml").IsEmpty)
             throw new AirgapException(ErrorCode.InvalidArgument, "No reference was found.", "None.");
-    }, [.. Yaml, "image: ", "#@ "]);
+    }, [.. s_yaml, "image: ", "#@ "]);
 
     [TestMethod]
     public void Archives()
@@ -48,7 +48,7 @@ public sealed class FileFuzzTests
         {
             File.WriteAllBytes(path, bytes);
             Plan(path).GetAwaiter().GetResult();
-        }, [.. Tar, "\"Digest\":\"sha256:", "\"Raw\":\"", "\"Layers\":null", "\"Refs\":[", "null", "-1"], TarChecksums.Mend);
+        }, [.. s_tar, "\"Digest\":\"sha256:", "\"Raw\":\"", "\"Layers\":null", "\"Refs\":[", "null", "-1"], TarChecksums.Mend);
 
         static async Task Plan(string path)
         {
@@ -65,7 +65,7 @@ public sealed class FileFuzzTests
             zip.Write(bytes);
         gzip.Position = 0;
         BundleContent.ReadAsync(gzip, ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult();
-    }, Tar, TarChecksums.Mend);
+    }, s_tar, TarChecksums.Mend);
 
     [TestMethod]
     public void TarsOfLayers() => Fuzz.Run(TestContext, "layer", bytes =>
@@ -86,5 +86,5 @@ public sealed class FileFuzzTests
             while (await reader.ReadNextAsync(CancellationToken.None) is { } entry)
                 await entry.Content.CopyToAsync(Stream.Null);
         }
-    }, Tar, TarChecksums.Mend);
+    }, s_tar, TarChecksums.Mend);
 }

@@ -11,12 +11,12 @@ namespace Airgap.Transfer.Tests.Kubernetes;
 [TestClass]
 public sealed class ManifestExtrasTests
 {
-    private static readonly PackageRepositoryOptions Secretgen = new() { Namespace = "packages", SecretVariant = PullSecretVariant.SecretgenController, SecretName = "pull" };
+    private static readonly PackageRepositoryOptions s_secretgen = new() { Namespace = "packages", SecretVariant = PullSecretVariant.SecretgenController, SecretName = "pull" };
 
     [TestMethod]
     public void NamespacesComeFirst()
     {
-        string yaml = Manifests.Create(Secretgen with { SecretNamespace = "registry-access", CreateNamespace = true, Install = "simple-app.corp.com@1.0.0", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml;
+        string yaml = Manifests.Create(s_secretgen with { SecretNamespace = "registry-access", CreateNamespace = true, Install = "simple-app.corp.com@1.0.0", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml;
         CollectionAssert.AreEqual(
             new[] { "Namespace packages", "Namespace registry-access", "Namespace apps", "PackageRepository simple-app-bundle", "Secret pull", "SecretExport pull", "PackageInstall simple-app" },
             Documents(yaml).Select(document => $"{YamlLookup.Text(document, "kind")} {YamlLookup.Text(document, "metadata", "name")}").ToArray());
@@ -28,17 +28,17 @@ public sealed class ManifestExtrasTests
     [DataRow("team-a; team-b,packages", "[\"packages\", \"team-a\", \"team-b\"]")]
     [DataRow("team-a *", "[\"*\"]")]
     public void AnExportReachesTheNamespacesThatAreNamed(string? namespaces, string expected) =>
-        Assert.EndsWith($"spec:\n  toNamespaces: {expected}\n", Manifests.Create(Secretgen with { ToNamespaces = namespaces }).Yaml);
+        Assert.EndsWith($"spec:\n  toNamespaces: {expected}\n", Manifests.Create(s_secretgen with { ToNamespaces = namespaces }).Yaml);
 
     [TestMethod]
     public void AnExportReachesTheInstall_AndOneToTheGlobalNamespaceAloneIsWarnedOf()
     {
-        Assert.Contains("toNamespaces: [\"packages\", \"apps\"]", Manifests.Create(Secretgen with { Install = "simple-app.corp.com", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml);
-        PackageRepositoryOptions global = Secretgen with { Namespace = "kapp-controller-packaging-global" };
+        Assert.Contains("toNamespaces: [\"packages\", \"apps\"]", Manifests.Create(s_secretgen with { Install = "simple-app.corp.com", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml);
+        PackageRepositoryOptions global = s_secretgen with { Namespace = "kapp-controller-packaging-global" };
         Assert.AreEqual(ErrorCode.ExportMissesInstalls, Manifests.Create(global).Warnings.Single().Code);
         Assert.IsEmpty(Manifests.Create(global with { ToNamespaces = "*" }).Warnings);
         Manifests.Fails(ErrorCode.InvalidPackageRepository, new() { ToNamespaces = "a" });
-        Manifests.Fails(ErrorCode.InvalidKubernetesName, Secretgen with { ToNamespaces = "a.b" });
+        Manifests.Fails(ErrorCode.InvalidKubernetesName, s_secretgen with { ToNamespaces = "a.b" });
     }
 
     [TestMethod]
@@ -88,7 +88,7 @@ public sealed class ManifestExtrasTests
             """.ReplaceLineEndings("\n"),
             yaml);
         Assert.AreEqual(" # first\nreplicas: 2\n\ntext: a\n", YamlLookup.Text(Documents(yaml)[1], "stringData", "values.yml"));
-        Assert.DoesNotContain("annotations", Manifests.Create(Secretgen with { Install = "simple-app.corp.com", ServiceAccount = "installer" }).Yaml);
+        Assert.DoesNotContain("annotations", Manifests.Create(s_secretgen with { Install = "simple-app.corp.com", ServiceAccount = "installer" }).Yaml);
     }
 
     [TestMethod]

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Tests.Layers;
 [TestCategory(TestKinds.Servers)]
 public sealed class BundleLayerTests
 {
-    private static readonly Dictionary<string, string> BundleLabels = new() { ["dev.carvel.imgpkg.bundle"] = "true" };
+    private static readonly Dictionary<string, string> s_bundleLabels = new() { ["dev.carvel.imgpkg.bundle"] = "true" };
 
     [TestMethod]
     [DataRow("simple-app-bundle")]
@@ -26,7 +26,7 @@ public sealed class BundleLayerTests
         WrittenLayer layer = await WriteAsync([Fixtures.Input(bundle)], new LayerOptions(), output);
         Assert.AreEqual(Digest.Compute(output.ToArray()), layer.Descriptor.Digest);
         Assert.AreEqual(output.Length, layer.Descriptor.Size);
-        byte[] config = ImageConfigWriter.Write(layer.DiffId, BundleLabels);
+        byte[] config = ImageConfigWriter.Write(layer.DiffId, s_bundleLabels);
         Manifest manifest = ImageManifestWriter.Write(config, layer.Descriptor);
         CollectionAssert.Contains(
             await File.ReadAllLinesAsync(Fixtures.Golden("references.txt")),

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Tests.Layers;
 [TestClass]
 public sealed class TarHeaderTests
 {
-    private static readonly string[] Pieces = ["a", "bc", "/", "x/y", "é", "😀", "long-name-of-a-file-", "0123456789012345678901234567890123456789"];
+    private static readonly string[] s_pieces = ["a", "bc", "/", "x/y", "é", "😀", "long-name-of-a-file-", "0123456789012345678901234567890123456789"];
 
     [TestMethod]
     public void AUstarHeaderHasEveryFieldWritten()
@@ -96,7 +96,7 @@ public sealed class TarHeaderTests
 
     [TestMethod]
     public void AnyNameIsReadBack() =>
-        Gen.Select(Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[1, 20].Select(string.Concat), Gen.Bool).Sample((text, gnu) =>
+        Gen.Select(Gen.Int[0, s_pieces.Length - 1].Select(i => s_pieces[i]).Array[1, 20].Select(string.Concat), Gen.Bool).Sample((text, gnu) =>
         {
             string name = string.Join('/', text.Split('/', StringSplitOptions.RemoveEmptyEntries));
             if (name.Length == 0)

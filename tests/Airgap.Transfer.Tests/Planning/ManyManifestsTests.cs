@@ -19,7 +19,7 @@ namespace Airgap.Transfer.Tests.Planning;
 public sealed class ManyManifestsTests : RelocatorTestBase
 {
     // AIRGAP_MANIFESTS=N takes another number for the last size, of 4 MiB each.
-    private static readonly int Most = int.TryParse(Environment.GetEnvironmentVariable("AIRGAP_MANIFESTS"), out int most) ? most : 100;
+    private static readonly int s_most = int.TryParse(Environment.GetEnvironmentVariable("AIRGAP_MANIFESTS"), out int most) ? most : 100;
 
     private const int Padding = (4 * 1024 * 1024) - 1024;
 
@@ -27,7 +27,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
     public async Task APlanAndItsArchiveHoldNoMoreOfAHundredThanOfTen()
     {
         List<long> held = [];
-        foreach (int count in new[] { 10, 40, Most })
+        foreach (int count in new[] { 10, 40, s_most })
         {
             using TempFolder folder = new();
             LargeImages images = new(count);

@@ -11,11 +11,11 @@ namespace Airgap.Transfer.Tests.Pulling;
 [TestClass]
 public sealed class PushedAndPulledTests : PullTestBase
 {
-    private static readonly Gen<string> Name = Gen.OneOf(Gen.String[Gen.Char["ab.-_é😀 wh"], 1, 9], Gen.String[Gen.Char.AlphaNumeric, 90, 120])
+    private static readonly Gen<string> s_name = Gen.OneOf(Gen.String[Gen.Char["ab.-_é😀 wh"], 1, 9], Gen.String[Gen.Char.AlphaNumeric, 90, 120])
         .Where(name => name is not ("." or "..") && !name.StartsWith(".wh.", StringComparison.Ordinal) && name.Trim() == name && !name.Any(char.IsSurrogate) && name != ".git");
 
-    private static readonly Gen<Dictionary<string, byte[]>> Files =
-        Gen.Select(Name.Array[1, 3].Select(segments => string.Join('/', segments)), Gen.Byte.Array[0, 2000]).Array[0, 8].Select(files =>
+    private static readonly Gen<Dictionary<string, byte[]>> s_files =
+        Gen.Select(s_name.Array[1, 3].Select(segments => string.Join('/', segments)), Gen.Byte.Array[0, 2000]).Array[0, 8].Select(files =>
         {
             Dictionary<string, byte[]> result = [];
             foreach ((string path, byte[] content) in files)
@@ -29,7 +29,7 @@ public sealed class PushedAndPulledTests : PullTestBase
         });
 
     [TestMethod]
-    public void WhateverIsPushedIsPulled() => Files.Sample(
+    public void WhateverIsPushedIsPulled() => s_files.Sample(
         files =>
         {
             using TempFolder folder = new();

@@ -9,9 +9,9 @@ namespace Airgap.Transfer.Tests.Sessions;
 [TestClass]
 public sealed class UploadSessionFilesTests
 {
-    private static readonly RepositoryName Repository = RepositoryName.Parse("registry.example.com/apps/web");
-    private static readonly Digest Blob = Digest.Compute("blob"u8);
-    private static readonly SavedUpload Upload = new(new Uri("https://registry.example.com/v2/apps/web/blobs/uploads/1?_state=a%3D%3D"), 16777216);
+    private static readonly RepositoryName s_repository = RepositoryName.Parse("registry.example.com/apps/web");
+    private static readonly Digest s_blob = Digest.Compute("blob"u8);
+    private static readonly SavedUpload s_upload = new(new Uri("https://registry.example.com/v2/apps/web/blobs/uploads/1?_state=a%3D%3D"), 16777216);
 
     [TestMethod]
     public async Task WhatOneRunLeavesTheNextOneFinds()
@@ -19,7 +19,7 @@ public sealed class UploadSessionFilesTests
         using TempFolder folder = new();
         await SaveAsync(new UploadSessionFiles(folder["uploads"]));
         using IUploadSessionSlot? next = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
-        Assert.AreEqual(Upload, next!.Saved);
+        Assert.AreEqual(s_upload, next!.Saved);
     }
 
     [TestMethod]
@@ -58,7 +58,7 @@ public sealed class UploadSessionFilesTests
         UploadSessionFiles files = new(folder["uploads"]);
         using (IUploadSessionSlot? slot = await OpenAsync(files))
         {
-            await slot!.SaveAsync(Upload, CancellationToken.None);
+            await slot!.SaveAsync(s_upload, CancellationToken.None);
             slot.Clear();
         }
 
@@ -72,7 +72,7 @@ public sealed class UploadSessionFilesTests
         using IUploadSessionSlot? first = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
         Assert.IsNotNull(first);
         Assert.IsNull(await OpenAsync(new UploadSessionFiles(folder["uploads"])));
-        using IUploadSessionSlot? elsewhere = await new UploadSessionFiles(folder["uploads"]).OpenAsync(RepositoryName.Parse("other.example.com/apps/web"), Blob, CancellationToken.None);
+        using IUploadSessionSlot? elsewhere = await new UploadSessionFiles(folder["uploads"]).OpenAsync(RepositoryName.Parse("other.example.com/apps/web"), s_blob, CancellationToken.None);
         Assert.IsNotNull(elsewhere);
         first.Dispose();
         using IUploadSessionSlot? second = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
@@ -115,12 +115,12 @@ public sealed class UploadSessionFilesTests
         Assert.IsNull(await OpenAsync(new UploadSessionFiles(folder["uploads"])));
     }
 
-    private static ValueTask<IUploadSessionSlot?> OpenAsync(UploadSessionFiles files) => files.OpenAsync(Repository, Blob, CancellationToken.None);
+    private static ValueTask<IUploadSessionSlot?> OpenAsync(UploadSessionFiles files) => files.OpenAsync(s_repository, s_blob, CancellationToken.None);
 
     private static async Task SaveAsync(UploadSessionFiles files)
     {
         using IUploadSessionSlot? slot = await OpenAsync(files);
-        await slot!.SaveAsync(Upload, CancellationToken.None);
+        await slot!.SaveAsync(s_upload, CancellationToken.None);
     }
 
     private sealed class Later(TimeSpan by) : TimeProvider

@@ -10,13 +10,13 @@ namespace Airgap.Transfer.Tests.Transfers;
 [TestClass]
 public sealed class ArchiveWritingTests : RelocatorTestBase
 {
-    private static readonly Digest Large = Digest.Parse("sha256:3ca7d6f29e38e489213d5ef50fd7361eb9851e362e46a9821f4a588fb3de9532");
+    private static readonly Digest s_large = Digest.Parse("sha256:3ca7d6f29e38e489213d5ef50fd7361eb9851e362e46a9821f4a588fb3de9532");
 
     [TestMethod]
     public async Task AnInterruptedArchiveHasNoFinalNameAndGoesOnWhereItStopped()
     {
         using TempFolder folder = new();
-        Registry.Hook = (operation, _, what) => operation == "get-blob" && what == Large.ToString()
+        Registry.Hook = (operation, _, what) => operation == "get-blob" && what == s_large.ToString()
             ? throw new AirgapException(ErrorCode.RegistryFailed, "down", "")
             : Task.CompletedTask;
         // One at a time, the largest first: the failing layer is 3ca7…, so let the others come before it by failing it last.
@@ -26,7 +26,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
 
         Registry.Hook = (_, _, _) => Task.CompletedTask;
         TransferResult resumed = await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == Large).Outcome);
+        Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == s_large).Outcome);
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
         Assert.IsFalse(File.Exists(folder["a.tar.partial"]));
     }
@@ -47,7 +47,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.HasCount(1, Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
+        Assert.HasCount(1, Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
         Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
     }
 
@@ -79,7 +79,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -125,14 +125,14 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Digest config = repository.AddBlob("{}"u8.ToArray());
         repository.AddManifest(
             Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(
-                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"{{{MediaTypes.OciConfig}}}","size":2,"digest":"{{{config}}}"},"layers":[{"mediaType":"{{{MediaTypes.OciLayer}}}","size":{{{Petabytes}}},"digest":"{{{Large}}}"}]}""")),
+                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"{{{MediaTypes.OciConfig}}}","size":2,"digest":"{{{config}}}"},"layers":[{"mediaType":"{{{MediaTypes.OciLayer}}}","size":{{{Petabytes}}},"digest":"{{{s_large}}}"}]}""")),
             "v1");
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyToArchiveAsync(new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/huge:v1")), folder["a.tar"]));
         Assert.AreEqual(ErrorCode.DiskFull, e.Code, e.Message);
         Assert.IsFalse(File.Exists(folder["a.tar"]));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(Large.ToString(), StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
     }
 
     [TestMethod]

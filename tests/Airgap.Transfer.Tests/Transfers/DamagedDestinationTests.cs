@@ -14,7 +14,7 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
 {
     private const string Place = "mirror.local/apps/it";
 
-    private static readonly RelocationDestination Destination = new RelocationDestination.Repository(RepositoryName.Parse(Place));
+    private static readonly RelocationDestination s_destination = new RelocationDestination.Repository(RepositoryName.Parse(Place));
 
     private FakeRepository There => Registry.Get(Place);
 
@@ -70,8 +70,8 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
         There.Remove((await PlanAsync("simple-app-bundle")).Blobs[0].Descriptor.Digest);
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource("simple-app-bundle"), Options(repair: false), Token);
-        Assert.AreEqual(1, (await relocator.ForecastAsync(plan, Destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
-        Assert.AreEqual(1, (await relocator.RunAsync(plan, Destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
+        Assert.AreEqual(1, (await relocator.ForecastAsync(plan, s_destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
+        Assert.AreEqual(1, (await relocator.RunAsync(plan, s_destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
     }
 
     [TestMethod]
@@ -98,7 +98,7 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource("simple-app-bundle"), Options(repair: false), Token);
         MoveTag(plan);
-        TransferResult result = await relocator.RunAsync(plan, Destination, new TransferOptions(), Token);
+        TransferResult result = await relocator.RunAsync(plan, s_destination, new TransferOptions(), Token);
         Assert.IsTrue(result.IsComplete);
         Assert.AreEqual(plan.Root!.Digest, There.Tags["v1.0.0"]);
     }
@@ -124,10 +124,10 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
     {
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource("simple-app-bundle"), Options(repair: false), Token);
-        await relocator.RunAsync(plan, Destination, new TransferOptions(), Token);
+        await relocator.RunAsync(plan, s_destination, new TransferOptions(), Token);
         foreach (Digest digest in There.Manifests.Concat(There.Blobs).ToArray())
             There.Remove(digest);
-        TransferResult second = await relocator.RunAsync(plan, Destination, new TransferOptions(), Token);
+        TransferResult second = await relocator.RunAsync(plan, s_destination, new TransferOptions(), Token);
         Assert.AreEqual(plan.Blobs.Length, second.Total(BlobOutcome.Copied).Count);
         await AssertRightAsync("simple-app-bundle");
     }
@@ -153,7 +153,7 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
     {
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource(bundle), Options(repair), Token);
-        return await relocator.RunAsync(plan, Destination, new TransferOptions { Repair = repair }, Token);
+        return await relocator.RunAsync(plan, s_destination, new TransferOptions { Repair = repair }, Token);
     }
 
     private async Task AssertRightAsync(string bundle)

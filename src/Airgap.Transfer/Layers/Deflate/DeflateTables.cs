@@ -15,15 +15,15 @@ internal static class DeflateTables
     /// <summary>The symbols of the code length alphabet.</summary>
     public const int CodeLengthSymbols = 19;
 
-    private static readonly ushort[] DistanceBases =
+    private static readonly ushort[] s_distanceBases =
     [
         0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
         1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384, 24576,
     ];
 
-    private static readonly byte[] LengthSymbols = MakeLengthSymbols();
-    private static readonly byte[] NearSymbols = MakeDistanceSymbols(shift: 0);
-    private static readonly byte[] FarSymbols = MakeDistanceSymbols(shift: 7);
+    private static readonly byte[] s_lengthSymbols = MakeLengthSymbols();
+    private static readonly byte[] s_nearSymbols = MakeDistanceSymbols(shift: 0);
+    private static readonly byte[] s_farSymbols = MakeDistanceSymbols(shift: 7);
 
     /// <summary>In which order the header of a block gives the lengths of the code length codes.</summary>
     public static ReadOnlySpan<byte> CodeLengthOrder => [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
@@ -38,15 +38,15 @@ internal static class DeflateTables
     public static ReadOnlySpan<byte> DistanceExtraBits => [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
 
     /// <summary>The distance, less 1, at which a symbol begins.</summary>
-    public static ReadOnlySpan<ushort> DistanceBase => DistanceBases;
+    public static ReadOnlySpan<ushort> DistanceBase => s_distanceBases;
 
     /// <summary>The symbol of a length, less 257.</summary>
     /// <param name="length">The length less 3, 0 to 255.</param>
-    public static int LengthSymbol(int length) => LengthSymbols[length];
+    public static int LengthSymbol(int length) => s_lengthSymbols[length];
 
     /// <summary>The symbol of a distance.</summary>
     /// <param name="distance">The distance less 1, 0 to 32,767.</param>
-    public static int DistanceSymbol(int distance) => distance < 256 ? NearSymbols[distance] : FarSymbols[distance >> 7];
+    public static int DistanceSymbol(int distance) => distance < 256 ? s_nearSymbols[distance] : s_farSymbols[distance >> 7];
 
     private static byte[] MakeLengthSymbols()
     {

@@ -5,7 +5,7 @@ internal static class FolderContent
 {
     private const int BufferSize = 64 * 1024;
 
-    private static readonly EnumerationOptions Everything = new()
+    private static readonly EnumerationOptions s_everything = new()
     {
         AttributesToSkip = 0,
         IgnoreInaccessible = false,
@@ -20,7 +20,7 @@ internal static class FolderContent
         Stack<(DirectoryInfo Folder, string Prefix)> folders = new([(new DirectoryInfo(folder), "")]);
         while (folders.TryPop(out (DirectoryInfo Folder, string Prefix) next))
         {
-            foreach (FileSystemInfo info in next.Folder.EnumerateFileSystemInfos("*", Everything))
+            foreach (FileSystemInfo info in next.Folder.EnumerateFileSystemInfos("*", s_everything))
             {
                 if (info.FullName == except)
                     continue;

@@ -2,7 +2,6 @@ using System.Buffers;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Files;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pulling.Unpacking;

@@ -7,7 +7,7 @@ namespace Airgap.Oci.Tests.Client.Infra;
 /// <summary>The answers registries give.</summary>
 internal static class Answers
 {
-    private static readonly Digest EmptyConfig = Digest.Compute("{}"u8);
+    private static readonly Digest s_emptyConfig = Digest.Compute("{}"u8);
 
     public static Task Error(this HttpContext context, int status, string code, string message) =>
         context.Json(status, $$$"""{"errors":[{"code":"{{{code}}}","message":"{{{message}}}","detail":{}}]}""");
@@ -58,7 +58,7 @@ internal static class Answers
     /// <summary>A manifest that parses, different for each text.</summary>
     public static byte[] ManifestBytes(string text = "") => Encoding.UTF8.GetBytes($$"""
         {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciConfig}}","size":2,
-        "digest":"{{EmptyConfig}}" },"layers":[],"annotations":{"text":"{{text}}"} }
+        "digest":"{{s_emptyConfig}}" },"layers":[],"annotations":{"text":"{{text}}"} }
         """);
 
     /// <summary>Bytes that are the same in each run and compress badly.</summary>

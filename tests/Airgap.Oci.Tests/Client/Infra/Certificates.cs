@@ -6,13 +6,13 @@ namespace Airgap.Oci.Tests.Client.Infra;
 /// <summary>Certificates made for one test.</summary>
 internal static class Certificates
 {
-    private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
-    private static readonly DateTimeOffset To = DateTimeOffset.UtcNow.AddDays(1);
+    private static readonly DateTimeOffset s_from = DateTimeOffset.UtcNow.AddDays(-1);
+    private static readonly DateTimeOffset s_to = DateTimeOffset.UtcNow.AddDays(1);
 
     public static X509Certificate2 SelfSigned(string host)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = Request(host, key).CreateSelfSigned(From, To);
+        using X509Certificate2 certificate = Request(host, key).CreateSelfSigned(s_from, s_to);
         return WithUsableKey(certificate);
     }
 
@@ -26,7 +26,7 @@ internal static class Certificates
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         if (issuer is null)
         {
-            using X509Certificate2 certificate = request.CreateSelfSigned(From, To);
+            using X509Certificate2 certificate = request.CreateSelfSigned(s_from, s_to);
             return WithUsableKey(certificate);
         }
 

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 /// </summary>
 internal sealed class FaultSchedule
 {
-    private static readonly int[] Statuses = [408, 425, 429, 500, 502, 503, 504];
+    private static readonly int[] s_statuses = [408, 425, 429, 500, 502, 503, 504];
     private readonly ulong _seed;
     private readonly Uri _tokenRealm;
     private readonly int _percent;
@@ -56,8 +56,8 @@ internal sealed class FaultSchedule
     {
         List<(string, Func<Fault>)> possible =
         [
-            ("status", () => Fault.Status(Statuses[(dice >> 8) % (ulong)Statuses.Length])),
-            ("status", () => Fault.Status(Statuses[(dice >> 8) % (ulong)Statuses.Length], retryAfter: "0")),
+            ("status", () => Fault.Status(s_statuses[(dice >> 8) % (ulong)s_statuses.Length])),
+            ("status", () => Fault.Status(s_statuses[(dice >> 8) % (ulong)s_statuses.Length], retryAfter: "0")),
             ("drop", Fault.Drop),
             ("drop after", Fault.DropAfter),
             ("delay", () => Fault.Delay(GateAsync())),
