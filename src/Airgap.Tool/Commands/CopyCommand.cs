@@ -5,6 +5,7 @@ using Airgap.Oci.Client;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -52,6 +53,7 @@ internal sealed class CopyCommand
         "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: told to GitHub Actions and Azure Pipelines, where one of them runs)");
 
     private readonly CopyDeltaFlags _delta = new();
+    private readonly TrustFlags _trust = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
@@ -78,6 +80,7 @@ internal sealed class CopyCommand
 
         foreach (Option option in flags._delta.All.Concat(flags._dry.All))
             command.Options.Add(option);
+        flags._trust.AddTo(command);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -106,15 +109,16 @@ internal sealed class CopyCommand
         session.Report.Destination = request.Destination.ToString();
 
         CheckOutputs(parsed, request);
+        TrustRule? rule = _trust.Read(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (isDry)
         {
-            await PlanAsync(parsed, request, session, registry, cancellationToken).ConfigureAwait(false);
-            return 0;
+            return await PlanAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) ? 0 : 1;
         }
 
-        TransferResult result = await TransferAsync(parsed, request, session, registry, cancellationToken).ConfigureAwait(false);
+        if (await TransferAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
+            return 1;
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
@@ -174,25 +178,31 @@ internal sealed class CopyCommand
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TransferResult> TransferAsync(
-        ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
+    // Null when a signature is missing or wrong: then nothing has moved.
+    private async Task<TransferResult?> TransferAsync(
+        ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
         TransferPlan plan = await relocator.PlanAsync(request.Source, PlanOptionsOf(parsed, request), cancellationToken).ConfigureAwait(false);
-        return await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
+        return await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false)
+            ? await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
-    private async Task PlanAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, CancellationToken cancellationToken)
+    private async Task<bool> PlanAsync(ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
         // A plan that leaves out what cannot be read would say too little.
         PlanOptions options = PlanOptionsOf(parsed, request) with { KeepGoing = false };
         TransferPlan plan = await relocator.PlanAsync(request.Source, options, cancellationToken).ConfigureAwait(false);
+        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false))
+            return false;
         TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
         PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast)], plan.Warnings);
         await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request) => new()

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -24,6 +25,7 @@ internal sealed class PullCommand
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
     private readonly Option<bool> _bundleCheck = Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
     private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it holds");
+    private readonly TrustFlags _trust = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -44,6 +46,7 @@ internal sealed class PullCommand
             command.Options.Add(option);
         }
 
+        flags._trust.AddTo(command);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -55,10 +58,16 @@ internal sealed class PullCommand
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Output;
         session.Phase = "planning";
+        TrustRule? rule = _trust.Read(parsed);
         PullResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
         using (VerbObserver observer = new(session))
-            result = await new Puller(registry, observer).PullAsync(request, cancellationToken).ConfigureAwait(false);
+        {
+            PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(rule, request, registry, cancellationToken).ConfigureAwait(false);
+            result = await new Puller(registry, observer).PullAsync(request with { Admit = trust is null ? null : trust.AdmitAsync }, cancellationToken).ConfigureAwait(false);
+            session.Report.Signatures = trust?.Images;
+        }
+
         Show(result, request.Output, session);
         return 0;
     }

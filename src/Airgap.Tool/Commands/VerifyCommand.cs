@@ -2,6 +2,7 @@ using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -20,6 +21,9 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to verify");
+    private readonly Option<string?> _blob = Flag.Text("--blob", "FILE", "File whose signature to verify");
+    private readonly Option<string?> _signature = Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
+    private readonly TrustFlags _trust = new();
     private readonly LayoutFlags _layout = new();
     private readonly RegistryFlags _registry = new();
 
@@ -28,10 +32,12 @@ internal sealed class VerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and the tags that keep it, and lists everything that is missing or wrong. Changes nothing.",
+            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and the tags that keep it, and lists everything that is missing or wrong. With a flag that says who has to have signed, it judges the signatures instead, and reads no layer. Changes nothing.",
             ("A relocated bundle", "verify -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("What a copy with --lock-output wrote", "verify --lock simple-app-bundle.lock.yml"),
-            ("An archive", "verify --tar simple-app-bundle.tar"));
+            ("An archive", "verify --tar simple-app-bundle.tar"),
+            ("Who signed a bundle and its images", "verify -b registry.vendor.com/apps/simple-app-bundle:v1.0.0 --verify-key vendor.pub"),
+            ("Who signed a file", "verify --blob bundles.tar --signature bundles.tar.sigstore.json --verify-key vendor.pub"));
         VerifyCommand flags = new();
         command.Options.Add(flags._bundle);
         command.Options.Add(flags._image);
@@ -39,6 +45,9 @@ internal sealed class VerifyCommand
         command.Options.Add(flags._tar);
         command.Options.Add(flags._layout.Folder);
         command.Options.Add(flags._layout.Tar);
+        command.Options.Add(flags._blob);
+        command.Options.Add(flags._signature);
+        flags._trust.AddTo(command);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -46,16 +55,21 @@ internal sealed class VerifyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        RelocationSource source = (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, parsed.GetText(_tar))) switch
-        {
-            ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
-            (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
-            (null, null, { } file, null) => new RelocationSource.Lock(file),
-            (null, null, null, { } tar) => new RelocationSource.Archive(tar),
-            _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
-        };
+        TrustRule? rule = _trust.Read(parsed);
+        if (parsed.GetText(_blob) is { } blob && SourceOf(parsed) is null)
+            return await SignatureVerification.OfFileAsync(blob, parsed.GetText(_signature), rule, session, cancellationToken).ConfigureAwait(false);
+        if ((parsed.GetText(_blob) ?? parsed.GetText(_signature)) is not null)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --signature can only be used with --blob, and --blob with nothing else to verify", "Give --blob and --signature alone, or neither.");
+        RelocationSource source = SourceOf(parsed)
+            ?? throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         session.Report.Source = source.ToString();
         session.Phase = "verifying";
+        if (rule is not null)
+        {
+            using RegistryClient client = _registry.Connect(parsed, session.Trace);
+            return await SignatureVerification.OfSourceAsync(source, rule, client, session, cancellationToken).ConfigureAwait(false);
+        }
+
         VerificationResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
             result = await new Verifier(registry).VerifyAsync(source, cancellationToken).ConfigureAwait(false);
@@ -82,6 +96,17 @@ internal sealed class VerifyCommand
         session.WriteLine("Succeeded");
         return 0;
     }
+
+    // Null when nothing is named.
+    private RelocationSource? SourceOf(ParseResult parsed) => (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, parsed.GetText(_tar))) switch
+    {
+        ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
+        (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
+        (null, null, { } file, null) => new RelocationSource.Lock(file),
+        (null, null, null, { } tar) => new RelocationSource.Archive(tar),
+        (null, null, null, null) => null,
+        _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
+    };
 
     private const string RelocateAdvice =
         "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Airgap.Oci;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Keeping;
 using Airgap.Transfer.Transfers;
@@ -60,6 +61,9 @@ internal sealed class Report
 
     /// <summary>The tree of a bundle.</summary>
     public DescriptionDocument? Description { get; set; }
+
+    /// <summary>The images whose signatures were judged and accepted.</summary>
+    public List<TrustedImage>? Signatures { get; set; }
 
     /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
     public PlanDocument? Plan { get; set; }

@@ -27,6 +27,9 @@ internal sealed record PullRequest
     /// <summary>False to unpack a bundle that is given as an image as if it were one.</summary>
     public bool ImageIsBundleCheck { get; init; } = true;
 
+    /// <summary>Is asked about each image before a byte of its layers is read; throws for one that must not be pulled. Null to take all.</summary>
+    public Func<PullItem, CancellationToken, Task>? Admit { get; init; }
+
     /// <summary>How much the layers may unpack to.</summary>
     public UnpackLimits Limits { get; init; } = new();
 

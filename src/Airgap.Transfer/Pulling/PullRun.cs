@@ -10,7 +10,7 @@ using Airgap.Transfer.Pulling.Unpacking;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>One pull into a folder of its own: the root, the bundles it pins, and their lock files.</summary>
-internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker unpacker, bool recursive, IPullObserver observer)
+internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker unpacker, bool recursive, Func<PullItem, CancellationToken, Task>? admit, IPullObserver observer)
 {
     private const string LockPath = ".imgpkg/images.yml";
 
@@ -48,6 +48,8 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
 
         if (depth >= BundleNode.MaxLevels)
             throw BundleNode.TooDeep(item.Reference);
+        if (admit is not null)
+            await admit(item, cancellationToken);
         await UnpackAsync(item, path, depth, cancellationToken);
         ImagesLock? images = item.IsBundle ? ReadLock(item, path) : null;
         _pulled.Add((item, path, images));

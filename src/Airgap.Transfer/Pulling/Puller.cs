@@ -29,7 +29,7 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
         using IPullSource source = SourceOf(request);
         using OutputFolder output = OutputFolder.Open(request.Output, request.Force, request.StateFolder ?? StateFolder.OfPulls());
         PullItem root = await source.FindRootAsync(cancellationToken);
-        PullRun run = new(source, output.Staged, new ImageUnpacker(new UnpackBudget(request.Limits)), request.Recursive, _observer);
+        PullRun run = new(source, output.Staged, new ImageUnpacker(new UnpackBudget(request.Limits)), request.Recursive, request.Admit, _observer);
         try
         {
             await run.PullAsync(root, cancellationToken);

@@ -10,7 +10,7 @@ internal static class Limits
     public const int ConfigBytes = 1024 * 1024;
 
     /// <summary>Signatures of one image that are judged, of every form together.</summary>
-    public const int Signatures = 64;
+    public const int Signatures = 256;
 
     /// <summary>Log entries, timestamps and certificates of one signature.</summary>
     public const int Proofs = 16;

@@ -1,0 +1,39 @@
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Trust.Judging;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Publishing.Trusting;
+
+/// <summary>Judges one image by a rule.</summary>
+internal static class ImageTrust
+{
+    private static readonly Dictionary<string, string> s_none = [];
+
+    /// <summary>Judges.</summary>
+    /// <param name="rule">Who has to have signed.</param>
+    /// <param name="name">The image as it was asked for: policies go by this name.</param>
+    /// <param name="image">What it resolved to, which is what is moved.</param>
+    /// <param name="store">Where its signatures lie.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    public static async Task<Verdict> JudgeAsync(TrustRule rule, ImageReference name, Descriptor image, ISignatureStore store, CancellationToken cancellationToken)
+    {
+        if (rule.Containers is { } containers)
+            return await new PolicyJudge(containers, store, TimeProvider.System).JudgeAsync(name, image.Digest, cancellationToken).ConfigureAwait(false);
+        if (rule.Notation is { } notation)
+            return await new NotationJudge(notation, rule.Store!, store, TimeProvider.System).JudgeAsync(name.Repository, image, s_none, cancellationToken).ConfigureAwait(false);
+        ImageJudge judge = new(store, TimeProvider.System);
+        List<SignedBy> by = [];
+        foreach (string? predicate in rule.Attestations.Prepend(null))
+        {
+            Demand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
+            Verdict verdict = await judge.JudgeAsync(image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}" : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken).ConfigureAwait(false);
+            if (!verdict.IsAccepted)
+                return verdict;
+            by.AddRange(verdict.By);
+        }
+
+        return new Verdict(by, null);
+    }
+}

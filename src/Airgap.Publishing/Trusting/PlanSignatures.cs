@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Publishing.Trusting;
+
+/// <summary>The signatures that travel in an archive: those of its items that are attached to others. Nobody is asked.</summary>
+internal sealed class PlanSignatures : ISignatureStore
+{
+    private readonly Dictionary<string, Manifest> _manifests = new(StringComparer.Ordinal);
+    private readonly ILookup<Digest, Descriptor> _referrers;
+    private readonly Dictionary<Digest, IBlobContent> _blobs;
+
+    /// <summary>Takes the items of a plan.</summary>
+    public PlanSignatures(TransferPlan plan)
+    {
+        Manifest[] all = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest).DistinctBy(manifest => manifest.Digest)];
+        foreach (Manifest manifest in all)
+            _manifests[manifest.Digest.ToString()] = manifest;
+
+        // cosign's tags name the image by its digest, so that the repository does not matter.
+        foreach (PlannedItem item in plan.Items.Where(item => CosignTags.IsOne(item.Tag)))
+            _manifests.TryAdd(item.Tag!, item.Content.Manifest);
+        _referrers = all.Where(manifest => manifest.Subject is not null).ToLookup(manifest => manifest.Subject!.Digest, manifest => manifest.Descriptor);
+        _blobs = plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
+    }
+
+    /// <inheritdoc/>
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+
+    /// <inheritdoc/>
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        Task.FromResult(new ReferrerList(_referrers[subject].ToImmutableArray(), FromApi: true));
+
+    /// <inheritdoc/>
+    public async Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (!_blobs.TryGetValue(blob.Digest, out IBlobContent? content))
+            throw new AirgapException(ErrorCode.BlobUnknown, $"The archive has no blob {blob.Digest}.", "Write the archive again.") { Digest = blob.Digest.ToString() };
+        if (content.Descriptor.Size != blob.Size)
+            throw new AirgapException(ErrorCode.SizeMismatch, $"The blob {blob.Digest} has {content.Descriptor.Size} bytes, and {blob.Size} were said.", "Sign the image again.") { Digest = blob.Digest.ToString() };
+        return await content.ReadWholeAsync((stream, token) => BlobBytes.ReadAsync(stream, blob, token), cancellationToken).ConfigureAwait(false);
+    }
+}

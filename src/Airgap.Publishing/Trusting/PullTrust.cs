@@ -1,0 +1,59 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Pulling;
+using Airgap.Trust.Judging;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Publishing.Trusting;
+
+/// <summary>Judges each bundle or image of a pull before its layers are read.</summary>
+internal sealed class PullTrust
+{
+    private readonly TrustRule _rule;
+    private readonly PullRequest _request;
+    private readonly IRegistry _registry;
+    private readonly PlanSignatures? _archived;
+
+    private PullTrust(TrustRule rule, PullRequest request, IRegistry registry, PlanSignatures? archived)
+    {
+        _rule = rule;
+        _request = request;
+        _registry = registry;
+        _archived = archived;
+    }
+
+    /// <summary>The images that were accepted, in the order of their pull.</summary>
+    public List<TrustedImage> Images { get; } = [];
+
+    /// <summary>Makes it; of an archive the list of what it holds is read.</summary>
+    public static async Task<PullTrust> CreateAsync(TrustRule rule, PullRequest request, IRegistry registry, CancellationToken cancellationToken)
+    {
+        PlanSignatures? archived = request.Source is RelocationSource.Archive
+            ? new PlanSignatures(await new Relocator(registry).PlanAsync(request.Source, new PlanOptions(), cancellationToken).ConfigureAwait(false))
+            : null;
+        return new PullTrust(rule, request, registry, archived);
+    }
+
+    /// <summary>Judges one.</summary>
+    /// <exception cref="AirgapException">5xxx: it is refused; 1xxx: a registry does not tell what is signed.</exception>
+    public async Task AdmitAsync(PullItem item, CancellationToken cancellationToken)
+    {
+        bool isRoot = Images.Count == 0;
+        if (_rule.RootOnly && !isRoot)
+            return;
+        ImageReference name = (_request.Source, isRoot) switch
+        {
+            (RelocationSource.Bundle bundle, true) => bundle.Reference,
+            (RelocationSource.Image image, true) => image.Reference,
+            _ => item.Reference,
+        };
+        ISignatureStore store = _archived ?? (ISignatureStore)new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
+        Verdict verdict = await ImageTrust.JudgeAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken).ConfigureAwait(false);
+        if (verdict.Refusal is { } refusal)
+            throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice) { Reference = name.ToString(), Digest = item.Manifest.Digest.ToString() };
+        Images.Add(new TrustedImage(item.Reference.ToString(), item.Manifest.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]));
+    }
+}

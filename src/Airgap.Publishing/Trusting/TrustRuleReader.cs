@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Envelopes;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
+using Airgap.Trust.Notation;
+using Airgap.Trust.Policies;
+using Airgap.Trust.Roots;
+using Airgap.Trust.Signers;
+
+namespace Airgap.Publishing.Trusting;
+
+/// <summary>Reads what a rule names: keys, a trusted root, a policy. Nothing is fetched.</summary>
+internal static class TrustRuleReader
+{
+    private const string Advice = "Name one or more keys; or identity, issuer and trusted root together; or a policy.";
+
+    /// <summary>Reads a rule.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>, <see cref="ErrorCode.InvalidTrustKey"/>, <see cref="ErrorCode.InvalidTrustedRoot"/>, <see cref="ErrorCode.InvalidTrustPolicy"/>, 3xxx: a file.</exception>
+    public static TrustRule Read(TrustSettings settings)
+    {
+        bool isKeyless = (settings.Identity ?? settings.Issuer ?? settings.TrustedRoot) is not null;
+        if (isKeyless && (settings.Identity is null || settings.Issuer is null || settings.TrustedRoot is null))
+            throw Invalid("Identity, issuer and trusted root are only of use together.");
+        if (settings.Policy is not null)
+            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
+        if (settings.Store is not null)
+            throw Invalid("A trust store is only of use with a trust policy of Notation.");
+        if (!isKeyless && settings.Keys.Count == 0)
+            throw Invalid("Nobody is named who has to have signed.");
+        List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
+        if (isKeyless)
+            signers.Add(new CertificateSigner(TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!), IdentityPattern.Parse(settings.Issuer!)));
+        return new TrustRule { AnyOf = signers, Attestations = [.. settings.Attestations.Select(PredicateTypes.Of)], RootOnly = settings.RootOnly };
+    }
+
+    /// <summary>Reads a file that a user names, no larger than such files are.</summary>
+    public static byte[] ReadFile(string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using MemoryStream content = new();
+            byte[] buffer = new byte[16 * 1024];
+            int read;
+            while ((read = stream.Read(buffer)) > 0)
+            {
+                content.Write(buffer, 0, read);
+                if (content.Length > Limits.DocumentBytes)
+                    throw Invalid($"The file '{path}' has more than {Limits.DocumentBytes} bytes.");
+            }
+
+            return content.ToArray();
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    private static TrustRule ReadPolicy(TrustSettings settings)
+    {
+        byte[] json = ReadFile(settings.Policy!);
+        if (!IsNotation(json))
+        {
+            return settings.Store is null
+                ? new TrustRule { Containers = ContainersPolicy.Read(json, settings.Policy!, ReadFile), RootOnly = settings.RootOnly }
+                : throw Invalid("A trust store is only of use with a trust policy of Notation.");
+        }
+
+        return settings.Store is { } store
+            ? new TrustRule { Notation = NotationPolicy.Read(json, settings.Policy!), Store = new NotationStore(store), RootOnly = settings.RootOnly }
+            : throw Invalid("A trust policy of Notation needs the folder of its trust stores.");
+    }
+
+    // Both are JSON objects; only Notation's has this field, and each reader refuses the other's.
+    private static bool IsNotation(byte[] json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32 });
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("trustPolicies", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static AirgapException Invalid(string message) => new(ErrorCode.InvalidTrustRule, message, Advice);
+}

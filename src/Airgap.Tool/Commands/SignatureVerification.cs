@@ -1,0 +1,72 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Trusting;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Judging;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>What <c>verify</c> does when it is told who has to have signed: it judges signatures, and reads no layer of an image.</summary>
+internal static class SignatureVerification
+{
+    /// <summary>Judges what a source names, and all that it pins.</summary>
+    public static async Task<int> OfSourceAsync(RelocationSource source, TrustRule rule, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    {
+        // In an archive only what is attached tells; a bundle that is given as an image is judged alone.
+        PlanOptions options = new() { Artifacts = source is RelocationSource.Archive, IgnoreBundleCheck = source is RelocationSource.Image };
+        TransferPlan plan = await new Relocator(registry).PlanAsync(source, options, cancellationToken).ConfigureAwait(false);
+        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false))
+            return 1;
+        foreach (TrustedImage image in session.Report.Signatures ?? [])
+            session.WriteResult($"{image.Image}: {Signers(image)}");
+        return Succeed(session, $"Verified the signatures of {Amounts.Count(session.Report.Signatures?.Count ?? 0, "image")} of {source}");
+    }
+
+    /// <summary>Judges a file by the bundle beside it.</summary>
+    public static async Task<int> OfFileAsync(string file, string? signature, TrustRule? rule, Session session, CancellationToken cancellationToken)
+    {
+        if (signature is null)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --blob needs the sigstore bundle of the file", "Name it with --signature.");
+        if (rule is not { AnyOf: { Count: > 0 } signers, Attestations.Count: 0 })
+            throw new AirgapException(ErrorCode.InvalidTrustRule, "Nobody is named who has to have signed the file.", "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
+        session.Report.Source = file;
+        session.Phase = "verifying signatures";
+        SignedFile content;
+        try
+        {
+            content = await SignedFile.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file);
+        }
+
+        Verdict verdict = FileJudge.Judge(content, TrustRuleReader.ReadFile(signature), file, signers, DateTimeOffset.UtcNow);
+        if (verdict.Refusal is { } refusal)
+        {
+            session.Fail(refusal with { Location = new SourceLocation(file) });
+            return 1;
+        }
+
+        TrustedImage image = new(file, Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA256, content.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256)).ToString(), [.. verdict.By.Select(TrustedSigner.Of)]);
+        session.Report.Signatures = [image];
+        return Succeed(session, $"Verified the signature of {file}: {Signers(image)}");
+    }
+
+    private static string Signers(TrustedImage image) =>
+        image.SignedBy.IsEmpty ? "accepted by the policy, which asks for no signature" : $"signed by {string.Join(", ", image.SignedBy)}";
+
+    private static int Succeed(Session session, string summary)
+    {
+        session.Report.Summary = summary;
+        session.WriteResult(summary);
+        session.WriteLine("");
+        session.WriteLine("Succeeded");
+        return 0;
+    }
+}

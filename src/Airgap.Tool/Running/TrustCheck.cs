@@ -1,0 +1,31 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Trusting;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>Judges the signatures of a plan before anything moves, and tells every refusal.</summary>
+internal static class TrustCheck
+{
+    /// <summary>Judges.</summary>
+    /// <param name="plan">What would move.</param>
+    /// <param name="registry">The registries.</param>
+    /// <param name="rule">Who has to have signed; null for nobody.</param>
+    /// <param name="session">Takes the verdicts and the refusals.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>False when something is refused, and told.</returns>
+    public static async Task<bool> PassesAsync(TransferPlan plan, IRegistry registry, TrustRule? rule, Session session, CancellationToken cancellationToken)
+    {
+        if (rule is null)
+            return true;
+        string? phase = session.Phase;
+        session.Phase = "verifying signatures";
+        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, cancellationToken).ConfigureAwait(false);
+        session.Report.Signatures = [.. trust.Images];
+        foreach (Diagnostic refusal in trust.Refusals)
+            session.Fail(refusal);
+        session.Phase = phase;
+        return trust.Refusals.IsEmpty;
+    }
+}

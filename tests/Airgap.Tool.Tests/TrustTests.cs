@@ -1,0 +1,227 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>Signatures on the command line: what is not signed by who has to have signed it does not move.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+[DoNotParallelize] // The tests count the requests of one registry.
+public sealed class TrustTests
+{
+    private static readonly string s_trust = Path.Combine(Fixtures.Root, "trust");
+    private static TempFolder s_folder = null!;
+    private static RegistryFixture s_registry = null!;
+
+    private static string Bundle => $"{s_registry.Host}/{SignedStorage.Bundle}";
+
+    private static string BundleOfUnsigned => $"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}";
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context)
+    {
+        s_folder = new TempFolder();
+        SignedStorage.Unpack(s_folder["storage"]);
+        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = s_folder["storage"] });
+    }
+
+    [ClassCleanup]
+    public static async Task StopAsync()
+    {
+        await s_registry.DisposeAsync();
+        s_folder.Dispose();
+    }
+
+    [TestMethod]
+    public async Task Verify_TellsWhoSignedTheBundleAndItsImages()
+    {
+        CliResult text = await InProcess.RunAsync("verify", "-b", Bundle, "--verify-key", SignedStorage.Key("p256"));
+        (int exitCode, JsonElement document) = await JsonAsync("verify", "-b", Bundle, "--verify-key", SignedStorage.Key("p256"));
+
+        Assert.AreEqual(0, text.ExitCode, text.Error);
+        Assert.Contains("p256.pub (cosign)", text.Output);
+        Assert.AreEqual(0, exitCode);
+        string[] digests = [.. document.GetProperty("signatures").EnumerateArray().Select(one => one.GetProperty("digest").GetString()!)];
+        Assert.HasCount(3, digests);
+        Assert.Contains(SignedStorage.BundleDigest, digests);
+        Assert.AreEqual("cosign", document.GetProperty("signatures")[0].GetProperty("signedBy")[0].GetProperty("form").GetString());
+    }
+
+    [TestMethod]
+    [DataRow("--to-repo")]
+    [DataRow("--to-tar")]
+    public async Task Copy_TellsEveryRefusal_AndMovesNothing(string to)
+    {
+        using TempFolder folder = new();
+        string target = to == "--to-tar" ? folder["a.tar"] : $"{s_registry.Host}/refused/app";
+        int before = s_registry.Requests.Count;
+
+        CliResult result = await InProcess.RunAsync("copy", "-b", BundleOfUnsigned, "--verify-key", SignedStorage.Key("p256"), to, target);
+
+        Assert.AreEqual(1, result.ExitCode, result.Output);
+        Assert.AreEqual(2, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+        Assert.IsFalse(Directory.Exists(Path.Combine(s_folder["storage"], "docker/registry/v2/repositories/refused")));
+        Assert.IsEmpty(s_registry.Requests.Skip(before).Where(request => request.Path.Contains("/refused/", StringComparison.Ordinal) && request.Method is not ("GET" or "HEAD")));
+    }
+
+    [TestMethod]
+    public async Task Copy_IsRefused_ByAnotherKey_AndInADryRun()
+    {
+        using TempFolder folder = new();
+
+        CliResult real = await InProcess.RunAsync("copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"]);
+        CliResult dry = await InProcess.RunAsync("copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"], "--dry-run");
+        CliResult either = await InProcess.RunAsync("verify", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--verify-key", SignedStorage.Key("p256"));
+
+        Assert.AreEqual(1, real.ExitCode);
+        Assert.Contains("AIRGAP5002", real.Error);
+        Assert.AreEqual(1, dry.ExitCode);
+        Assert.Contains("AIRGAP5002", dry.Error);
+        Assert.AreEqual(0, either.ExitCode, either.Error);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public async Task OfTheRootAlone_ThatIsAskedFor()
+    {
+        CliResult result = await InProcess.RunAsync("verify", "-b", BundleOfUnsigned, "--verify-key", SignedStorage.Key("p256"), "--verify-required", "root");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+    }
+
+    [TestMethod]
+    public async Task AnArchive_IsTrustedNoMoreThanTheNetwork()
+    {
+        using TempFolder folder = new();
+        string[] key = ["--verify-key", SignedStorage.Key("p256")];
+        Assert.AreEqual(0, (await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", folder["signed.tar"], "--artifacts", .. key])).ExitCode);
+        Assert.AreEqual(0, (await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", folder["bare.tar"], .. key])).ExitCode);
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        int before = s_registry.Requests.Count;
+
+        CliResult signed = await InProcess.RunAsync(["copy", "--tar", folder["signed.tar"], "--to-repo", $"{far.Host}/apps/it", .. key]);
+        CliResult bare = await InProcess.RunAsync(["copy", "--tar", folder["bare.tar"], "--to-repo", $"{far.Host}/apps/bare", .. key]);
+        CliResult pulled = await InProcess.RunAsync(["pull", "--tar", folder["bare.tar"], "-o", folder["pulled"], .. key]);
+
+        Assert.AreEqual(0, signed.ExitCode, signed.Error);
+        Assert.AreEqual(1, bare.ExitCode, bare.Output);
+        Assert.AreEqual(3, bare.Error.Split("AIRGAP5001").Length - 1, bare.Error);
+        Assert.AreEqual(1, pulled.ExitCode);
+        Assert.Contains("AIRGAP5001", pulled.Error);
+        Assert.IsFalse(Directory.Exists(folder["pulled"]));
+        Assert.IsEmpty(far.Requests.Where(request => request.Path.Contains("/bare/", StringComparison.Ordinal)));
+        Assert.AreEqual(before, s_registry.Requests.Count, "the archive is judged by what it holds");
+    }
+
+    [TestMethod]
+    public async Task Pull_IsRefused_BeforeALayerIsRead()
+    {
+        using TempFolder folder = new();
+
+        CliResult refused = await InProcess.RunAsync("pull", "-b", Bundle, "-o", folder["out"], "--verify-key", SignedStorage.Key("wrong"));
+        CliResult pulled = await InProcess.RunAsync("pull", "-b", Bundle, "-o", folder["out"], "--verify-key", SignedStorage.Key("p256"));
+
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.Contains("AIRGAP5002", refused.Error);
+        Assert.AreEqual(0, pulled.ExitCode, pulled.Error);
+    }
+
+    [TestMethod]
+    [DataRow("p256", "blob/made/full.sigstore.json", 0)]
+    [DataRow("wrong", "blob/made/full.sigstore.json", 1)]
+    [DataRow("p256", "blob/made/digest-lies.sigstore.json", 1)]
+    [DataRow("ed25519", "blob/made/ed25519-pure.sigstore.json", 0)]
+    public async Task Blob_IsJudgedByItsBundle(string key, string bundle, int exitCode)
+    {
+        CliResult result = await InProcess.RunAsync("verify", "--blob", Path.Combine(s_trust, "blob", "archive.tar"), "--signature", Path.Combine(s_trust, bundle), "--verify-key", SignedStorage.Key(key));
+
+        Assert.AreEqual(exitCode, result.ExitCode, result.Error);
+        Assert.AreEqual(exitCode == 1, result.Error.Contains("AIRGAP5002", StringComparison.Ordinal), result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("trust/keyless:classic", "builder@airgap.test", "https://issuer.airgap.test", 0)]
+    [DataRow("trust/keyless:bundle", "builder@*", "https://issuer.airgap.test", 0)]
+    [DataRow("trust/keyless:bundle", "somebody@airgap.test", "https://issuer.airgap.test", 1)]
+    [DataRow("trust/keyless:bundle-predicate-type", "builder@airgap.test", "https://issuer.airgap.test", 1)]
+    public async Task AnIdentity_IsJudgedByTheTrustedRoot(string image, string identity, string issuer, int exitCode)
+    {
+        CliResult result = await InProcess.RunAsync(
+            "verify", "-i", $"{s_registry.Host}/{image}", "--verify-identity", identity, "--verify-issuer", issuer, "--trusted-root", Path.Combine(s_trust, "keyless/private/trusted_root.json"));
+
+        Assert.AreEqual(exitCode, result.ExitCode, result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("policies/reject-all.json", "AIRGAP5009")]
+    [DataRow("policies/signed-by-gpg.json", "AIRGAP5009")]
+    [DataRow("policies/invalid-unknown-field.json", "AIRGAP5006")]
+    public async Task APolicy_Refuses(string policy, string code)
+    {
+        CliResult result = await InProcess.RunAsync("verify", "-i", Bundle, "--policy", Path.Combine(s_trust, policy));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(code, result.Error);
+    }
+
+    [TestMethod]
+    public async Task ATrustPolicy_OfNotation()
+    {
+        using TempFolder folder = new();
+        string policy = (await File.ReadAllTextAsync(Path.Combine(s_trust, "notation/policies/strict.json"))).Replace("registry.local:5055", s_registry.Host, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder["trustpolicy.json"], policy);
+        string[] flags = ["--policy", folder["trustpolicy.json"], "--trust-store", Path.Combine(s_trust, "notation/truststore")];
+
+        CliResult good = await InProcess.RunAsync(["verify", "-i", $"{s_registry.Host}/trust/notation:p256-jws", .. flags]);
+        CliResult bad = await InProcess.RunAsync(["verify", "-i", $"{s_registry.Host}/trust/notation:tampered", .. flags]);
+        CliResult elsewhere = await InProcess.RunAsync(["verify", "-i", Bundle, .. flags]);
+
+        Assert.AreEqual(0, good.ExitCode, good.Error);
+        Assert.AreEqual(1, bad.ExitCode);
+        Assert.Contains("AIRGAP5002", bad.Error);
+        Assert.Contains("AIRGAP5008", elsewhere.Error);
+    }
+
+    [TestMethod]
+    [DataRow("--verify-identity a@b")]
+    [DataRow("--verify-identity * --verify-issuer i --trusted-root ROOT")]
+    [DataRow("--trust-store x")]
+    [DataRow("--verify-key KEY --policy POLICY")]
+    [DataRow("--verify-attestation https://slsa.dev/provenance/v1")]
+    public async Task WhatCannotBe_IsRefusedBeforeAnyRequest(string flags)
+    {
+        int before = s_registry.Requests.Count;
+        string[] given = [.. flags.Split(' ').Select(word => word switch
+        {
+            "KEY" => SignedStorage.Key("p256"),
+            "ROOT" => Path.Combine(s_trust, "keyless/private/trusted_root.json"),
+            "POLICY" => Path.Combine(s_trust, "policies/key-data.json"),
+            _ => word,
+        })];
+
+        CliResult result = await InProcess.RunAsync(["verify", "-b", Bundle, .. given]);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP5010", result.Error);
+        Assert.AreEqual(before, s_registry.Requests.Count);
+    }
+
+    // The image, its .sig tag and the payload: who is signed in cosign's form costs two requests more.
+    [TestMethod]
+    public async Task FewRequestsTellWhoSigned()
+    {
+        string[] Requests(int before) => [.. s_registry.Requests.Skip(before).Where(request => request.Path.Contains("/trust/frontend/", StringComparison.Ordinal)).Select(request => $"{request.Method} {request.Path}")];
+        int start = s_registry.Requests.Count;
+        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-i", $"{s_registry.Host}/trust/frontend:1.0.0", "--verify-key", SignedStorage.Key("p256"))).ExitCode);
+
+        Assert.IsLessThanOrEqualTo(4, Requests(start).Length, string.Join(Environment.NewLine, Requests(start)));
+    }
+
+    private static async Task<(int ExitCode, JsonElement Document)> JsonAsync(params string[] args)
+    {
+        CliResult result = await InProcess.RunAsync([.. args, "--json"]);
+        return (result.ExitCode, JsonDocument.Parse(result.Output).RootElement);
+    }
+}
