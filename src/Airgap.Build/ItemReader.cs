@@ -28,6 +28,10 @@ internal sealed class ItemReader
             PlaceOf("ImgpkgBundleContent", item))),
     ];
 
+    /// <summary>What the items <c>ImgpkgBundleContent</c> say of their bundle.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ConflictingObject"/>.</exception>
+    public IReadOnlyDictionary<string, string> ReadContentMetadata(ITaskItem[] items) => ContentMetadata.Of(items.Select(item => (MetadataOf(item), (Func<SourceLocation?>)(() => PlaceOf("ImgpkgBundleContent", item)))));
+
     /// <summary>The items <c>ImgpkgBundleImage</c>.</summary>
     public ImmutableArray<ImageToPin> ReadImages(ITaskItem[] items) =>
     [
@@ -49,12 +53,15 @@ internal sealed class ItemReader
         return null;
     }
 
-    private PublishItem Read(PublishItemKind kind, ITaskItem item)
+    private PublishItem Read(PublishItemKind kind, ITaskItem item) =>
+        new PublishItem(kind, item.ItemSpec, MetadataOf(item), PlaceOf($"Imgpkg{kind}", item));
+
+    private static IReadOnlyDictionary<string, string> MetadataOf(ITaskItem item)
     {
         Dictionary<string, string> metadata = new(StringComparer.OrdinalIgnoreCase);
         foreach (System.Collections.DictionaryEntry entry in item.CloneCustomMetadata())
             metadata[(string)entry.Key] = (string?)entry.Value ?? "";
-        return new PublishItem(kind, item.ItemSpec, metadata, PlaceOf($"Imgpkg{kind}", item));
+        return metadata;
     }
 
     /// <summary>Where an item is declared. It knows its file and no line; the element whose <c>Include</c> can stand for it has one.</summary>

@@ -53,7 +53,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         problems = problems.AddRange(projects.Problems);
         try
         {
-            return ProducedContent.Read(settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), images, _project);
+            return ProducedContent.Read(settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), images, _project, reader.ReadContentMetadata(task.BundleContent));
         }
         catch (AirgapException e)
         {
@@ -148,7 +148,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private void Report(PublishResult result, PublishSettings settings)
     {
-        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport)];
+        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
         // The list among the manifests is the other one's part.

@@ -340,6 +340,30 @@ public enum ErrorCode
     /// <summary>The grace of a prune plan is not over: the registry does not say how old its manifests are, so it counts from the plan.</summary>
     GraceNotOver = 2163,
 
+    /// <summary>The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add up.</summary>
+    InvalidPartList = 2130,
+
+    /// <summary>Parts of an archive lie there without their list, which is written last: their writing did not end, or it was left behind.</summary>
+    PartListMissing = 2131,
+
+    /// <summary>Parts of an archive are missing.</summary>
+    PartMissing = 2132,
+
+    /// <summary>A file is not the part that it is called: of another set, exchanged with another part, cut short, or damaged.</summary>
+    PartUnfit = 2133,
+
+    /// <summary>The size that parts are to have would make more of them than can be.</summary>
+    VolumeTooSmall = 2134,
+
+    /// <summary>Something that no list names as a part of this archive lies where its parts are to be written, or would be read in their place.</summary>
+    PartInTheWay = 2135,
+
+    /// <summary>An archive that was split has changed since, or while it was read.</summary>
+    ArchiveChanged = 2136,
+
+    /// <summary>A part has another digest than its list says: it has to be brought, or written, again.</summary>
+    PartDamaged = 2137,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 
@@ -480,6 +504,18 @@ public enum ErrorCode
 
     /// <summary>The mirror lets nobody pull without credentials, and the manifest names no Secret (warning).</summary>
     AnonymousPullRefused = 4129,
+
+    /// <summary>The ConfigMap in which the objects of earlier applies are recorded is somebody else's, or is damaged.</summary>
+    InventoryUnusable = 4130,
+
+    /// <summary>The manifests have nothing in common with what earlier applies of the name made, all of which would be removed.</summary>
+    PruneUnsure = 4131,
+
+    /// <summary>An object that the manifests no longer hold was not removed (warning).</summary>
+    NotPruned = 4132,
+
+    /// <summary>Nothing was removed, since something else failed (warning).</summary>
+    PruneSkipped = 4133,
 
     /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
     ClusterConfig = 4201,

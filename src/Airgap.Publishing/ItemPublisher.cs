@@ -115,7 +115,10 @@ internal sealed class ItemPublisher(
         if (declaration is not { Manifest: { } options, Repository: { } repository })
             return null;
         PlannedItem? root = PlanRoot.Of(plan);
-        if (root is null || (!options.IsPlainImage && plan.RootBundle is not { HasPackages: true }))
+        bool hasPackages = root is not null && (options.IsPlainImage
+            ? plan.Source is RelocationSource.Archive || await PlainImagePackages.FindAsync(registry.GetRepository(root.Source.Repository), root.Digest, cancellationToken) != false
+            : plan.RootBundle is { HasPackages: true });
+        if (root is null || !hasPackages)
         {
             if (declaration.ManifestAsked)
             {
@@ -123,7 +126,7 @@ internal sealed class ItemPublisher(
                     declaration.Item.Problem(
                         ErrorCode.NotAPackageRepository,
                         $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
-                        "Remove PackageRepository from the item, or declare a bundle that is a package repository."),
+                        $"Remove PackageRepository from the item, or declare {(options.IsPlainImage ? "an image" : "a bundle")} that is a package repository."),
                     declaration.Item.Location);
             }
 

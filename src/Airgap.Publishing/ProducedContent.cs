@@ -19,9 +19,11 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
     /// <param name="files">The content.</param>
     /// <param name="images">The images to pin.</param>
     /// <param name="location">Where the content is declared.</param>
+    /// <param name="metadata">What is said of the bundle (<see cref="ContentMetadata"/>).</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/> or <see cref="ErrorCode.InvalidArgument"/>: a property.</exception>
     public static ProducedContent Read(
-        PublishSettings settings, string project, string version, ImmutableArray<ContentFile> files, ImmutableArray<ImageToPin> images, SourceLocation? location)
+        PublishSettings settings, string project, string version, ImmutableArray<ContentFile> files, ImmutableArray<ImageToPin> images, SourceLocation? location,
+        IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(settings);
         bool isPushed = settings.BundleRepository.Length > 0;
@@ -55,6 +57,6 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
         };
         string reference = ImageReference.ByTag(repository!, tag).ToString();
         return new ProducedContent(
-            request, new PublishItem(PublishItemKind.Bundle, reference, ImmutableDictionary<string, string>.Empty, location) { IsProduced = true }, isPushed);
+            request, new PublishItem(PublishItemKind.Bundle, reference, metadata, location) { IsProduced = true }, isPushed);
     }
 }

@@ -190,6 +190,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind == PublishedFileKind.PackageRepository)];
         foreach (SecretExportObject export in objects.Exports)
             files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
+        foreach (KubernetesObject ns in objects.Namespaces)
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(ns)), ns.Yaml, PublishedFileKind.Namespace, cancellationToken));
         applied.AddRange(files);
         foreach (PullSecretObject secret in objects.Secrets)
         {

@@ -116,7 +116,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private async Task<TransferPlan> MakeFullPlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive from)
-            return await new ArchivePlanner(await AnyArchive.OpenAsync(from.Path, cancellationToken), options).PlanAsync(source, cancellationToken);
+            return await new ArchivePlanner(await AnyArchive.OpenAsync(from, cancellationToken), options).PlanAsync(source, cancellationToken);
 
         using RegistryPlanner planner = new(registry, options, _observer, state);
         if (options.EarlierArchive is { } earlier)

@@ -164,6 +164,32 @@ public sealed class ApplierTests
     }
 
     [TestMethod]
+    [DataRow("before", DisplayName = "the change would be taken from the cache")]
+    [DataRow("after", DisplayName = "the change was taken from the cache")]
+    public async Task TheSameDigestOnANewMirror_IsFetchedAnew_WhereThatIsAsked(string when)
+    {
+        using TempFolder folder = new();
+        JsonElement story = KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json");
+        JsonElement[] patches = [.. story.GetProperty("steps").EnumerateArray()
+            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange")).Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
+        File.WriteAllText(folder["a.yml"], patches[1].GetProperty("request").GetProperty("bodyText").GetString());
+        JsonElement live = KubernetesFixtures.Body(when == "before" ? patches[0] : story.GetProperty("get"));
+        string path = KubernetesFixtures.PathOf(patches[1]);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.Of(live), KubernetesAnswer.Of(live), KubernetesAnswer.Json(404, "{}"));
+        server.On("DELETE", path, KubernetesAnswer.Of(live)).On("PATCH", path, KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Applier applier = new(client, "packages", isDry: false) { Refetches = true, Removal = new Removal(client) { Pause = TimeSpan.FromMilliseconds(10) } };
+
+        AppliedObject applied = (await applier.ApplyAsync(ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None)).Single();
+
+        Assert.AreSequenceEqual(new[] { "GET", "DELETE", "GET", "GET", "PATCH" }, [.. server.Requests.Select(request => request.Method)]);
+        Assert.AreEqual(live.Text("metadata", "uid"), JsonElement.Parse(server.Requests.ElementAt(1).Body).Text("preconditions", "uid"));
+        Assert.AreEqual(ApplyOutcome.Created, applied.Outcome);
+        Assert.IsEmpty(applied.Warnings);
+    }
+
+    [TestMethod]
     public async Task ADryRun_AsksForOne_AndSaysWhatItCannotTry()
     {
         using TempFolder folder = new();

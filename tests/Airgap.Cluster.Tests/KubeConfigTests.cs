@@ -104,6 +104,23 @@ public sealed class KubeConfigTests
     }
 
     [TestMethod]
+    public async Task TheProxyOfTheCluster_IsUsed()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes proxy = (await FakeKubernetes.StartAsync()).Replay(Version);
+        Write(folder["config"], new Uri("http://api.cluster.example/"), "token: t", $"proxy-url: {proxy.Address}");
+        Write(folder["broken"], new Uri("http://api.cluster.example/"), "token: t", "proxy-url: ftp://proxy.example");
+
+        using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
+        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["broken"], null));
+
+        Assert.AreEqual(200, answer.Status);
+        Assert.AreEqual("Bearer t", proxy.Requests.Single().Authorization);
+        Assert.Contains("proxy-url", failure.Message);
+    }
+
+    [TestMethod]
     public void TwoFilesOfKUBECONFIG_AreOne_AndAMissingOneIsPassedOver()
     {
         using TempFolder folder = new();

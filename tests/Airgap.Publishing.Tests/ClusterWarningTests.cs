@@ -59,6 +59,26 @@ public sealed class ClusterWarningTests
     }
 
     [TestMethod]
+    [DataRow("packages/a.yml", true)]
+    [DataRow("other/a.yml", false)]
+    public async Task AnImageWithoutPackages_HasNoPackageRepository(string file, bool expected)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        using RegistryClient client = Client();
+        string path = folder["content/" + file];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "kind: Package\n", TestContext.CancellationToken);
+        await new Pusher(client).PushAsync(new PushRequest { Inputs = [folder["content"]], Destination = ImageReference.Parse($"{registry.Host}/source/image:v1") }, TestContext.CancellationToken);
+
+        PublishResult result = await new Publisher(client).RunAsync([PublishItems.Image($"{registry.Host}/source/image:v1", ("PackageRepository", "plain"))], PublishItems.To($"{registry.Host}/apps", folder.Path), TestContext.CancellationToken);
+
+        string manifest = folder["airgap/manifests/plain.packagerepository.yml"];
+        Assert.AreEqual(expected, File.Exists(manifest) && File.ReadAllText(manifest).Contains("    image:\n      url: ", StringComparison.Ordinal));
+        Assert.AreEqual(expected ? ErrorCode.PlainImageRepository : ErrorCode.NotAPackageRepository, result.Warnings.Single().Code);
+    }
+
+    [TestMethod]
     [DataRow(401, true)]
     [DataRow(403, true)]
     [DataRow(404, true)]

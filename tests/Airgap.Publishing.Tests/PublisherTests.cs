@@ -29,15 +29,14 @@ public sealed class PublisherTests
             folder,
             told,
             PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple")),
-            PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain"), ("PackageRepository", "true")));
+            PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain")));
 
         Assert.AreSequenceEqual(
-            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "plain.packagerepository.yml", "Kustomization", "kustomization.yaml", "relocation.json", "relocation.html" },
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "Kustomization", "kustomization.yaml", "relocation.json", "relocation.html" },
             result.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.AreSequenceEqual(result.Files, told);
         Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));
         Assert.Contains($"image: {registry.Host}/apps/simple-app-bundle@{result.Items[0].Result.Root!.Item.Digest}\n", File.ReadAllText(result.Files[1].Path));
-        Assert.Contains("    image:\n", File.ReadAllText(result.Files[3].Path));
         Assert.StartsWith("1 bundle, 1 image: ", result.Summary);
         Assert.IsEmpty(Directory.GetFiles(folder["airgap"], "*", SearchOption.AllDirectories).Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
     }

@@ -46,8 +46,8 @@ public sealed class SchemaTests
         using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         PublishItem[] items =
         [
-            PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple")),
-            PublishItems.Image($"{registry.Host}/user1/plain:1", ("PackageRepository", "true"), ("Pinning", "None")),
+            PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple"), ("Pinning", "None")),
+            PublishItems.Image($"{registry.Host}/user1/plain:1"),
         ];
         PublishSettings settings = PublishItems.To($"{registry.Host}/apps", folder.Path);
         string report = folder["airgap/relocation.json"];

@@ -22,6 +22,9 @@ internal enum ApplyOutcome
     /// <summary>Left as it is on purpose.</summary>
     Kept,
 
+    /// <summary>An earlier apply made it, and the manifests no longer hold it: it is gone, or going.</summary>
+    Removed,
+
     /// <summary>Not sent: a dry run cannot try it.</summary>
     NotTried,
 
@@ -36,6 +39,9 @@ internal enum ApplyOutcome
 /// <param name="Outcome">What became of it.</param>
 internal sealed record AppliedObject(string Kind, string? Namespace, string Name, ApplyOutcome Outcome)
 {
+    /// <summary>Group and version; empty where nobody needs them.</summary>
+    public string ApiVersion { get; init; } = "";
+
     /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
     public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";
 

@@ -17,6 +17,12 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     private readonly KindCatalogue _kinds = new(client);
 
+    /// <summary>True to delete a PackageRepository that kapp-controller would take from its cache, and to make it anew.</summary>
+    public bool Refetches { get; init; }
+
+    /// <summary>How such a deletion is sent and waited for.</summary>
+    public Removal Removal { get; init; } = new(client);
+
     /// <summary>Applies objects in their order. A refusal does not stop the others.</summary>
     /// <param name="documents">The objects.</param>
     /// <param name="onDone">Told of each as soon as it is done.</param>
@@ -50,7 +56,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     private async Task<AppliedObject> ApplyOneAsync(ManifestDocument document, HashSet<string> spaces, CancellationToken cancellationToken)
     {
-        AppliedObject result = new(document.Kind, document.Namespace ?? ns, document.Name, ApplyOutcome.Failed);
+        AppliedObject result = new(document.Kind, document.Namespace ?? ns, document.Name, ApplyOutcome.Failed) { ApiVersion = document.ApiVersion };
         try
         {
             ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken).ConfigureAwait(false);
@@ -58,6 +64,12 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken).ConfigureAwait(false);
             if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object) && KeptSecret(before, result) is { } kept)
                 return kept;
+            if (Refetches && !isDry && kind == ResourceKind.PackageRepository && before.IsSuccess && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
+            {
+                await RemoveAsync(kind.PathOf(result.Namespace, document.Name), before.Object, cancellationToken).ConfigureAwait(false);
+                before = new ClusterAnswer(404, null, "");
+            }
+
             ClusterAnswer answer = await SendAsync(document, isForced: false, cancellationToken).ConfigureAwait(false);
             if (!answer.IsSuccess)
                 return Refused(result, document, answer, spaces);
@@ -71,6 +83,21 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
         {
             return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
+        }
+    }
+
+    private async Task RemoveAsync(string path, JsonElement repository, CancellationToken cancellationToken)
+    {
+        string uid = repository.Text("metadata", "uid") ?? "";
+        ClusterAnswer answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess && answer.Status != 404)
+            throw ClusterRefusal.Of(answer, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
+        if (!await Removal.WaitAsync(path, uid, cancellationToken).ConfigureAwait(false))
+        {
+            throw new AirgapException(
+                ErrorCode.ObjectDeleting,
+                $"PackageRepository {repository.FullName()} was deleted to be made anew, and is not gone after {Removal.Limit.TotalSeconds:0} s.",
+                "See whether kapp-controller runs, which lets it go (dotnet airgap doctor), and run the command again.");
         }
     }
 

@@ -24,6 +24,15 @@ internal static class CachedMirrors
         { Reference = image };
     }
 
+    /// <summary>True where a cluster that has the one would take the other from its cache, or has done so.</summary>
+    public static bool IsTakenFromCache(JsonElement live, JsonElement manifest)
+    {
+        ReconcileState state = ReconcileState.Of(live);
+        string? image = ReconcileState.Of(manifest).Image;
+        return Expected(live, manifest) is not null
+            || (image is not null && state.Image == image && PackageImages.DigestOf(image) is not null && PackageImages.OnAFormerMirror(state).Length > 0);
+    }
+
     /// <summary>The failure of a success that came from the cache; null where it did not.</summary>
     public static Diagnostic? Shown(ReconcileState state) => PackageImages.OnAFormerMirror(state) is [{ } first, ..] all
         ? new Diagnostic(
@@ -36,5 +45,5 @@ internal static class CachedMirrors
     private static string Count(int images) => images == 1 ? "1 image of its Packages names" : $"{images} images of its Packages name";
 
     private static string Mend(JsonElement repository) =>
-        $"Make kapp-controller fetch it: kubectl -n {repository.Text("metadata", "namespace")} delete packagerepository {repository.Text("metadata", "name")}, then apply it again. Installed packages stay; until then they are not updated.";
+        $"Make kapp-controller fetch it: dotnet airgap apply FOLDER --refetch, or kubectl -n {repository.Text("metadata", "namespace")} delete packagerepository {repository.Text("metadata", "name")}, then apply it again. Installed packages stay; until then they are not updated.";
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
@@ -34,6 +35,8 @@ internal sealed class ClusterClient : IDisposable
             UseCookies = false,
             SslOptions = Tls(target),
         };
+        if (target.Proxy is { } proxy)
+            handler.Proxy = new WebProxy(proxy) { Credentials = UserOf(proxy) };
         _http = new HttpClient(handler) { BaseAddress = target.Server, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("dotnet-airgap", null));
@@ -219,6 +222,12 @@ internal sealed class ClusterClient : IDisposable
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",
             "See whether 'kubectl version' reaches it: the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate authority of the kubeconfig.",
             failure);
+    }
+
+    private static NetworkCredential? UserOf(Uri proxy)
+    {
+        string[] user = [.. proxy.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
+        return proxy.UserInfo.Length == 0 ? null : new NetworkCredential(user[0], user.Length > 1 ? user[1] : "");
     }
 
     private static SslClientAuthenticationOptions Tls(ClusterTarget target)

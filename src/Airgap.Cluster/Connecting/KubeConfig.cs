@@ -32,7 +32,9 @@ internal static class KubeConfig
                 if (context is null && string.IsNullOrEmpty(read.CurrentContext))
                     throw new AirgapException(ErrorCode.ClusterConfig, $"{origin} has no current context.", Advice);
                 KubernetesClientConfiguration chosen = KubernetesClientConfiguration.BuildConfigFromConfigObject(read, context);
-                return Target(chosen, $"context {context ?? read.CurrentContext} of {origin}");
+                string name = context ?? read.CurrentContext;
+                string? cluster = read.Contexts?.FirstOrDefault(entry => entry.Name == name)?.ContextDetails?.Cluster;
+                return Target(chosen, $"context {name} of {origin}", KubeConfigFiles.FindProxy(files, cluster));
             }
 
             if (context is null && KubernetesClientConfiguration.IsInCluster())
@@ -68,13 +70,14 @@ internal static class KubeConfig
         return [.. names.Where(File.Exists).Select(name => new FileInfo(name))];
     }
 
-    private static ClusterTarget Target(KubernetesClientConfiguration chosen, string origin) => new()
+    private static ClusterTarget Target(KubernetesClientConfiguration chosen, string origin, Uri? proxy = null) => new()
     {
         Server = new Uri(chosen.Host.TrimEnd('/') + "/"),
         Namespace = string.IsNullOrEmpty(chosen.Namespace) ? "default" : chosen.Namespace,
         Origin = origin,
         Authorities = chosen.SslCaCerts is { Count: > 0 } authorities ? authorities : null,
         SkipVerification = chosen.SkipTlsVerify,
+        Proxy = proxy,
         ServerName = string.IsNullOrEmpty(chosen.TlsServerName) ? null : chosen.TlsServerName,
         ClientCertificate = Certificate(chosen),
         Authorization = Authorization(chosen),

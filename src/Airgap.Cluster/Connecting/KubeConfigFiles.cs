@@ -1,3 +1,5 @@
+using Airgap.Oci;
+using Airgap.Transfer.Yaml;
 using k8s;
 using k8s.KubeConfigModels;
 
@@ -19,6 +21,27 @@ internal static class KubeConfigFiles
         }
 
         return merged!;
+    }
+
+    /// <summary>The proxy of a cluster, which the client's own reader passes over; null for none.</summary>
+    /// <exception cref="FormatException">It is no proxy's address.</exception>
+    /// <exception cref="AirgapException">A file is no YAML.</exception>
+    public static Uri? FindProxy(IEnumerable<FileInfo> files, string? cluster)
+    {
+        foreach (FileInfo file in files)
+        {
+            YamlContext context = new(file.FullName, ErrorCode.ClusterConfig, "See that it is a kubeconfig.");
+            IEnumerable<YamlNode> clusters = YamlReader.ReadDocuments(File.ReadAllBytes(file.FullName), context).SelectMany(document => YamlLookup.Find(document, "clusters") is YamlSequence list ? list.Items : []);
+            if (clusters.FirstOrDefault(entry => YamlLookup.Text(entry, "name") == cluster) is not { } found)
+                continue;
+            if (YamlLookup.Text(found, "cluster", "proxy-url") is not { } text)
+                return null;
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
+                ? proxy
+                : throw new FormatException($"the proxy-url of the cluster {cluster} is no address of a proxy (http, https or socks5)");
+        }
+
+        return null;
     }
 
     private static K8SConfiguration Join(K8SConfiguration first, K8SConfiguration second)

@@ -38,4 +38,7 @@ internal enum PublishedFileKind
 
     /// <summary>The SecretExport of such a Secret.</summary>
     SecretExport,
+
+    /// <summary>A Namespace of the manifests.</summary>
+    Namespace,
 }

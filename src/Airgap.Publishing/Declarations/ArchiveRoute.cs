@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Archives.Parts;
 
 namespace Airgap.Publishing.Declarations;
 
@@ -39,7 +40,7 @@ internal sealed class ArchiveRoute
         {
             Source = settings.FullPath(settings.SourceArchive);
             _sourceIsFolder = Directory.Exists(Source);
-            if (!_sourceIsFolder && !File.Exists(Source))
+            if (!_sourceIsFolder && !File.Exists(Source) && !FoundList.Lies(Source))
             {
                 problems.Add(new Diagnostic(
                     ErrorCode.FileNotFound,

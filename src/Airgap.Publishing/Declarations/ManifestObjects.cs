@@ -4,8 +4,8 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// The Kubernetes objects of a run, each one once: kubectl and kustomize refuse, or apply one over the other, what stands twice. Secrets and SecretExports
-/// of one name are merged and have files of their own; what else several items have in common stands in the first one's manifest.
+/// The Kubernetes objects of a run, each one once: kubectl and kustomize refuse, or apply one over the other, what stands twice. Namespaces,
+/// Secrets and SecretExports have files of their own, those of one name one; what else several items have in common stands in the first one's manifest.
 /// </summary>
 internal sealed class ManifestObjects
 {
@@ -13,6 +13,9 @@ internal sealed class ManifestObjects
 
     /// <summary>The Secrets.</summary>
     public IEnumerable<PullSecretObject> Secrets => _objects.Values.Select(entry => entry.Object).OfType<PullSecretObject>();
+
+    /// <summary>The Namespaces.</summary>
+    public IEnumerable<KubernetesObject> Namespaces => _objects.Values.Select(entry => entry.Object).Where(IsNamespace);
 
     /// <summary>The SecretExports.</summary>
     public IEnumerable<SecretExportObject> Exports => _objects.Values.Select(entry => entry.Object).OfType<SecretExportObject>();
@@ -38,7 +41,7 @@ internal sealed class ManifestObjects
     public string Text(IEnumerable<KubernetesObject> objects, string owner)
     {
         StringBuilder text = new();
-        foreach (KubernetesObject part in objects.Where(part => part is not (PullSecretObject or SecretExportObject)))
+        foreach (KubernetesObject part in objects.Where(part => part is not (PullSecretObject or SecretExportObject) && !IsNamespace(part)))
         {
             string first = _objects[(part.Kind, part.Namespace ?? "", part.Name)].Owner;
             if (first == owner)
@@ -50,7 +53,12 @@ internal sealed class ManifestObjects
         return text.ToString();
     }
 
-    /// <summary>The name of an object's file. Kubernetes' names have no underscore, so that no two objects get one file.</summary>
+    /// <summary>
+    /// The name of an object's file. Kubernetes' names have no underscore, so that no two objects get one file. kubectl applies the files of a folder in
+    /// the order of their names, and a Namespace has to come before what stands in it.
+    /// </summary>
     public static string FileName(KubernetesObject part) =>
-        $"{(part.Namespace is null ? "" : part.Namespace + "_")}{part.Name}.{part.Kind.ToLowerInvariant()}.yml";
+        $"{(IsNamespace(part) ? "00-" : "")}{(part.Namespace is null ? "" : part.Namespace + "_")}{part.Name}.{part.Kind.ToLowerInvariant()}.yml";
+
+    private static bool IsNamespace(KubernetesObject part) => part.Kind == "Namespace";
 }

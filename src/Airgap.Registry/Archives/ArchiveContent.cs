@@ -2,6 +2,8 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Parts;
 
 namespace Airgap.Registry.Archives;
 
@@ -74,9 +76,11 @@ internal sealed class ArchiveContent : IRegistryContent
 
     private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, CancellationToken cancellationToken)
     {
-        ServedFile file = ServedFile.Open(archive.Path);
-        _files.Add(file);
-        return await ServedArchive.OpenAsync(file, cancellationToken);
+        ArchiveFile found = await PartFinder.FindAsync(archive.Path, archive.PartsIn, cancellationToken);
+        ServedFile? file = Directory.Exists(found.Path) ? null : ServedFile.Open(found);
+        if (file is not null)
+            _files.Add(file);
+        return await ServedArchive.OpenAsync(found, file, cancellationToken);
     }
 
     private void Add(ArchiveToServe archive, ServedArchive served, string prefix, Action<Diagnostic>? warn)

@@ -10,19 +10,23 @@ namespace Airgap.Registry.Archives;
 /// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is right;
 /// a part is sent only while the file is unchanged.
 /// </summary>
-internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor) : StoredContent
+/// <param name="file">The archive.</param>
+/// <param name="start">Where in it the blob starts.</param>
+/// <param name="descriptor">The blob.</param>
+/// <param name="ownsFile">True to close the file with this content.</param>
+internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor, bool ownsFile = false) : StoredContent
 {
     public override long Length => descriptor.Size;
 
     public override int Read(Span<byte> buffer, long offset)
     {
         buffer = buffer[..(int)Math.Min(buffer.Length, Math.Max(0, Length - offset))];
-        return RandomAccess.Read(file.Handle, buffer, start + offset);
+        return file.Read(buffer, start + offset);
     }
 
     public override async ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken)
     {
-        file.Check();
+        file.Check(start + offset, count);
         using IncrementalHash? hash = offset == 0 && count == Length ? IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm) : null;
         if (count == 0)
             return IsRight(hash);
@@ -30,7 +34,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         {
             Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
             memory = memory[..(int)Math.Min(count, memory.Length)];
-            int read = await RandomAccess.ReadAsync(file.Handle, memory, start + offset, cancellationToken);
+            int read = await file.ReadAsync(memory, start + offset, cancellationToken);
             if (read == 0)
                 return false;
             hash?.AppendData(memory.Span[..read]);
@@ -46,6 +50,13 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         return true;
     }
 
+    public override void Dispose()
+    {
+        if (ownsFile)
+            file.Dispose();
+        base.Dispose();
+    }
+
     private bool IsRight(IncrementalHash? hash) =>
-        !file.HasChanged && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
+        !file.HasChangedIn(start, Length) && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
 }

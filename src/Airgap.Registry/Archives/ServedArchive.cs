@@ -16,13 +16,13 @@ namespace Airgap.Registry.Archives;
 /// <summary>Reads the repository that an import of an archive would make, and the places of its bytes.</summary>
 internal sealed class ServedArchive
 {
-    private readonly ServedFile _file;
+    private readonly ServedFile? _file;
     private readonly IArchive _reader;
     private readonly TransferPlan _plan;
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
     private readonly List<RequiredLayerContent> _lacking = [];
 
-    private ServedArchive(ServedFile file, IArchive reader, TransferPlan plan)
+    private ServedArchive(ServedFile? file, IArchive reader, TransferPlan plan)
     {
         _file = file;
         _reader = reader;
@@ -30,17 +30,20 @@ internal sealed class ServedArchive
     }
 
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="file">The same, opened; null for the folder of an OCI layout.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">The codes of an import of a bad archive; or a 3xxx code.</exception>
-    public static async Task<ServedArchive> OpenAsync(ServedFile file, CancellationToken cancellationToken)
+    public static async Task<ServedArchive> OpenAsync(ArchiveFile archive, ServedFile? file, CancellationToken cancellationToken)
     {
-        IArchive reader = await AnyArchive.OpenAsync(file.Path, cancellationToken);
+        IArchive reader = await AnyArchive.OpenAsync(archive, cancellationToken);
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
-        TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(new RelocationSource.Archive(file.Path), cancellationToken);
-        if (!file.IsWhatThePathNames())
+        TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(new RelocationSource.Archive(archive.Path), cancellationToken);
+        if (file?.IsWhatThePathNames() == false)
             throw reader.Invalid("it was changed while it was read");
-        ServedArchive archive = new(file, reader, plan);
-        await archive.FindBlobsAsync(cancellationToken);
-        return archive;
+        ServedArchive served = new(file, reader, plan);
+        await served.FindBlobsAsync(cancellationToken);
+        return served;
     }
 
     /// <summary>The last part of the name of the repository that the root comes from; without a root, the name of the file.</summary>
@@ -50,7 +53,7 @@ internal sealed class ServedArchive
         {
             if (_plan.Root is { } root)
                 return root.Source.Repository.LastSegment;
-            string name = Path.GetFileName(_file.Path);
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(_reader.Path));
             StringBuilder clean = new();
             foreach (char c in (name.IndexOf('.') is > 0 and int dot ? name[..dot] : name).ToLowerInvariant())
                 clean.Append(char.IsAsciiLetterOrDigit(c) ? c : '-');
@@ -150,9 +153,9 @@ internal sealed class ServedArchive
         foreach (PlannedBlob blob in _plan.Blobs)
         {
             Descriptor descriptor = blob.Descriptor;
-            if (_reader.OffsetOf(descriptor) is { } offset)
+            if (_reader.PlaceOf(descriptor) is { } place)
             {
-                _blobs.Add(descriptor.Digest, () => new ArchivedContent(_file, offset, descriptor));
+                _blobs.Add(descriptor.Digest, _file is { } file ? () => new ArchivedContent(file, place.Offset, descriptor) : LooseOf(place.File, descriptor));
             }
             else if (blob.Content is RequiredLayerContent required)
             {
@@ -164,6 +167,20 @@ internal sealed class ServedArchive
                 _blobs.Add(descriptor.Digest, () => new MemoryContent(held.Bytes));
             }
         }
+    }
+
+    // A layout in a folder has a file for each blob, opened for each request: they may be many, and each tells by itself whether it has changed.
+    private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor)
+    {
+        DateTime modified = File.GetLastWriteTimeUtc(file.Path);
+        return () =>
+        {
+            ServedFile open = ServedFile.Open(file);
+            if (open.Length == descriptor.Size && open.Modified == modified)
+                return new ArchivedContent(open, 0, descriptor, ownsFile: true);
+            open.Dispose();
+            throw new ArchiveChangedException(file.Path);
+        };
     }
 
     // The reference that a bundle recorded for an image: its place before any relocation.

@@ -1,66 +1,100 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// An archive that is being served. It stays open: another file under its name changes nothing, and a change of
-/// the file itself is noticed.
+/// An archive that is being served, whole or in parts. It stays open: another file under its name changes nothing, and a change of
+/// a file itself is noticed.
 /// </summary>
 internal sealed class ServedFile : IDisposable
 {
-    private readonly long _length;
-    private readonly DateTime _modified;
+    private readonly ArchiveBytes _bytes;
+    private readonly ImmutableArray<State> _states;
 
-    private ServedFile(string path, SafeFileHandle handle)
+    private ServedFile(ArchiveFile archive)
     {
-        Path = path;
-        Handle = handle;
-        _length = RandomAccess.GetLength(handle);
-        _modified = File.GetLastWriteTimeUtc(handle);
+        Archive = archive;
+        _bytes = archive.Open();
+        _states = [.. archive.Pieces.Select((piece, i) => State.Of(_bytes.HandleOf(i), piece))];
     }
 
-    /// <summary>Its path when it was opened.</summary>
-    public string Path { get; }
+    /// <summary>What was opened.</summary>
+    public ArchiveFile Archive { get; }
 
-    /// <summary>The open file.</summary>
-    public SafeFileHandle Handle { get; }
+    /// <summary>Its path when it was opened.</summary>
+    public string Path => Archive.Path;
+
+    /// <summary>When it was last written to.</summary>
+    public DateTime Modified => _states[0].Modified;
+
+    /// <summary>How many bytes it has.</summary>
+    public long Length => _bytes.Length;
 
     /// <summary>True when it has changed since it was opened.</summary>
-    public bool HasChanged => RandomAccess.GetLength(Handle) != _length || File.GetLastWriteTimeUtc(Handle) != _modified;
+    public bool HasChanged => _states.Any(state => state.HasChanged);
 
     /// <summary>Opens an archive.</summary>
     /// <exception cref="AirgapException">A 3xxx code.</exception>
-    public static ServedFile Open(string path)
+    public static ServedFile Open(ArchiveFile archive)
     {
         try
         {
-            return new ServedFile(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+            return new ServedFile(archive);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw IoFailures.Translate(e, path);
+            throw IoFailures.Translate(e, archive.Path);
         }
     }
 
-    /// <summary>True when the path still names the file that was opened.</summary>
+    /// <summary>True when the paths still name the files that were opened.</summary>
     public bool IsWhatThePathNames()
     {
-        using ServedFile now = Open(Path);
-        return now._length == _length && now._modified == _modified && !HasChanged;
+        using ServedFile now = Open(Archive);
+        return now._states.Zip(_states).All(pair => pair.First.IsLike(pair.Second)) && !HasChanged;
     }
+
+    /// <summary>True when the files that hold a range of bytes have changed since they were opened.</summary>
+    public bool HasChangedIn(long offset, long count)
+    {
+        foreach (State state in _states)
+        {
+            if (state.Start < offset + Math.Max(1, count) && offset < state.Start + state.Length && state.HasChanged)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads bytes; 0 at the end.</summary>
+    public int Read(Span<byte> buffer, long offset) => _bytes.Read(buffer, offset);
+
+    /// <inheritdoc cref="Read"/>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => _bytes.ReadAsync(buffer, offset, cancellationToken);
 
     /// <summary>Fails a request for content that may have changed.</summary>
     /// <exception cref="ArchiveChangedException">The file has changed.</exception>
-    public void Check()
+    public void Check(long offset, long count)
     {
-        if (HasChanged)
+        if (HasChangedIn(offset, count))
             throw new ArchiveChangedException(Path);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Handle.Dispose();
+    public void Dispose() => _bytes.Dispose();
+
+    private readonly record struct State(SafeFileHandle Handle, long Start, long Length, DateTime Modified)
+    {
+        public bool HasChanged => RandomAccess.GetLength(Handle) != Length || File.GetLastWriteTimeUtc(Handle) != Modified;
+
+        public static State Of(SafeFileHandle handle, ArchivePiece piece) => new(handle, piece.Start, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+
+        public bool IsLike(State other) => Length == other.Length && Modified == other.Modified;
+    }
 }
 
 /// <summary>An archive has changed while it was served.</summary>

@@ -78,7 +78,10 @@ internal sealed class RegistryFlags
     /// <param name="trace">Takes the HTTP exchange and which source answered for which host; null for nobody.</param>
     /// <param name="project">What a project says, where no flag does; null for no project.</param>
     public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
-        new(Unsaid(parsed, project ?? new RegistryAccess()).Over(Read(parsed, trace)), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+        new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+
+    /// <summary>How registries are talked to, by flags and, where none says it, by a project.</summary>
+    public RegistryOptions Read(ParseResult parsed, Action<string>? trace, RegistryAccess project) => Unsaid(parsed, project).Over(Read(parsed, trace));
 
     private RegistryAccess Unsaid(ParseResult parsed, RegistryAccess project) => project with
     {

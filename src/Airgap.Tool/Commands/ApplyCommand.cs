@@ -2,11 +2,9 @@ using System.CommandLine;
 using Airgap.Cluster.Applying;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
-using Airgap.Cluster.Watching;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Tool.CommandLine;
-using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
@@ -31,6 +29,8 @@ internal sealed class ApplyCommand
     };
 
     private readonly Option<string?> _dryRun = Flag.Text("--dry-run", "server", "Have the cluster try it and keep nothing; takes 'server' alone");
+    private readonly Option<string?> _prune = Flag.Text("--prune", "NAME", "Record under this name what was made, and remove what an earlier apply of the name made and the manifests no longer hold; with --wait, once all reconciled");
+    private readonly Option<bool> _refetch = Flag.Switch("--refetch", "Delete and make anew a PackageRepository whose digest the cluster would take from its cache of another mirror");
     private readonly ClusterFlags _cluster = new("Namespace of objects that name none (default: the context's)");
 
     /// <summary>Makes the command.</summary>
@@ -41,11 +41,14 @@ internal sealed class ApplyCommand
             "Applies manifests to a cluster, in the order that they need, and waits until their PackageRepositories reconcile. A placeholder never overwrites a Secret that is filled in.",
             ("What a publish wrote", "apply airgap/manifests --wait"),
             ("Another cluster, and no longer than ten minutes", "apply airgap/manifests --context production --wait=10m"),
+            ("Without what the folder no longer has", "apply airgap/manifests --prune simple-app"),
             ("To see what would change", "apply airgap/manifests --dry-run=server"));
         ApplyCommand flags = new();
         command.Arguments.Add(flags._paths);
         command.Options.Add(flags._wait);
         command.Options.Add(flags._dryRun);
+        command.Options.Add(flags._prune);
+        command.Options.Add(flags._refetch);
         flags._cluster.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
@@ -72,19 +75,8 @@ internal sealed class ApplyCommand
         IReadOnlyList<ManifestDocument> documents = ManifestReader.Read(paths, ns, _cluster.Namespace(parsed) is not null);
         session.Report.Source = string.Join(", ", paths);
         session.Report.Destination = client.Server;
-        session.Phase = "applying";
-        session.AfterStop = "What was applied stays, and kapp-controller goes on. Look with: dotnet airgap doctor";
-        session.Report.Objects = [];
-        IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry).ApplyAsync(documents, done => Tell(session, done), cancellationToken).ConfigureAwait(false);
-        int failed = applied.Count(each => each.Failure is not null);
-        if (failed > 0)
-        {
-            session.Report.Summary = $"{failed} of {Amounts.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused";
-            return 1;
-        }
-
-        bool isDone = wait is not { } limit || await WaitAsync(client, applied, limit, session, cancellationToken).ConfigureAwait(false);
-        session.Report.Summary = !isDone ? "Not every PackageRepository reconciled" : session.IsDry ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied";
+        ClusterRun run = new(client, ns, session) { Wait = wait, Inventory = parsed.GetText(_prune), Refetches = parsed.GetValue(_refetch) };
+        (bool isDone, session.Report.Summary) = await run.RunAsync(documents, cancellationToken).ConfigureAwait(false);
         session.WriteResult(session.Report.Summary);
         return isDone ? 0 : 1;
     }
@@ -103,55 +95,5 @@ internal sealed class ApplyCommand
             throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of --wait: it takes {TimeLimit.Forms}.", "Write it with an equals sign, such as --wait=10m.");
         paths.Insert(0, text);
         return s_waitByDefault;
-    }
-
-    /// <summary>An outcome in words.</summary>
-    public static string Words(ApplyOutcome outcome) => outcome switch
-    {
-        ApplyOutcome.Created => "created",
-        ApplyOutcome.Changed => "changed",
-        ApplyOutcome.Unchanged => "unchanged",
-        ApplyOutcome.Applied => "applied",
-        ApplyOutcome.Kept => "left as it is",
-        ApplyOutcome.NotTried => "not tried",
-        _ => "refused",
-    };
-
-    private static void Tell(Session session, AppliedObject done)
-    {
-        string outcome = Words(done.Outcome);
-        session.Report.Objects!.Add(new ReportObject(done.Kind, done.Namespace, done.Name) { Outcome = outcome });
-        foreach (Diagnostic warning in done.Warnings)
-            session.Warn(warning);
-        if (done.Failure is { } failure)
-            session.Fail(failure);
-        else
-            session.WriteResult($"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
-    }
-
-    private static async Task<bool> WaitAsync(ClusterClient client, IReadOnlyList<AppliedObject> applied, TimeSpan limit, Session session, CancellationToken cancellationToken)
-    {
-        WaitTarget[] targets = [.. applied.Where(each => each.Kind == ResourceKind.PackageRepository.Kind).Select(each => new WaitTarget(each.Namespace!, each.Name, each.Generation))];
-        if (targets.Length == 0)
-        {
-            session.Warn(new Diagnostic(ErrorCode.NotExamined, "There is no PackageRepository among the objects, so nothing was waited for.", "Leave --wait out."));
-            return true;
-        }
-
-        session.Phase = "waiting";
-        IReadOnlyList<WaitVerdict> verdicts = await new RepositoryWait(client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken).ConfigureAwait(false);
-        foreach (WaitVerdict verdict in verdicts)
-        {
-            foreach (Diagnostic warning in verdict.Warnings)
-                session.Warn(warning);
-            if (verdict.Failure is { } failure)
-                session.Fail(failure);
-            else
-                session.WriteResult($"PackageRepository {verdict.Target.FullName}: reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
-            int index = session.Report.Objects!.FindIndex(each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace && each.Name == verdict.Target.Name);
-            session.Report.Objects[index] = session.Report.Objects[index] with { State = verdict.State?.Words, Packages = verdict.Packages };
-        }
-
-        return verdicts.All(verdict => verdict.Failure is null);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
     private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
     private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
+    private readonly PartsInFlag _partsIn = new();
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
@@ -71,7 +72,7 @@ internal sealed class CopyCommand
         CopyCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._lockOutput, flags._resume,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._lockOutput, flags._resume,
             flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
@@ -105,6 +106,10 @@ internal sealed class CopyCommand
             Repair = parsed.GetValue(_repair),
             IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
         });
+        if (request.Source is RelocationSource.Archive archive)
+            request = request with { Source = _partsIn.Of(parsed, archive.Path) };
+        else
+            _partsIn.CheckUnused(parsed);
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 

@@ -16,6 +16,7 @@ internal sealed class DescribeCommand
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose bundle to describe; no registry is asked");
     private readonly LayoutFlags _layout = new();
+    private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Tell the layers of bundles and images", byDefault: true);
@@ -41,7 +42,7 @@ internal sealed class DescribeCommand
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -54,6 +55,8 @@ internal sealed class DescribeCommand
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
+        if (tar is null)
+            _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
         DescribeOptions options = new()
@@ -68,7 +71,7 @@ internal sealed class DescribeCommand
         if (report.IsWanted)
         {
             BundleSurvey survey = tar is not null
-                ? await Describer.SurveyArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+                ? await Describer.SurveyArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false)
                 : await AskAsync(parsed, session, describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
             description = survey.Description;
             TellDelta(tar, survey, session);
@@ -79,7 +82,7 @@ internal sealed class DescribeCommand
         else
         {
             description = tar is not null
-                ? TellDelta(tar, await Describer.SurveyArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false), session)
+                ? TellDelta(tar, await Describer.SurveyArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false), session)
                 : await AskAsync(parsed, session, describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
         }
 

@@ -10,6 +10,7 @@ using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;
 
@@ -113,7 +114,12 @@ internal sealed class PublishCommand
         using RegistryClient registry = _registry.Connect(parsed, session.Trace, project.Settings.Access);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         PublishedFileList artifacts = new(project.ArtifactList);
-        ProjectPublisher publisher = new(registry, observer) { Artifacts = artifacts, CountRetries = () => registry.Statistics.Retries };
+        ProjectPublisher publisher = new(registry, observer)
+        {
+            Artifacts = artifacts,
+            CountRetries = () => registry.Statistics.Retries,
+            RefusesAnonymous = (reference, name, token) => AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace, project.Settings.Access), reference, name, token),
+        };
         using PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject(project.Items, project.Content, project.Settings, project.Problems), cancellationToken).ConfigureAwait(false);
         foreach (Diagnostic warning in prepared.Warnings)
             session.Warn(warning);
@@ -205,6 +211,7 @@ internal sealed class PublishCommand
         PublishedFileKind.Page => "page",
         PublishedFileKind.Secret => "secret",
         PublishedFileKind.SecretExport => "secretExport",
+        PublishedFileKind.Namespace => "namespace",
         _ => "archive",
     };
 }

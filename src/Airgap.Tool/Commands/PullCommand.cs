@@ -21,6 +21,7 @@ internal sealed class PullCommand
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to pull out of; beside it -b or -i name one of its images");
     private readonly LayoutFlags _layout = new();
+    private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
     private readonly Option<bool> _bundleCheck = Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
@@ -40,7 +41,7 @@ internal sealed class PullCommand
         PullCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._output, flags._recursive, flags._bundleCheck, flags._force,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._recursive, flags._bundleCheck, flags._force,
         })
         {
             command.Options.Add(option);
@@ -89,10 +90,12 @@ internal sealed class PullCommand
                 ErrorCode.IncompatibleOptions, "Cannot set --image-is-bundle-check while using -b flag", "Leave it out: with -b it must be a bundle.");
         }
 
+        if (tar is null)
+            _parts.CheckUnused(parsed);
         ImageReference? reference = (bundle ?? image) is { } text ? References.Parse(text) : null;
         return new PullRequest
         {
-            Source = tar is not null ? new RelocationSource.Archive(tar)
+            Source = tar is not null ? _parts.Of(parsed, tar)
                 : file is not null ? new RelocationSource.Lock(file)
                 : bundle is not null ? new RelocationSource.Bundle(reference!)
                 : new RelocationSource.Image(reference!),

@@ -59,8 +59,8 @@ internal sealed class SecretCommand
         ApplyOutcome outcome = await secret.ApplyAsync(client, client.Namespace, cancellationToken).ConfigureAwait(false);
         string ns = secret.Namespace ?? client.Namespace;
         session.Report.Destination = client.Server;
-        session.Report.Objects = [new ReportObject("Secret", ns, name) { Outcome = ApplyCommand.Words(outcome) }];
-        session.Report.Summary = $"Secret {ns}/{name}: {ApplyCommand.Words(outcome)}, with credentials for {string.Join(", ", hosts)}";
+        session.Report.Objects = [new ReportObject("Secret", ns, name) { Outcome = ClusterRun.Words(outcome) }];
+        session.Report.Summary = $"Secret {ns}/{name}: {ClusterRun.Words(outcome)}, with credentials for {string.Join(", ", hosts)}";
         session.WriteResult(session.Report.Summary);
         return 0;
     }

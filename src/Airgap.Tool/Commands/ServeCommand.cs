@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using Airgap.Oci;
@@ -22,6 +23,8 @@ internal sealed class ServeCommand
         "--tar", "FILE[=REPOSITORY]", "Archive to serve, read only, as what an import would have made of it; the repository is named as the archive's bundle is");
 
     private readonly Option<string[]> _ociTar = Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, as an archive");
+    private readonly Option<string[]> _oci = Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, as an archive");
+    private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "What stands before the names of the archives' repositories, such as apps");
     private readonly Option<string?> _listen = Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
     private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
@@ -48,7 +51,7 @@ internal sealed class ServeCommand
         ServeCommand flags = new();
         Option[] all =
         [
-            flags._folder, flags._tar, flags._ociTar, flags._prefix, flags._listen, flags._hosts, flags._readOnly, flags._log, .. flags._tls.All,
+            flags._folder, flags._tar, flags._ociTar, flags._oci, flags._parts.Option, flags._prefix, flags._listen, flags._hosts, flags._readOnly, flags._log, .. flags._tls.All,
             flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob, flags._collect, flags._grace,
         ];
         foreach (Option option in all)
@@ -71,22 +74,25 @@ internal sealed class ServeCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         string? folder = parsed.GetText(_folder);
-        string[] archives = [.. parsed.GetValue(_tar) ?? [], .. parsed.GetValue(_ociTar) ?? []];
+        string[] archives = [.. parsed.GetValue(_tar) ?? [], .. parsed.GetValue(_ociTar) ?? [], .. parsed.GetValue(_oci) ?? []];
         if (folder is null == (archives.Length == 0))
         {
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
                 folder is null ? "The folder or archive to serve is not given." : "A folder and an archive are given, and one registry serves one of them.",
-                "Say where the content is: --folder DIR, --tar FILE, or --oci-tar FILE.");
+                "Say where the content is: --folder DIR, --tar FILE, --oci-tar FILE, or --oci FOLDER.");
         }
 
+        if (archives.Length == 0)
+            _parts.CheckUnused(parsed);
+        ImmutableArray<string> partsIn = [.. (parsed.GetValue(_parts.Option) ?? []).Select(Path.GetFullPath)];
         string[] hosts = parsed.GetValue(_hosts) ?? [];
         IPEndPoint listen = ParseListen(parsed.GetText(_listen) ?? "127.0.0.1:5000");
         using ServeTls tls = _tls.Read(parsed, hosts, listen.Address);
         RegistryServerOptions options = new()
         {
             Folder = folder is null ? "" : Path.GetFullPath(folder),
-            Archives = [.. archives.Select(ServedArchives.Parse)],
+            Archives = [.. archives.Select(archive => ServedArchives.Parse(archive) with { PartsIn = partsIn })],
             Prefix = parsed.GetText(_prefix) ?? "",
             Listen = listen,
             Hosts = hosts,

@@ -15,6 +15,7 @@ internal sealed class TagListCommand
 {
     private readonly Option<string?> _image = Flag.Text("--image", "REPOSITORY", "Repository whose tags to list", "-i");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose tags to list; no registry is asked");
+    private readonly PartsInFlag _parts = new();
     private readonly Option<bool> _digests = Flag.Switch("--digests", "Tell what each tag stands for, which takes a request for each");
     private readonly Option<bool> _internal = Flag.Switch("--imgpkg-internal-tags", "List the tags that end with .imgpkg, too");
     private readonly RegistryFlags _registry = new();
@@ -30,7 +31,7 @@ internal sealed class TagListCommand
             ("The tags in an archive", "tag list --tar simple-app-bundle.tar"));
         command.Aliases.Add("ls");
         TagListCommand flags = new();
-        foreach (Option option in new Option[] { flags._image, flags._tar, flags._digests, flags._internal })
+        foreach (Option option in new Option[] { flags._image, flags._tar, flags._parts.Option, flags._digests, flags._internal })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -43,11 +44,13 @@ internal sealed class TagListCommand
         string? image = parsed.GetText(_image);
         if ((tar is null) == (image is null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --image (-i) or --tar as a source", "Give exactly one of them.");
+        if (tar is null)
+            _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? image;
         session.Phase = "listing";
         TagListOptions options = new() { Digests = parsed.GetValue(_digests), Internal = parsed.GetValue(_internal) };
         ImmutableArray<ListedTag> tags = tar is not null
-            ? await TagLister.ListArchiveAsync(tar, options, cancellationToken).ConfigureAwait(false)
+            ? await TagLister.ListArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false)
             : await ListAsync(parsed, References.Parse(image!).Repository, options, session, cancellationToken).ConfigureAwait(false);
         session.Report.Tags = [.. tags.Select(tag => new ReportTag(tag.Name, tag.Digest?.ToString()))];
         session.WriteTable(Table(tags, options.Digests));

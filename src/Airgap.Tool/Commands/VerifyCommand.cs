@@ -25,6 +25,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _signature = Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
     private readonly TrustFlags _trust = new();
     private readonly LayoutFlags _layout = new();
+    private readonly PartsInFlag _parts = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -45,6 +46,7 @@ internal sealed class VerifyCommand
         command.Options.Add(flags._tar);
         command.Options.Add(flags._layout.Folder);
         command.Options.Add(flags._layout.Tar);
+        command.Options.Add(flags._parts.Option);
         command.Options.Add(flags._blob);
         command.Options.Add(flags._signature);
         flags._trust.AddTo(command);
@@ -62,6 +64,10 @@ internal sealed class VerifyCommand
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --signature can only be used with --blob, and --blob with nothing else to verify", "Give --blob and --signature alone, or neither.");
         RelocationSource source = SourceOf(parsed)
             ?? throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
+        if (source is RelocationSource.Archive { Path: var tar })
+            source = _parts.Of(parsed, tar);
+        else
+            _parts.CheckUnused(parsed);
         session.Report.Source = source.ToString();
         session.Phase = "verifying";
         if (rule is not null)

@@ -28,7 +28,8 @@ internal static class ContentItems
             { Location = new SourceLocation(built.File, built.Line, built.Column) };
         }
 
-        return ProducedContent.Read(settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location);
+        return ProducedContent.Read(settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location,
+            ContentMetadata.Of(files.Select(file => ((IReadOnlyDictionary<string, string>)new Dictionary<string, string>(file.Metadata, StringComparer.OrdinalIgnoreCase), (Func<SourceLocation?>)(() => PlaceOf(file))))));
     }
 
     private static ContentFile File(EvaluatedItem item, PublishSettings settings)

@@ -6,7 +6,7 @@ namespace Airgap.Tool.Output;
 /// <param name="Name">Its name.</param>
 internal sealed record ReportObject(string Kind, string? Namespace, string Name)
 {
-    /// <summary>What became of it: created, changed, unchanged, applied, left as it is, not tried, refused.</summary>
+    /// <summary>What became of it: created, changed, unchanged, applied, left as it is, removed, not tried, refused.</summary>
     public string? Outcome { get; init; }
 
     /// <summary>How far kapp-controller is with it.</summary>

@@ -1,14 +1,21 @@
 using Airgap.Oci;
 using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
 
 /// <summary>Opens what is on the disk by what it is: imgpkg's tar, or an OCI layout in a tar or folder.</summary>
 internal static class AnyArchive
 {
+    /// <summary>Opens what a source names, in parts or whole, and reads what it lists.</summary>
+    /// <exception cref="AirgapException">As <see cref="OpenAsync(ArchiveFile, CancellationToken)"/>, and those of <see cref="PartFinder.FindAsync"/>.</exception>
+    public static async Task<IArchive> OpenAsync(RelocationSource.Archive source, CancellationToken cancellationToken) =>
+        await OpenAsync(await PartFinder.FindAsync(source.Path, source.PartsIn, cancellationToken), cancellationToken);
+
     /// <summary>Opens it and reads what it lists.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the file.</exception>
-    public static async Task<IArchive> OpenAsync(string path, CancellationToken cancellationToken) => await LayoutFiles.IsLayoutAsync(path, cancellationToken)
-        ? await LayoutReader.OpenAsync(path, cancellationToken)
-        : await ArchiveReader.OpenAsync(path, cancellationToken);
+    public static async Task<IArchive> OpenAsync(ArchiveFile file, CancellationToken cancellationToken) => await LayoutFiles.IsLayoutAsync(file, cancellationToken)
+        ? await LayoutReader.OpenAsync(file, cancellationToken)
+        : await ArchiveReader.OpenAsync(file, cancellationToken);
 }

@@ -5,32 +5,14 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>A layer in an archive. Its digest is checked while it is read, as a registry's is.</summary>
-internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, long fileOffset, string? name = null) : IBlobContent
+internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descriptor, long fileOffset, string? name = null) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.Read | FileShare.Delete,
-                BufferSize = 0,
-                Options = FileOptions.SequentialScan,
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw IoFailures.Translate(e, path);
-        }
-
-        file.Position = fileOffset + offset;
         long length = Descriptor.Size - offset;
-        DiskReadStream read = new(file, path);
+        DiskReadStream read = new(archive.OpenStream(fileOffset + offset), archive.Path);
         return new(offset == 0
             ? new VerifyingStream(read, Descriptor, Mismatch)
             : new LimitedStream(read, length));
@@ -39,10 +21,10 @@ internal sealed class ArchiveBlobContent(string path, Descriptor descriptor, lon
     private AirgapException Mismatch(Digest? actual) => new(
         ErrorCode.ArchiveDigestMismatch,
         actual is null
-            ? $"The archive '{path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
-            : $"The archive '{path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}.",
+            ? $"The archive '{archive.Path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
+            : $"The archive '{archive.Path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}{archive.WhereIs(fileOffset, Descriptor.Size)}.",
         "Copy the archive again from where it was written, or write it again.")
-    { Digest = Descriptor.Digest.ToString(), Location = new SourceLocation(path) };
+    { Digest = Descriptor.Digest.ToString(), Location = new SourceLocation(archive.Path) };
 }
 
 /// <summary>A layer that the archive lists and does not hold: it was left out because it may not be redistributed.</summary>

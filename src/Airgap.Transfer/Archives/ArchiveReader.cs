@@ -6,23 +6,26 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
 
 /// <summary>Reads an imgpkg archive: what it lists, and where each layer stands in the file.</summary>
 internal sealed class ArchiveReader : IArchive
 {
+    private const int BufferSize = 64 * 1024;
+
     private readonly Dictionary<string, ArchiveEntry> _entries;
 
-    private ArchiveReader(string path, Dictionary<string, ArchiveEntry> entries)
+    private ArchiveReader(ArchiveFile file, Dictionary<string, ArchiveEntry> entries)
     {
-        Path = path;
+        File = file;
         _entries = entries;
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>The file, or its parts.</summary>
+    public ArchiveFile File { get; }
+
+    public string Path => File.Path;
 
     /// <summary>An archive that marks no root has none, as for imgpkg.</summary>
     public bool InfersRoot => false;
@@ -32,47 +35,47 @@ internal sealed class ArchiveReader : IArchive
 
     /// <summary>Opens an archive and reads the headers of all its entries.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
-    public static async Task<ArchiveReader> OpenAsync(string path, CancellationToken cancellationToken)
+    public static async Task<ArchiveReader> OpenAsync(ArchiveFile file, CancellationToken cancellationToken)
     {
-        (ArchiveReader? archive, AirgapException? damage) = await OpenAsFarAsItGoesAsync(path, cancellationToken);
+        (ArchiveReader? archive, AirgapException? damage) = await OpenAsFarAsItGoesAsync(file, cancellationToken);
         return damage is null ? archive! : throw damage;
     }
 
     /// <summary>Opens an archive as far as its headers can be read, for those who tell all that is wrong.</summary>
     /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for nothing.</returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
-    public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(string path, CancellationToken cancellationToken)
+    public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(ArchiveFile file, CancellationToken cancellationToken)
     {
         Dictionary<string, ArchiveEntry> entries = new(StringComparer.Ordinal);
         AirgapException? damage = null;
         try
         {
-            await Task.Run(() => ReadIndex(path, entries), cancellationToken);
+            await Task.Run(() => ReadIndex(file, entries), cancellationToken);
         }
         catch (InvalidDataException e)
         {
-            damage = ForeignArchive.Recognise(path) ?? Invalid(path, e.Message, e);
+            damage = ForeignArchive.Recognise(file) ?? Invalid(file.Path, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw IoFailures.Translate(e, path);
+            throw IoFailures.Translate(e, file.Path);
         }
 
         if (!entries.ContainsKey(ArchiveLayout.ManifestName))
-            damage ??= ForeignArchive.Recognise(path) ?? Invalid(path, $"it holds no {ArchiveLayout.ManifestName}", null);
+            damage ??= ForeignArchive.Recognise(file) ?? Invalid(file.Path, $"it holds no {ArchiveLayout.ManifestName}", null);
         else if (damage?.Code != ErrorCode.ForeignArchive)
-            return (new ArchiveReader(path, entries), damage);
+            return (new ArchiveReader(file, entries), damage);
         return (null, damage);
     }
 
     /// <summary>The layer with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
     public IBlobContent GetBlob(Descriptor descriptor) => FindLayer(descriptor) is { } entry
-        ? new ArchiveBlobContent(Path, descriptor, entry.Offset)
+        ? new ArchiveBlobContent(File, descriptor, entry.Offset)
         : _configs.TryGetValue(descriptor.Digest, out HeldBytes? config)
             ? new MemoryBlobContent(descriptor, config)
             : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor);
 
-    public long? OffsetOf(Descriptor descriptor) => FindLayer(descriptor)?.Offset;
+    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => FindLayer(descriptor) is { } entry ? (File, entry.Offset) : null;
 
     /// <summary>Where a layer stands; null when the archive does not hold it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>: it has another length.</exception>
@@ -93,11 +96,10 @@ internal sealed class ArchiveReader : IArchive
         bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
-        await using FileStream file = OpenFile();
         await LearnRequiredAsync(cancellationToken);
-        if (await IsNullAsync(file, entry, cancellationToken))
+        if (await IsNullAsync(entry, cancellationToken))
             yield break;
-        await using ElementStream json = new(file, entry.Size);
+        await using ElementStream json = new(File.OpenStream(entry.Offset, BufferSize), entry.Size);
         await using IAsyncEnumerator<ArchiveElement?> elements = JsonSerializer
             .DeserializeAsyncEnumerable(json, ArchiveJsonContext.Default.ArchiveElement, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
@@ -120,7 +122,7 @@ internal sealed class ArchiveReader : IArchive
             }
 
             json.BeginElement();
-            if (elements.Current is { ImageIndex: null, Image: null } && ForeignArchive.Recognise(Path) is { } foreign)
+            if (elements.Current is { ImageIndex: null, Image: null } && ForeignArchive.Recognise(File) is { } foreign)
                 throw foreign;
             if (Item(tree, elements.Current, failures) is not { } item)
                 continue;
@@ -172,10 +174,9 @@ internal sealed class ArchiveReader : IArchive
             throw Invalid($"its {ArchiveNotes.EntryName} has {entry.Size} bytes");
         try
         {
-            await using FileStream file = OpenFile();
             byte[] json = new byte[entry.Size];
-            file.Position = entry.Offset;
-            await file.ReadExactlyAsync(json, cancellationToken);
+            await using (Stream file = File.OpenStream(entry.Offset))
+                await file.ReadExactlyAsync(json, cancellationToken);
             return ArchiveNotes.Read(json, Path, Invalid);
         }
         catch (IOException e)
@@ -188,9 +189,8 @@ internal sealed class ArchiveReader : IArchive
     {
         try
         {
-            await using FileStream file = OpenFile();
-            file.Position = _entries[ArchiveLayout.ManifestName].Offset;
-            await using LimitedStream manifest = new(file, _entries[ArchiveLayout.ManifestName].Size);
+            ArchiveEntry list = _entries[ArchiveLayout.ManifestName];
+            await using LimitedStream manifest = new(File.OpenStream(list.Offset, BufferSize), list.Size);
             return Digest.FromHash(algorithm, await CryptographicOperations.HashDataAsync(algorithm, manifest, cancellationToken));
         }
         catch (IOException e)
@@ -207,15 +207,13 @@ internal sealed class ArchiveReader : IArchive
     }
 
     // Go writes an empty list as null.
-    private static async Task<bool> IsNullAsync(FileStream file, ArchiveEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> IsNullAsync(ArchiveEntry entry, CancellationToken cancellationToken)
     {
-        file.Position = entry.Offset;
         byte[] text = new byte[4];
-        bool isNull = entry.Size == text.Length
-            && await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length
-            && text.AsSpan().SequenceEqual("null"u8);
-        file.Position = entry.Offset;
-        return isNull;
+        if (entry.Size != text.Length)
+            return false;
+        await using Stream file = File.OpenStream(entry.Offset);
+        return await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length && text.AsSpan().SequenceEqual("null"u8);
     }
 
     private ArchivedItem? Item(ArchivedTree tree, ArchiveElement? element, ImageFailures? failures)
@@ -252,22 +250,10 @@ internal sealed class ArchiveReader : IArchive
 
     private readonly Dictionary<Digest, HeldBytes> _configs = [];
 
-    private FileStream OpenFile()
+    private static void ReadIndex(ArchiveFile file, Dictionary<string, ArchiveEntry> entries)
     {
-        try
-        {
-            return new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 64 * 1024, useAsync: false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw IoFailures.Translate(e, Path);
-        }
-    }
-
-    private static void ReadIndex(string path, Dictionary<string, ArchiveEntry> entries)
-    {
-        using SafeFileHandle handle = File.OpenHandle(path);
-        foreach (ArchiveEntry entry in TarIndex.Read(handle))
+        using ArchiveBytes bytes = file.Open();
+        foreach (ArchiveEntry entry in TarIndex.Read(bytes))
         {
             if (!entries.TryAdd(entry.Name, entry))
                 throw new InvalidDataException($"it holds two entries named '{entry.Name}'");

@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Transfer.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
 
@@ -11,12 +10,12 @@ internal static class ForeignArchive
     private const int MostEntries = 1000;
 
     /// <summary>The refusal of a file in a format that is known; null for one that is not.</summary>
-    public static AirgapException? Recognise(string path)
+    public static AirgapException? Recognise(ArchiveFile archive)
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
-            return Describe(file) is var (format, advice) ? Refusal(path, format, advice) : null;
+            using ArchiveBytes file = archive.Open();
+            return Describe(file) is var (format, advice) ? Refusal(archive.Path, format, advice) : null;
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -26,12 +25,12 @@ internal static class ForeignArchive
     }
 
     /// <summary>The refusal of a file that is compressed; null for another.</summary>
-    public static AirgapException? RecogniseCompressed(string path)
+    public static AirgapException? RecogniseCompressed(ArchiveFile archive)
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
-            return Compression(file) is var (format, advice) ? Refusal(path, format, advice) : null;
+            using ArchiveBytes file = archive.Open();
+            return Compression(file) is var (format, advice) ? Refusal(archive.Path, format, advice) : null;
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -39,10 +38,10 @@ internal static class ForeignArchive
         }
     }
 
-    private static (string Format, string Advice)? Compression(SafeFileHandle file)
+    private static (string Format, string Advice)? Compression(IRandomAccess file)
     {
         Span<byte> beginning = stackalloc byte[4];
-        if (RandomAccess.Read(file, beginning, 0) < beginning.Length)
+        if (file.Read(beginning, 0) < beginning.Length)
             return null;
         if (beginning is [0x1f, 0x8b, ..])
             return ("compressed by gzip", "Decompress it with gunzip first; an archive of this kind is a plain tar.");
@@ -51,7 +50,7 @@ internal static class ForeignArchive
         return beginning is [(byte)'P', (byte)'K', 3, 4] ? ("a zip file", "Unpack it first; an archive of this kind is a plain tar.") : null;
     }
 
-    private static (string Format, string Advice)? Describe(SafeFileHandle file)
+    private static (string Format, string Advice)? Describe(IRandomAccess file)
     {
         if (Compression(file) is { } compressed)
             return compressed;
@@ -71,10 +70,10 @@ internal static class ForeignArchive
         return null;
     }
 
-    private static bool HasRepoTags(SafeFileHandle file, ArchiveEntry entry)
+    private static bool HasRepoTags(IRandomAccess file, ArchiveEntry entry)
     {
         byte[] beginning = new byte[Math.Min(entry.Size, 64 * 1024)];
-        int read = RandomAccess.Read(file, beginning, entry.Offset);
+        int read = file.Read(beginning, entry.Offset);
         return beginning.AsSpan(0, read).IndexOf("\"RepoTags\""u8) >= 0;
     }
 

@@ -17,9 +17,9 @@ internal interface IArchive
     /// <summary>The blob with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 
-    /// <summary>Where a blob starts in the file <see cref="Path"/>; null when the file has no such part.</summary>
+    /// <summary>The file that holds a blob, and where the blob starts in it; null when none does.</summary>
     /// <exception cref="AirgapException">It has another length.</exception>
-    long? OffsetOf(Descriptor descriptor);
+    (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor);
 
     /// <summary>Reads what is listed, one item after the other; every digest is checked.</summary>
     /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,13 +14,16 @@ internal static class TarIndex
 {
     private const int MaxPaxBytes = 64 * 1024;
 
+    /// <inheritdoc cref="Read(IRandomAccess, bool)"/>
+    public static IEnumerable<ArchiveEntry> Read(SafeFileHandle file, bool onlyFiles = true) => Read(new OpenFileBytes(file), onlyFiles);
+
     /// <summary>Reads the headers from the start of the file to the two blocks of zeros at its end.</summary>
     /// <param name="file">The tar.</param>
     /// <param name="onlyFiles">False to give out entries of every kind, to see whose format this is.</param>
     /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a sentence.</exception>
-    public static IEnumerable<ArchiveEntry> Read(SafeFileHandle file, bool onlyFiles = true)
+    public static IEnumerable<ArchiveEntry> Read(IRandomAccess file, bool onlyFiles = true)
     {
-        long length = RandomAccess.GetLength(file);
+        long length = file.Length;
         long offset = 0;
         byte[] block = new byte[TarHeader.BlockSize];
         long? paxSize = null;
@@ -76,7 +80,7 @@ internal static class TarIndex
     }
 
     // A tar ends with two of them. One alone is what a cut or an overwritten block leaves.
-    private static void CheckEnd(SafeFileHandle file, byte[] block, long offset, long length)
+    private static void CheckEnd(IRandomAccess file, byte[] block, long offset, long length)
     {
         if (offset + TarHeader.BlockSize > length)
             throw new InvalidDataException($"it ends at byte {length} before the end of the archive");
@@ -138,11 +142,11 @@ internal static class TarIndex
         return any ? value : -1;
     }
 
-    private static void ReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
+    private static void ReadExactly(IRandomAccess file, Span<byte> buffer, long offset)
     {
         while (!buffer.IsEmpty)
         {
-            int read = RandomAccess.Read(file, buffer, offset);
+            int read = file.Read(buffer, offset);
             if (read == 0)
                 throw new InvalidDataException($"it ends at byte {offset}");
             buffer = buffer[read..];

@@ -65,23 +65,23 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
 
     /// <summary>Describes the root bundle of an archive, as it was described where the archive was written. Opens no connection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code of the file.</exception>
-    public static async Task<BundleDescription> DescribeArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken) =>
-        (await SurveyArchiveAsync(path, options, cancellationToken)).Description;
+    public static async Task<BundleDescription> DescribeArchiveAsync(RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken) =>
+        (await SurveyArchiveAsync(source, options, cancellationToken)).Description;
 
     /// <summary>Describes the root bundle of an archive, and says what a relocation of it would move. Opens no connection.</summary>
     /// <exception cref="AirgapException">As <see cref="DescribeArchiveAsync"/>.</exception>
-    public static async Task<BundleSurvey> SurveyArchiveAsync(string path, DescribeOptions options, CancellationToken cancellationToken)
+    public static async Task<BundleSurvey> SurveyArchiveAsync(RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken)
     {
-        IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
+        IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
-        TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+        TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
         BundleNode root = planner.Root ?? throw new AirgapException(
             ErrorCode.ArchiveRootUnknown,
             plan.Items.Any(item => item.IsBundle)
-                ? $"The archive '{path}' does not say which of its bundles is the root, so it cannot be described."
-                : $"Only bundles can be described, and the archive '{path}' holds none.",
+                ? $"The archive '{source.Path}' does not say which of its bundles is the root, so it cannot be described."
+                : $"Only bundles can be described, and the archive '{source.Path}' holds none.",
             $"To have the root marked, {AdviceTerms.WriteArchive}.")
-        { Location = new SourceLocation(path) };
+        { Location = new SourceLocation(source.Path) };
         ArchiveExtras extras = new(plan, options);
         BundleDescription description = await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
         return new BundleSurvey(description, plan);

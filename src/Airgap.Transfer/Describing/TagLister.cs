@@ -4,6 +4,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
@@ -52,9 +53,9 @@ internal sealed class TagLister(IRegistry registry)
 
     /// <summary>Lists the tags that the images of an archive get where it is imported. Opens no connection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
-    public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(string path, TagListOptions options, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(RelocationSource.Archive source, TagListOptions options, CancellationToken cancellationToken)
     {
-        IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
+        IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         HashSet<ListedTag> tags = [];
         await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {

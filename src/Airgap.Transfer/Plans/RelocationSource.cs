@@ -33,6 +33,9 @@ public abstract record RelocationSource
     /// <summary>An imgpkg archive. Nothing but the destination is contacted.</summary>
     public sealed record Archive(string Path) : RelocationSource
     {
+        /// <summary>Folders in which its parts may lie, beside the one that <see cref="Path"/> names.</summary>
+        internal System.Collections.Immutable.ImmutableArray<string> PartsIn { get; init; } = [];
+
         /// <inheritdoc/>
         public override string ToString() => Path;
     }

@@ -5,11 +5,12 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>Pulls from an imgpkg archive. No registry is asked, so images.yml stands as it was packed.</summary>
-internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPullObserver observer) : IPullSource
+internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageReference? wanted, IPullObserver observer) : IPullSource
 {
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
     private IArchive? _archive;
@@ -18,7 +19,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPu
 
     public async Task<PullItem> FindRootAsync(CancellationToken cancellationToken)
     {
-        _archive = await AnyArchive.OpenAsync(path, cancellationToken);
+        _archive = await AnyArchive.OpenAsync(source, cancellationToken);
         List<ArchivedItem> items = [];
         await foreach (ArchivedItem item in _archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
         {
@@ -29,7 +30,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPu
         ArchiveNotes? notes = await _archive.ReadNotesAsync(cancellationToken);
         if (notes?.Delta is not null)
             _archive.Required.Check(_archive, items);
-        if (DeltaWarning.Of(path, notes?.Delta) is { } warning)
+        if (DeltaWarning.Of(source.Path, notes?.Delta) is { } warning)
             observer.Warning(warning);
         ArchivedItem root = Choose(items);
         return root.Content.Manifest.IsIndex ? throw PullRefusals.Index(root.Source) : Item(root);
@@ -46,7 +47,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPu
             {
                 throw new AirgapException(
                     ErrorCode.ImageNotFound,
-                    $"The image {image}, which the bundle {bundle.Reference} pins, is not in the archive '{path}'.",
+                    $"The image {image}, which the bundle {bundle.Reference} pins, is not in the archive '{source.Path}'.",
                     $"From a registry that has all images, {AdviceTerms.WriteArchive}; or pull {AdviceTerms.NotRecursive}.")
                 { Reference = image.ToString(), Digest = image.Digest.ToString() };
             }
@@ -68,7 +69,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPu
         {
             return items.FirstOrDefault(IsWanted) ?? throw new AirgapException(
                 ErrorCode.ImageNotFound,
-                $"The archive '{path}' does not hold {wanted}.",
+                $"The archive '{source.Path}' does not hold {wanted}.",
                 $"It holds {List(items)}.")
             { Reference = wanted.ToString() };
         }
@@ -76,7 +77,7 @@ internal sealed class ArchivePullSource(string path, ImageReference? wanted, IPu
         ArchivedItem[] roots = [.. items.Where(item => item.IsRoot)];
         return roots is [{ } root] ? root : items is [{ } only] ? only : throw new AirgapException(
             ErrorCode.ArchiveRootUnknown,
-            $"The archive '{path}' does not say which of its {items.Count} images is the one to pull.",
+            $"The archive '{source.Path}' does not say which of its {items.Count} images is the one to pull.",
             $"To choose, {AdviceTerms.NameInArchive}: {List(items)}.");
     }
 

@@ -61,7 +61,7 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
             case RelocationSource.Image image:
                 return new RegistryPullSource(registry, image.Reference, asBundle: false, request.ImageIsBundleCheck, _observer);
             case RelocationSource.Archive archive:
-                return new ArchivePullSource(archive.Path, request.ArchiveItem, _observer);
+                return new ArchivePullSource(archive, request.ArchiveItem, _observer);
             case RelocationSource.Lock file:
                 return LockFile.Read(file.Path) is LockFileContent.OfBundle { Lock: var bundleLock }
                     ? new RegistryPullSource(registry, bundleLock.Image, asBundle: true, checkBundle: true, _observer)

@@ -99,7 +99,7 @@ internal sealed class LayoutFolder : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw IoFailures.Translate(e, file.File);
+            throw IoFailures.Translate(e, file.File.Path);
         }
     }
 

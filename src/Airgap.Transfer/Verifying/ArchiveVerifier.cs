@@ -11,8 +11,9 @@ namespace Airgap.Transfer.Verifying;
 /// Verifies an archive by the reader and the planner that import it, so that both come to one verdict; and hashes every layer, whether an image
 /// refers to it or not.
 /// </summary>
-internal sealed class ArchiveVerifier(string path)
+internal sealed class ArchiveVerifier(ArchiveFile file)
 {
+    private readonly string _path = file.Path;
     private readonly Findings _findings = new();
     private DeltaNotes? _delta;
 
@@ -20,20 +21,20 @@ internal sealed class ArchiveVerifier(string path)
     {
         try
         {
-            (ArchiveReader? archive, AirgapException? damage) = await ArchiveReader.OpenAsFarAsItGoesAsync(path, cancellationToken);
+            (ArchiveReader? archive, AirgapException? damage) = await ArchiveReader.OpenAsFarAsItGoesAsync(file, cancellationToken);
             if (damage is not null)
-                _findings.Add(damage, path, null);
+                _findings.Add(damage, _path, null);
             if (archive is null)
-                return _findings.Result(path);
+                return _findings.Result(_path);
             HashSet<Digest> damaged = await LayersAsync(archive, cancellationToken);
             await ContentAsync(archive, damaged, cancellationToken);
         }
         catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
-            _findings.Add(e, path, null);
+            _findings.Add(e, _path, null);
         }
 
-        return _findings.Result(path) with { Delta = _delta };
+        return _findings.Result(_path) with { Delta = _delta };
     }
 
     private async Task<HashSet<Digest>> LayersAsync(ArchiveReader archive, CancellationToken cancellationToken)
@@ -54,7 +55,7 @@ internal sealed class ArchiveVerifier(string path)
         TransferPlan plan;
         try
         {
-            plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+            plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
         }
         catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
@@ -64,7 +65,7 @@ internal sealed class ArchiveVerifier(string path)
         }
 
         foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
-            _findings.Add(problem, path);
+            _findings.Add(problem, _path);
         HashSet<string> wanted = [ArchiveLayout.ManifestName, ArchiveNotes.EntryName];
         HashSet<Digest> seen = [];
         foreach (PlannedManifest node in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
@@ -85,7 +86,7 @@ internal sealed class ArchiveVerifier(string path)
         if (!plan.Failures.IsEmpty)
             return;
         foreach (ArchiveEntry entry in archive.Entries.Where(entry => !wanted.Contains(entry.Name)).OrderBy(entry => entry.Offset))
-            _findings.Add(ErrorCode.InvalidArchive, $"'{path}': no image refers to the entry '{Printable(entry.Name)}' at byte {entry.Offset}.", path, ArchiveLayout.DigestOf(entry.Name));
+            _findings.Add(ErrorCode.InvalidArchive, $"'{_path}': no image refers to the entry '{Printable(entry.Name)}' at byte {entry.Offset}.", _path, ArchiveLayout.DigestOf(entry.Name));
 
         bool IsDamage(ErrorCode code, string? digest) =>
             code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest layer) && damaged.Contains(layer);
@@ -100,7 +101,7 @@ internal sealed class ArchiveVerifier(string path)
         }
         catch (AirgapException e)
         {
-            _findings.Add(e, path, layer.Digest);
+            _findings.Add(e, _path, layer.Digest);
         }
     }
 

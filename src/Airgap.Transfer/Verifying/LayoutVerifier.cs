@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
@@ -8,8 +9,9 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>Verifies an OCI layout by the reader and the planner that import it, and hashes every content, whether an image refers to it or not.</summary>
-internal sealed class LayoutVerifier(string path)
+internal sealed class LayoutVerifier(ArchiveFile file)
 {
+    private readonly string _path = file.Path;
     private readonly Findings _findings = new();
     private DeltaNotes? _delta;
 
@@ -17,13 +19,13 @@ internal sealed class LayoutVerifier(string path)
     {
         try
         {
-            LayoutReader layout = await LayoutReader.OpenAsync(path, cancellationToken);
+            LayoutReader layout = await LayoutReader.OpenAsync(file, cancellationToken);
             Descriptor[] contents = [.. layout.Files.Contents().Select(content => new Descriptor("", content.Digest, content.File.Size))];
             HashSet<Digest> damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
-            TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+            TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
             foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
-                _findings.Add(problem, path);
+                _findings.Add(problem, _path);
             HashSet<Digest> manifests = [.. LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Digest)];
             foreach (Descriptor content in contents)
             {
@@ -38,9 +40,9 @@ internal sealed class LayoutVerifier(string path)
         }
         catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
-            _findings.Add(e, path, null);
+            _findings.Add(e, _path, null);
         }
 
-        return _findings.Result(path) with { Delta = _delta };
+        return _findings.Result(_path) with { Delta = _delta };
     }
 }

@@ -1,7 +1,9 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
@@ -26,9 +28,10 @@ internal sealed class Verifier(IRegistry registry)
     {
         if (source is RelocationSource.Archive archive)
         {
-            return await LayoutFiles.IsLayoutAsync(archive.Path, cancellationToken)
-                ? await new LayoutVerifier(archive.Path).VerifyAsync(cancellationToken)
-                : await new ArchiveVerifier(archive.Path).VerifyAsync(cancellationToken);
+            ArchiveFile file = await PartFinder.FindAsync(archive.Path, archive.PartsIn, cancellationToken);
+            return await LayoutFiles.IsLayoutAsync(file, cancellationToken)
+                ? await new LayoutVerifier(file).VerifyAsync(cancellationToken)
+                : await new ArchiveVerifier(file).VerifyAsync(cancellationToken);
         }
 
         Findings findings = new();

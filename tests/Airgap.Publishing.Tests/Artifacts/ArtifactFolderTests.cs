@@ -35,6 +35,20 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [TestMethod]
+    public async Task NamespacesAreFilesThatSortBeforeAllThatStandsInThem()
+    {
+        await RunAsync(Settings, Simple([.. Secretgen("one"), ("CreateNamespace", "true")]), Nested([.. Secretgen("0two"), ("CreateNamespace", "true")]));
+
+        string[] names = [.. Directory.GetFiles(_folder["airgap/manifests"], "*.yml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        Assert.AreSequenceEqual(new[] { "00-0two.namespace.yml", "00-access.namespace.yml", "00-one.namespace.yml" }, names[..3]);
+        Assert.HasCount(3, Regex.Matches(await KustomizeAsync(), "kind: Namespace"));
+        Assert.AreEqual("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: access\n", File.ReadAllText(_folder["airgap/manifests/00-access.namespace.yml"]));
+
+        await RunAsync(Settings, Simple(Secretgen("one")));
+        Assert.IsEmpty(Directory.GetFiles(_folder["airgap/manifests"], "*.namespace.yml"));
+    }
+
+    [TestMethod]
     public async Task WhatCannotBeMergedIsRefusedBeforeAnythingMoves()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(

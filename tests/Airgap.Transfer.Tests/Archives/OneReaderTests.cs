@@ -166,8 +166,8 @@ public sealed class OneReaderTests : RelocatorTestBase
         [
             verdict.Problems[0],
             await RefusalAsync(() => CopyToRepositoryAsync(source, "dest.example/a")),
-            await RefusalAsync(() => Describer.DescribeArchiveAsync(path, new DescribeOptions(), Token)),
-            await RefusalAsync(() => TagLister.ListArchiveAsync(path, new TagListOptions(), Token)),
+            await RefusalAsync(() => Describer.DescribeArchiveAsync(new(path), new DescribeOptions(), Token)),
+            await RefusalAsync(() => TagLister.ListArchiveAsync(new(path), new TagListOptions(), Token)),
             await RefusalAsync(() => new Puller(Registry).PullAsync(new PullRequest { Source = source, Output = folder["out"], StateFolder = folder["state"] }, Token)),
         ])
         {

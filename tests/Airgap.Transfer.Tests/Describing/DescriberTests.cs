@@ -32,7 +32,7 @@ public sealed class DescriberTests : RelocatorTestBase
     [DataRow("signed-bundle")]
     public async Task AnArchiveTellsTheSameAsItsRegistry(string name)
     {
-        AssertGolden(name, await Describer.DescribeArchiveAsync(Fixtures.Golden($"{name}.tar"), new(), Token));
+        AssertGolden(name, await Describer.DescribeArchiveAsync(new(Fixtures.Golden($"{name}.tar")), new(), Token));
     }
 
     [TestMethod]
@@ -42,7 +42,7 @@ public sealed class DescriberTests : RelocatorTestBase
         foreach (BundleDescription bundle in new[]
         {
             await new Describer(Registry).DescribeAsync(Bundle("signed-bundle"), options, Token),
-            await Describer.DescribeArchiveAsync(Fixtures.Golden("signed-bundle.tar"), options, Token),
+            await Describer.DescribeArchiveAsync(new(Fixtures.Golden("signed-bundle.tar")), options, Token),
         })
         {
             Assert.IsTrue(bundle.Images.All(image => image.Kind == DescribedKind.Image && image.Layers.IsEmpty));
@@ -114,7 +114,7 @@ public sealed class DescriberTests : RelocatorTestBase
         foreach (string name in new[] { "multi-image.tar", "images-lock.tar" })
         {
             AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
-                () => Describer.DescribeArchiveAsync(Fixtures.Golden(name), new(), Token));
+                () => Describer.DescribeArchiveAsync(new(Fixtures.Golden(name)), new(), Token));
             Assert.AreEqual(ErrorCode.ArchiveRootUnknown, failure.Code);
             Assert.Contains(name, failure.Message);
         }

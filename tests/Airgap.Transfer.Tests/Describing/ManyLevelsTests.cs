@@ -17,7 +17,7 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         using TempFolder folder = new();
         await WriteAsync(folder["a.tar"], levels: 20);
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        BundleDescription description = await Describer.DescribeArchiveAsync(folder["a.tar"], new DescribeOptions(), Token);
+        BundleDescription description = await Describer.DescribeArchiveAsync(new(folder["a.tar"]), new DescribeOptions(), Token);
         string yaml = DescriptionYaml.Write(description);
         string text = DescriptionText.Write(description);
         string json = DescriptionDocument.Of(description).ToJson();
@@ -39,7 +39,7 @@ public sealed class ManyLevelsTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         await WriteAsync(folder["a.tar"], levels: 6);
-        BundleDescription description = await Describer.DescribeArchiveAsync(folder["a.tar"], new DescribeOptions(), Token);
+        BundleDescription description = await Describer.DescribeArchiveAsync(new(folder["a.tar"]), new DescribeOptions(), Token);
         Assert.HasCount((1 << 7) - 1, All(description));
         Assert.IsFalse(All(description).Any(bundle => bundle.IsRepeated));
     }
@@ -53,7 +53,7 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         for (int level = 2; level <= 300; level++)
             below = archive.Bundle("r.local/a", [$"r.local/a@{below}"], isRoot: level == 300);
         await File.WriteAllBytesAsync(folder["a.tar"], archive.ToTar(), Token);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Describer.DescribeArchiveAsync(folder["a.tar"], new DescribeOptions(), Token));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Describer.DescribeArchiveAsync(new(folder["a.tar"]), new DescribeOptions(), Token));
         Assert.AreEqual(ErrorCode.InvalidBundle, e.Code);
         Assert.Contains("more than 255 levels deep", e.Message);
     }

@@ -66,8 +66,8 @@ public sealed class TagListerTests : RelocatorTestBase
                 new ListedTag("sha256-fc5ad7de19b06bfa4e0202727df33738f4c0aaee2d63968034d3f24adb38f437.sig", null),
                 new ListedTag("v1.0.0", null),
             ],
-            (await TagLister.ListArchiveAsync(Fixtures.Golden("signed-bundle.tar"), new(), Token)).ToArray());
-        ListedTag only = (await TagLister.ListArchiveAsync(Fixtures.Golden("simple-app-bundle.tar"), new() { Digests = true }, Token)).Single();
+            (await TagLister.ListArchiveAsync(new(Fixtures.Golden("signed-bundle.tar")), new(), Token)).ToArray());
+        ListedTag only = (await TagLister.ListArchiveAsync(new(Fixtures.Golden("simple-app-bundle.tar")), new() { Digests = true }, Token)).Single();
         Assert.AreEqual(Registry.Get(s_relocated).Tags["v1.0.0"], only.Digest);
     }
 

@@ -52,7 +52,7 @@ internal sealed class DeltaLayers
         {
             if (!sizes.TryGetValue((layer.Image.Digest!.Value, layer.Digest), out long size) || size != layer.Size)
                 throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest} with {layer.Size} bytes for {layer.Image}, which has no such layer");
-            if (archive.OffsetOf(new Descriptor("", layer.Digest, layer.Size)) is not null)
+            if (archive.PlaceOf(new Descriptor("", layer.Digest, layer.Size)) is not null)
                 throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest}, which it holds");
         }
     }

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Archives.Layouts;
 /// <param name="File">The file on the disk.</param>
 /// <param name="Offset">Where its bytes start in it.</param>
 /// <param name="Size">Its length in bytes.</param>
-internal readonly record struct LayoutFile(string File, long Offset, long Size)
+internal readonly record struct LayoutFile(ArchiveFile File, long Offset, long Size)
 {
     /// <summary>Reads all of a small file.</summary>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
@@ -15,15 +15,14 @@ internal readonly record struct LayoutFile(string File, long Offset, long Size)
     {
         try
         {
-            await using FileStream file = new(File, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 });
-            file.Position = Offset;
+            await using Stream file = File.OpenStream(Offset);
             byte[] bytes = new byte[Size];
             await file.ReadExactlyAsync(bytes, cancellationToken);
             return bytes;
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw IoFailures.Translate(e, File);
+            throw IoFailures.Translate(e, File.Path);
         }
     }
 }

@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Transfer.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
@@ -12,12 +11,12 @@ internal abstract class LayoutFiles(string path)
 
     /// <summary>Opens a layout.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
-    public static Task<LayoutFiles> OpenAsync(string path, CancellationToken cancellationToken) =>
-        Task.Run<LayoutFiles>(() => Directory.Exists(path) ? new LayoutFolderFiles(path) : LayoutTarFiles.Open(path), cancellationToken);
+    public static Task<LayoutFiles> OpenAsync(ArchiveFile file, CancellationToken cancellationToken) =>
+        Task.Run<LayoutFiles>(() => Directory.Exists(file.Path) ? new LayoutFolderFiles(file.Path) : LayoutTarFiles.Open(file), cancellationToken);
 
     /// <summary>True for a folder, and for a tar that holds what only layouts hold. Anything else is left to the reader of imgpkg's archives.</summary>
-    public static Task<bool> IsLayoutAsync(string path, CancellationToken cancellationToken) =>
-        Task.Run(() => Directory.Exists(path) || IsLayoutTar(path), cancellationToken);
+    public static Task<bool> IsLayoutAsync(ArchiveFile file, CancellationToken cancellationToken) =>
+        Task.Run(() => Directory.Exists(file.Path) || IsLayoutTar(file), cancellationToken);
 
     /// <summary>A file by its name in the layout; null for none.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: a link, or a special file.</exception>
@@ -39,11 +38,11 @@ internal abstract class LayoutFiles(string path)
     { Location = new SourceLocation(path) };
 
     // imgpkg's first entry is manifest.json, so its archives are told by one header.
-    private static bool IsLayoutTar(string path)
+    private static bool IsLayoutTar(ArchiveFile archive)
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
+            using ArchiveBytes file = archive.Open();
             bool isFirst = true;
             foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false))
             {

@@ -31,9 +31,9 @@ internal sealed class LayoutReader : IArchive
 
     /// <summary>Opens a layout.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
-    public static async Task<LayoutReader> OpenAsync(string path, CancellationToken cancellationToken)
+    public static async Task<LayoutReader> OpenAsync(ArchiveFile file, CancellationToken cancellationToken)
     {
-        LayoutFiles files = await LayoutFiles.OpenAsync(path, cancellationToken);
+        LayoutFiles files = await LayoutFiles.OpenAsync(file, cancellationToken);
         return new LayoutReader(files, await LayoutIndex.ReadAsync(files, cancellationToken));
     }
 
@@ -41,7 +41,7 @@ internal sealed class LayoutReader : IArchive
         ? new ArchiveBlobContent(file.File, descriptor, file.Offset, LayoutNames.NameOf(descriptor.Digest))
         : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor, LayoutNames.NameOf(descriptor.Digest));
 
-    public long? OffsetOf(Descriptor descriptor) => FindBlob(descriptor) is { } file && file.File == Path ? file.Offset : null;
+    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => FindBlob(descriptor) is { } file ? (file.File, file.Offset) : null;
 
     /// <summary>Where a blob stands; null where the layout does not hold it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: it has another length, or is a link.</exception>

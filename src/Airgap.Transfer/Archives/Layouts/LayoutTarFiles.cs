@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Transfer.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
@@ -9,29 +8,32 @@ internal sealed class LayoutTarFiles : LayoutFiles
 {
     private readonly Dictionary<string, LayoutFile> _files = new(StringComparer.Ordinal);
 
-    private LayoutTarFiles(string path)
-        : base(path)
+    private readonly ArchiveFile _archive;
+
+    private LayoutTarFiles(ArchiveFile archive)
+        : base(archive.Path)
     {
+        _archive = archive;
     }
 
     /// <summary>Reads the headers of a tar.</summary>
-    public static LayoutTarFiles Open(string path)
+    public static LayoutTarFiles Open(ArchiveFile archive)
     {
-        LayoutTarFiles files = new(path);
+        LayoutTarFiles files = new(archive);
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
+            using ArchiveBytes file = archive.Open();
             foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false))
                 files.Add(entry);
             return files;
         }
         catch (InvalidDataException e)
         {
-            throw ForeignArchive.RecogniseCompressed(path) ?? Invalid(path, e.Message, e);
+            throw ForeignArchive.RecogniseCompressed(archive) ?? Invalid(archive.Path, e.Message, e);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw IoFailures.Translate(e, path);
+            throw IoFailures.Translate(e, archive.Path);
         }
     }
 
@@ -57,7 +59,7 @@ internal sealed class LayoutTarFiles : LayoutFiles
         if (!entry.IsRegular)
             throw Invalid($"its entry '{Printable.Line(entry.Name)}' is a link or a special file");
         // Content that stands twice is the same content, or the digest tells.
-        if (!_files.TryAdd(name, new LayoutFile(Path, entry.Offset, entry.Size)) && LayoutNames.DigestOf(name) is null)
+        if (!_files.TryAdd(name, new LayoutFile(_archive, entry.Offset, entry.Size)) && LayoutNames.DigestOf(name) is null)
             throw Invalid($"it holds two entries named '{Printable.Line(name)}'");
     }
 }

@@ -43,6 +43,9 @@ public sealed class SecretTests
     private static readonly Dictionary<string, string[][]> s_offline = new()
     {
         ["apply"] = [["apply", "manifests", "--kubeconfig", "none"]],
+        ["archive"] = [["archive"]],
+        ["archive split"] = [["archive", "split", "none.tar", "--volume-size", "1MB"]],
+        ["archive verify"] = [["archive", "verify", "--parts", "none.tar"]],
         ["completion"] = [["completion", "bash"], ["[suggest:99]", "tag resolve -i {bundle}"]],
         ["doctor"] = [["doctor", "--kubeconfig", "none"]],
         ["help"] = [["help"], ["help", "copy"]],

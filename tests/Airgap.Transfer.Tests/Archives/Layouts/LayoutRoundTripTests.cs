@@ -131,8 +131,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         await ToLayoutAsync(GoldenTar("nested-bundle"), folder["a"], isTar);
-        BundleDescription expected = await Describer.DescribeArchiveAsync(Fixtures.Golden("nested-bundle.tar"), new DescribeOptions(), Token);
-        BundleDescription actual = await Describer.DescribeArchiveAsync(folder["a"], new DescribeOptions(), Token);
+        BundleDescription expected = await Describer.DescribeArchiveAsync(new(Fixtures.Golden("nested-bundle.tar")), new DescribeOptions(), Token);
+        BundleDescription actual = await Describer.DescribeArchiveAsync(new(folder["a"]), new DescribeOptions(), Token);
         Assert.AreEqual(DescriptionYaml.Write(expected), DescriptionYaml.Write(actual));
         PullResult pulled = await new Puller(Registry).PullAsync(new PullRequest { Source = At(folder["a"]), Output = folder["out"], StateFolder = folder["state"] }, Token);
         Assert.IsGreaterThan(0, pulled.Files);

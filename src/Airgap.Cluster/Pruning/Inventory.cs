@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Cluster.Pruning;
+
+/// <summary>
+/// What applies of one name made, kept in a ConfigMap of the cluster. The name is the user's: a folder's path is another on each machine, and what two
+/// projects apply must not be taken for one's.
+/// </summary>
+internal sealed class Inventory
+{
+    private const string Prefix = "airgap-inventory-";
+    private const string Key = "objects";
+    private const string ManagedBy = "app.kubernetes.io/managed-by";
+    private static readonly ResourceKind s_kind = ResourceKind.Known("v1", "ConfigMap")!;
+
+    private readonly ClusterClient _client;
+    private readonly string _path;
+    private string? _version;
+
+    private Inventory(ClusterClient client, string ns, string name) => (_client, Namespace, Name, _path) = (client, ns, name, s_kind.PathOf(ns, name));
+
+    /// <summary>The ConfigMap's namespace.</summary>
+    public string Namespace { get; }
+
+    /// <summary>The ConfigMap's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What is recorded.</summary>
+    public IReadOnlyList<InventoryEntry> Entries { get; private set; } = [];
+
+    /// <summary>Reads the inventory of a name; one that is not there is empty.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InventoryUnusable"/>, or what the cluster refuses.</exception>
+    public static async Task<Inventory> LoadAsync(ClusterClient client, string ns, string name, CancellationToken cancellationToken)
+    {
+        KubernetesName.RequireLabel(name, "the name of an inventory");
+        Inventory inventory = new(client, ns, Prefix + name);
+        ClusterAnswer answer = await client.GetAsync(inventory._path, cancellationToken).ConfigureAwait(false);
+        if (answer.Status == 404)
+            return inventory;
+        if (!answer.IsSuccess)
+            throw ClusterRefusal.Of(answer, $"ConfigMap {ns}/{inventory.Name}", "read");
+        if (answer.Object.Text("metadata", "labels", ManagedBy) != Applier.FieldManager)
+            throw inventory.Unusable($"it has no label {ManagedBy}={Applier.FieldManager}, so that somebody else made it");
+        string[] lines = (answer.Object.Text("data", Key) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        InventoryEntry?[] entries = [.. lines.Select(InventoryEntry.Parse)];
+        int broken = Array.IndexOf(entries, null);
+        if (broken >= 0)
+            throw inventory.Unusable($"line {broken + 1} of {Key} does not say apiVersion, kind, namespace, name and uid");
+        inventory.Entries = [.. entries.OfType<InventoryEntry>()];
+        inventory._version = answer.Object.Text("metadata", "resourceVersion");
+        return inventory;
+    }
+
+    /// <summary>Records other entries, unless they are the same.</summary>
+    /// <returns>What became of the ConfigMap; null where there was nothing to write.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FieldConflict"/>: another apply has changed it meanwhile. What the cluster refuses.</exception>
+    public async Task<AppliedObject?> SaveAsync(IEnumerable<InventoryEntry> entries, CancellationToken cancellationToken)
+    {
+        InventoryEntry[] sorted = [.. entries.OrderBy(entry => entry.ToString(), StringComparer.Ordinal)];
+        if (_version is null ? sorted.Length == 0 : sorted.SequenceEqual(Entries))
+            return null;
+        string query = $"?fieldManager={Applier.FieldManager}";
+        ClusterAnswer answer = await _client.SendAsync(HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+            throw ClusterRefusal.Of(answer, $"ConfigMap {Namespace}/{Name}", "written");
+        _version = answer.Object.Text("metadata", "resourceVersion");
+        Entries = sorted;
+        return new AppliedObject("ConfigMap", Namespace, Name, answer.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
+    }
+
+    // The version that was read makes two applies at once a conflict, in which the later one loses nothing.
+    private byte[] Document(InventoryEntry[] entries)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("apiVersion", s_kind.ApiVersion);
+            writer.WriteString("kind", s_kind.Kind);
+            writer.WriteStartObject("metadata");
+            writer.WriteString("name", Name);
+            writer.WriteString("namespace", Namespace);
+            if (_version is not null)
+                writer.WriteString("resourceVersion", _version);
+            writer.WriteStartObject("labels");
+            writer.WriteString(ManagedBy, Applier.FieldManager);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteStartObject("data");
+            writer.WriteString(Key, string.Concat(entries.Select(entry => $"{entry}\n")));
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+
+    private AirgapException Unusable(string why) => new(
+        ErrorCode.InventoryUnusable,
+        $"The ConfigMap {Namespace}/{Name} is no inventory of what was applied: {why}.",
+        $"Choose another name for --prune, or see what it is: kubectl -n {Namespace} get configmap {Name} -o yaml");
+}

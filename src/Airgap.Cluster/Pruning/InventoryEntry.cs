@@ -1,0 +1,34 @@
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Objects;
+
+namespace Airgap.Cluster.Pruning;
+
+/// <summary>An object that an apply made.</summary>
+/// <param name="ApiVersion">Group and version by which it was made.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Namespace">Its namespace; null for none.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Uid">Which of that name: one that somebody makes later has another.</param>
+internal sealed record InventoryEntry(string ApiVersion, string Kind, string? Namespace, string Name, string Uid)
+{
+    private const string None = "-";
+
+    /// <summary>The same for an object in any version of its group.</summary>
+    public (string Group, string Kind, string? Namespace, string Name) Key => (ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion.Split('/')[0] : "", Kind, Namespace, Name);
+
+    /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
+    public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";
+
+    /// <summary>The entry of an applied object; null for one that the cluster did not show.</summary>
+    public static InventoryEntry? Of(AppliedObject applied) =>
+        applied.After?.Text("metadata", "uid") is { } uid ? new InventoryEntry(applied.ApiVersion, applied.Kind, applied.Namespace, applied.Name, uid) : null;
+
+    /// <summary>Reads a line; null for one of another form.</summary>
+    public static InventoryEntry? Parse(string line) =>
+        line.Split(' ') is [{ Length: > 0 } version, { Length: > 0 } kind, { Length: > 0 } ns, { Length: > 0 } name, { Length: > 0 } uid]
+            ? new InventoryEntry(version, kind, ns == None ? null : ns, name, uid)
+            : null;
+
+    /// <summary>The line.</summary>
+    public override string ToString() => $"{ApiVersion} {Kind} {Namespace ?? None} {Name} {Uid}";
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>archive</c>: the commands about archives as files.</summary>
+internal static class ArchiveCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new("archive", "Works on archives as the files that are carried.");
+        command.Subcommands.Add(ArchiveSplitCommand.Create(host));
+        command.Subcommands.Add(ArchiveVerifyCommand.Create(host));
+        command.Action = new HelpWriter.Action(host, exitCode: 1);
+        return command;
+    }
+}

@@ -1,0 +1,119 @@
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Cluster.Pruning;
+using Airgap.Cluster.Watching;
+using Airgap.Oci;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Brings objects into a cluster and tells of it: what <c>apply</c> does, and <c>publish</c> of a project that asks for it.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="ns">The namespace of objects that name none.</param>
+/// <param name="session">Is told.</param>
+internal sealed class ClusterRun(ClusterClient client, string ns, Session session)
+{
+    /// <summary>The longest wait for the PackageRepositories; null not to wait.</summary>
+    public TimeSpan? Wait { get; init; }
+
+    /// <summary>The name under which is recorded what was made, and by which is removed what is no longer there; null for neither.</summary>
+    public string? Inventory { get; init; }
+
+    /// <summary>True to make a PackageRepository anew that kapp-controller would take from its cache.</summary>
+    public bool Refetches { get; init; }
+
+    /// <summary>Applies, removes and waits.</summary>
+    /// <returns>The result in words, and whether it is a success.</returns>
+    public async Task<(bool IsDone, string Summary)> RunAsync(IReadOnlyList<ManifestDocument> documents, CancellationToken cancellationToken)
+    {
+        session.Phase = "applying";
+        session.AfterStop = "What was applied stays, and kapp-controller goes on. Look with: dotnet airgap doctor";
+        session.Report.Objects ??= [];
+        Pruner? pruner = null;
+        if (Inventory is not null)
+        {
+            Inventory inventory = await Airgap.Cluster.Pruning.Inventory.LoadAsync(client, ns, Inventory, cancellationToken).ConfigureAwait(false);
+            pruner = new Pruner(client, inventory, session.IsDry);
+            pruner.Check(documents, ns);
+        }
+
+        IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry) { Refetches = Refetches }.ApplyAsync(documents, Tell, cancellationToken).ConfigureAwait(false);
+        int failed = applied.Count(each => each.Failure is not null);
+        if (failed > 0)
+        {
+            if (pruner is not null)
+                session.Warn(new Diagnostic(ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.", "Mend what was refused, and run the command again."));
+            return (false, $"{failed} of {Amounts.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
+        }
+
+        bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken).ConfigureAwait(false);
+        // What is there is given up when what takes its place is known to work.
+        if (pruner is not null && isDone)
+        {
+            session.Phase = "pruning";
+            int before = session.Report.Errors.Count;
+            await pruner.RunAsync(applied, Tell, cancellationToken).ConfigureAwait(false);
+            if (session.Report.Errors.Count > before)
+                return (false, "Not everything was removed that was to be");
+        }
+        else if (pruner is not null)
+        {
+            session.Warn(new Diagnostic(ErrorCode.PruneSkipped, "Nothing was removed, since not every PackageRepository reconciled.", "Mend what does not reconcile, and run the command again."));
+        }
+
+        return (isDone, !isDone ? "Not every PackageRepository reconciled" : session.IsDry ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied");
+    }
+
+    /// <summary>An outcome in words.</summary>
+    public static string Words(ApplyOutcome outcome) => outcome switch
+    {
+        ApplyOutcome.Created => "created",
+        ApplyOutcome.Changed => "changed",
+        ApplyOutcome.Unchanged => "unchanged",
+        ApplyOutcome.Applied => "applied",
+        ApplyOutcome.Kept => "left as it is",
+        ApplyOutcome.Removed => "removed",
+        ApplyOutcome.NotTried => "not tried",
+        _ => "refused",
+    };
+
+    private void Tell(AppliedObject done)
+    {
+        string outcome = Words(done.Outcome);
+        session.Report.Objects!.Add(new ReportObject(done.Kind, done.Namespace, done.Name) { Outcome = outcome });
+        foreach (Diagnostic warning in done.Warnings)
+            session.Warn(warning);
+        if (done.Failure is { } failure)
+            session.Fail(failure);
+        else
+            session.WriteResult($"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
+    }
+
+    private async Task<bool> WaitAsync(IReadOnlyList<AppliedObject> applied, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        WaitTarget[] targets = [.. applied.Where(each => each.Kind == ResourceKind.PackageRepository.Kind).Select(each => new WaitTarget(each.Namespace!, each.Name, each.Generation))];
+        if (targets.Length == 0)
+        {
+            session.Warn(new Diagnostic(ErrorCode.NotExamined, "There is no PackageRepository among the objects, so nothing was waited for.", "Leave --wait out."));
+            return true;
+        }
+
+        session.Phase = "waiting";
+        IReadOnlyList<WaitVerdict> verdicts = await new RepositoryWait(client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken).ConfigureAwait(false);
+        foreach (WaitVerdict verdict in verdicts)
+        {
+            foreach (Diagnostic warning in verdict.Warnings)
+                session.Warn(warning);
+            if (verdict.Failure is { } failure)
+                session.Fail(failure);
+            else
+                session.WriteResult($"PackageRepository {verdict.Target.FullName}: reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
+            int index = session.Report.Objects!.FindIndex(each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace && each.Name == verdict.Target.Name);
+            session.Report.Objects[index] = session.Report.Objects[index] with { State = verdict.State?.Words, Packages = verdict.Packages };
+        }
+
+        return verdicts.All(verdict => verdict.Failure is null);
+    }
+}

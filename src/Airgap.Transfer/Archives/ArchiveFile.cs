@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Archives;
+
+/// <summary>An archive on the disk: one file, or parts that are read as if they were one, wherever each of them lies.</summary>
+internal sealed class ArchiveFile
+{
+    private const int MostNamed = 8;
+
+    private ArchiveFile(string path, ImmutableArray<ArchivePiece> pieces)
+    {
+        Path = path;
+        Pieces = pieces;
+    }
+
+    /// <summary>The file; of parts, the one that they would be together. A folder where an OCI layout may be one.</summary>
+    public string Path { get; }
+
+    /// <summary>The files that hold its bytes, in their order.</summary>
+    public ImmutableArray<ArchivePiece> Pieces { get; }
+
+    /// <summary>True for parts.</summary>
+    public bool IsSplit => Pieces[0].Length is not null;
+
+    /// <summary>One file.</summary>
+    public static implicit operator ArchiveFile(string path) => new(path, [new ArchivePiece(path, 0, null)]);
+
+    /// <summary>Parts.</summary>
+    /// <param name="path">The file that they would be together.</param>
+    /// <param name="pieces">One or more, one after the other.</param>
+    public static ArchiveFile OfParts(string path, ImmutableArray<ArchivePiece> pieces) => new(path, pieces);
+
+    /// <summary>Opens it to be read at any place.</summary>
+    /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
+    public ArchiveBytes Open() => new(this);
+
+    /// <summary>Opens it to be read from an offset on.</summary>
+    /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
+    public Stream OpenStream(long offset, int bufferSize = 0)
+    {
+        if (IsSplit)
+            return new ArchivePieceStream(Pieces, offset);
+        try
+        {
+            FileStream file = Pieces[0].OpenStream(bufferSize);
+            file.Position = offset;
+            return file;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, Path);
+        }
+    }
+
+    /// <summary>Where a range of bytes lies, to end a sentence about it: empty for one file, else the names of the parts.</summary>
+    public string WhereIs(long offset, long length)
+    {
+        if (!IsSplit)
+            return "";
+        ArchivePiece[] there = [.. Pieces.Where(piece => piece.Start < offset + Math.Max(1, length) && offset < piece.Start + piece.Length)];
+        return there switch
+        {
+            [] => "",
+            [var only] => $"; it lies in '{only.Path}'",
+            _ => $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and 'dotnet airgap archive verify --parts' tells which of them is damaged",
+        };
+    }
+}
+
+/// <summary>A file that holds an archive, or a part of it.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Start">The offset in the archive of its first byte.</param>
+/// <param name="Length">Its bytes; null for all of the archive, however many there are.</param>
+internal sealed record ArchivePiece(string Path, long Start, long? Length)
+{
+    /// <summary>Opens it to be read.</summary>
+    public FileStream OpenStream(int bufferSize) => Check(new FileStream(Path, new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.Read,
+        Share = FileShare.Read | FileShare.Delete,
+        BufferSize = bufferSize,
+        Options = FileOptions.SequentialScan,
+    }));
+
+    // A part that was replaced since it was found would shift all that follows.
+    private FileStream Check(FileStream file)
+    {
+        if (Length is null || file.Length == Length)
+            return file;
+        file.Dispose();
+        throw Changed();
+    }
+
+    /// <summary>The failure of a part that is not as long as it was when it was found.</summary>
+    public AirgapException Changed() => new(
+        ErrorCode.PartUnfit,
+        $"The part '{Path}' has changed while it was read: it had {Length} bytes when it was found.",
+        "Let nothing else write to it, and run the command again.")
+    { Location = new SourceLocation(Path) };
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Archives.Parts;
+
+/// <summary>
+/// <c>NAME.tar.parts.json</c>: the parts of an archive in their order, <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
+/// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so one archive split in one way has one
+/// id, and a list that was changed shows it. A field that a reader does not know is passed over.
+/// </summary>
+/// <param name="Parts">One or more.</param>
+internal sealed record PartList(ImmutableArray<PartEntry> Parts)
+{
+    /// <summary>The version that is written, and the highest that is read.</summary>
+    public const int Version = 1;
+
+    private const int MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of the archive.</summary>
+    public long Size { get; } = Parts.Sum(part => part.Size);
+
+    /// <summary>What tells this set from every other.</summary>
+    public Digest Id { get; } = IdOf(Parts);
+
+    /// <summary>Reads a list.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.NewerArchive"/>, or a 3xxx code of the file.</exception>
+    public static PartList Read(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > MaxBytes)
+                throw Invalid(path, $"it has {file.Length} bytes");
+            return Parse(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Reads the bytes of a list.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static PartList Parse(ReadOnlyMemory<byte> json, string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+            JsonElement root = document.RootElement;
+            int version = root.GetProperty("version").GetInt32();
+            if (version > Version)
+            {
+                throw new AirgapException(
+                    ErrorCode.NewerArchive,
+                    $"'{path}' has the version {version}, and this tool reads versions up to {Version}.",
+                    "Read it with the version that wrote it, or a newer one.")
+                { Location = new SourceLocation(path) };
+            }
+
+            JsonElement parts = root.GetProperty("parts");
+            if (version < 1 || parts.GetArrayLength() is 0 or > PartName.MostParts)
+                throw Invalid(path, $"it lists {parts.GetArrayLength()} parts, and 1 to {PartName.MostParts} can be read");
+            PartList list = new(EntriesOf(parts, path));
+            if (root.GetProperty("size").GetInt64() != list.Size)
+                throw Invalid(path, $"its parts have {list.Size} bytes, and it says {root.GetProperty("size").GetRawText()}");
+            if (root.GetProperty("set").GetString() is var set && set != list.Id.ToString())
+                throw Invalid(path, $"its parts make the set {list.Id}, and it says '{set}'");
+            return list;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Invalid(path, "it is malformed, lacks a field, or holds one twice");
+        }
+    }
+
+    /// <summary>The bytes of the file.</summary>
+    public byte[] ToJson()
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version"u8, Version);
+            json.WriteString("set"u8, Id.ToString());
+            json.WriteNumber("size"u8, Size);
+            json.WriteStartArray("parts"u8);
+            for (int i = 0; i < Parts.Length; i++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("order"u8, i + 1);
+                json.WriteString("name"u8, Parts[i].Name);
+                json.WriteNumber("size"u8, Parts[i].Size);
+                json.WriteString("digest"u8, Parts[i].Digest.ToString());
+                json.WriteString("ends"u8, Parts[i].Ends.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        bytes.WriteByte((byte)'\n');
+        return bytes.ToArray();
+    }
+
+    /// <summary>The checksums of the parts and of this list, as <c>sha256sum -c</c> reads them.</summary>
+    /// <param name="listName">The name of this list's file.</param>
+    public byte[] ToSums(string listName)
+    {
+        StringBuilder text = new();
+        foreach (PartEntry part in Parts)
+            text.Append(CultureInfo.InvariantCulture, $"{part.Digest.Hex}  {part.Name}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Digest.Compute(ToJson()).Hex}  {listName}\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static ImmutableArray<PartEntry> EntriesOf(JsonElement parts, string path)
+    {
+        ImmutableArray<PartEntry>.Builder entries = ImmutableArray.CreateBuilder<PartEntry>(parts.GetArrayLength());
+        string? archive = null;
+        long total = 0;
+        foreach (JsonElement part in parts.EnumerateArray())
+        {
+            int order = entries.Count + 1;
+            string name = part.GetProperty("name").GetString() ?? "";
+            if (part.GetProperty("order").GetInt32() != order)
+                throw Invalid(path, $"its {order}. part has the order {part.GetProperty("order").GetRawText()}");
+
+            // The name of a file in a folder that the user names, and never a way out of it.
+            if (name.Contains('/') || name.Contains('\\') || name.Contains(':') || name.Any(char.IsControl)
+                || PartName.ArchiveOfPart(name) is not ({ } of, var number) || number != order || of != (archive ??= of))
+                throw Invalid(path, $"'{Printable.Of(name)}' is no name of its {order}. part");
+            long size = part.GetProperty("size").GetInt64();
+            if (size < 1 || size > long.MaxValue - total)
+                throw Invalid(path, $"'{name}' has {size} bytes by it");
+            total += size;
+            entries.Add(new PartEntry(name, size, DigestOf(part, "digest", path), DigestOf(part, "ends", path)));
+        }
+
+        return entries.DrainToImmutable();
+    }
+
+    private static Digest DigestOf(JsonElement part, string field, string path) =>
+        part.GetProperty(field).GetString() is var text && Digest.TryParse(text, out Digest digest) && digest.Algorithm == "sha256"
+            ? digest
+            : throw Invalid(path, $"'{Printable.Of(text ?? "")}' is no SHA-256 digest");
+
+    private static Digest IdOf(ImmutableArray<PartEntry> parts) =>
+        Digest.Compute(Encoding.ASCII.GetBytes(string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Size} {part.Digest}\n")))));
+
+    private static AirgapException Invalid(string path, string why) => new(
+        ErrorCode.InvalidPartList,
+        $"'{path}' is no list of an archive's parts: {why}.",
+        "Copy it again from where it was written; it stands beside the parts.")
+    { Location = new SourceLocation(path) };
+}
+
+/// <summary>A part as its list describes it.</summary>
+/// <param name="Name">The name of its file.</param>
+/// <param name="Size">Its bytes, 1 or more.</param>
+/// <param name="Digest">Their SHA-256 digest.</param>
+/// <param name="Ends">The digest of its beginning and end (<see cref="PartEnds"/>).</param>
+internal sealed record PartEntry(string Name, long Size, Digest Digest, Digest Ends);

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Transfers.Parts;
+
+/// <summary>What lies where an archive's parts are to be written. Only what a list or a run that did not end names as its parts is taken for ours.</summary>
+internal sealed class PartsPlace
+{
+    private readonly string _archive;
+    private readonly ImmutableArray<string> _ours;
+
+    private PartsPlace(string archive, PartList? standing, ImmutableArray<string> ours)
+    {
+        _archive = archive;
+        Standing = standing;
+        _ours = ours;
+    }
+
+    /// <summary>The list of the parts that lie there; null for none.</summary>
+    public PartList? Standing { get; }
+
+    private string ListPath => PartName.ListOf(_archive);
+
+    private string SumsPath => PartName.SumsOf(_archive);
+
+    /// <summary>Looks at a place.</summary>
+    /// <param name="plan">What is to be written there.</param>
+    /// <param name="earlier">What a run that did not end was writing there; null for none.</param>
+    /// <param name="mayStandWhole">True where the whole archive itself lies there: it is what is cut.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PartInTheWay"/>.</exception>
+    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
+    public static PartsPlace Look(PartPlan plan, PartPlan? earlier, bool mayStandWhole)
+    {
+        string list = PartName.ListOf(plan.Archive);
+        if (!mayStandWhole && Path.Exists(plan.Archive))
+            throw InTheWay(plan.Archive, plan, "would be read in place of the parts");
+        PartList? standing = null;
+        try
+        {
+            standing = File.Exists(list) ? PartList.Read(list) : null;
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.InvalidPartList or ErrorCode.NewerArchive)
+        {
+            throw InTheWay(list, plan, "is no list that this version wrote");
+        }
+
+        HashSet<string> names = [.. standing?.Parts.Select(part => part.Name) ?? [], .. earlier?.Names ?? []];
+        string folder = Path.GetDirectoryName(plan.Archive)!;
+        string archiveName = Path.GetFileName(plan.Archive);
+        foreach (string path in Directory.EnumerateFileSystemEntries(folder, archiveName + ".*").Order(StringComparer.Ordinal))
+        {
+            if (PartName.ArchiveOfPart(Path.GetFileName(path)) is var (of, _) && of == archiveName && !names.Contains(Path.GetFileName(path)))
+                throw InTheWay(path, plan, "has the name of a part, and no list of its own that says so");
+        }
+
+        if (standing is null && earlier is null && Path.Exists(PartName.SumsOf(plan.Archive)))
+            throw InTheWay(PartName.SumsOf(plan.Archive), plan, "would be replaced by the checksums of the parts");
+        return new PartsPlace(plan.Archive, standing, [.. names.Select(name => Path.Combine(folder, name))]);
+    }
+
+    /// <summary>Removes the list first, so that nothing looks complete, and then all else that is ours.</summary>
+    public void Clear()
+    {
+        File.Delete(ListPath);
+        File.Delete(SumsPath);
+        foreach (string path in _ours)
+            File.Delete(path);
+    }
+
+    private static AirgapException InTheWay(string path, PartPlan plan, string why) => new(
+        ErrorCode.PartInTheWay,
+        $"The parts of '{plan.Archive}' cannot be written: '{path}' lies there and {why}.",
+        "Move it away, or write the parts to another folder.")
+    { Location = new SourceLocation(path) };
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Verifying;
+
+/// <summary>Reads every part of an archive once and compares it with the list: which of them has to be written again?</summary>
+/// <param name="found">The list, and where the parts may lie.</param>
+internal sealed class PartsVerifier(FoundList found)
+{
+    private const int BufferSize = 1024 * 1024;
+
+    /// <summary>Verifies all parts, and goes on after a problem.</summary>
+    /// <exception cref="AirgapException">A 3xxx code: a part cannot be read.</exception>
+    public async Task<PartsVerification> VerifyAsync(CancellationToken cancellationToken)
+    {
+        ImmutableArray<PartVerdict>.Builder verdicts = ImmutableArray.CreateBuilder<PartVerdict>();
+        foreach (PartEntry part in found.List.Parts)
+            verdicts.Add(await VerifyAsync(part, verdicts.Count + 1, cancellationToken));
+        return new PartsVerification(found.Archive, found.List, verdicts.ToImmutable());
+    }
+
+    private async Task<PartVerdict> VerifyAsync(PartEntry part, int order, CancellationToken cancellationToken)
+    {
+        AirgapException? first = null;
+        foreach (string place in PartFinder.PlacesOf(part, found.Folders))
+        {
+            if (await ProblemAsync(place, part, cancellationToken) is not { } problem)
+                return new PartVerdict(order, part, place, null);
+            first ??= problem;
+        }
+
+        return new PartVerdict(order, part, null, (first ?? new AirgapException(
+            ErrorCode.PartMissing,
+            $"'{part.Name}', the {order}. of {found.List.Parts.Length} parts of '{found.Archive}', is missing.",
+            "Bring it, or name the folder that holds it with --parts-in.")).ToDiagnostic());
+    }
+
+    private async Task<AirgapException?> ProblemAsync(string place, PartEntry part, CancellationToken cancellationToken)
+    {
+        if (PartFinder.Look(place, part, found.List) is { } why)
+            return PartFinder.Unfit(place, why);
+        Digest actual;
+        try
+        {
+            await using FileStream file = new(place, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+            actual = Digest.FromHash(HashAlgorithmName.SHA256, await CryptographicOperations.HashDataAsync(HashAlgorithmName.SHA256, new BufferedStream(file, BufferSize), cancellationToken));
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // A disc that cannot be read to its end is the very thing that is asked for.
+            return new AirgapException(ErrorCode.PartDamaged, $"'{place}' cannot be read: {e.Message.TrimEnd('.')}.", RewriteAdvice) { Location = new SourceLocation(place) };
+        }
+
+        return actual == part.Digest ? null : new AirgapException(
+            ErrorCode.PartDamaged, $"'{place}' is damaged: it has the digest {actual}, and the list says {part.Digest}.", RewriteAdvice)
+        { Digest = part.Digest.ToString(), Location = new SourceLocation(place) };
+    }
+
+    private const string RewriteAdvice = "Write this part again: copy it from where it was written, or cut it out of the archive there with 'archive split FILE --only N'.";
+}
+
+/// <summary>What a verification of parts found.</summary>
+/// <param name="Archive">The file that they would be together.</param>
+/// <param name="List">Their list.</param>
+/// <param name="Parts">Each part, in its order.</param>
+internal sealed record PartsVerification(string Archive, PartList List, ImmutableArray<PartVerdict> Parts)
+{
+    /// <summary>True when every part is there and has its digest.</summary>
+    public bool IsRight => Parts.All(part => part.Problem is null);
+}
+
+/// <summary>What was found of a part.</summary>
+/// <param name="Order">Its number, from 1 on.</param>
+/// <param name="Part">What the list says of it.</param>
+/// <param name="Place">The file that is right; null for none.</param>
+/// <param name="Problem">What is wrong; null for nothing.</param>
+internal sealed record PartVerdict(int Order, PartEntry Part, string? Place, Diagnostic? Problem);

@@ -1,0 +1,185 @@
+using System.Text.Json;
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Cluster.Pruning;
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Cluster.Tests;
+
+/// <summary>What an apply made and the manifests no longer hold goes, and nothing else does.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class PrunerTests
+{
+    private const string InventoryPath = "/api/v1/namespaces/packages/configmaps/airgap-inventory-app";
+    private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+    private const string OldPath = Repositories + "/old";
+    private const string Line = "packaging.carvel.dev/v1alpha1 PackageRepository packages";
+    private static readonly string s_ours = Fields(("airgap", "Apply", "f:spec"), ("kapp-controller", "Update", "f:metadata"), ("kapp-controller", "Update", "f:status"));
+    private readonly List<AppliedObject> _told = [];
+
+    [TestMethod]
+    public async Task TheFirstRun_RecordsWhatItMade_AndRemovesNothing()
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", InventoryPath, KubernetesAnswer.Json(201, """{"metadata":{"resourceVersion":"1"}}"""));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Created), Applied("theirs", "t1", ApplyOutcome.Changed, Fields(("kubectl-client-side-apply", "Update", "f:spec")))]);
+
+        JsonElement written = JsonElement.Parse(server.Requests.Last().Body);
+        Assert.AreEqual($"{Line} new n1\n", written.Text("data", "objects"), "what was there before is nobody's to remove");
+        Assert.AreEqual("airgap", written.Text("metadata", "labels", "app.kubernetes.io/managed-by"));
+        Assert.IsNull(written.Text("metadata", "resourceVersion"));
+        Assert.AreEqual("ConfigMap packages/airgap-inventory-app Created", Words(_told.Single()));
+    }
+
+    [TestMethod]
+    public async Task WhatIsNoLongerThere_Goes_WhileItIsTheOneThatWasMade()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(200, "{}"));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        KubernetesRequest deleted = server.Requests.Single(request => request.Method == "DELETE");
+        Assert.AreEqual("o1", JsonElement.Parse(deleted.Body).Text("preconditions", "uid"));
+        Assert.AreEqual("PackageRepository packages/old Removed", Words(_told.Single()));
+        JsonElement written = JsonElement.Parse(server.Requests.Single(request => request.Method == "PATCH").Body);
+        Assert.AreEqual($"{Line} new n1\n", written.Text("data", "objects"));
+        Assert.AreEqual("7", written.Text("metadata", "resourceVersion"), "another apply meanwhile is a conflict");
+    }
+
+    [TestMethod]
+    [DataRow("another", "another one of the same name", false)]
+    [DataRow("kubectl", "kubectl-edit owns fields of it, too", true)]
+    [DataRow("apply", "flux owns fields of it, too", true)]
+    [DataRow("untold", "does not tell who else", true)]
+    [DataRow("forbidden", "forbidden", true)]
+    public async Task WhatIsNotCertain_Stays_AndIsTold(string what, string why, bool isRemembered)
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, what switch
+        {
+            "another" => Live("o2", s_ours),
+            "kubectl" => Live("o1", Fields(("airgap", "Apply", "f:spec"), ("kubectl-edit", "Update", "f:spec"))),
+            "apply" => Live("o1", Fields(("airgap", "Apply", "f:spec"), ("flux", "Apply", "f:metadata"))),
+            "untold" => Live("o1", "null"),
+            _ => KubernetesAnswer.Recorded("apply/packagerepository/forbidden-get.json"),
+        });
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.DoesNotContain(request => request.Method == "DELETE", server.Requests);
+        Diagnostic warning = _told.Single().Warnings.Single();
+        Assert.AreEqual(ErrorCode.NotPruned, warning.Code);
+        Assert.Contains(why, warning.Message);
+        Assert.AreEqual(!isRemembered, server.Requests.Any(request => request.Method == "PATCH"));
+    }
+
+    [TestMethod]
+    public async Task ANamespace_NeverGoes()
+    {
+        await using FakeKubernetes server = await StartAsync("v1 Namespace - packages p1", $"{Line} new n1");
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.DoesNotContain(request => request.Path == "/api/v1/namespaces/packages", server.Requests);
+        Assert.AreEqual("kubectl delete namespace packages", _told.Single().Warnings.Single().Advice.Split(": ")[1]);
+    }
+
+    [TestMethod]
+    public async Task ADryRun_HasTheServerTryIt_AndKeepsAll()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(200, "{}"));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], isDry: true);
+
+        Assert.AreEqual("?dryRun=All", server.Requests.Single(request => request.Method == "DELETE").Query);
+        Assert.DoesNotContain(request => request.Method == "PATCH", server.Requests);
+        Assert.AreEqual(ApplyOutcome.Removed, _told.Single().Outcome);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task AnInstall_GoesBeforeTheAccountThatItNeeds(bool isGone)
+    {
+        const string Install = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packageinstalls/app";
+        const string Account = "/api/v1/namespaces/packages/serviceaccounts/installer";
+        await using FakeKubernetes server = await StartAsync("v1 ServiceAccount packages installer s1", "packaging.carvel.dev/v1alpha1 PackageInstall packages app i1", $"{Line} new n1");
+        KubernetesAnswer live = Live("i1", s_ours);
+        server.On("GET", Install, isGone ? [live, live, KubernetesAnswer.Json(404, "{}")] : [live]);
+        server.On("DELETE", Install, KubernetesAnswer.Json(200, "{}")).On("GET", Account, Live("s1", s_ours)).On("DELETE", Account, KubernetesAnswer.Json(200, "{}"));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.AreSequenceEqual(isGone ? new[] { Install, Account } : [Install], [.. server.Requests.Where(request => request.Method == "DELETE").Select(request => request.Path)]);
+        Assert.AreEqual(isGone ? ApplyOutcome.Removed : ApplyOutcome.Kept, _told[1].Outcome);
+        string[] recorded = [.. server.Requests.Where(request => request.Method == "PATCH").Select(request => JsonElement.Parse(request.Body).Text("data", "objects")!)];
+        Assert.AreEqual(!isGone, recorded[^1].Contains("ServiceAccount packages installer s1", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task ManifestsOfAnotherProject_RemoveNothing()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", "v1 Namespace - packages p1");
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Pruner pruner = new(client, await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None), isDry: false);
+
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => pruner.Check(Documents("other"), "packages"));
+        pruner.Check(Documents("old"), "packages");
+
+        Assert.AreEqual(ErrorCode.PruneUnsure, failure.Code);
+    }
+
+    [TestMethod]
+    [DataRow("""{"metadata":{"labels":{}},"data":{"objects":""}}""", "somebody else")]
+    [DataRow("""{"metadata":{"labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"v1 Secret a b c\nnonsense\n"}}""", "line 2")]
+    public async Task AConfigMapThatIsNoInventory_IsRefused(string document, string why)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", InventoryPath, KubernetesAnswer.Json(200, document));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => Inventory.LoadAsync(client, "packages", "app", CancellationToken.None));
+
+        Assert.AreEqual(ErrorCode.InventoryUnusable, failure.Code);
+        Assert.Contains(why, failure.Message);
+    }
+
+    private static IReadOnlyList<ManifestDocument> Documents(string name) =>
+        ManifestDocument.Read("a.yml", System.Text.Encoding.UTF8.GetBytes($"apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {{name: {name}}}\n"));
+
+    private static AppliedObject Applied(string name, string uid, ApplyOutcome outcome, string? fields = null) => new("PackageRepository", "packages", name, outcome)
+    {
+        ApiVersion = "packaging.carvel.dev/v1alpha1",
+        After = JsonElement.Parse($$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields ?? s_ours}}}}}}"""),
+    };
+
+    private static KubernetesAnswer Live(string uid, string fields) => KubernetesAnswer.Json(200, $$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields}}}}}}""");
+
+    private static string Fields(params (string Manager, string Operation, string Field)[] entries) => "[" + string.Join(',', entries.Select(entry =>
+        $$$$"""{"manager":"{{{{entry.Manager}}}}","operation":"{{{{entry.Operation}}}}","fieldsV1":{"{{{{entry.Field}}}}":{}}}""")) + "]";
+
+    private static string Words(AppliedObject done) => $"{done.Kind} {done.FullName} {done.Outcome}";
+
+    private static async Task<FakeKubernetes> StartAsync(params string[] lines)
+    {
+        FakeKubernetes server = await FakeKubernetes.StartAsync();
+        string text = string.Join("\\n", lines.Order(StringComparer.Ordinal)) + "\\n";
+        server.On("GET", InventoryPath, KubernetesAnswer.Json(200, $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{text}}}"}}"""));
+        return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
+    }
+
+    private async Task PruneAsync(FakeKubernetes server, IReadOnlyList<AppliedObject> applied, bool isDry = false)
+    {
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
+        Removal removal = new(client) { Pause = TimeSpan.FromMilliseconds(20), Limit = TimeSpan.FromMilliseconds(200) };
+        await new Pruner(client, inventory, isDry) { Removal = removal }.RunAsync(applied, _told.Add, CancellationToken.None);
+    }
+}
