@@ -25,6 +25,9 @@ internal static partial class BuildAdvice
         [AdviceTerms.NotRecursive] = "",
         [AdviceTerms.DeleteOutput] = "",
         [AdviceTerms.Exclude] = "",
+        [AdviceTerms.AllArtifacts] = "AirgapArtifacts=all",
+        [AdviceTerms.DropUnreferenced] = "DropUnreferenced=true",
+        [AdviceTerms.SkipPlatforms] = "MissingPlatform=skip",
         [AdviceTerms.PinImage] = "ImgpkgBundleImage",
     }.ToFrozenDictionary();
 

@@ -55,11 +55,20 @@ internal static class AdviceTerms
     /// <summary>An image that a bundle pins.</summary>
     public const string PinImage = "pin it as an image of the bundle";
 
+    /// <summary>Carrying all that is attached to images.</summary>
+    public const string AllArtifacts = "ask for all artifacts";
+
+    /// <summary>Leaving images behind that no chosen package names.</summary>
+    public const string DropUnreferenced = "leave behind what is not named";
+
+    /// <summary>Going on without a platform that an image lacks.</summary>
+    public const string SkipPlatforms = "go on without missing platforms";
+
     /// <summary>All of them. None is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms,
     ];
 
     /// <summary>Advice with a front end's word behind each term that it has one for.</summary>

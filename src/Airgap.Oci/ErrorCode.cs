@@ -364,6 +364,12 @@ public enum ErrorCode
     /// <summary>A part has another digest than its list says: it has to be brought, or written, again.</summary>
     PartDamaged = 2137,
 
+    /// <summary>Signatures, attestations, SBOMs or other artifacts belong to the images and were not asked for: they stay behind (warning). Ask for all artifacts.</summary>
+    ArtifactsLeftBehind = 2170,
+
+    /// <summary>Artifacts that belong to the images could not be read at the source, as the account may not or the registry lists only some: they stay behind (warning).</summary>
+    ArtifactsUnread = 2171,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

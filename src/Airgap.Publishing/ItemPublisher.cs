@@ -79,6 +79,7 @@ internal sealed class ItemPublisher(
             Pin = declaration.Pin,
             Concurrency = settings.Concurrency,
         };
+        options = options.Carrying(declaration.Artifacts);
         TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
             ? await relocator.FindStandingAsync(declaration.Source, archive, options, cancellationToken)
             : null;

@@ -80,7 +80,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             return null;
         if (await StandingArchive.FindAsync(destination.Path, destination.Format, source, options, _observer, cancellationToken) is not { } plan)
             return null;
-        _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone, and nobody is asked.");
+        if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
+            return null;
+        _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);
         ImmutableArray<RelocatedItem> items = [.. plan.Items.Select(item => new RelocatedItem(item, null, BlobOutcome.Present, []))];
@@ -94,6 +96,28 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = plan.Warnings,
         };
+    }
+
+    // Things are attached to an image after it was pushed, too: its digest does not tell, so that its source has to.
+    private async Task<bool> HasItsArtifactsAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken)
+    {
+        ImmutableArray<PlannedItem> images = AttachedItems.Without(plan.Items);
+        if (!options.Artifacts)
+            return options.CosignSignatures || images.Length == plan.Items.Length;
+        try
+        {
+            using RegistryPlanner planner = new(registry, options, _observer);
+            IReadOnlyCollection<PlannedItem> now = await planner.FindArtifactsAsync(plan.Source, plan.Items, images, cancellationToken);
+            return plan.Items.Select(item => (item.Digest, item.Tag)).ToHashSet().SetEquals(now.Select(item => (item.Digest, item.Tag)));
+        }
+        catch (Airgap.Oci.AirgapException e) when (e.Code is Airgap.Oci.ErrorCode.RegistryUnreachable)
+        {
+            _observer.Warning(new Airgap.Oci.Diagnostic(
+                Airgap.Oci.ErrorCode.ArtifactsUnread,
+                $"Whether more was attached to {plan.Root!.Source} since its archive was written is not known: {e.Message}",
+                "Publish again when the source can be reached, or relocate without artifacts."));
+            return true;
+        }
     }
 
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>

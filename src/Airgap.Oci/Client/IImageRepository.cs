@@ -96,4 +96,11 @@ public interface IImageRepository
     /// <remarks>By default the list is read from the referrers tag.</remarks>
     async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The same, where it may be known from a list of tags whether clients keep a list.</summary>
+    /// <param name="subject">The manifest with the attachments.</param>
+    /// <param name="hasFallback">True where the referrers tag exists, so that both lists are read; false where it does not; null where that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task<ReferrerList> ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
+        hasFallback == false ? Task.FromResult(ReferrerList.Fallback(null)) : ListReferrersAsync(subject, cancellationToken);
 }

@@ -49,18 +49,29 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
         TagList.ReadAsync(transport, Name, mustExist: true, cancellationToken);
 
-    public async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken)
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        ((IImageRepository)this).ListReferrersAsync(subject, hasFallback: null, cancellationToken);
+
+    async Task<ReferrerList> IImageRepository.ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken)
     {
         AirgapException? failure = null;
         try
         {
             if (await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false) is { } listed)
-                return listed;
+            {
+                // What clients listed before the registry did, or beside it, is attached, too.
+                return hasFallback == true || (hasFallback is null && listed.IsPartial)
+                    ? listed.And(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false))
+                    : listed;
+            }
         }
         catch (AirgapException e)
         {
             failure = e;
         }
+
+        if (hasFallback == false)
+            return failure is null ? ReferrerList.Fallback(null) : throw failure;
 
         // The referrers tag replaces a list that the registry cannot give; without the tag nothing is known.
         try

@@ -12,6 +12,9 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>The content, where the manifest embeds it (<c>data</c>) and it has the digest and size; null otherwise.</summary>
     internal ReadOnlyMemory<byte>? Data { get; init; }
 
+    /// <summary>The artifact type of the content (<c>artifactType</c>), where the descriptor says it; null otherwise.</summary>
+    internal string? ArtifactType { get; init; }
+
     /// <summary>Addresses that hold the content in addition to the repository (<c>urls</c>): http and https alone, without credentials.</summary>
     internal ImmutableArray<Uri> Urls { get; init; } = [];
 

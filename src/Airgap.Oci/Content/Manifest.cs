@@ -169,7 +169,7 @@ public sealed class Manifest
             throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size < 0)
             throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
-        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size) { Data = OwnSources.Data(item, digest, size), Urls = OwnSources.Urls(item) };
+        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size) { Data = OwnSources.Data(item, digest, size), Urls = OwnSources.Urls(item), ArtifactType = StringOf(item, "artifactType") };
     }
 
     private static string? StringOf(JsonElement element, string name) =>

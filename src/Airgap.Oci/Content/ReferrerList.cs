@@ -11,8 +11,14 @@ public sealed record ReferrerList(ImmutableArray<Descriptor> Manifests, bool Fro
     /// <summary>The tag of the index that lists a manifest's referrers where a registry does not: <c>sha256-HEX</c>, at most 64 digits.</summary>
     public static string FallbackTag(Digest subject) => $"{subject.Algorithm}-{(subject.Hex.Length > 64 ? subject.Hex[..64] : subject.Hex)}";
 
+    /// <summary>True where the registry gave the first page or pages and then none, though it said that there are more.</summary>
+    internal bool IsPartial { get; init; }
+
+    /// <summary>The same with what the list of clients has beyond it.</summary>
+    internal ReferrerList And(Manifest? index) => this with { Manifests = [.. Manifests.Concat(Fallback(index).Manifests).DistinctBy(descriptor => descriptor.Digest)] };
+
     /// <summary>The list that clients keep.</summary>
     /// <param name="index">The index under <see cref="FallbackTag"/>; null when there is none.</param>
     internal static ReferrerList Fallback(Manifest? index) =>
-        new(index is null ? [] : [.. index.Manifests.DistinctBy(descriptor => descriptor.Digest)], FromApi: false);
+        new(index is not { IsIndex: true } ? [] : [.. index.Manifests.DistinctBy(descriptor => descriptor.Digest)], FromApi: false);
 }

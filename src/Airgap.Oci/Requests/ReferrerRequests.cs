@@ -40,6 +40,9 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
                 repository, request, (response, token) => ReadPageAsync(request, response, token), cancellationToken).ConfigureAwait(false);
             if (page is null)
             {
+                // A registry that gave a page has such lists, whatever became of the next one.
+                if (seen.Count > 1)
+                    return new ReferrerList([.. found.Values], FromApi: true) { IsPartial = true };
                 host.NoteLackOfReferrers(repository);
                 return null;
             }

@@ -41,6 +41,9 @@ internal sealed record Declaration
     /// <summary>True when the user asked for a manifest; false when it depends on the bundle having packages.</summary>
     public bool ManifestAsked { get; init; }
 
+    /// <summary>Which artifacts go along.</summary>
+    internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
+
     /// <summary>Where it goes.</summary>
     public RelocationDestination Destination => Archive is not null
         ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat }

@@ -41,6 +41,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
         int before = _problems.Count;
         RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
+        ArtifactChoice artifacts = ReadArtifacts(item);
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
             request = Attempt(item, () => request.ReadFiles(item, settings).Verify(repository, tag)) ?? request;
@@ -75,9 +76,19 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             Repository = repository,
             Archive = archives.TargetFor(request.FileName),
             ArchiveFormat = settings.ArchiveFormat,
+            Artifacts = artifacts,
             Manifest = request.Options,
             ManifestAsked = request.Asked,
         };
+    }
+
+    private ArtifactChoice ReadArtifacts(PublishItem item)
+    {
+        if (item.Value(MetadataNames.Artifacts) is not { } text)
+            return settings.Artifacts;
+        if (!ArtifactChoices.TryParse(text, out ArtifactChoice choice))
+            _problems.Add(item.Problem(ErrorCode.InvalidArgument, $"{MetadataNames.Artifacts} of the item {item.ItemName} '{item.Include}' has the value '{text}'.", "Write all, signatures or none."));
+        return choice;
     }
 
     private (RelocationSource Source, ImageReference? Reference, string? Tag, string Name)? ReadSource(PublishItem item)

@@ -59,9 +59,12 @@ internal static class MetadataNames
     /// <summary><c>true</c>, or kapp-controller's namespace, to write <c>kapp-controller-config</c> with the certificates of <c>AirgapCaCertificates</c>.</summary>
     internal const string ControllerConfig = "ControllerConfig";
 
+    /// <summary>Which artifacts go along with this item, in place of what the property of the same name says.</summary>
+    internal const string Artifacts = PropertyNames.Artifacts;
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig];
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, Artifacts];
 
     /// <summary>Metadata of MSBuild and of editors, which mean nothing here and are no mistake.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

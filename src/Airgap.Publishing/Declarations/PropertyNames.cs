@@ -35,6 +35,9 @@ internal static class PropertyNames
     /// <summary><c>true</c> to carry layers that may not be redistributed.</summary>
     public const string IncludeNonDistributableLayers = "AirgapIncludeNonDistributableLayers";
 
+    /// <summary>Which artifacts go along: <c>all</c>, <c>signatures</c> or <c>none</c>.</summary>
+    internal const string Artifacts = "AirgapArtifacts";
+
     /// <summary><c>true</c> to relocate the other images and items when one fails.</summary>
     public const string KeepGoing = "AirgapKeepGoing";
 
@@ -101,7 +104,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, ArchiveFormat, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, ArchiveFormat, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

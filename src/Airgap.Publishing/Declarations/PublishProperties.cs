@@ -27,6 +27,7 @@ internal static class PublishProperties
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
+            Artifacts = Choice(PropertyNames.Artifacts),
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
             Repair = Flag(PropertyNames.Repair) ?? false,
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,
@@ -74,6 +75,16 @@ internal static class PublishProperties
             if (text.Length > 0 && !text.Equals("imgpkg", StringComparison.OrdinalIgnoreCase))
                 Refuse(name, text, "Write imgpkg or oci.");
             return ArchiveFormat.Imgpkg;
+        }
+
+        ArtifactChoice Choice(string name)
+        {
+            string text = Text(name);
+            if (ArtifactChoices.TryParse(text, out ArtifactChoice choice))
+                return choice;
+            if (text.Length > 0)
+                Refuse(name, text, "Write all, signatures or none.");
+            return ArtifactChoice.All;
         }
 
         int? Count(string name)

@@ -32,6 +32,9 @@ internal sealed record PublishSettings
     /// <summary>True to carry non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 
+    /// <summary><c>AirgapArtifacts</c>: which of the things that are attached to images go along.</summary>
+    internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
+
     /// <summary>True to relocate the other images and items when one fails.</summary>
     public bool KeepGoing { get; init; }
 

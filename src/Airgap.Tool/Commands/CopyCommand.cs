@@ -46,8 +46,8 @@ internal sealed class CopyCommand
         "--ignore-bundle-check", "Copy a bundle that is given with -i as an image: it alone, without the images that it pins");
 
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
-    private readonly Option<bool> _artifacts = Flag.Switch(
-        "--artifacts", "Copy all that is attached to images: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too");
+    private readonly Option<string?> _artifacts = Flag.OptionalText(
+        "--artifacts", string.Join('|', ArtifactChoices.Words), "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or signatures alone", "all");
 
     private readonly Option<string?> _report = Flag.Text("--report", "FILE", "Page to write about the copy, which opens without a network");
     private readonly Option<string?> _summary = Flag.Text(
@@ -105,6 +105,8 @@ internal sealed class CopyCommand
             Resume = parsed.GetValue(_resume),
             Repair = parsed.GetValue(_repair),
             IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
+            Artifacts = parsed.GetText(_artifacts),
+            CosignSignatures = parsed.GetValue(_cosign),
         });
         if (request.Source is RelocationSource.Archive archive)
             request = request with { Source = _partsIn.Of(parsed, archive.Path) };
@@ -189,7 +191,7 @@ internal sealed class CopyCommand
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
-        TransferPlan plan = await relocator.PlanAsync(request.Source, PlanOptionsOf(parsed, request), cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = await relocator.PlanAsync(request.Source, PlanOptionsOf(parsed, request, session), cancellationToken).ConfigureAwait(false);
         return await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false)
             ? await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false)
             : null;
@@ -200,7 +202,7 @@ internal sealed class CopyCommand
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
         // A plan that leaves out what cannot be read would say too little.
-        PlanOptions options = PlanOptionsOf(parsed, request) with { KeepGoing = false };
+        PlanOptions options = PlanOptionsOf(parsed, request, session) with { KeepGoing = false };
         TransferPlan plan = await relocator.PlanAsync(request.Source, options, cancellationToken).ConfigureAwait(false);
         if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
@@ -210,12 +212,12 @@ internal sealed class CopyCommand
         return true;
     }
 
-    private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request) => new()
+    // imgpkg asks for no artifacts that nobody wanted, and does not tell of them.
+    private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request, Session session) => new PlanOptions
     {
         IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
         CosignSignatures = parsed.GetValue(_cosign),
         IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
-        Artifacts = parsed.GetValue(_artifacts),
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
         // What is to be repaired is read from the source.
@@ -223,7 +225,7 @@ internal sealed class CopyCommand
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Bases = _delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),
-    };
+    }.Carrying(request.Artifacts) with { TellsLeftBehind = !session.Identity.IsImgpkg };
 
     private TransferOptions TransferOptionsOf(ParseResult parsed) => new()
     {

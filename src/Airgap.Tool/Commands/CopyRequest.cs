@@ -48,6 +48,12 @@ internal sealed record CopyArguments
 
     /// <summary><c>--ignore-bundle-check</c>.</summary>
     public bool IgnoreBundleCheck { get; init; }
+
+    /// <summary><c>--artifacts</c>.</summary>
+    public string? Artifacts { get; init; }
+
+    /// <summary><c>--cosign-signatures</c>.</summary>
+    public bool CosignSignatures { get; init; }
 }
 
 /// <summary>What <c>copy</c> is to do, checked.</summary>
@@ -56,6 +62,9 @@ internal sealed record CopyArguments
 /// <param name="LockOutput">A lock file to write, or null.</param>
 internal sealed record CopyRequest(RelocationSource Source, RelocationDestination Destination, string? LockOutput)
 {
+    /// <summary>Which artifacts go along.</summary>
+    public ArtifactChoice Artifacts { get; init; }
+
     /// <summary>Checks the flags together, in imgpkg's order and with its words.</summary>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.SourceSelection"/>, <see cref="ErrorCode.DestinationSelection"/>, <see cref="ErrorCode.IncompatibleOptions"/>,
@@ -111,7 +120,17 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out to copy the bundle with its images, or name the bundle with -i to copy it alone.");
         }
 
-        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput);
+        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments) };
+    }
+
+    private static ArtifactChoice ArtifactsOf(CopyArguments arguments)
+    {
+        ArtifactChoice choice = ArtifactChoice.None;
+        if (arguments.Artifacts is { } word && !ArtifactChoices.TryParse(word, out choice))
+            throw new AirgapException(ErrorCode.InvalidArgument, $"'{word}' is not a value of --artifacts: it takes all, signatures or none.", "Write one of them; --artifacts alone means all.");
+        return choice == ArtifactChoice.None && arguments is { Artifacts: not null, CosignSignatures: true }
+            ? throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --cosign-signatures with --artifacts none", "Leave one of them out.")
+            : choice;
     }
 
     private static RelocationSource SourceOf(CopyArguments arguments) => arguments switch

@@ -24,6 +24,9 @@ internal static class ToolAdvice
         [AdviceTerms.NotRecursive] = "no --recursive",
         [AdviceTerms.DeleteOutput] = "--force",
         [AdviceTerms.Exclude] = "--file-exclusion",
+        [AdviceTerms.AllArtifacts] = "--artifacts all",
+        [AdviceTerms.DropUnreferenced] = "--drop-unreferenced",
+        [AdviceTerms.SkipPlatforms] = "--missing-platform skip",
         [AdviceTerms.PinImage] = "--image",
     }.ToFrozenDictionary();
 

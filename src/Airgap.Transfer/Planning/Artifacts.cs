@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -8,22 +9,36 @@ namespace Airgap.Transfer.Planning;
 /// <summary>Finds what is attached to the items of a plan: cosign's tags beside them, and the manifests that name them as their subject.</summary>
 internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer, ImageFailures failures)
 {
-    /// <summary>A signature of a signature is one step; chains beyond this are an attack.</summary>
-    private const int MaxDepth = 16;
+    /// <summary>More than this is an attack: chains may be of any length, and what they bring is counted.</summary>
+    private const int MaxArtifacts = 100_000;
 
     private readonly SharedTasks<RepositoryName, ExistingTags> _tags = new();
+    private readonly ConcurrentBag<ArtifactKind> _left = [];
+    private readonly ConcurrentDictionary<string, string> _unread = new(StringComparer.Ordinal);
 
-    /// <summary>Adds what was asked for to a plan.</summary>
-    public Task AddToAsync(PlanBuilder builder, CancellationToken cancellationToken) =>
-        options.Artifacts ? AddAllAsync(builder, cancellationToken)
-        : options.CosignSignatures ? AddSignaturesAsync(builder, cancellationToken)
-        : Task.CompletedTask;
+    /// <summary>Adds what was asked for to a plan, and says what is known to stay behind.</summary>
+    public async Task AddToAsync(PlanBuilder builder, CancellationToken cancellationToken)
+    {
+        PlannedItem[] items = [.. builder.Items];
+        if (options.Artifacts)
+            await AddAllAsync(builder, cancellationToken);
+        else if (options.CosignSignatures)
+            await AddSignaturesAsync(builder, cancellationToken);
+        if (!options.TellsLeftBehind)
+            return;
+        if (!options.Artifacts)
+            (await new LeftBehind(reader, observer).FindAsync(items, builder.Items, cancellationToken)).ForEach(_left.Add);
+        if (!_left.IsEmpty)
+            builder.Warn(LeftBehind.Warning(_left));
+        if (!_unread.IsEmpty)
+            builder.Warn(Unread());
+    }
 
     // As imgpkg: of the items themselves, not of the children of an index, and not of signatures.
     private async Task AddSignaturesAsync(PlanBuilder builder, CancellationToken cancellationToken)
     {
         PlannedItem?[] signatures = await Task.WhenAll(builder.Items.ToArray().Select(item =>
-            FindTagAsync(item.Source.Repository, CosignTags.Signature(item.Digest), cancellationToken)));
+            FindTagAsync(item.Source.Repository, CosignTags.Signature(item.Digest), isListed: false, cancellationToken)));
         foreach (PlannedItem signature in signatures.OfType<PlannedItem>())
             builder.Add(signature);
     }
@@ -32,24 +47,16 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
     {
         HashSet<(RepositoryName, Digest)> seen = [];
         IReadOnlyCollection<PlannedItem> subjects = [.. builder.Items];
-        for (int depth = 0; subjects.Count > 0; depth++)
+        for (int total = 0; subjects.Count > 0;)
         {
-            if (depth == MaxDepth)
-            {
-                PlannedItem last = subjects.First();
-                throw new AirgapException(
-                    ErrorCode.InvalidManifest,
-                    $"{last.Source} is attached to something that is attached to something, more than {MaxDepth} times over.",
-                    "Relocate the image without its artifacts.")
-                { Reference = last.Source.ToString(), Digest = last.Digest.ToString() };
-            }
-
             (RepositoryName Repository, Digest Digest)[] fresh =
             [
                 .. subjects.SelectMany(item => item.Content.SelfAndDescendants().Select(node => (item.Source.Repository, node.Manifest.Digest))).Where(seen.Add),
             ];
             PlannedItem[][] found = await Task.WhenAll(fresh.Select(subject => FindAsync(subject.Repository, subject.Digest, fresh.Length, cancellationToken)));
             subjects = [.. found.SelectMany(items => items)];
+            if ((total += subjects.Count) > MaxArtifacts)
+                throw TooMany(subjects.First());
             foreach (PlannedItem item in subjects)
                 builder.Add(item);
         }
@@ -59,16 +66,23 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
     {
         // One list in place of three requests for each manifest, most of which would be in vain.
         ExistingTags tags = await _tags.GetOrAdd(repository, _ => reader.ListTagsAsync(repository, count, observer, cancellationToken));
-        Task<PlannedItem?>[] tagged = [.. CosignTags.All(subject).Where(tags.MayHave).Select(tag => FindTagAsync(repository, tag, cancellationToken))];
-        PlannedItem?[] referrers = await FindReferrersAsync(repository, subject, cancellationToken);
+        Task<PlannedItem?>[] tagged = [.. CosignTags.All(subject).Where(tags.MayHave).Select(tag => FindTagAsync(repository, tag, tags.Lists(tag), cancellationToken))];
+        PlannedItem?[] referrers = await FindReferrersAsync(repository, subject, tags, cancellationToken);
         return [.. (await Task.WhenAll(tagged)).Concat(referrers).OfType<PlannedItem>()];
     }
 
-    private async Task<PlannedItem?> FindTagAsync(RepositoryName repository, string tag, CancellationToken cancellationToken)
+    private async Task<PlannedItem?> FindTagAsync(RepositoryName repository, string tag, bool isListed, CancellationToken cancellationToken)
     {
         // Of a sha512 digest cosign's tags would be longer than a tag may be, so that there are none.
         if (!ImageReference.IsTag(tag))
             return null;
+        if (options is { Artifacts: true, SignaturesOnly: true } && ArtifactKinds.OfTag(tag) is not ArtifactKind.Signature and var kind)
+        {
+            if (isListed)
+                _left.Add(kind);
+            return null;
+        }
+
         try
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
@@ -77,6 +91,8 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         catch (AirgapException e) when (e.Code == ErrorCode.Forbidden)
         {
             observer.Detail($"{repository}:{tag} is left out: {e.Message}");
+            if (isListed)
+                _unread[$"{repository}:{tag}"] = e.Message;
             return null;
         }
         catch (AirgapException e) when (failures.Take(ImageReference.ByTag(repository, tag), e))
@@ -85,23 +101,34 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         }
     }
 
-    private async Task<PlannedItem?[]> FindReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken)
+    private async Task<PlannedItem?[]> FindReferrersAsync(RepositoryName repository, Digest subject, ExistingTags tags, CancellationToken cancellationToken)
     {
         try
         {
-            return await Task.WhenAll((await reader.ListReferrersAsync(repository, subject, cancellationToken)).Manifests.Select(async listed =>
+            string fallback = ReferrerList.FallbackTag(subject);
+            ReferrerList list = await reader.ListReferrersAsync(repository, subject, tags.Lists(fallback) ? true : tags.MayHave(fallback) ? null : false, cancellationToken);
+            if (list.IsPartial)
+                _unread[$"the referrers of {repository}@{subject}"] = "the registry gives only the first of them";
+            return await Task.WhenAll(list.Manifests.Select(async listed =>
             {
                 // A list that clients keep may name what was removed, or what was never attached.
                 Manifest? manifest = await reader.FindManifestAsync(repository, listed.Digest.ToString(), cancellationToken);
-                if (manifest?.Subject?.Digest == subject)
+                if (manifest?.Subject?.Digest != subject)
+                {
+                    observer.Detail($"{repository}@{listed.Digest}, listed as a referrer of {subject}, {(manifest is null ? "does not exist" : "does not refer to it")}.");
+                    return null;
+                }
+
+                if (!options.SignaturesOnly || ArtifactKinds.OfReferrer(manifest) is ArtifactKind.Signature)
                     return await ItemAsync(repository, manifest, tag: null, cancellationToken);
-                observer.Detail($"{repository}@{listed.Digest}, listed as a referrer of {subject}, {(manifest is null ? "does not exist" : "does not refer to it")}.");
+                _left.Add(ArtifactKinds.OfReferrer(manifest));
                 return null;
             }));
         }
         catch (AirgapException e) when (e.Code == ErrorCode.Forbidden)
         {
             observer.Detail($"The referrers of {repository}@{subject} are left out: {e.Message}");
+            _unread[$"the referrers of {repository}@{subject}"] = e.Message;
             return [];
         }
         catch (AirgapException e) when (failures.Take($"the referrers of {repository}@{subject}", digest: null, e))
@@ -116,4 +143,19 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         Content = await tree.ExpandAsync(repository, manifest, cancellationToken),
         Tag = tag,
     };
+
+    private Diagnostic Unread()
+    {
+        (string what, string why) = _unread.MinBy(pair => pair.Key, StringComparer.Ordinal);
+        return new Diagnostic(
+            ErrorCode.ArtifactsUnread,
+            $"What is attached to images could not be read in {_unread.Count} {(_unread.Count == 1 ? "place" : "places")} and stays behind: {what}{(_unread.Count > 1 ? " and others" : "")} ({why.TrimEnd('.')}).",
+            "Give the account of the source the right to read it, or relocate without artifacts.");
+    }
+
+    private static AirgapException TooMany(PlannedItem last) => new(
+        ErrorCode.InvalidManifest,
+        $"More than {MaxArtifacts} manifests are attached to the images, {last.Source} among them.",
+        "Relocate the images without their artifacts.")
+    { Reference = last.Source.ToString(), Digest = last.Digest.ToString() };
 }

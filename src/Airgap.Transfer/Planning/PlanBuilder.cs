@@ -13,12 +13,16 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
     private readonly Dictionary<(string Source, string? Tag), PlannedItem> _items = [];
     private readonly List<PlannedBundle> _bundles = [];
     private readonly HashSet<Digest> _bundleDigests = [];
+    private readonly List<Diagnostic> _warnings = [];
 
     /// <summary>Everything gathered so far.</summary>
     public IReadOnlyCollection<PlannedItem> Items => _items.Values;
 
     /// <summary>Adds an item, unless it is there.</summary>
     public void Add(PlannedItem item) => _items.TryAdd((item.Source.ToString(), item.Tag), item);
+
+    /// <summary>Has the plan warn of something.</summary>
+    public void Warn(Diagnostic warning) => _warnings.Add(warning);
 
     /// <summary>Adds a bundle with all below it.</summary>
     /// <param name="root">The bundle that was asked for.</param>
@@ -125,7 +129,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             SkippedLayers = [.. skipped],
             ImagesLock = imagesLock,
             Failures = failures.All,
-            Warnings = [.. Warnings(skipped, anyNonDistributable)],
+            Warnings = [.. Warnings(skipped, anyNonDistributable), .. _warnings],
         };
     }
 

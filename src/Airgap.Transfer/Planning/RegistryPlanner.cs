@@ -132,6 +132,23 @@ internal sealed class RegistryPlanner : IDisposable
         return await FinishAsync(builder, root: null, images, cancellationToken);
     }
 
+    /// <summary>Images with what is attached to them now.</summary>
+    /// <param name="source">What they are of.</param>
+    /// <param name="known">What was read of them before.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<IReadOnlyCollection<PlannedItem>> FindArtifactsAsync(
+        RelocationSource source, IEnumerable<PlannedItem> known, IEnumerable<PlannedItem> images, CancellationToken cancellationToken)
+    {
+        foreach (PlannedManifest node in known.SelectMany(item => item.Content.SelfAndDescendants()))
+            _reader.Know(node);
+        PlanBuilder builder = new(source, _options, _failures);
+        foreach (PlannedItem image in images)
+            builder.Add(image);
+        await _artifacts.AddToAsync(builder, cancellationToken);
+        return builder.Items;
+    }
+
     private async Task<PlannedItem?> FindLockedAsync(LockedImage locked, string path, CancellationToken cancellationToken)
     {
         try

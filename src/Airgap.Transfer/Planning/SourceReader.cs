@@ -13,6 +13,8 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStore? store = null) : IDisposable
 {
+    private const int MostPeeked = 1000;
+
     private readonly ByteStore _store = store ?? new ByteStore();
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
@@ -63,8 +65,32 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
         ThrottledAsync(token => Repository(repository).ResolveAsync(tagOrDigest, token), cancellationToken);
 
     /// <summary>What is attached to a manifest.</summary>
-    public Task<ReferrerList> ListReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken) =>
-        ThrottledAsync(token => Repository(repository).ListReferrersAsync(subject, token), cancellationToken);
+    /// <param name="repository">Where the manifest is.</param>
+    /// <param name="subject">The manifest.</param>
+    /// <param name="hasFallback">Whether the list that clients keep is known to exist, or known not to; null where it is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ReferrerList> ListReferrersAsync(RepositoryName repository, Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
+        ThrottledAsync(token => Repository(repository).ListReferrersAsync(subject, hasFallback, token), cancellationToken);
+
+    /// <summary>The same as far as the registry itself lists it, asked for once: the answer only informs.</summary>
+    public Task<ReferrerList> PeekReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken) =>
+        ThrottledAsync(token => Repository(repository).Unretried.ListReferrersAsync(subject, hasFallback: false, token), cancellationToken);
+
+    /// <summary>The first 1,000 tags or more of a repository, asked for once: the answer only informs.</summary>
+    public Task<IReadOnlyList<string>> PeekTagsAsync(RepositoryName repository, CancellationToken cancellationToken) => ThrottledAsync<IReadOnlyList<string>>(
+        async token =>
+        {
+            List<string> tags = [];
+            await foreach (string tag in Repository(repository).Unretried.ListTagsAsync(token))
+            {
+                tags.Add(tag);
+                if (tags.Count >= MostPeeked)
+                    break;
+            }
+
+            return tags;
+        },
+        cancellationToken);
 
     /// <summary>The tags of a repository, as far as listing them is cheaper than asking for each.</summary>
     public Task<ExistingTags> ListTagsAsync(RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>

@@ -21,6 +21,12 @@ public sealed record PlanOptions
     /// </summary>
     public bool Artifacts { get; init; }
 
+    /// <summary>True to carry of <see cref="Artifacts"/> the signatures alone.</summary>
+    internal bool SignaturesOnly { get; init; }
+
+    /// <summary>True to warn of artifacts that exist and stay behind, as far as a few requests show them (<see cref="ErrorCode.ArtifactsLeftBehind"/>).</summary>
+    internal bool TellsLeftBehind { get; init; }
+
     /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
     public bool EmbedConfigs { get; init; }
 
@@ -58,4 +64,12 @@ public sealed record PlanOptions
 
     /// <summary>Requests under way at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
+
+    /// <summary>The same, carrying what was chosen, and telling of what stays.</summary>
+    internal PlanOptions Carrying(ArtifactChoice choice) => this with
+    {
+        Artifacts = choice != ArtifactChoice.None,
+        SignaturesOnly = choice == ArtifactChoice.Signatures,
+        TellsLeftBehind = true,
+    };
 }

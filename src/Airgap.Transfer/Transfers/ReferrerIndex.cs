@@ -1,13 +1,15 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>Writes the index that lists a manifest's referrers.</summary>
-/// <remarks>Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors.</remarks>
+/// <remarks>Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes are those of oras.</remarks>
 internal static class ReferrerIndex
 {
     /// <summary>An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.</summary>
@@ -57,14 +59,36 @@ internal static class ReferrerIndex
         json.WriteString("mediaType", manifest.MediaType);
         json.WriteString("digest", manifest.Digest.ToString());
         json.WriteNumber("size", manifest.Descriptor.Size);
-        if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object)
+        if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object && annotations.EnumerateObject().Any())
         {
             json.WritePropertyName("annotations");
-            json.WriteRawValue(annotations.GetRawText());
+            WriteAnnotations(json, annotations);
         }
 
         if ((manifest.ArtifactType ?? manifest.Config?.MediaType) is { Length: > 0 } type)
             json.WriteString("artifactType", type);
         json.WriteEndObject();
+    }
+
+    // As oras and every other client in Go writes a map, however the manifest itself was written.
+    private static void WriteAnnotations(Utf8JsonWriter json, JsonElement annotations)
+    {
+        if (annotations.EnumerateObject().Any(annotation => annotation.Value.ValueKind != JsonValueKind.String))
+        {
+            json.WriteRawValue(annotations.GetRawText());
+            return;
+        }
+
+        GoJson go = new(capacity: 256);
+        string before = "{";
+        foreach ((byte[] name, string value) in annotations.EnumerateObject()
+            .Select(annotation => (Encoding.UTF8.GetBytes(annotation.Name), annotation.Value.GetString()!))
+            .OrderBy(pair => pair.Item1, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))))
+        {
+            go.Raw(before).String(name.AsSpan()).Raw(":").String(value);
+            before = ",";
+        }
+
+        json.WriteRawValue(go.Raw("}").Written);
     }
 }

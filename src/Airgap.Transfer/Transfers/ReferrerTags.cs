@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -38,14 +39,12 @@ internal static class ReferrerTags
             }
 
             // Strict registries refuse an index that lists what was removed since.
-            HashSet<Digest> there = [];
-            foreach (Digest digest in known)
-            {
-                if (await repository.ResolveAsync(digest.ToString(), token) is not null)
-                    there.Add(digest);
-            }
-
-            await repository.PushManifestAsync(ReferrerIndex.Merge(old, there, missing), tag, token);
+            ConcurrentDictionary<Digest, bool> there = [];
+            await Parallel.ForEachAsync(
+                known,
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = token },
+                async (digest, each) => there[digest] = await repository.ResolveAsync(digest.ToString(), each) is not null);
+            await repository.PushManifestAsync(ReferrerIndex.Merge(old, known.Where(digest => there[digest]).ToHashSet(), missing), tag, token);
         });
 
     // A registry that does not say what it lists is given the index of clients, too, which hides nothing.

@@ -58,6 +58,41 @@ public sealed class ReferrersTests
         Assert.AreEqual(1, client.Statistics.ReferrerLists);
     }
 
+    /// <summary>A list that breaks off after its first page is told as that, and what clients list is taken, too.</summary>
+    [TestMethod]
+    [DataRow(404, MediaTypes.OciIndex)]
+    [DataRow(200, "text/html")]
+    public async Task AFirstPageAloneIsPartOfTheList(int status, string type)
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
+        {
+            if (context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal))
+                return context.Manifest(Index(Second), MediaTypes.OciIndex);
+            if (context.Request.Query.ContainsKey("last"))
+                return context.Bytes(Index(), type, status);
+            context.Response.Headers.Link = $"<{Api}?last=1>; rel=\"next\"";
+            return context.Bytes(Index(First), MediaTypes.OciIndex);
+        };
+        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
+        Assert.IsTrue(list.FromApi && list.IsPartial);
+        Assert.AreSequenceEqual([First, Second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
+    }
+
+    [TestMethod]
+    public async Task WhetherClientsKeepAListMayBeKnown()
+    {
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)
+            ? context.Bytes(Index(First), MediaTypes.OciIndex)
+            : context.Manifest(Index(First, Second), MediaTypes.OciIndex);
+        IImageRepository repository = test.Repository();
+        Assert.HasCount(1, (await repository.ListReferrersAsync(Subject, hasFallback: false, CancellationToken.None)).Manifests);
+        Assert.HasCount(1, server.Lines);
+        Assert.HasCount(2, (await repository.ListReferrersAsync(Subject, hasFallback: true, CancellationToken.None)).Manifests);
+    }
+
     [TestMethod]
     public async Task NeitherMeansNone()
     {

@@ -32,8 +32,32 @@ public sealed class ArtifactTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult copied = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-repo", "mirror.local:5000/apps/it");
         Assert.AreEqual(0, copied.ExitCode, copied.Error);
+        Assert.Contains("AIRGAP2170", copied.Error);
+        Assert.Contains("At least 1 signature", copied.Error);
+        Assert.Contains("--artifacts all", copied.Error);
         using RegistryContent content = new(bench.Registry.Address);
         Assert.IsFalse(await content.HasManifestAsync("apps/it", Sbom));
         Assert.IsFalse((await content.TagsAsync("apps/it")).Any(tag => tag.EndsWith(".sig", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task UnderImgpkgsNameNobodyIsAskedForThem()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult copied = await bench.RunAsImgpkgAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-tar", "out.tar");
+        Assert.AreEqual(0, copied.ExitCode, copied.Error);
+        Assert.DoesNotContain("AIRGAP2170", copied.Error);
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Path.Contains("/tags/list", StringComparison.Ordinal) || request.Path.Contains("/referrers/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task AWordThatMeansNothingIsRefused()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult wrong = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts=some", "--to-tar", "out.tar");
+        Assert.Contains("all, signatures or none", wrong.Error);
+        CliResult both = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts", "none", "--cosign-signatures", "--to-tar", "out.tar");
+        Assert.Contains("AIRGAP2011", both.Error);
+        Assert.IsEmpty(bench.Registry.Requests);
     }
 }

@@ -51,7 +51,7 @@ public sealed class ArtifactRouteTests : WireTestBase
         using RegistryContent content = RegistryContent.At(old.Host);
         Assert.Contains(Sbom, await content.AssertCompleteAsync("apps/it", FrontendTag));
         Assert.IsGreaterThan(0, source.Of(RequestKind.ReferrersGet).Count);
-        Assert.IsFalse(source.Requests.Any(request => request.Path.EndsWith($"/manifests/{FrontendTag}", StringComparison.Ordinal)), "the API answered");
+        Assert.AreEqual(1, source.Requests.Count(request => request.Path.EndsWith($"/manifests/{FrontendTag}", StringComparison.Ordinal)), "The tag is listed, and may know more than the API.");
     }
 
     private static async Task<string[]> ReferrersAsync(RegistryFixture registry, string repository, string digest)

@@ -116,20 +116,33 @@ public sealed class ArtifactsTests : ArtifactTestBase
     }
 
     [TestMethod]
-    public async Task AChainWithoutEndIsRefused()
+    public async Task AChainIsFollowedToItsEnd()
     {
         FakeRepository model = App("model");
         Manifest last = await ManifestAsync(model, "1.0.0");
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 40; i++)
         {
             Manifest next = Attach(model, $"link {i}", null, last);
-            List(model, last.Digest, next.Digest);
+            // A list that clients keep may lead back to where it came from.
+            List(model, last.Digest, next.Digest, last.Digest);
             last = next;
         }
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => new Relocator(Registry).PlanAsync(ImageSource("model"), WithArtifacts, Token));
-        Assert.AreEqual(ErrorCode.InvalidManifest, failure.Code);
+        List(model, last.Digest, (await ManifestAsync(model, "1.0.0")).Digest, last.Digest);
+        TransferPlan plan = await new Relocator(Registry).PlanAsync(ImageSource("model"), WithArtifacts, Token);
+        Assert.HasCount(41, plan.Items);
+    }
+
+    [TestMethod]
+    public async Task AThousandOfOneImageAreCarriedAndListed()
+    {
+        FakeRepository model = App("model");
+        Manifest image = await ManifestAsync(model, "1.0.0");
+        Digest[] attached = [.. Enumerable.Range(0, 1000).Select(i => Attach(model, $"number {i}", null, image).Digest)];
+        List(model, image.Digest, attached);
+        await CopyToRepositoryAsync(ImageSource("model"), Destination, WithArtifacts);
+        FakeRepository there = Registry.Get(Destination);
+        CollectionAssert.AreEquivalent(attached, (await ManifestAsync(there, $"sha256-{image.Digest.Hex}")).Manifests.Select(listed => listed.Digest).ToArray());
     }
 
     private void AssertListsTheSbom()
