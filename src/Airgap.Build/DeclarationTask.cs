@@ -38,6 +38,9 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapIncludeNonDistributableLayers { get; set; }
 
+    /// <inheritdoc cref="AirgapKeepGoing"/>
+    public string? AirgapArtifacts { get; set; }
+
     /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
     public string? AirgapKeepGoing { get; set; }
 
@@ -89,6 +92,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.SourceArchive => AirgapSourceArchive,
         PropertyNames.OutputPath => AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,
+        PropertyNames.Artifacts => AirgapArtifacts,
         PropertyNames.KeepGoing => AirgapKeepGoing,
         PropertyNames.Repair => AirgapRepair,
         PropertyNames.Concurrency => AirgapConcurrency,

@@ -370,6 +370,27 @@ public enum ErrorCode
     /// <summary>Artifacts that belong to the images could not be read at the source, as the account may not or the registry lists only some: they stay behind (warning).</summary>
     ArtifactsUnread = 2171,
 
+    /// <summary>A bundle whose packages are asked for holds none: it is no package repository.</summary>
+    NoPackagesInBundle = 2172,
+
+    /// <summary>A choice of packages or platforms that cannot be read. Write NAME@RANGE, NAME@latest:N, OS/ARCHITECTURE.</summary>
+    InvalidSelection = 2173,
+
+    /// <summary>A choice of packages takes none of a package repository: the name or the range is wrong, or only pre-releases would do.</summary>
+    PackageNotFound = 2174,
+
+    /// <summary>An image lacks a platform that was chosen. Choose what it has, or go on without.</summary>
+    PlatformMissing = 2175,
+
+    /// <summary>An image has none of the chosen platforms and is carried whole, as it was asked to go on without (warning).</summary>
+    PlatformKept = 2176,
+
+    /// <summary>Images stay in a derived bundle that no chosen package names, as nothing shows that they are not needed (warning).</summary>
+    UnreferencedKept = 2177,
+
+    /// <summary>An archive holds a bundle that was derived by another selection than the one that is asked for.</summary>
+    SelectionMismatch = 2178,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

@@ -15,7 +15,7 @@ public sealed class ArchiveTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult written = (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult written = (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.EndsWith($"; {project["out/bundle.tar"]}", written.Lines("App -> ")[0]);
         Assert.AreSequenceEqual(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.tar")), File.ReadAllBytes(project["out/bundle.tar"]));
@@ -83,7 +83,7 @@ public sealed class ArchiveTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}" PackageRepository="simple-package-repository" />""").Reaching(source);
-        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapRegistry=final-registry.corp.com/apps"];
+        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none", "-p:AirgapRegistry=final-registry.corp.com/apps"];
         (await project.RelocateAsync(arguments)).Succeeded();
         Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).Append(project["out/bundle.tar"]).ToDictionary(file => file, File.GetLastWriteTimeUtc);
         source.Clear();
@@ -94,6 +94,11 @@ public sealed class ArchiveTests
         Assert.IsEmpty(source.Requests);
         foreach ((string file, DateTime time) in before)
             Assert.AreEqual(time, File.GetLastWriteTimeUtc(file), file);
+
+        // What is attached since is not told by a digest: who wants it has the source asked.
+        (await project.RelocateAsync([.. arguments, "-p:AirgapArtifacts=all"])).Succeeded();
+        Assert.IsNotEmpty(source.Of(RequestKind.ReferrersGet));
+        Assert.AreNotEqual(before[project["out/bundle.tar"]], File.GetLastWriteTimeUtc(project["out/bundle.tar"]));
     }
 
     [TestMethod]

@@ -1,9 +1,11 @@
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>What is attached to images goes along with a publish, unless the project says otherwise.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ArtifactChoiceTests
 {
     private const string Sbom = "sha256:78f6d4210d90623f2b121273592bb062f11056f4017907ea5d76b15e6945cbc8";

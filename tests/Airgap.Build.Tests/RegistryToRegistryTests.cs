@@ -17,7 +17,7 @@ public sealed class RegistryToRegistryTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapArtifacts=none")).Succeeded();
 
         string place = $"{destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}";
         using RegistryContent content = RegistryContent.At(destination.Host);

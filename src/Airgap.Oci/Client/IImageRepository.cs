@@ -102,5 +102,5 @@ public interface IImageRepository
     /// <param name="hasFallback">True where the referrers tag exists, so that both lists are read; false where it does not; null where that is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<ReferrerList> ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
-        hasFallback == false ? Task.FromResult(ReferrerList.Fallback(null)) : ListReferrersAsync(subject, cancellationToken);
+        ListReferrersAsync(subject, cancellationToken);
 }

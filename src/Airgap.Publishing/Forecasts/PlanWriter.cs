@@ -5,6 +5,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -16,7 +17,11 @@ namespace Airgap.Publishing.Forecasts;
 /// <param name="Include">What the user gave.</param>
 /// <param name="Forecast">What would be done.</param>
 /// <param name="Repository">The repository at the far side, where an archive would be written; null for none.</param>
-internal sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null);
+internal sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null)
+{
+    /// <summary>What was left out, where the bundle was derived.</summary>
+    public DerivedReport? Derived { get; init; }
+}
 
 /// <summary>Makes and writes plans: <c>plan.json</c>, and lines for people.</summary>
 internal static class PlanWriter
@@ -48,6 +53,13 @@ internal static class PlanWriter
         foreach (PlanItem item in plan.Items)
         {
             yield return $"{item.Source} -> {item.Archive ?? item.Destination}{(item.Tag is null ? "" : $", tag {item.Tag}{(item.MovesTag ? "" : " (there already)")}")}";
+            if (item.Derived is { } derived)
+            {
+                yield return $"  {derived}";
+                foreach (KeptReport kept in derived.Kept)
+                    yield return $"  stays: {kept.Image}: {kept.Reason}";
+            }
+
             foreach (PlanImage image in item.Images)
                 yield return $"  {image.Action,-7} {ByteSize.Format(image.Size),9}  {image.Source}";
             yield return $"  {Blobs(item.Blobs)}";
@@ -79,6 +91,7 @@ internal static class PlanWriter
             Images = [.. forecast.Items.Select(image => new PlanImage(
                 image.Item.Source.ToString(), Place(item, image), image.Item.Digest.ToString(), image.Item.Size, Word(image.Outcome), image.Item.IsBundle, image.Tags))],
             Blobs = Totals([forecast]),
+            Derived = item.Derived,
         };
     }
 

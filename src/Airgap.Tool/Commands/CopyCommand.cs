@@ -55,6 +55,7 @@ internal sealed class CopyCommand
 
     private readonly CopyDeltaFlags _delta = new();
     private readonly TrustFlags _trust = new();
+    private readonly SelectionFlags _selection = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
@@ -68,6 +69,7 @@ internal sealed class CopyCommand
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
             ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
+            ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand flags = new();
         foreach (Option option in new Option[]
@@ -79,7 +81,7 @@ internal sealed class CopyCommand
             command.Options.Add(option);
         }
 
-        foreach (Option option in flags._delta.All.Concat(flags._dry.All))
+        foreach (Option option in flags._selection.All.Concat(flags._delta.All).Concat(flags._dry.All))
             command.Options.Add(option);
         flags._trust.AddTo(command);
         flags._registry.AddTo(command);
@@ -107,7 +109,10 @@ internal sealed class CopyCommand
             IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
             Artifacts = parsed.GetText(_artifacts),
             CosignSignatures = parsed.GetValue(_cosign),
+            Selection = _selection.Read(parsed),
         });
+        if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar", "Packages and platforms are chosen of a bundle.");
         if (request.Source is RelocationSource.Archive archive)
             request = request with { Source = _partsIn.Of(parsed, archive.Path) };
         else
@@ -139,6 +144,8 @@ internal sealed class CopyCommand
         }
 
         await _delta.WriteReceiptAsync(parsed, result, session, cancellationToken).ConfigureAwait(false);
+        if (session.Report.Derived is { } derived)
+            session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line);
         // Under its own name the tool has shown its own warnings, with codes.
@@ -191,8 +198,10 @@ internal sealed class CopyCommand
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
-        TransferPlan plan = await relocator.PlanAsync(request.Source, PlanOptionsOf(parsed, request, session), cancellationToken).ConfigureAwait(false);
-        return await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false)
+        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = await source.PlanAsync(PlanOptionsOf(parsed, request, session), cancellationToken).ConfigureAwait(false);
+        session.Report.Derived = source.Derived;
+        return await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false)
             ? await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false)
             : null;
     }
@@ -203,14 +212,18 @@ internal sealed class CopyCommand
         Relocator relocator = new(registry, observer);
         // A plan that leaves out what cannot be read would say too little.
         PlanOptions options = PlanOptionsOf(parsed, request, session) with { KeepGoing = false };
-        TransferPlan plan = await relocator.PlanAsync(request.Source, options, cancellationToken).ConfigureAwait(false);
-        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false))
+        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = await source.PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
         TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
-        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast)], plan.Warnings);
+        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
         await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    private Task<SelectedSource> SelectAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer, CancellationToken cancellationToken) =>
+        SelectedSource.CreateAsync(request.Source, request.Selection, registry, observer, parsed.GetValue(_concurrency), session, cancellationToken);
 
     // imgpkg asks for no artifacts that nobody wanted, and does not tell of them.
     private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request, Session session) => new PlanOptions
@@ -225,7 +238,8 @@ internal sealed class CopyCommand
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Bases = _delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),
-    }.Carrying(request.Artifacts) with { TellsLeftBehind = !session.Identity.IsImgpkg };
+    }.Carrying(request.Artifacts) with
+    { TellsLeftBehind = !session.Identity.IsImgpkg };
 
     private TransferOptions TransferOptionsOf(ParseResult parsed) => new()
     {

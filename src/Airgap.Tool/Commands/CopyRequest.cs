@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
@@ -54,6 +55,9 @@ internal sealed record CopyArguments
 
     /// <summary><c>--cosign-signatures</c>.</summary>
     public bool CosignSignatures { get; init; }
+
+    /// <summary>What of the bundle is wanted.</summary>
+    public BundleSelection Selection { get; init; } = new();
 }
 
 /// <summary>What <c>copy</c> is to do, checked.</summary>
@@ -64,6 +68,9 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
 {
     /// <summary>Which artifacts go along.</summary>
     public ArtifactChoice Artifacts { get; init; }
+
+    /// <summary>What of the bundle is wanted.</summary>
+    public BundleSelection Selection { get; init; } = new();
 
     /// <summary>Checks the flags together, in imgpkg's order and with its words.</summary>
     /// <exception cref="AirgapException">
@@ -82,7 +89,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
 
         if (Given(arguments.ToTar, arguments.ToRepository, arguments.ToOci, arguments.ToOciTar) != 1)
             throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them, or of --to-oci and --to-oci-tar.");
-        if (arguments is { ToTar: not null, Tar: not null })
+        if (arguments is { ToTar: not null, Tar: not null, Selection.IsEmpty: true })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)", "An archive is copied as the file it is.");
@@ -120,7 +127,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out to copy the bundle with its images, or name the bundle with -i to copy it alone.");
         }
 
-        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments) };
+        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection };
     }
 
     private static ArtifactChoice ArtifactsOf(CopyArguments arguments)

@@ -28,6 +28,7 @@ internal sealed class DescribeCommand
         "--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers", "bundle.html");
 
     private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "Markdown to write, of the same");
+    private readonly Option<bool> _packages = Flag.Switch("--packages", "List the packages of a package repository in place of the tree, as 'packages list' does");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -42,7 +43,7 @@ internal sealed class DescribeCommand
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary, flags._packages })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -59,6 +60,8 @@ internal sealed class DescribeCommand
             _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
+        if (parsed.GetValue(_packages))
+            return await ListPackagesAsync(parsed, tar, bundle, session, cancellationToken).ConfigureAwait(false);
         DescribeOptions options = new()
         {
             Layers = parsed.GetValue(_layers),
@@ -103,6 +106,17 @@ internal sealed class DescribeCommand
         }
 
         return survey.Description;
+    }
+
+    private async Task<int> ListPackagesAsync(ParseResult parsed, string? tar, string? bundle, Session session, CancellationToken cancellationToken)
+    {
+        if (parsed.GetText(_html) is not null || parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --packages with --html, --summary or -o yaml", "Leave one of them out; --json gives the packages as a document.");
+        using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session.Trace) : null;
+        PackagesText.Show(session, registry is null
+            ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken).ConfigureAwait(false)
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false));
+        return 0;
     }
 
     private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)

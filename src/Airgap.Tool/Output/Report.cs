@@ -59,6 +59,12 @@ internal sealed class Report
     /// <summary>The tags of a repository or archive.</summary>
     public List<ReportTag>? Tags { get; set; }
 
+    /// <summary>What was left out of the bundle, where packages or platforms were chosen.</summary>
+    public DerivedReport? Derived { get; set; }
+
+    /// <summary>The packages of a package repository.</summary>
+    public List<ReportPackage>? Packages { get; set; }
+
     /// <summary>The tree of a bundle.</summary>
     public DescriptionDocument? Description { get; set; }
 
@@ -110,6 +116,19 @@ internal sealed record ReportTag(string Name, string? Digest);
 /// <param name="Tags">The tags that the plan has for it.</param>
 /// <param name="Outcome"><c>removed</c>, <c>gone</c> (before), or left because it is <c>needed</c> or was <c>renewed</c>.</param>
 internal sealed record ReportPruned(string Digest, string Kind, IReadOnlyList<string> Tags, string Outcome);
+
+/// <summary>A version of a package.</summary>
+/// <param name="Name">The package.</param>
+/// <param name="Version">The version.</param>
+/// <param name="ReleasedAt">When it was released, as the package says; left out where it does not.</param>
+/// <param name="Images">The images and bundles that it needs.</param>
+/// <param name="Bytes">Length of all that it needs, each part once.</param>
+/// <param name="SharedBytes">Length of what of it other versions or packages of the bundle need, too.</param>
+internal sealed record ReportPackage(string Name, string Version, string? ReleasedAt, int Images, long Bytes, long SharedBytes)
+{
+    /// <summary>A version as the report has it.</summary>
+    public static ReportPackage Of(ListedPackage package) => new(package.Name, package.Version, package.ReleasedAt, package.Images, package.Size, package.Shared);
+}
 
 /// <summary>A file that was written.</summary>
 internal sealed record ReportFile(string Path, string Kind);

@@ -48,7 +48,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         ImmutableArray<PackageReference>.Builder references = ImmutableArray.CreateBuilder<PackageReference>();
         ImmutableArray<PackageReference>.Builder configured = ImmutableArray.CreateBuilder<PackageReference>();
         ImmutableArray<string>.Builder packages = ImmutableArray.CreateBuilder<string>();
-        await ReadFilesAsync(layer, reference, async (path, length, content) =>
+        await ReadFilesAsync(layer, reference, async (path, length, content, _) =>
         {
             if (path is ".imgpkg/images.yml")
             {
@@ -78,7 +78,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     public static async Task<ImageLocations?> ReadLocationsAsync(Stream layer, ImageReference reference, CancellationToken cancellationToken)
     {
         ImageLocations? locations = null;
-        await ReadFilesAsync(layer, reference, async (path, length, content) =>
+        await ReadFilesAsync(layer, reference, async (path, length, content, _) =>
         {
             if (path == "image-locations.yml" && length <= MaxLockBytes)
                 locations = ImageLocations.Read(await ReadAllAsync(content, cancellationToken), $"{reference}: image-locations.yml");
@@ -86,7 +86,12 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         return locations;
     }
 
-    private static async Task ReadFilesAsync(Stream layer, ImageReference reference, Func<string, long, Stream, Task> visit, CancellationToken cancellationToken)
+    /// <summary>Visits every file of a layer once, from the first to the last.</summary>
+    /// <param name="layer">The compressed layer.</param>
+    /// <param name="reference">The bundle, for messages.</param>
+    /// <param name="visit">Takes the path, the length, the content and the permission bits of a file.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task ReadFilesAsync(Stream layer, ImageReference reference, Func<string, long, Stream, UnixFileMode, Task> visit, CancellationToken cancellationToken)
     {
         try
         {
@@ -95,7 +100,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
             while (await tar.ReadNextAsync(cancellationToken) is { } entry)
             {
                 if (entry.Kind == LayerTarKind.File)
-                    await visit(Normalize(entry.Name), entry.Size, entry.Content);
+                    await visit(Normalize(entry.Name), entry.Size, entry.Content, entry.Mode);
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
@@ -119,7 +124,8 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         return memory.ToArray();
     }
 
-    private static AirgapException Invalid(ImageReference reference, string why, Exception? inner = null) => new(
+    /// <summary>The refusal of a bundle.</summary>
+    internal static AirgapException Invalid(ImageReference reference, string why, Exception? inner = null) => new(
         ErrorCode.InvalidBundle,
         $"The bundle {reference} cannot be read: {why}.",
         "Push the bundle again with 'imgpkg push -b'.",

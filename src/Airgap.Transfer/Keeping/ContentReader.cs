@@ -80,7 +80,7 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
         // The list itself, where clients keep one, is a manifest, too.
         if (await tags.FindAsync(ReferrerList.FallbackTag(digest), cancellationToken) is { } list)
             links.Add(new ContentLink(list, LinkKind.Referrer) { IsLeaf = true });
-        links.AddRange((await reader.ListReferrersAsync(repository, digest, cancellationToken)).Manifests.Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
+        links.AddRange((await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken)).Manifests.Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
         return links;
     }
 

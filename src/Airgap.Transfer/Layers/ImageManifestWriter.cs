@@ -9,14 +9,28 @@ internal static class ImageManifestWriter
     /// <summary>Writes a manifest.</summary>
     /// <param name="config">The config's bytes.</param>
     /// <param name="layer">The layer.</param>
-    public static Manifest Write(ReadOnlySpan<byte> config, Descriptor layer)
+    /// <param name="annotations">Annotations, which imgpkg writes none of; null or empty for none.</param>
+    public static Manifest Write(ReadOnlySpan<byte> config, Descriptor layer, IReadOnlyDictionary<string, string>? annotations = null)
     {
         GoJson json = new();
         json.Raw("{\"schemaVersion\":2,\"mediaType\":").String(MediaTypes.DockerManifest).Raw(",\"config\":");
         Append(json, new Descriptor(MediaTypes.DockerConfig, Digest.Compute(config), config.Length));
         json.Raw(",\"layers\":[");
         Append(json, layer);
-        return Manifest.Parse(json.Raw("]}").Written.ToArray(), MediaTypes.DockerManifest);
+        json.Raw("]");
+        if (annotations is { Count: > 0 })
+        {
+            string separator = ",\"annotations\":{";
+            foreach ((string key, string value) in annotations.OrderBy(annotation => annotation.Key, Utf8Order.Instance))
+            {
+                json.Raw(separator).String(key).Raw(":").String(value);
+                separator = ",";
+            }
+
+            json.Raw("}");
+        }
+
+        return Manifest.Parse(json.Raw("}").Written.ToArray(), MediaTypes.DockerManifest);
     }
 
     private static void Append(GoJson json, Descriptor descriptor) => json

@@ -27,6 +27,17 @@ internal static class LayerTree
         return entries;
     }
 
+    /// <summary>The layer's entries of files that are all in memory.</summary>
+    public static IReadOnlyList<LayerEntry> Create(IEnumerable<(string Path, ReadOnlyMemory<byte> Bytes, bool Runs)> files)
+    {
+        Node root = new();
+        foreach ((string path, ReadOnlyMemory<byte> bytes, bool runs) in files)
+            root.Add(path, new LayerEntry(path, path, IsFolder: false, bytes.Length, runs ? ReadWrite | Execute : ReadWrite) { Content = bytes });
+        List<LayerEntry> entries = [];
+        root.Write(".", entries);
+        return entries;
+    }
+
     private static LayerEntry OfFile(string path, string fullPath)
     {
         try

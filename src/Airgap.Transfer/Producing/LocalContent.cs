@@ -43,7 +43,8 @@ internal sealed class LocalContent(bool isNowhere)
         return content;
     }
 
-    private void Add(Manifest manifest, IEnumerable<IBlobContent> blobs)
+    /// <summary>Adds a manifest, which is found by its digest, and blobs.</summary>
+    public void Add(Manifest manifest, IEnumerable<IBlobContent> blobs)
     {
         _manifests[manifest.Digest.ToString()] = manifest;
         foreach (IBlobContent blob in blobs)

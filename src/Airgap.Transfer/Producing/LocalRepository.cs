@@ -39,4 +39,7 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
 
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         local.IsNowhere ? Task.FromResult(new ReferrerList([], FromApi: true)) : inner.ListReferrersAsync(subject, cancellationToken);
+
+    Task<ReferrerList> IImageRepository.ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
+        local.IsNowhere ? ListReferrersAsync(subject, cancellationToken) : inner.ListReferrersAsync(subject, hasFallback, cancellationToken);
 }

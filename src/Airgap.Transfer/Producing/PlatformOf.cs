@@ -34,6 +34,9 @@ internal static class PlatformOf
         platform.Equals(wanted, StringComparison.OrdinalIgnoreCase)
         || (wanted.Count(c => c == '/') == 1 && platform.StartsWith(wanted + "/", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The platform that a <c>platform</c> of a descriptor names; null for none.</summary>
+    public static string? Json(JsonElement platform) => Of(platform);
+
     private static string? Of(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || Text("os") is not { } os || Text("architecture") is not { } architecture || os == "unknown")

@@ -48,7 +48,7 @@ internal sealed class ProducedBundle : IDisposable
     internal ImmutableArray<(RepositoryName Repository, LocalImage Image)> LocalImages { get; }
 
     /// <summary>The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.</summary>
-    public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, this);
+    public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, LocalContent.Of(this));
 
     /// <summary>Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; those that are in none go into the bundle's repository, where all look first.</summary>
     /// <exception cref="AirgapException">1xxx: the registry.</exception>

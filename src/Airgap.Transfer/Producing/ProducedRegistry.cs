@@ -8,14 +8,12 @@ namespace Airgap.Transfer.Producing;
 /// The registries, with a bundle that was made, and the images that were built for it, standing in their repositories: planning and transfer need not
 /// know that they were never pushed.
 /// </summary>
-internal sealed class ProducedRegistry(IRegistry inner, ProducedBundle bundle) : IRegistry
+internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<RepositoryName, LocalContent> local) : IRegistry
 {
-    private readonly Dictionary<RepositoryName, LocalContent> _local = LocalContent.Of(bundle);
-
     public long LoadRefusals => inner.LoadRefusals;
 
     public RegistryStatistics Statistics => inner.Statistics;
 
     public IImageRepository GetRepository(RepositoryName name) =>
-        _local.TryGetValue(name, out LocalContent? local) ? new LocalRepository(inner.GetRepository(name), local) : inner.GetRepository(name);
+        local.TryGetValue(name, out LocalContent? content) ? new LocalRepository(inner.GetRepository(name), content) : inner.GetRepository(name);
 }

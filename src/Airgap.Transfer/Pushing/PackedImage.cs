@@ -29,11 +29,12 @@ internal sealed class PackedImage : IDisposable
 
     /// <summary>Packs files.</summary>
     /// <inheritdoc cref="PackedLayer.PackAsync"/>
-    public static async Task<PackedImage> PackAsync(IReadOnlyList<LayerEntry> entries, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public static async Task<PackedImage> PackAsync(
+        IReadOnlyList<LayerEntry> entries, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? annotations = null)
     {
         PackedLayer layer = await Task.Run(() => PackedLayer.PackAsync(entries, cancellationToken), cancellationToken);
         byte[] config = ImageConfigWriter.Write(layer.Layer.DiffId, labels);
-        Manifest manifest = ImageManifestWriter.Write(config, layer.Layer.Descriptor);
+        Manifest manifest = ImageManifestWriter.Write(config, layer.Layer.Descriptor, annotations);
         return new PackedImage(layer, new MemoryBlobContent(manifest.Config!, config), manifest);
     }
 

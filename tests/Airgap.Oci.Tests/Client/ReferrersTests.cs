@@ -68,15 +68,15 @@ public sealed class ReferrersTests
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
         {
             if (context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal))
-                return context.Manifest(Index(Second), MediaTypes.OciIndex);
+                return context.Manifest(Index(s_second), MediaTypes.OciIndex);
             if (context.Request.Query.ContainsKey("last"))
                 return context.Bytes(Index(), type, status);
-            context.Response.Headers.Link = $"<{Api}?last=1>; rel=\"next\"";
-            return context.Bytes(Index(First), MediaTypes.OciIndex);
+            context.Response.Headers.Link = $"<{s_api}?last=1>; rel=\"next\"";
+            return context.Bytes(Index(s_first), MediaTypes.OciIndex);
         };
-        ReferrerList list = await test.Repository().ListReferrersAsync(Subject, CancellationToken.None);
+        ReferrerList list = await test.Repository().ListReferrersAsync(s_subject, CancellationToken.None);
         Assert.IsTrue(list.FromApi && list.IsPartial);
-        Assert.AreSequenceEqual([First, Second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
+        Assert.AreSequenceEqual([s_first, s_second], list.Manifests.Select(descriptor => descriptor.Digest).ToArray());
     }
 
     [TestMethod]
@@ -85,12 +85,12 @@ public sealed class ReferrersTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)
-            ? context.Bytes(Index(First), MediaTypes.OciIndex)
-            : context.Manifest(Index(First, Second), MediaTypes.OciIndex);
+            ? context.Bytes(Index(s_first), MediaTypes.OciIndex)
+            : context.Manifest(Index(s_first, s_second), MediaTypes.OciIndex);
         IImageRepository repository = test.Repository();
-        Assert.HasCount(1, (await repository.ListReferrersAsync(Subject, hasFallback: false, CancellationToken.None)).Manifests);
+        Assert.HasCount(1, (await repository.ListReferrersAsync(s_subject, hasFallback: false, CancellationToken.None)).Manifests);
         Assert.HasCount(1, server.Lines);
-        Assert.HasCount(2, (await repository.ListReferrersAsync(Subject, hasFallback: true, CancellationToken.None)).Manifests);
+        Assert.HasCount(2, (await repository.ListReferrersAsync(s_subject, hasFallback: true, CancellationToken.None)).Manifests);
     }
 
     [TestMethod]

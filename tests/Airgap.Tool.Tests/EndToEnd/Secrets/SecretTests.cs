@@ -26,6 +26,7 @@ public sealed class SecretTests
         ["init"] = [["init", "{bundle}", "--project", "App.csproj"]],
         ["package-repository"] = [["package-repository", "-b", "{bundle}", "-o", "manifests", "--secret-variant", "placeholder", "--secret-name", "pull"]],
         ["package-repository build"] = [["package-repository", "build", "repository", "--image", "{host}/apps/frontend:1.0.0", "--to-repo", "{host}/new/built", "--lock-output", "built.yml"]],
+        ["packages list"] = [["packages", "list", "-b", "{bundle}"]],
         ["prune"] =
         [
             ["prune", "--keep", "bundle.lock.yml", "--repo", "{host}/mirror/simple-app-bundle", "--plan", "prune.json"],
@@ -49,6 +50,7 @@ public sealed class SecretTests
         ["completion"] = [["completion", "bash"], ["[suggest:99]", "tag resolve -i {bundle}"]],
         ["doctor"] = [["doctor", "--kubeconfig", "none"]],
         ["help"] = [["help"], ["help", "copy"]],
+        ["packages"] = [["packages"]],
         // To standard output it prints them, which is its purpose.
         ["secret"] = [["secret", "--for", "{host}", "--name", "pull", "-n", "packages", "--apply", "--kubeconfig", "none"]],
         ["registry"] = [["registry"]],

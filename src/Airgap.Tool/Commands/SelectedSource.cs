@@ -1,0 +1,73 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Reporting;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The bundle that <c>copy</c> takes, as far as it was chosen, and what makes a plan of it.</summary>
+internal sealed class SelectedSource : IDisposable
+{
+    private readonly RelocationSource _source;
+    private readonly IRegistry _registry;
+    private readonly ITransferObserver _observer;
+    private readonly Derivation? _derivation;
+    private readonly ArchiveRegistry? _archive;
+
+    private SelectedSource(RelocationSource source, IRegistry registry, ITransferObserver observer, Derivation? derivation = null, ArchiveRegistry? archive = null)
+    {
+        _source = source;
+        _registry = registry;
+        _observer = observer;
+        _derivation = derivation;
+        _archive = archive;
+    }
+
+    /// <summary>What was derived; null where everything goes along.</summary>
+    public DerivedReport? Derived { get; private set; }
+
+    /// <summary>Derives what was chosen; nothing is asked where nothing was.</summary>
+    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public static async Task<SelectedSource> CreateAsync(RelocationSource source, BundleSelection selection, IRegistry registry, ITransferObserver observer, int concurrency, Session session, CancellationToken cancellationToken)
+    {
+        if (selection.IsEmpty)
+            return new SelectedSource(source, registry, observer);
+        ArchiveRegistry? archive = source is RelocationSource.Archive from ? await ArchiveRegistry.OpenAsync(from, registry, cancellationToken).ConfigureAwait(false) : null;
+        (ImageReference reference, string? tag) = source switch
+        {
+            RelocationSource.Archive => (archive!.Root, archive.Tag),
+            RelocationSource.Bundle { Reference: var bundle } => (bundle, bundle.Digest is null ? bundle.Tag : null),
+            _ => throw new AirgapException(ErrorCode.IncompatibleOptions, "Packages and platforms are chosen of a bundle", "Name the bundle with -b, or an archive that was written of one."),
+        };
+        using Deriver deriver = new(archive ?? registry, selection, observer, concurrency);
+        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic warning in derivation.Warnings)
+            session.Warn(warning);
+        return new SelectedSource(source, registry, observer, derivation, archive);
+    }
+
+    /// <summary>Makes the plan.</summary>
+    public async Task<TransferPlan> PlanAsync(PlanOptions options, CancellationToken cancellationToken)
+    {
+        if (_derivation is null)
+            return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken).ConfigureAwait(false);
+        // What an archive holds beside its images goes along, as it does without a choice.
+        PlanOptions planning = _derivation.Planning(_archive is null ? options : options.Carrying(ArtifactChoice.All) with { Destination = null });
+        TransferPlan plan = await new Relocator(_derivation.Over(_archive ?? _registry), _observer).PlanAsync(_derivation.Source, planning, cancellationToken).ConfigureAwait(false);
+        Derived = DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
+        return plan;
+    }
+
+    /// <summary>The plan whose signatures count: of a derived bundle those of what it was derived of.</summary>
+    public async Task<TransferPlan> JudgedAsync(TransferPlan plan, CancellationToken cancellationToken) =>
+        _derivation is null ? plan
+        : _archive is null ? _derivation.Judged(plan, null)
+        : _derivation.Judged(plan, await new Relocator(_registry).PlanAsync(_source, new PlanOptions { EmbedConfigs = true }, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public void Dispose() => _derivation?.Dispose();
+}

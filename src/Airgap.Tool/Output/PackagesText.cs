@@ -1,0 +1,36 @@
+using System.Globalization;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Describing;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>Shows the packages of a package repository.</summary>
+internal static class PackagesText
+{
+    /// <summary>Shows them as a table, and in the report.</summary>
+    public static void Show(Session session, PackageListing listing)
+    {
+        session.Report.Reference = listing.Reference;
+        session.Report.Packages = [.. listing.Packages.Select(ReportPackage.Of)];
+        session.WriteTable(new Table(
+            "Packages",
+            "packages",
+            [new("name", "Name"), new("version", "Version"), new("released", "Released"), new("images", "Images"), new("size", "Size"), new("shared", "Shared")],
+            [
+                .. listing.Packages.Select(package => new[]
+                {
+                    package.Name, package.Version, Day(package.ReleasedAt), package.Images.ToString(CultureInfo.InvariantCulture), ByteSize.Format(package.Size), ByteSize.Format(package.Shared),
+                }),
+            ]));
+        foreach (string opaque in listing.Opaque)
+            session.WriteResult($"Not looked into: {opaque}.");
+        session.WriteLine("");
+        session.WriteLine("Succeeded");
+    }
+
+    private static string Day(string? released) =>
+        DateTimeOffset.TryParse(released, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : released ?? "";
+}

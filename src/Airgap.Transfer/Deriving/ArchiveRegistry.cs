@@ -1,0 +1,130 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Deriving;
+
+/// <summary>An archive as the registries that its images come from: to derive of it what could be derived of these. Opens no connection, and takes nothing.</summary>
+internal sealed class ArchiveRegistry : IRegistry
+{
+    private readonly IRegistry _names;
+    private readonly IArchive _archive;
+    private readonly Dictionary<RepositoryName, Content> _repositories = [];
+    private readonly Dictionary<Digest, Manifest> _all = [];
+    private readonly Dictionary<Digest, IBlobContent> _configs = [];
+
+    private ArchiveRegistry(IArchive archive, IRegistry names)
+    {
+        _archive = archive;
+        _names = names;
+    }
+
+    /// <summary>The bundle that the archive was written of.</summary>
+    public required ImageReference Root { get; init; }
+
+    /// <summary>The tag that the bundle has; null for none.</summary>
+    public required string? Tag { get; init; }
+
+    /// <summary>What the bundle says that it was derived of; null for one that was not.</summary>
+    public required DerivedFrom? Derived { get; init; }
+
+    /// <summary>Bytes of all that the archive holds, each blob once.</summary>
+    public required long TotalBytes { get; init; }
+
+    /// <inheritdoc/>
+    public RegistryStatistics Statistics => new();
+
+    /// <summary>Opens an archive of any format.</summary>
+    /// <param name="source">The archive.</param>
+    /// <param name="names">Gives repositories by name; none of them is asked for anything.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveRootUnknown"/>: it holds no bundle, or does not say which one it was written of; and what reading an archive throws.</exception>
+    public static async Task<ArchiveRegistry> OpenAsync(RelocationSource.Archive source, IRegistry names, CancellationToken cancellationToken)
+    {
+        IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
+        List<ArchivedItem> items = [];
+        await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
+            items.Add(item);
+        ArchivedItem[] bundles = [.. items.Where(item => item is { IsBundle: true, IsRoot: true })];
+        if (bundles is not [var root])
+        {
+            throw new AirgapException(
+                ErrorCode.ArchiveRootUnknown,
+                $"The archive '{source.Path}' {(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so that nothing can be chosen of it.",
+                $"To have the root marked, {AdviceTerms.WriteArchive}.")
+            { Location = new SourceLocation(source.Path) };
+        }
+
+        ArchiveRegistry registry = new(archive, names)
+        {
+            Root = root.Source,
+            Tag = root.Tag is { Length: > 0 } tag ? tag : null,
+            Derived = root.Content.HeldConfig is { } config ? DerivedFrom.Read(config.Bytes) : null,
+            TotalBytes = items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size),
+        };
+        foreach (ArchivedItem item in items)
+            registry.Add(item);
+        return registry;
+    }
+
+    /// <inheritdoc/>
+    public IImageRepository GetRepository(RepositoryName name) => new Repository(this, _names.GetRepository(name), _repositories.GetValueOrDefault(name));
+
+    private void Add(ArchivedItem item)
+    {
+        if (!_repositories.TryGetValue(item.Source.Repository, out Content? content))
+            _repositories.Add(item.Source.Repository, content = new Content());
+        if (item.Tag is { Length: > 0 } tag)
+            content.Manifests[tag] = item.Content.Manifest;
+        if (item.Content.Manifest.Subject is { } subject)
+            content.Referrers.Add((subject.Digest, item.Content.Manifest.Descriptor));
+        foreach (PlannedManifest node in item.Content.SelfAndDescendants())
+        {
+            content.Manifests[node.Manifest.Digest.ToString()] = node.Manifest;
+            _all[node.Manifest.Digest] = node.Manifest;
+            if (node.HeldConfig is { } config && node.Manifest.Config is { } descriptor)
+                _configs[descriptor.Digest] = new MemoryBlobContent(descriptor, config);
+        }
+    }
+
+    private sealed class Content
+    {
+        public Dictionary<string, Manifest> Manifests { get; } = new(StringComparer.Ordinal);
+
+        public List<(Digest Subject, Descriptor Referrer)> Referrers { get; } = [];
+    }
+
+    /// <summary>A repository. One that no image of the archive names has all: an image that stands in two is archived under one of them.</summary>
+    private sealed class Repository(ArchiveRegistry registry, IImageRepository name, Content? content) : IImageRepository
+    {
+        public RepositoryName Name => name.Name;
+
+        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(
+            content is not null ? content.Manifests.GetValueOrDefault(tagOrDigest)
+            : Digest.TryParse(tagOrDigest, out Digest digest) ? registry._all.GetValueOrDefault(digest)
+            : null);
+
+        public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) => (await FindManifestAsync(tagOrDigest, cancellationToken))?.Descriptor;
+
+        public IBlobContent GetBlob(Descriptor descriptor) => registry._configs.GetValueOrDefault(descriptor.Digest) ?? registry._archive.GetBlob(descriptor);
+
+        public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => Task.FromResult(
+            new ReferrerList([.. (content?.Referrers ?? []).Where(pair => pair.Subject == subject).Select(pair => pair.Referrer).DistinctBy(referrer => referrer.Digest)], FromApi: true));
+
+        public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
+            (content?.Manifests.Keys ?? Enumerable.Empty<string>()).Where(ImageReference.IsTag).ToAsyncEnumerable();
+
+        public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw Takes();
+
+        public Task<BlobOutcome> PushBlobAsync(IBlobContent blob, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) => throw Takes();
+
+        public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw Takes();
+
+        private static NotSupportedException Takes() => new("An archive is read, and not written to, as a registry.");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+
+namespace Airgap.Transfer.Deriving;
+
+/// <summary>A file of a bundle.</summary>
+/// <param name="Path">Its path in the bundle, with <c>/</c> as separator.</param>
+/// <param name="Bytes">Its content.</param>
+/// <param name="Runs">True where its owner may run it.</param>
+internal sealed record BundleFile(string Path, ReadOnlyMemory<byte> Bytes, bool Runs)
+{
+    /// <summary>The lock of a bundle.</summary>
+    public const string LockPath = ".imgpkg/images.yml";
+
+    /// <summary>What a bundle says about itself.</summary>
+    public const string MetadataPath = ".imgpkg/bundle.yml";
+
+    /// <summary>A bundle holds definitions and a lock: one beyond this is not taken into memory.</summary>
+    private const long MaxBytes = 256 * 1024 * 1024;
+
+    private const int MaxFiles = 100_000;
+
+    /// <summary>Reads a bundle's files; of two with one path the last counts, as when it is unpacked.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
+    public static async Task<ImmutableArray<BundleFile>> ReadAllAsync(Stream layer, ImageReference bundle, CancellationToken cancellationToken)
+    {
+        Dictionary<string, BundleFile> files = new(StringComparer.Ordinal);
+        long total = 0;
+        await BundleContent.ReadFilesAsync(layer, bundle, async (path, length, content, mode) =>
+        {
+            total += length;
+            if (total > MaxBytes || files.Count >= MaxFiles)
+                throw BundleContent.Invalid(bundle, $"it holds more than {MaxFiles} files or {MaxBytes / (1024 * 1024)} MiB");
+            byte[] bytes = new byte[length];
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            files[path] = new BundleFile(path, bytes, mode.HasFlag(UnixFileMode.UserExecute));
+        }, cancellationToken);
+        await layer.CopyToAsync(Stream.Null, cancellationToken);
+        return [.. files.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The lock among files.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/> or <see cref="ErrorCode.InvalidLock"/>.</exception>
+    public static ImagesLock LockOf(ImmutableArray<BundleFile> files, ImageReference bundle) =>
+        files.FirstOrDefault(file => file.Path == LockPath) is { } found
+            ? ImagesLock.Read(found.Bytes, $"{bundle}: {LockPath}")
+            : throw BundleContent.Invalid(bundle, $"it holds no {LockPath}");
+}

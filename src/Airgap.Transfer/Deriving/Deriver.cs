@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Producing;
+using Airgap.Transfer.Pushing;
+
+namespace Airgap.Transfer.Deriving;
+
+/// <summary>
+/// Derives a bundle of another: with some of its packages, for some platforms. Reads the bundle, and where platforms are chosen the manifests of what stays;
+/// nothing of what is left out. The same bundle and selection give the same digest, wherever they are read.
+/// </summary>
+internal sealed class Deriver : IDisposable
+{
+    private readonly BundleSelection _selection;
+    private readonly SourceReader _reader;
+    private readonly BundleClosure _closure;
+    private readonly PlatformSelector _platforms;
+    private readonly SharedTasks<(RepositoryName, Digest), Digest> _manifests = new();
+    private readonly ConcurrentBag<PackedImage> _packed = [];
+    private readonly ConcurrentDictionary<Digest, Manifest> _originals = [];
+    private readonly ConcurrentBag<(RepositoryName Repository, Manifest Manifest, IBlobContent[] Blobs)> _content = [];
+
+    /// <param name="registry">The registries that have the bundle.</param>
+    /// <param name="selection">What is wanted.</param>
+    /// <param name="observer">Is told details; null for nobody.</param>
+    /// <param name="concurrency">Requests under way at once.</param>
+    public Deriver(IRegistry registry, BundleSelection selection, ITransferObserver? observer, int concurrency)
+    {
+        _selection = selection;
+        _reader = new SourceReader(registry, concurrency);
+        PlanOptions options = new() { Concurrency = concurrency };
+        _closure = new BundleClosure(_reader, new ManifestTree(_reader, options), observer ?? SilentObserver.Instance);
+        _platforms = new PlatformSelector(selection, FetchAsync, Derived);
+    }
+
+    /// <summary>Derives.</summary>
+    /// <param name="reference">The bundle.</param>
+    /// <param name="tag">The tag that the derived bundle gets where it goes; null for none.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="AirgapException">
+    /// 1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>, <see cref="ErrorCode.PackageNotFound"/>, <see cref="ErrorCode.PlatformMissing"/>.
+    /// </exception>
+    public async Task<Derivation> DeriveAsync(ImageReference reference, string? tag, CancellationToken cancellationToken)
+    {
+        Manifest manifest = await _reader.GetManifestAsync(reference, cancellationToken);
+        ImageReference source = reference.WithDigest(manifest.Digest);
+        HeldBytes? config = manifest.IsIndex ? null : await ReadConfigAsync(source.Repository, manifest, cancellationToken);
+        if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
+        {
+            throw new AirgapException(
+                ErrorCode.NotABundle,
+                $"Expected bundle image but found plain image (hint: Did you use -i instead of -b?): {reference}.",
+                "Packages and platforms are chosen of a bundle.")
+            { Reference = reference.ToString() };
+        }
+
+        ImmutableArray<BundleFile> files = await ReadFilesAsync(source, manifest, cancellationToken);
+        ImagesLock images = BundleFile.LockOf(files, source);
+        PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
+        if (packages.Length == 0 && !_selection.Packages.IsEmpty)
+            throw new AirgapException(ErrorCode.NoPackagesInBundle, $"{reference} holds no YAML file under packages/, so that none can be chosen.", "Name the bundle of a package repository, or leave the choice of packages out.") { Reference = reference.ToString() };
+        HashSet<PackageEntry> chosen = PackageSelector.Choose(packages, _selection, reference.ToString());
+        LockSelector entries = _selection.Packages.IsEmpty && !_selection.DropUnreferenced
+            ? new LockSelector(images.Images, [], [])
+            : LockSelector.Choose(images.Images, packages, chosen, _selection.DropUnreferenced);
+        ImmutableArray<BundleFile> kept = [.. files.Select(file => PackageFile.IsOne(file) ? packages.First(package => package.File == file).With(chosen) : file).OfType<BundleFile>()];
+        ImmutableArray<LockedImage> now = await DeriveEntriesAsync(entries.Kept, source, level: 1, cancellationToken);
+        _platforms.ThrowMissing();
+        Manifest derived = kept.SequenceEqual(files) && now.SequenceEqual(images.Images)
+            ? manifest
+            : await PackAsync(source, manifest, kept, new ImagesLock(now), config.Bytes, _selection, cancellationToken);
+        if (derived.Digest != manifest.Digest)
+            _originals[derived.Digest] = manifest;
+        PackageEntry[] all = [.. packages.SelectMany(package => package.Documents).Where(document => document.IsPackage)];
+        return new Derivation
+        {
+            Original = source,
+            Tag = tag,
+            Digest = derived.Digest,
+            Selection = _selection.ToString(),
+            Packages = [.. all.Where(chosen.Contains).Select(Name)],
+            LeftPackages = [.. all.Where(package => !chosen.Contains(package)).Select(Name)],
+            Images = now.Length,
+            LeftImages = [.. entries.Left.Select(image => image.Image.ToString())],
+            LeftPlatforms = _platforms.LeftOut,
+            Unproven = entries.Unproven,
+            Warnings = [.. _platforms.Warnings, .. Warnings(entries.Unproven)],
+            Originals = _originals,
+            Packed = [.. _packed],
+            Local = Standing(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _reader.Dispose();
+
+    private static string Name(PackageEntry package) => $"{package.Package} {package.VersionText}";
+
+    private async Task<ImmutableArray<LockedImage>> DeriveEntriesAsync(ImmutableArray<LockedImage> entries, ImageReference bundle, int level, CancellationToken cancellationToken)
+    {
+        if (_selection.Platforms.IsEmpty)
+            return entries;
+        if (level > BundleNode.MaxLevels)
+            throw BundleNode.TooDeep(bundle);
+        LockedImage[] derived = [.. entries];
+        await Parallel.ForAsync(0, entries.Length, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken }, async (i, _) =>
+        {
+            (RepositoryName origin, Manifest manifest) = await _closure.LocateAsync(entries[i].Image, bundle, cancellationToken);
+            Digest now = await DeriveAsync(origin, manifest, entries[i].Image.ToString(), level, cancellationToken);
+            if (now != manifest.Digest)
+                derived[i] = entries[i] with { Image = entries[i].Image.WithDigest(now) };
+        });
+        return [.. derived];
+    }
+
+    // Two entries may name one image; what it becomes is worked out once.
+    private async Task<Digest> DeriveAsync(RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
+    {
+        Digest now = await _manifests.GetOrAdd((origin, manifest.Digest), _ => DeriveOnceAsync(origin, manifest, name, level, cancellationToken));
+        if (now != manifest.Digest)
+            _originals[now] = manifest;
+        return now;
+    }
+
+    private async Task<Digest> DeriveOnceAsync(RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
+    {
+        Remember(origin, manifest, []);
+        if (manifest.IsIndex)
+            return await _platforms.ChooseAsync(origin, manifest, name, cancellationToken);
+        HeldBytes? config = await ReadConfigAsync(origin, manifest, cancellationToken);
+        if (config is null)
+            return manifest.Digest;
+        if (!BundleLabel.IsPresent(config.Bytes.Span))
+        {
+            _platforms.Check(PlatformOf.Config(config.Bytes), name);
+            return manifest.Digest;
+        }
+
+        ImageReference source = ImageReference.ByDigest(origin, manifest.Digest);
+        ImmutableArray<BundleFile> files = await ReadFilesAsync(source, manifest, cancellationToken);
+        ImagesLock images = BundleFile.LockOf(files, source);
+        ImmutableArray<LockedImage> now = await DeriveEntriesAsync(images.Images, source, level + 1, cancellationToken);
+        return now.SequenceEqual(images.Images)
+            ? manifest.Digest
+            : (await PackAsync(source, manifest, files, new ImagesLock(now), config.Bytes, _selection.OfPlatforms(), cancellationToken)).Digest;
+    }
+
+    private async Task<Manifest> PackAsync(
+        ImageReference source, Manifest original, ImmutableArray<BundleFile> files, ImagesLock images, ReadOnlyMemory<byte> config, BundleSelection selection, CancellationToken cancellationToken)
+    {
+        DerivedFrom from = new(original.Digest, selection.ToString());
+        // A lock of which nothing changes stays as it was written.
+        byte[] text = Encoding.UTF8.GetBytes(images.ToYaml());
+        ImmutableArray<BundleFile> all = [.. files.Select(file => file.Path == BundleFile.LockPath && !images.Images.SequenceEqual(BundleFile.LockOf(files, source).Images) ? file with { Bytes = text } : file)];
+        // The place where it is read must not count: the name that it was pushed under is not known.
+        PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
+        _packed.Add(packed);
+        Remember(source.Repository, packed.Manifest, [.. packed.Blobs]);
+        return packed.Manifest;
+    }
+
+    private Manifest Derived(RepositoryName origin, Manifest manifest)
+    {
+        Remember(origin, manifest, []);
+        return manifest;
+    }
+
+    private async Task<Manifest> FetchAsync(RepositoryName origin, Descriptor child, CancellationToken cancellationToken)
+    {
+        Manifest manifest = await _reader.GetManifestAsync(ImageReference.ByDigest(origin, child.Digest), cancellationToken);
+        Remember(origin, manifest, []);
+        return manifest;
+    }
+
+    // What was read here need not be asked for again when the plan is made.
+    private void Remember(RepositoryName repository, Manifest manifest, IBlobContent[] blobs) => _content.Add((repository, manifest, blobs));
+
+    private async Task<HeldBytes?> ReadConfigAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken) =>
+        manifest.Config!.Size <= PlannedManifest.SmallBlob ? await ReadAsync(origin, manifest, manifest.Config, cancellationToken) : null;
+
+    private async Task<HeldBytes> ReadAsync(RepositoryName origin, Manifest manifest, Descriptor blob, CancellationToken cancellationToken)
+    {
+        HeldBytes held = await _reader.ReadSmallBlobAsync(origin, blob, cancellationToken);
+        Remember(origin, manifest, [new MemoryBlobContent(blob, held)]);
+        return held;
+    }
+
+    private async Task<ImmutableArray<BundleFile>> ReadFilesAsync(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
+    {
+        Descriptor layer = BundleContent.LayerOf(manifest, source);
+        if (layer.Size <= PlannedManifest.SmallBlob)
+            await ReadAsync(source.Repository, manifest, layer, cancellationToken);
+        return await _reader.ReadBlobAsync(source.Repository, layer, (stream, token) => BundleFile.ReadAllAsync(stream, source, token), cancellationToken);
+    }
+
+    private Dictionary<RepositoryName, LocalContent> Standing()
+    {
+        Dictionary<RepositoryName, LocalContent> local = [];
+        foreach ((RepositoryName repository, Manifest manifest, IBlobContent[] blobs) in _content)
+        {
+            if (!local.TryGetValue(repository, out LocalContent? content))
+                local.Add(repository, content = new LocalContent(isNowhere: false));
+            content.Add(manifest, blobs);
+        }
+
+        return local;
+    }
+
+    private static IEnumerable<Diagnostic> Warnings(ImmutableArray<KeptImage> unproven)
+    {
+        if (unproven.IsEmpty)
+            yield break;
+        yield return new Diagnostic(
+            ErrorCode.UnreferencedKept,
+            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no chosen package names, such as {unproven[0].Image}: {unproven[0].Reason}.",
+            $"If nothing needs them, {AdviceTerms.DropUnreferenced}.");
+    }
+}

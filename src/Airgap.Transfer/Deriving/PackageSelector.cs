@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Deriving;
+
+/// <summary>Chooses the documents under <c>packages/</c>.</summary>
+internal static class PackageSelector
+{
+    private const int Shown = 10;
+
+    /// <summary>The documents that stay: the chosen Packages, the PackageMetadata that still have one, and whatever is neither.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PackageNotFound"/>: a choice takes nothing.</exception>
+    public static HashSet<PackageEntry> Choose(IReadOnlyList<PackageFile> files, BundleSelection selection, string bundle)
+    {
+        PackageEntry[] all = [.. files.SelectMany(file => file.Documents)];
+        if (selection.Packages.IsEmpty)
+            return [.. all];
+        ILookup<string, PackageEntry> byName = all.Where(entry => entry.IsPackage).ToLookup(entry => entry.Package, StringComparer.Ordinal);
+        HashSet<PackageEntry> chosen = [];
+        foreach (PackageChoice choice in selection.Packages)
+        {
+            IGrouping<string, PackageEntry>[] named = [.. byName.Where(group => choice.Names(group.Key))];
+            PackageEntry[] taken = [.. named.SelectMany(group => choice.Of(group, selection.Prereleases))];
+            if (taken.Length == 0)
+                throw NotFound(choice, named.Length > 0 ? Versions(named) : Names(byName), named.Length > 0, bundle);
+            chosen.UnionWith(taken);
+        }
+
+        HashSet<string> names = [.. chosen.Select(entry => entry.Package)];
+        chosen.UnionWith(all.Where(entry => !entry.IsPackage && (entry.Kind != "PackageMetadata" || names.Contains(entry.Package))));
+        return chosen;
+    }
+
+    private static string Versions(IEnumerable<IGrouping<string, PackageEntry>> named) =>
+        Shorten(named.SelectMany(group => group.OrderByDescending(entry => entry.Version ?? default).Select(entry => $"{group.Key} {entry.VersionText}")));
+
+    private static string Names(ILookup<string, PackageEntry> byName) => Shorten(byName.Select(group => group.Key).Order(StringComparer.Ordinal));
+
+    private static string Shorten(IEnumerable<string> texts)
+    {
+        string[] all = [.. texts];
+        return all.Length == 0 ? "no packages" : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
+    }
+
+    private static AirgapException NotFound(PackageChoice choice, string has, bool isName, string bundle) => new(
+        ErrorCode.PackageNotFound,
+        $"Nothing in {bundle} is '{choice}': it has {has}.",
+        isName ? "Mend the range; pre-releases count only where they are asked for, or one is named whole." : "Mend the name; the list of its packages shows all.")
+    { Reference = bundle };
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Deriving;
+
+/// <summary>Chooses the images of indexes by their platforms, and notes what lacks a platform.</summary>
+/// <param name="selection">What is wanted.</param>
+/// <param name="fetch">Fetches an index that stands in an index.</param>
+/// <param name="derived">Takes an index that was made.</param>
+internal sealed class PlatformSelector(BundleSelection selection, Func<RepositoryName, Descriptor, CancellationToken, Task<Manifest>> fetch, Func<RepositoryName, Manifest, Manifest> derived)
+{
+    private const int MaxDepth = 16;
+    private const int Shown = 5;
+
+    private readonly ConcurrentDictionary<string, string> _missing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _whole = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Digest, bool> _left = [];
+
+    /// <summary>The images that were left out of indexes, each once.</summary>
+    public int LeftOut => _left.Count;
+
+    /// <summary>The images that have none of the platforms and are carried whole.</summary>
+    public IEnumerable<Diagnostic> Warnings => _whole.IsEmpty ? [] :
+    [
+        new Diagnostic(ErrorCode.PlatformKept, $"{Counted(_whole)} none of the chosen platforms, and {(_whole.Count == 1 ? "is" : "are")} carried whole.", "Choose a platform that they have, or leave out what needs them."),
+    ];
+
+    /// <summary>Fails where an image lacks a platform.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlatformMissing"/>.</exception>
+    public void ThrowMissing()
+    {
+        if (!_missing.IsEmpty)
+            throw new AirgapException(ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the chosen platforms.", $"Choose platforms that they have, or {AdviceTerms.SkipPlatforms}.") { Reference = _missing.Keys.Min(StringComparer.Ordinal) };
+    }
+
+    /// <summary>Notes what an image of one platform lacks; one that names none, as what is no program does, lacks nothing.</summary>
+    public void Check(string? platform, string name)
+    {
+        if (platform is not null)
+            _ = IsWanted([platform], name);
+    }
+
+    /// <summary>The index with the chosen images, or the only one of them where it is to stand in the index's place; the index itself where nothing is to be left out.</summary>
+    public async Task<Digest> ChooseAsync(RepositoryName origin, Manifest index, string name, CancellationToken cancellationToken)
+    {
+        List<string> has = [];
+        Dictionary<Digest, Manifest> inner = [];
+        await GatherAsync(index, depth: 0);
+        return has.Count == 0 || !IsWanted(has, name) ? index.Digest : Write(index, isRoot: true)!.Digest;
+
+        async Task GatherAsync(Manifest at, int depth)
+        {
+            if (depth > MaxDepth)
+                throw new AirgapException(ErrorCode.InvalidManifest, $"The index {ImageReference.ByDigest(origin, index.Digest)} goes deeper than {MaxDepth} levels.", "Check what was pushed there.") { Digest = index.Digest.ToString() };
+            foreach (IndexChild child in IndexEditor.Read(at))
+            {
+                if (child.Platform is { } platform)
+                {
+                    has.Add(platform);
+                }
+                else if (MediaTypes.IsIndex(child.Descriptor.MediaType) && !inner.ContainsKey(child.Descriptor.Digest))
+                {
+                    Manifest nested = await fetch(origin, child.Descriptor, cancellationToken);
+                    inner[child.Descriptor.Digest] = nested;
+                    await GatherAsync(nested, depth + 1);
+                }
+            }
+        }
+
+        // Null for an index of which nothing is left.
+        Descriptor? Write(Manifest at, bool isRoot)
+        {
+            ImmutableArray<IndexChild> children = IndexEditor.Read(at);
+            HashSet<Digest> chosen = [.. children.Where(child => child.Platform is { } platform && selection.Platforms.Any(wanted => wanted.Takes(platform))).Select(child => child.Descriptor.Digest)];
+            HashSet<Digest> all = [.. children.Where(child => child.Platform is not null).Select(child => child.Descriptor.Digest)];
+            Descriptor?[] kept =
+            [
+                .. children.Select(child =>
+                    child.Platform is not null ? (chosen.Contains(child.Descriptor.Digest) ? child.Descriptor : null)
+                    // What attests an image that stays behind says nothing about those that go.
+                    : child.AttestedImage is { } attested && all.Contains(attested) ? (chosen.Contains(attested) ? child.Descriptor : null)
+                    : inner.TryGetValue(child.Descriptor.Digest, out Manifest? nested) ? Write(nested, isRoot: false)
+                    : child.Descriptor),
+            ];
+            foreach ((IndexChild child, Descriptor? stays) in children.Zip(kept))
+            {
+                if (stays is null)
+                    _left.TryAdd(child.Descriptor.Digest, true);
+            }
+
+            if (isRoot && selection.Flatten && chosen.Count == 1 && children.All(child => child.Platform is not null || child.AttestedImage is not null))
+                return children.First(child => chosen.Contains(child.Descriptor.Digest)).Descriptor;
+            if (!isRoot && Array.TrueForAll(kept, child => child is null))
+                return null;
+            return kept.Zip(children).All(pair => pair.First?.Digest == pair.Second.Descriptor.Digest) ? at.Descriptor : derived(origin, IndexEditor.Write(at, kept)).Descriptor;
+        }
+    }
+
+    // False where none of the platforms is there: then there is nothing to choose.
+    private bool IsWanted(IReadOnlyCollection<string> has, string name)
+    {
+        PlatformChoice[] lacks = [.. selection.Platforms.Where(wanted => !has.Any(wanted.Takes))];
+        if (lacks.Length == 0)
+            return true;
+        string text = string.Join(", ", has.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        if (!selection.SkipMissingPlatforms)
+            _missing[name] = $"no {string.Join(", ", lacks.Select(platform => platform.ToString()))}: it has {text}";
+        else if (lacks.Length == selection.Platforms.Length)
+            _whole[name] = text;
+        return lacks.Length < selection.Platforms.Length;
+    }
+
+    private static string Counted(IReadOnlyDictionary<string, string> images)
+    {
+        string[] names = [.. images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(Shown).Select(pair => $"{pair.Key} ({pair.Value})")];
+        return $"{string.Join(", ", names)}{(images.Count > Shown ? $" and {images.Count - Shown} more" : "")} {(images.Count == 1 ? "has" : "have")}";
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Deriving;
+
+/// <summary>What is chosen of a package repository arrives whole, and nothing else, by every route under one digest.</summary>
+[TestClass]
+public sealed class DerivingTests
+{
+    private const int Packages = 6;
+    private const int Versions = 4;
+
+    private static readonly RepositoryName s_destination = RepositoryName.Parse("mirror.local/apps/repository");
+
+    private readonly FakeRegistry _registry = new();
+
+    public static IEnumerable<object?[]> Selections =>
+    [
+        ["p0.example.com", null],
+        ["p0.example.com@>=1.1 <2; p3.internal.example.com@latest:2", null],
+        ["*.internal.example.com@latest", "linux/amd64"],
+        ["p*@1.0.0", "linux/arm64/v8; windows/amd64"],
+        [null, "linux/arm/v7"],
+        ["p2.example.com@=1.3.0-rc.1", null],
+        ["p?.example.com@>=1.1.0 latest:1", "linux/amd64;linux/arm64;linux/arm;windows/amd64"],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Selections))]
+    public async Task WhatIsChosenArrivesAndNothingElse(string? packages, string? platforms)
+    {
+        GeneratedRepository generated = await GeneratedRepository.CreateAsync(_registry, Packages, Versions);
+        BundleSelection selection = Selection(packages, platforms);
+        TransferResult result = await CopyAsync(_registry, selection, s_destination);
+
+        PlatformChoice[] wanted = [.. selection.Platforms];
+        string[] taken = [.. GeneratedRepository.Platforms.Where(platform => wanted.Length == 0 || wanted.Any(choice => choice.Takes(platform)))];
+        Digest[] expected = [.. generated.Expected((package, version) => Takes(packages, package, version), taken)];
+        FakeRepository there = _registry.Get(s_destination);
+        Digest[] known = [.. generated.Layers.Select(layer => layer.Layer).Concat(generated.Unreferenced.Select(layer => layer.Layer)).Distinct()];
+        CollectionAssert.AreEquivalent(expected, there.Blobs.Intersect(known).ToArray());
+        Assert.AreEqual(result.Root!.Item.Digest, there.Tags["v1"]);
+
+        // What did not go along was not asked for either.
+        string[] asked = [.. _registry.Calls.Where(call => call.StartsWith("get-manifest source.local/vendor/", StringComparison.Ordinal))];
+        foreach (int package in Enumerable.Range(0, Packages).Where(p => Enumerable.Range(0, Versions).All(v => !Takes(packages, Name(p), Version(v)))))
+            Assert.IsFalse(asked.Any(call => call.Contains($"/package{package} ", StringComparison.Ordinal) || call.Contains($"/app{package} ", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task EveryRouteGivesTheSameDigest()
+    {
+        await GeneratedRepository.CreateAsync(_registry, Packages, Versions);
+        BundleSelection selection = Selection("p1.internal.example.com@latest; p0.example.com", "linux/amd64");
+        Digest direct = await DigestAsync(_registry, GeneratedRepository.Bundle, selection);
+
+        // The same choices in another order.
+        Assert.AreEqual(direct, await DigestAsync(_registry, GeneratedRepository.Bundle, Selection("p0.example.com; p1.internal.example.com@latest:1;p0.example.com", "linux/amd64")));
+
+        // Of a mirror of all of it, and of an archive.
+        Relocator relocator = new(_registry);
+        RelocationSource source = new RelocationSource.Bundle(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"));
+        await relocator.RunAsync(await relocator.PlanAsync(source, new PlanOptions(), default), new RelocationDestination.Repository(RepositoryName.Parse("mirror.local/whole")), new TransferOptions(), default);
+        Assert.AreEqual(direct, await DigestAsync(_registry, "mirror.local/whole", selection));
+
+        using TempFolder folder = new();
+        await relocator.RunAsync(await relocator.PlanAsync(source, new PlanOptions { EmbedConfigs = true }, default), new RelocationDestination.Archive(folder["all.tar"]), new TransferOptions(), default);
+        _registry.Calls.Clear();
+        ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(new RelocationSource.Archive(folder["all.tar"]), _registry, default);
+        using Deriver deriver = new(archive, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(archive.Root, archive.Tag, default);
+        Assert.AreEqual(direct, derivation.Digest);
+        TransferPlan plan = await new Relocator(derivation.Over(archive)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), default);
+        Assert.IsEmpty(_registry.Calls, "No registry is asked.");
+        await relocator.RunAsync(plan, new RelocationDestination.Repository(s_destination), new TransferOptions(), default);
+        Assert.AreEqual(direct, _registry.Get(s_destination).Tags["v1"]);
+
+        // Derived again of what was derived, to the same end, it stays as it is.
+        Assert.AreEqual(direct, await DigestAsync(_registry, s_destination.ToString(), Selection(null, "linux/amd64")));
+    }
+
+    [TestMethod]
+    public async Task TheDerivedBundleSaysWhereItComesFrom()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        TransferResult result = await CopyAsync(_registry, Selection("p0.example.com", "linux/amd64"), s_destination);
+        PlannedItem root = result.Root!.Item;
+        DerivedFrom from = DerivedFrom.Read(root.Content.Config!.Value)!;
+        Assert.AreEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"], from.From);
+        Assert.AreEqual("packages p0.example.com | platforms linux/amd64", from.Selection);
+        Assert.Contains("\"annotations\":{\"build.airgap.derived.from\":", Encoding.UTF8.GetString(root.Content.Manifest.Bytes.Span));
+        ImmutableArray<BundleFile> files = await FilesAsync(root);
+        Assert.StartsWith($"# Derived from {from.From} by Airgap.Build ", Text(files, BundleFile.MetadataPath));
+        ImagesLock locked = ImagesLock.Read(Encoding.UTF8.GetBytes(Text(files, BundleFile.LockPath)), "lock");
+        Assert.AreEqual("vendor.example.com/package0:1.0.0", locked.Images[0].Annotations["kbld.carvel.dev/id"]);
+        Assert.IsTrue(locked.Images[0].Annotations.ContainsKey("kbld.carvel.dev/origins"));
+        Assert.AreSequenceEqual([".imgpkg/bundle.yml", ".imgpkg/images.yml", "packages/p0.example.com/package.yml"], files.Select(file => file.Path));
+        Assert.DoesNotContain("rc.1", Text(files, "packages/p0.example.com/package.yml"));
+        Assert.StartsWith("# p0.example.com\napiVersion", Text(files, "packages/p0.example.com/package.yml"));
+    }
+
+    [TestMethod]
+    public async Task AnImageThatNothingNamesStaysUntilItIsDropped()
+    {
+        GeneratedRepository generated = await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        using Deriver deriver = new(_registry, Selection("p0.example.com", null), null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+        Assert.Contains("vendor/unknown@", derivation.Unproven.Single().Image);
+        Assert.AreEqual(ErrorCode.UnreferencedKept, derivation.Warnings.Single().Code);
+        Assert.HasCount(3, derivation.LeftImages);
+        Assert.HasCount(3, derivation.LeftPackages);
+
+        await CopyAsync(_registry, Selection("p0.example.com", null) with { DropUnreferenced = true }, s_destination);
+        Assert.IsEmpty(_registry.Get(s_destination).Blobs.Intersect(generated.Unreferenced.Select(layer => layer.Layer)));
+    }
+
+    [TestMethod]
+    public async Task AMissingPlatformIsToldOrSkipped()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(() => DigestAsync(_registry, GeneratedRepository.Bundle, Selection("p0.example.com", "linux/amd64; linux/s390x")));
+        Assert.AreEqual(ErrorCode.PlatformMissing, missing.Code);
+        Assert.Contains("no linux/s390x: it has linux/amd64, linux/arm/v7, linux/arm64, windows/amd64", missing.Message);
+        BundleSelection skips = Selection("p0.example.com", "linux/amd64; linux/s390x") with { SkipMissingPlatforms = true };
+        Assert.AreNotEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"], await DigestAsync(_registry, GeneratedRepository.Bundle, skips));
+
+        using Deriver deriver = new(_registry, Selection(null, "linux/s390x") with { SkipMissingPlatforms = true }, null, 4);
+        using Derivation whole = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+        Assert.IsTrue(whole.IsUnchanged);
+        Assert.AreEqual(ErrorCode.PlatformKept, whole.Warnings.Single().Code);
+    }
+
+    [TestMethod]
+    public async Task AnIndexOfOneImageBecomesTheImageOnlyWhereThatIsAskedFor()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        TransferResult index = await CopyAsync(_registry, Selection(null, "linux/amd64"), s_destination);
+        Assert.HasCount(3, index.Items.Where(item => item.Item.Content.Manifest.IsIndex));
+        TransferResult flat = await CopyAsync(_registry, Selection(null, "linux/amd64") with { Flatten = true }, RepositoryName.Parse("mirror.local/flat"));
+        Assert.IsEmpty(flat.Items.Where(item => item.Item.Content.Manifest.IsIndex));
+    }
+
+    [TestMethod]
+    public async Task WhatTakesEverythingIsTheBundleItself()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        BundleSelection all = Selection("*", string.Join(';', GeneratedRepository.Platforms)) with { Prereleases = [] };
+        Assert.AreEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"], await DigestAsync(_registry, GeneratedRepository.Bundle, all));
+    }
+
+    [TestMethod]
+    [DataRow("p0.example.com@>=9", "p0.example.com 1.1.0-rc.1, p0.example.com 1.0.0")]
+    [DataRow("q.example.com", "p0.example.com, p1.internal.example.com")]
+    public async Task AChoiceOfNothingSaysWhatThereIs(string choice, string has)
+    {
+        await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => DigestAsync(_registry, GeneratedRepository.Bundle, Selection(choice, null)));
+        Assert.AreEqual(ErrorCode.PackageNotFound, failure.Code);
+        Assert.Contains(has, failure.Message);
+    }
+
+    private static string Name(int package) => $"p{package}.{(package % 2 == 0 ? "example" : "internal.example")}.com";
+
+    private static string Version(int version) => version == Versions - 1 ? $"1.{version}.0-rc.1" : $"1.{version}.0";
+
+    // Written out for each selection above, and not by what reads selections.
+    private static bool Takes(string? packages, string package, string version) => packages switch
+    {
+        null => true,
+        "p0.example.com" => package == "p0.example.com" && !version.Contains("rc"),
+        "p0.example.com@>=1.1 <2; p3.internal.example.com@latest:2" => package is "p0.example.com" or "p3.internal.example.com" && version is "1.1.0" or "1.2.0",
+        "*.internal.example.com@latest" => package.Contains("internal") && version == "1.2.0",
+        "p*@1.0.0" => version == "1.0.0",
+        "p2.example.com@=1.3.0-rc.1" => package == "p2.example.com" && version == "1.3.0-rc.1",
+        "p?.example.com@>=1.1.0 latest:1" => package is "p0.example.com" or "p2.example.com" or "p4.example.com" && version == "1.2.0",
+        _ => throw new ArgumentException(packages),
+    };
+
+    private static BundleSelection Selection(string? packages, string? platforms) => new()
+    {
+        Packages = [.. PackageChoice.ParseAll(packages ?? "")],
+        Platforms = [.. PlatformChoice.ParseAll(platforms ?? "")],
+    };
+
+    private static async Task<Digest> DigestAsync(FakeRegistry registry, string repository, BundleSelection selection)
+    {
+        using Deriver deriver = new(registry, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{repository}:v1"), "v1", default);
+        return derivation.Digest;
+    }
+
+    private static async Task<TransferResult> CopyAsync(FakeRegistry registry, BundleSelection selection, RepositoryName destination)
+    {
+        using Deriver deriver = new(registry, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+        TransferPlan plan = await new Relocator(derivation.Over(registry)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions { EmbedConfigs = true, Destination = destination }), default);
+        return await new Relocator(registry).RunAsync(plan, new RelocationDestination.Repository(destination), new TransferOptions(), default);
+    }
+
+    private async Task<ImmutableArray<BundleFile>> FilesAsync(PlannedItem bundle)
+    {
+        await using Stream layer = await _registry.Get(s_destination).GetBlob(BundleContent.LayerOf(bundle.Content.Manifest, bundle.Source)).OpenAsync(0, default);
+        return await BundleFile.ReadAllAsync(layer, bundle.Source, default);
+    }
+
+    private static string Text(ImmutableArray<BundleFile> files, string path) => Encoding.UTF8.GetString(files.Single(file => file.Path == path).Bytes.Span);
+}
