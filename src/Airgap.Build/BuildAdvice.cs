@@ -29,6 +29,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.DropUnreferenced] = "DropUnreferenced=true",
         [AdviceTerms.SkipPlatforms] = "MissingPlatform=skip",
         [AdviceTerms.PinImage] = "ImgpkgBundleImage",
+        [AdviceTerms.PartsIn] = "AirgapPartsIn",
+        [AdviceTerms.RewritePart] = "",
     }.ToFrozenDictionary();
 
     /// <summary>What to do about a code that, in a project, is about how an item is declared or published.</summary>
@@ -37,9 +39,6 @@ internal static partial class BuildAdvice
         [ErrorCode.NotABundle] = "Declare it as ImgpkgImage, or name a bundle.",
         [ErrorCode.UnexpectedBundle] = "Declare it as ImgpkgBundle, so that its images come along.",
         [ErrorCode.NoLayersToInclude] = "AirgapIncludeNonDistributableLayers makes no difference here.",
-        [ErrorCode.PartListMissing] = "Bring the list to the parts. Without it nobody can tell whether they are all there.",
-        [ErrorCode.PartMissing] = "Bring them all into one folder.",
-        [ErrorCode.PartUnfit] = "Copy it again from where it was written, or split the archive there again.",
         [ErrorCode.DestinationDamaged] =
             "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or garbage-collect it there, and publish again with AirgapRepair=true.",
     }.ToFrozenDictionary();

@@ -32,6 +32,12 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The property of that name.</summary>
     public string? AirgapSourceArchive { get; set; }
 
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapArchiveVolumeSize { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapPartsIn { get; set; }
+
     /// <summary>The property of that name.</summary>
     public string? AirgapOutputPath { get; set; }
 
@@ -89,7 +95,9 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.Registry => AirgapRegistry,
         PropertyNames.Archive => AirgapArchive,
         PropertyNames.ArchiveFormat => AirgapArchiveFormat,
+        PropertyNames.ArchiveVolumeSize => AirgapArchiveVolumeSize,
         PropertyNames.SourceArchive => AirgapSourceArchive,
+        PropertyNames.PartsIn => AirgapPartsIn,
         PropertyNames.OutputPath => AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,
         PropertyNames.Artifacts => AirgapArtifacts,

@@ -64,11 +64,17 @@ internal static class AdviceTerms
     /// <summary>Going on without a platform that an image lacks.</summary>
     public const string SkipPlatforms = "go on without missing platforms";
 
+    /// <summary>Where parts of an archive lie.</summary>
+    public const string PartsIn = "name the folders of the parts";
+
+    /// <summary>Cutting one part out of the archive again.</summary>
+    public const string RewritePart = "cut this part out of the archive again";
+
     /// <summary>All of them. None is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart,
     ];
 
     /// <summary>Advice with a front end's word behind each term that it has one for.</summary>

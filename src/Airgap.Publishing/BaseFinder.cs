@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Archives.Receipts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
@@ -33,6 +34,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     public DeltaSource Find(string text)
     {
         if (Directory.Exists(text))
+            return new DeltaSource.Archive(text);
+        if (PartName.ArchiveOfList(text) is not null || (!File.Exists(text) && FoundList.Lies(text)))
             return new DeltaSource.Archive(text);
         return File.Exists(text) ? OfFile(text) : OfReference(text);
     }

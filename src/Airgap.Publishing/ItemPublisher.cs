@@ -6,6 +6,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Transfer;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
@@ -150,6 +151,17 @@ internal sealed class ItemPublisher(
         return manifest;
     }
 
+    // What has to be carried: the archive, or the list of its parts, which is named first, with all that it lists.
+    private static IEnumerable<string> ArchiveFilesOf(Declaration declaration)
+    {
+        if (declaration.Archive is not { } archive)
+            return [];
+        if (declaration.ArchiveVolumeSize is null)
+            return [archive];
+        string list = PartName.ListOf(archive);
+        return [list, PartName.SumsOf(archive), .. PartList.Read(list).Parts.Select(part => Path.Combine(Path.GetDirectoryName(archive)!, part.Name))];
+    }
+
     private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
         ErrorCode.ClusterTrustNotWritten,
         $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and nothing tells kapp-controller of it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
@@ -162,8 +174,8 @@ internal sealed class ItemPublisher(
         CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
-        if (declaration.Archive is not null)
-            files.Add(artifacts.Take(new PublishedFile(declaration.Archive, PublishedFileKind.Archive)));
+        foreach (string path in ArchiveFilesOf(declaration))
+            files.Add(artifacts.Take(new PublishedFile(path, PublishedFileKind.Archive)));
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";

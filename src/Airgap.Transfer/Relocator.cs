@@ -78,7 +78,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         // What a delta builds on may have changed.
         if (!options.Bases.IsEmpty)
             return null;
-        if (await StandingArchive.FindAsync(destination.Path, destination.Format, source, options, _observer, cancellationToken) is not { } plan)
+        if (await StandingArchive.FindAsync(destination, source, options, _observer, cancellationToken) is not { } plan)
             return null;
         if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
             return null;
@@ -127,7 +127,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     {
         RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
         RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder } to => new LayoutFolderTarget(to.Path, plan, _observer),
-        RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, plan, options, places, _observer),
+        RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, to.VolumeSize, plan, options, places, _observer),
         _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
     };
 

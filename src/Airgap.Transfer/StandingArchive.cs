@@ -1,10 +1,12 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Transfer;
 
@@ -15,23 +17,27 @@ namespace Airgap.Transfer;
 internal static class StandingArchive
 {
     /// <summary>Finds it.</summary>
-    /// <param name="path">Where it would be.</param>
-    /// <param name="format">The format it would have.</param>
+    /// <param name="destination">Where it would be, and how it would be written.</param>
     /// <param name="source">What it would be of.</param>
     /// <param name="options">The plan's options, with the digest of a tag that is pinned.</param>
     /// <param name="observer">Is told why there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
-    public static async Task<TransferPlan?> FindAsync(string path, ArchiveFormat format, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
+    public static async Task<TransferPlan?> FindAsync(RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path) || Wanted.Of(source, options) is not { } wanted)
+        string path = destination.Path;
+        if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path)) || Wanted.Of(source, options) is not { } wanted)
             return null;
         try
         {
-            TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(path, cancellationToken), options).PlanAsync(source, cancellationToken);
+            ArchiveFile file = destination.VolumeSize is null ? path : await PartFinder.FindAsync(path, [], cancellationToken);
+            TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(file, cancellationToken), options).PlanAsync(source, cancellationToken);
             if (!wanted.IsRootOf(plan))
                 return null;
-            return await new EarlierArchive(ArchiveFormats.LayOut(plan, format), observer).IsWholeAsync(path, cancellationToken) ? plan : null;
+            ArchiveLayout layout = ArchiveFormats.LayOut(plan, destination.Format);
+            if (destination.VolumeSize is { } most && !StandingParts.Find(PartPlan.Create(path, layout.Length, most), observer).Any())
+                return null;
+            return await new EarlierArchive(layout, observer).IsWholeAsync(file, cancellationToken) ? plan : null;
         }
         catch (AirgapException e)
         {

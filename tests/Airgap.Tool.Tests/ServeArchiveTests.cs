@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
+using Airgap.Publishing.Declarations;
 using Airgap.Tool.Commands;
 
 namespace Airgap.Tool.Tests;

@@ -40,7 +40,7 @@ internal sealed class ArchiveRoute
         {
             Source = settings.FullPath(settings.SourceArchive);
             _sourceIsFolder = Directory.Exists(Source);
-            if (!_sourceIsFolder && !File.Exists(Source) && !FoundList.Lies(Source))
+            if (!_sourceIsFolder && !File.Exists(Source) && !FoundList.Lies(Source, settings.PartsIn))
             {
                 problems.Add(new Diagnostic(
                     ErrorCode.FileNotFound,

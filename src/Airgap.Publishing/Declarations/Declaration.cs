@@ -35,6 +35,9 @@ internal sealed record Declaration
     /// <summary>The format of <see cref="Archive"/>.</summary>
     internal ArchiveFormat ArchiveFormat { get; init; }
 
+    /// <summary>The most bytes of a part of <see cref="Archive"/>; null for one file.</summary>
+    internal long? ArchiveVolumeSize { get; init; }
+
     /// <summary>What goes into the PackageRepository manifest; null for none.</summary>
     public PackageRepositoryOptions? Manifest { get; init; }
 
@@ -46,7 +49,7 @@ internal sealed record Declaration
 
     /// <summary>Where it goes.</summary>
     public RelocationDestination Destination => Archive is not null
-        ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat }
+        ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat, VolumeSize = ArchiveVolumeSize }
         : new RelocationDestination.Repository(Repository!);
 
     /// <summary>The destination as it is compared with others': the repository with the tag that will be moved.</summary>

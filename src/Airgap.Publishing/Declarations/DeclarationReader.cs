@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -57,7 +58,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         }
 
         string? archive = archives.SourceFor(request.FileName);
-        if (archive is not null && !File.Exists(archive))
+        if (archive is not null && !File.Exists(archive) && !FoundList.Lies(archive, settings.PartsIn))
         {
             _problems.Add(item.Problem(
                 ErrorCode.FileNotFound,
@@ -69,13 +70,14 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         return new Declaration
         {
             Item = item,
-            Source = archive is null ? source : new RelocationSource.Archive(archive),
+            Source = archive is null ? source : new RelocationSource.Archive(archive) { PartsIn = settings.PartsIn },
             Reference = reference,
             Tag = tag,
             Name = request.FileName,
             Repository = repository,
             Archive = archives.TargetFor(request.FileName),
             ArchiveFormat = settings.ArchiveFormat,
+            ArchiveVolumeSize = settings.ArchiveVolumeSize,
             Artifacts = artifacts,
             Manifest = request.Options,
             ManifestAsked = request.Asked,

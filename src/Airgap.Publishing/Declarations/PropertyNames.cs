@@ -17,6 +17,12 @@ internal static class PropertyNames
     /// <summary>The format of the archives that are written.</summary>
     internal const string ArchiveFormat = "AirgapArchiveFormat";
 
+    /// <summary>The most bytes of a part, for archives that are written in parts.</summary>
+    internal const string ArchiveVolumeSize = "AirgapArchiveVolumeSize";
+
+    /// <summary>Folders in which parts of the archives that are read may lie.</summary>
+    internal const string PartsIn = "AirgapPartsIn";
+
     /// <summary>The archive, or the folder of archives, to relocate from.</summary>
     public const string SourceArchive = "AirgapSourceArchive";
 
@@ -104,7 +110,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, ArchiveFormat, SourceArchive, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, SourceArchive, PartsIn, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

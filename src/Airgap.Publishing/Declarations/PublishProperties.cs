@@ -22,7 +22,9 @@ internal static class PublishProperties
             Registry = Text(PropertyNames.Registry),
             Archive = Text(PropertyNames.Archive),
             ArchiveFormat = Format(PropertyNames.ArchiveFormat),
+            ArchiveVolumeSize = Size(PropertyNames.ArchiveVolumeSize),
             SourceArchive = Text(PropertyNames.SourceArchive),
+            PartsIn = List(PropertyNames.PartsIn),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
@@ -33,7 +35,7 @@ internal static class PublishProperties
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,
             Access = new RegistryAccess
             {
-                CaCertificates = [.. Text(PropertyNames.CaCertificates).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+                CaCertificates = List(PropertyNames.CaCertificates),
                 VerifyCertificates = Flag(PropertyNames.VerifyCertificates),
                 Insecure = Flag(PropertyNames.Insecure),
                 Connect = Time(PropertyNames.ConnectTimeout),
@@ -53,9 +55,22 @@ internal static class PublishProperties
             BundleTag = Text(PropertyNames.BundleTag),
         };
         problems = found.ToImmutable();
-        return settings with { Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] } };
+        return settings with { PartsIn = [.. settings.PartsIn.Select(settings.FullPath)], Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] } };
 
         string Text(string name) => property(name)?.Trim() ?? "";
+
+        ImmutableArray<string> List(string name) => [.. Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+
+        long? Size(string name)
+        {
+            string text = Text(name);
+            if (text.Length == 0)
+                return null;
+            if (SizeText.TryParse(text, out long bytes))
+                return bytes;
+            Refuse(name, text, SizeText.Forms);
+            return null;
+        }
 
         bool? Flag(string name)
         {

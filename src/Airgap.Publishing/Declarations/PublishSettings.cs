@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -16,6 +17,12 @@ internal sealed record PublishSettings
 
     /// <summary><c>AirgapArchiveFormat</c>: imgpkg's tar, or an OCI image layout in a tar.</summary>
     internal ArchiveFormat ArchiveFormat { get; init; }
+
+    /// <summary><c>AirgapArchiveVolumeSize</c>: the most bytes of a part; null for archives of one file.</summary>
+    internal long? ArchiveVolumeSize { get; init; }
+
+    /// <summary><c>AirgapPartsIn</c>: full paths of folders in which parts of the source archives may lie.</summary>
+    internal ImmutableArray<string> PartsIn { get; init; } = [];
 
     /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars; empty for none.</summary>
     public string SourceArchive { get; init; } = "";

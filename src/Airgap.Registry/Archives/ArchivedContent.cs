@@ -26,10 +26,11 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
 
     public override async ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken)
     {
-        file.Check(start + offset, count);
+        (long from, long total) = (start + offset, count);
+        file.Check(from, total);
         using IncrementalHash? hash = offset == 0 && count == Length ? IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm) : null;
         if (count == 0)
-            return IsRight(hash);
+            return IsRight(hash, from, total);
         while (count > 0)
         {
             Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
@@ -38,7 +39,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
             if (read == 0)
                 return false;
             hash?.AppendData(memory.Span[..read]);
-            if (count == read && !IsRight(hash))
+            if (count == read && !IsRight(hash, from, total))
                 return false;
             writer.Advance(read);
             offset += read;
@@ -57,6 +58,6 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         base.Dispose();
     }
 
-    private bool IsRight(IncrementalHash? hash) =>
-        !file.HasChangedIn(start, Length) && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
+    private bool IsRight(IncrementalHash? hash, long from, long count) =>
+        !file.HasChangedIn(from, count) && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
 }

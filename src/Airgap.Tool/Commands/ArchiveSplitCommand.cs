@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
@@ -33,6 +34,7 @@ internal sealed class CopyCommand
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
+    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
@@ -74,7 +76,7 @@ internal sealed class CopyCommand
         CopyCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._lockOutput, flags._resume,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._volumeSize, flags._lockOutput, flags._resume,
             flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
@@ -101,6 +103,7 @@ internal sealed class CopyCommand
             OciTar = parsed.GetText(_ociTar),
             ToOci = parsed.GetText(_toOci),
             ToOciTar = parsed.GetText(_toOciTar),
+            VolumeSize = SizeText.Parse("--volume-size", parsed.GetText(_volumeSize)),
             ToRepository = parsed.GetText(_toRepository),
             ToTar = parsed.GetText(_toTar),
             LockOutput = parsed.GetText(_lockOutput),

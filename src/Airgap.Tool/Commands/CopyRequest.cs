@@ -38,6 +38,9 @@ internal sealed record CopyArguments
     /// <summary><c>--to-tar</c>.</summary>
     public string? ToTar { get; init; }
 
+    /// <summary><c>--volume-size</c>, in bytes.</summary>
+    public long? VolumeSize { get; init; }
+
     /// <summary><c>--lock-output</c>.</summary>
     public string? LockOutput { get; init; }
 
@@ -119,6 +122,14 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out: an archive is written anew, and --resume takes over nothing that it has not read.");
         }
 
+        if (arguments is { VolumeSize: not null, ToTar: null, ToOciTar: null })
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
+                "Leave it out: only an archive is written in parts.");
+        }
+
         if (arguments is { IgnoreBundleCheck: true, Image: null, Tar: null, Oci: null, OciTar: null })
         {
             throw new AirgapException(
@@ -150,9 +161,9 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
 
     private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments switch
     {
-        { ToTar: { } tar } => new RelocationDestination.Archive(tar),
+        { ToTar: { } tar } => new RelocationDestination.Archive(tar) { VolumeSize = arguments.VolumeSize },
         { ToOci: { } folder } => new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder },
-        { ToOciTar: { } tar } => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar },
+        { ToOciTar: { } tar } => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar, VolumeSize = arguments.VolumeSize },
         _ => new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!)),
     };
 

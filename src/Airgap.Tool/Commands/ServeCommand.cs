@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Registry;
 using Airgap.Registry.Storage;
 using Airgap.Tool.CommandLine;

@@ -28,6 +28,8 @@ internal static class ToolAdvice
         [AdviceTerms.DropUnreferenced] = "--drop-unreferenced",
         [AdviceTerms.SkipPlatforms] = "--missing-platform skip",
         [AdviceTerms.PinImage] = "--image",
+        [AdviceTerms.PartsIn] = "--parts-in",
+        [AdviceTerms.RewritePart] = "archive split FILE --only N",
     }.ToFrozenDictionary();
 
     /// <summary>The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.</summary>

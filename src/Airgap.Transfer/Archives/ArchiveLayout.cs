@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
 
@@ -92,9 +92,9 @@ internal sealed class ArchiveLayout
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
     /// <summary>True when a file, of whatever length, begins as this archive does: what comes before the layers says where everything stands.</summary>
-    public async Task<bool> IsOfAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    public async Task<bool> IsOfAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
-        long length = RandomAccess.GetLength(file);
+        long length = file.Length;
         long end = _head.Sum(entry => entry.PlaceLength);
         long layersEnd = Layers.IsEmpty ? end : Layers[^1].DataOffset;
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < layersEnd))
@@ -110,7 +110,7 @@ internal sealed class ArchiveLayout
     }
 
     /// <summary>True when a file is this archive, as far as can be seen without its layers.</summary>
-    public async Task<bool> IsOfAllAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    public async Task<bool> IsOfAllAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append((Length - (2 * TarHeader.BlockSize), new byte[2 * TarHeader.BlockSize])))
         {
@@ -168,14 +168,14 @@ internal sealed class ArchiveLayout
         return (length, Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()));
     }
 
-    private static async Task<bool> HasAsync(SafeFileHandle file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
+    private static async Task<bool> HasAsync(IRandomAccess file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
             for (int done = 0; done < expected.Length;)
             {
-                int read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
+                int read = await file.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
                 if (read == 0 || !expected.Span.Slice(done, read).SequenceEqual(buffer.AsSpan(0, read)))
                     return false;
                 done += read;

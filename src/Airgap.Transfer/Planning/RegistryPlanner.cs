@@ -3,6 +3,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
@@ -36,11 +37,11 @@ internal sealed class RegistryPlanner : IDisposable
     /// <summary>Reads what an archive of an earlier run holds; one that is damaged, or none at all, only saves no requests.</summary>
     public async Task LearnFromArchiveAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !FoundList.Lies(path))
             return;
         try
         {
-            IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
+            IArchive archive = await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken);
             await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
             {
                 foreach (PlannedManifest known in item.Content.SelfAndDescendants())

@@ -22,6 +22,9 @@ public abstract record RelocationDestination
         /// <summary>How it is written.</summary>
         internal ArchiveFormat Format { get; init; }
 
+        /// <summary>The most bytes of a part, for an archive that is written in parts; null for one file.</summary>
+        internal long? VolumeSize { get; init; }
+
         /// <summary>True for a format that holds configs inside its list of images.</summary>
         internal bool EmbedsConfigs => Format == ArchiveFormat.Imgpkg;
 

@@ -4,6 +4,7 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -11,13 +12,14 @@ namespace Airgap.Transfer.Transfers;
 /// A tar as a destination, imgpkg's or an OCI layout's. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
 /// its name when it is complete.
 /// </summary>
-internal sealed class ArchiveTarget(string given, ArchiveFormat format, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
+internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? volumeSize, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
 {
     private static readonly IProgress<long> s_nobody = new SilentProgress();
     private readonly string _path = OutputCheck.OfArchive(given, makesFolder: true).Path;
     private readonly ArchiveLayout _layout = ArchiveFormats.LayOut(plan, format);
+    private readonly PartPlan? _parts = volumeSize is { } most ? PartPlan.Create(OutputCheck.OfArchive(given, makesFolder: true).Path, ArchiveFormats.LayOut(plan, format).Length, most) : null;
     private readonly Dictionary<Digest, ArchiveLayer> _layers = [];
-    private PartialArchive? _partial;
+    private IPartialArchive? _partial;
     private IReadOnlyDictionary<Digest, IBlobContent> _reusable = ImmutableDictionary<Digest, IBlobContent>.Empty;
     private bool _complete;
 
@@ -27,16 +29,18 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
         foreach (ArchiveLayer layer in _layout.Layers)
             _layers.Add(layer.Blob.Descriptor.Digest, layer);
         EarlierArchive earlier = new(_layout, observer);
-        if (options.Resume && await earlier.IsWholeAsync(_path, cancellationToken))
+        if (options.Resume && await IsStandingAsync(earlier, cancellationToken))
         {
             _complete = true;
             observer.Detail($"'{_path}' is complete and verified; it is left alone.");
             return [];
         }
 
-        _partial = await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, cancellationToken);
+        _partial = _parts is null
+            ? await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, cancellationToken)
+            : await PartialParts.OpenAsync(_parts, _layout, options.Resume, options.Disk, observer, cancellationToken);
         if (options.Resume)
-            _reusable = await earlier.FindLayersAsync([_path, PartialArchive.AsideOf(_path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Where(blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
 
@@ -44,9 +48,9 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
     {
         RequiredLayers.Refuse(plan.Blobs);
         EarlierArchive earlier = new(_layout, observer);
-        _complete = options.Resume && await earlier.IsWholeAsync(_path, cancellationToken);
+        _complete = options.Resume && await IsStandingAsync(earlier, cancellationToken);
         if (options.Resume && !_complete)
-            _reusable = await earlier.FindLayersAsync([_path, PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(
             blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
@@ -64,6 +68,7 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
             try
             {
                 await Download(earlier, layer, null, s_nobody).RunAsync(null, cancellationToken);
+                _partial!.Arrived(layer);
                 return BlobOutcome.Present;
             }
             catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch or ErrorCode.InvalidArchive or ErrorCode.FileNotFound)
@@ -73,10 +78,13 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
         }
 
         _partial!.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there);
-        if (await Download(blob.Content, layer, places, progress).RunAsync(there, cancellationToken))
-            return BlobOutcome.Copied;
-        observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is not it.");
-        await Download(blob.Content, layer, null, progress).RunAsync(null, cancellationToken);
+        if (!await Download(blob.Content, layer, places, progress).RunAsync(there, cancellationToken))
+        {
+            observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is not it.");
+            await Download(blob.Content, layer, null, progress).RunAsync(null, cancellationToken);
+        }
+
+        _partial.Arrived(layer);
         return BlobOutcome.Copied;
     }
 
@@ -92,7 +100,7 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
     {
         if (failures.Any)
         {
-            observer.Detail($"The archive has holes and stays '{PartialArchive.PathOf(_path)}'.");
+            observer.Detail($"The archive has holes and stays '{(_parts is null ? PartialArchive.PathOf(_path) : PartsHolder.PathOf(_path))}'.");
             return;
         }
 
@@ -109,6 +117,24 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, Transfer
         _partial?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    // What is to be carried away first is fetched first.
+    public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _parts is null
+        ? missing.OrderByDescending(blob => blob.Descriptor.Size)
+        : missing.OrderBy(blob => _layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer) ? layer.DataOffset : 0);
+
+    private async Task<bool> IsStandingAsync(EarlierArchive earlier, CancellationToken cancellationToken)
+    {
+        foreach (ArchiveFile standing in _parts is null ? [_path] : StandingParts.Find(_parts, observer))
+        {
+            if (await earlier.IsWholeAsync(standing, cancellationToken))
+                return true;
+        }
+
+        return false;
+    }
+
+    private IEnumerable<ArchiveFile> Standing() => _parts is null ? [_path] : StandingParts.FindAny(_path, observer);
 
     private LayerDownload Download(IBlobContent content, ArchiveLayer layer, AdaptiveConcurrency? helpers, IProgress<long> progress) =>
         new(content, _partial!, layer, helpers, options.Parts, progress);

@@ -3,7 +3,6 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Plans;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -13,16 +12,15 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
     private const int MostHashed = 4;
 
     /// <summary>True when a file is the very archive of this layout, every layer hashed.</summary>
-    public async Task<bool> IsWholeAsync(string file, CancellationToken cancellationToken)
+    public async Task<bool> IsWholeAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
+        string file = archive.Path;
         try
         {
-            if (!File.Exists(file) || new FileInfo(file).Length != layout.Length)
+            if (!archive.IsSplit && !File.Exists(file))
                 return false;
-            using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
-            if (!await layout.IsOfAllAsync(handle, cancellationToken))
-                return false;
-            return await AreWholeAsync(handle, file, cancellationToken);
+            using ArchiveBytes bytes = archive.Open();
+            return bytes.Length == layout.Length && await layout.IsOfAllAsync(bytes, cancellationToken) && await AreWholeAsync(bytes, file, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -32,7 +30,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
     }
 
     // Hashing keeps a processor busy, and reading one disk no more than a few.
-    private async Task<bool> AreWholeAsync(SafeFileHandle handle, string file, CancellationToken cancellationToken)
+    private async Task<bool> AreWholeAsync(ArchiveBytes bytes, string file, CancellationToken cancellationToken)
     {
         bool areWhole = true;
         await Parallel.ForEachAsync(
@@ -42,7 +40,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             {
                 if (!Volatile.Read(ref areWhole))
                     return;
-                using PartialLayer? there = await PartialLayer.ReadAsync(handle, layer, token);
+                using PartialLayer? there = await PartialLayer.ReadAsync(bytes, layer, token);
                 if (there is { IsWhole: true })
                     return;
                 observer.Detail($"{layer.Blob.Descriptor.Digest} is not whole in '{file}'.");
@@ -52,14 +50,14 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
     }
 
     /// <summary>The layers that files hold under their digests, to be verified while they are copied.</summary>
-    public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(IEnumerable<ArchiveFile> files, CancellationToken cancellationToken)
     {
         Dictionary<Digest, IBlobContent> found = [];
-        foreach (string file in files.Where(File.Exists))
+        foreach (ArchiveFile file in files.Where(file => file.IsSplit || File.Exists(file.Path)))
         {
             try
             {
-                using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.Read | FileShare.Delete);
+                using ArchiveBytes handle = file.Open();
                 // The layers of one format are those of the other.
                 Dictionary<Digest, ArchiveEntry> entries = [];
                 foreach (ArchiveEntry entry in TarIndex.Read(handle))
@@ -78,7 +76,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                observer.Detail($"'{file}' is no archive to reuse: {e.Message}");
+                observer.Detail($"'{file.Path}' is no archive to reuse: {e.Message}");
             }
         }
 

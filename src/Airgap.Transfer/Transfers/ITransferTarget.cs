@@ -18,6 +18,9 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <summary>After <see cref="ForecastAsync"/>: true when every tag that would be written stands there already.</summary>
     Task<bool> HasTagsAsync(CancellationToken cancellationToken);
 
+    /// <summary>The order in which blobs are begun: the longest first, so that none is left over at the end.</summary>
+    IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => missing.OrderByDescending(blob => blob.Descriptor.Size);
+
     /// <summary>Brings one blob there and verifies it.</summary>
     Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken);
 

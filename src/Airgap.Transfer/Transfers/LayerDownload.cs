@@ -17,7 +17,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="rules">When parts pay.</param>
 /// <param name="progress">Is told the bytes that came; takes back those that turn out to be wrong.</param>
 internal sealed class LayerDownload(
-    IBlobContent content, PartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules, IProgress<long> progress) : IProgress<long>
+    IBlobContent content, IPartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules, IProgress<long> progress) : IProgress<long>
 {
     /// <summary>Bytes that are read and written at once.</summary>
     public const int BufferSize = 256 * 1024;

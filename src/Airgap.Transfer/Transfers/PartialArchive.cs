@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Transfers;
 /// An archive while it is written: <c>NAME.partial</c> beside the final name, held by one process at a time. It takes the final
 /// name in one step, when everything in it is on the disk. Without that step it stays, for a resumed run.
 /// </summary>
-internal sealed class PartialArchive : IDisposable
+internal sealed class PartialArchive : IPartialArchive
 {
     private readonly string _path;
     private readonly string _partialPath;
@@ -31,7 +31,6 @@ internal sealed class PartialArchive : IDisposable
         Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     }
 
-    /// <summary>The layers of which something stands there already, each as far as it got.</summary>
     public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
 
     private string Folder { get; }
@@ -74,7 +73,6 @@ internal sealed class PartialArchive : IDisposable
         }
     }
 
-    /// <summary>Writes bytes to their place. Several writers may be under way at once.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         try
@@ -90,8 +88,6 @@ internal sealed class PartialArchive : IDisposable
         }
     }
 
-    /// <summary>Reads back bytes that were written.</summary>
-    /// <returns>How many were read, 1 or more.</returns>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
         try
@@ -158,7 +154,8 @@ internal sealed class PartialArchive : IDisposable
         // What an earlier run could not bring to the disk may still be in memory, and would be taken for written.
         _disk.Flush(File.SafeFileHandle, _partialPath);
         _disk.Forget(File.SafeFileHandle);
-        if (!await layout.IsOfAsync(File.SafeFileHandle, cancellationToken))
+        OpenFileBytes bytes = new(File.SafeFileHandle);
+        if (!await layout.IsOfAsync(bytes, cancellationToken))
         {
             SetAside(observer);
             return;
@@ -166,7 +163,7 @@ internal sealed class PartialArchive : IDisposable
 
         foreach (ArchiveLayer layer in layout.Layers)
         {
-            if (await PartialLayer.ReadAsync(File.SafeFileHandle, layer, cancellationToken) is not { } there)
+            if (await PartialLayer.ReadAsync(bytes, layer, cancellationToken) is not { } there)
                 continue;
             Descriptor descriptor = layer.Blob.Descriptor;
             _layers.Add(descriptor.Digest, there);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
-using Microsoft.Win32.SafeHandles;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -34,7 +34,7 @@ internal sealed class PartialLayer : IDisposable
 
     /// <summary>Reads a layer as far as it got.</summary>
     /// <returns>Null when nothing of it is there, or when all of it is and has another digest.</returns>
-    public static async Task<PartialLayer?> ReadAsync(SafeFileHandle file, ArchiveLayer layer, CancellationToken cancellationToken)
+    public static async Task<PartialLayer?> ReadAsync(IRandomAccess file, ArchiveLayer layer, CancellationToken cancellationToken)
     {
         Descriptor descriptor = layer.Blob.Descriptor;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -73,7 +73,7 @@ internal sealed class PartialLayer : IDisposable
     public static PartialLayer Empty(Descriptor descriptor) => new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
 
     /// <summary>True when an entry is written to its end, as far as can be seen without reading it.</summary>
-    public static async Task<bool> ReachesTheEndAsync(SafeFileHandle file, ArchiveEntry entry, CancellationToken cancellationToken)
+    public static async Task<bool> ReachesTheEndAsync(IRandomAccess file, ArchiveEntry entry, CancellationToken cancellationToken)
     {
         byte[] end = new byte[Math.Min(LongestPadding, entry.Size)];
         return entry.Size == 0 || await LastAsync(file, entry.Offset + entry.Size - end.Length, end, cancellationToken) > 0;
@@ -93,7 +93,7 @@ internal sealed class PartialLayer : IDisposable
     /// <summary>Hashes bytes.</summary>
     /// <returns>How many stand before the first gap.</returns>
     private static async Task<long> AppendAsync(
-        IncrementalHash hash, SafeFileHandle file, long offset, long length, bool stopsAtGap, byte[] buffer, CancellationToken cancellationToken)
+        IncrementalHash hash, IRandomAccess file, long offset, long length, bool stopsAtGap, byte[] buffer, CancellationToken cancellationToken)
     {
         long beginning = length;
         for (long done = 0; done < length;)
@@ -131,7 +131,7 @@ internal sealed class PartialLayer : IDisposable
     }
 
     /// <summary>Looks for the last byte that is not zero.</summary>
-    private static async Task<long> WrittenAsync(SafeFileHandle file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task<long> WrittenAsync(IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
     {
         // Most layers of a run that was cut short were never begun, and those may be long.
         if (size > buffer.Length && await LastAsync(file, offset, buffer, cancellationToken) == 0)
@@ -149,18 +149,18 @@ internal sealed class PartialLayer : IDisposable
     }
 
     /// <summary>Reads a part; the number of bytes up to its last one that is not zero.</summary>
-    private static async ValueTask<long> LastAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
+    private static async ValueTask<long> LastAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
         int filled = await FillAsync(file, offset, part, cancellationToken);
         return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
     }
 
-    private static async ValueTask<int> FillAsync(SafeFileHandle file, long offset, Memory<byte> part, CancellationToken cancellationToken)
+    private static async ValueTask<int> FillAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
         int filled = 0;
         while (filled < part.Length)
         {
-            int read = await RandomAccess.ReadAsync(file, part[filled..], offset + filled, cancellationToken);
+            int read = await file.ReadAsync(part[filled..], offset + filled, cancellationToken);
             if (read == 0)
                 break;
             filled += read;

@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="rules">Length and number of parts.</param>
 /// <param name="progress">Is told the bytes that came.</param>
 internal sealed class PartwiseDownload(
-    IBlobContent content, PartialArchive archive, long dataOffset, AdaptiveConcurrency places, PartRules rules, IProgress<long> progress)
+    IBlobContent content, IPartialArchive archive, long dataOffset, AdaptiveConcurrency places, PartRules rules, IProgress<long> progress)
 {
     private readonly long _size = content.Descriptor.Size;
     private readonly Queue<Part> _begun = new();

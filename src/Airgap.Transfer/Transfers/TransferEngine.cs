@@ -75,7 +75,7 @@ internal sealed class TransferEngine(
     }
 
     private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        missing.OrderByDescending(blob => blob.Descriptor.Size),
+        target.Order(missing),
         new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Max(options.Concurrency, options.MostConcurrency)), CancellationToken = cancellationToken },
         async (blob, token) =>
         {

@@ -35,7 +35,7 @@ internal sealed class PartsVerifier(FoundList found)
         return new PartVerdict(order, part, null, (first ?? new AirgapException(
             ErrorCode.PartMissing,
             $"'{part.Name}', the {order}. of {found.List.Parts.Length} parts of '{found.Archive}', is missing.",
-            "Bring it, or name the folder that holds it with --parts-in.")).ToDiagnostic());
+            $"Bring it, and {AdviceTerms.PartsIn}.")).ToDiagnostic());
     }
 
     private async Task<AirgapException?> ProblemAsync(string place, PartEntry part, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class PartsVerifier(FoundList found)
         { Digest = part.Digest.ToString(), Location = new SourceLocation(place) };
     }
 
-    private const string RewriteAdvice = "Write this part again: copy it from where it was written, or cut it out of the archive there with 'archive split FILE --only N'.";
+    private const string RewriteAdvice = $"Copy it again from where it was written, or {AdviceTerms.RewritePart} there.";
 }
 
 /// <summary>What a verification of parts found.</summary>

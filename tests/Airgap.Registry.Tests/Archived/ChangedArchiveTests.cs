@@ -6,6 +6,7 @@ using Airgap.TestKit.Registries;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Registry.Tests.Archived;
 
@@ -80,6 +81,25 @@ public sealed class ChangedArchiveTests
             file.Write(bytes);
         File.SetLastWriteTimeUtc(temp["a.tar"], modified);
         (await served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(small)}")).AssertError(500, "UNKNOWN");
+    }
+
+    [TestMethod]
+    public async Task OfACutPartNothingComesAndOfTheOthersAllDoes()
+    {
+        using TempFolder temp = new();
+        await (await ServeAsync(temp)).DisposeAsync();
+        await new PartSplitter(ArchiveDisk.System).SplitAsync(temp["a.tar"], temp["a.tar"], 300_000, CancellationToken.None);
+        File.Delete(temp["a.tar"]);
+        await using Api served = await ServedBench.ServeAsync(temp["a.tar"]);
+        string path = $"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}";
+        using (FileStream file = new(temp["a.tar.003"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(1000);
+        Assert.AreEqual(503, (await served.GetAsync(path)).Status);
+        Assert.AreEqual(503, (await served.GetAsync(path, ("Range", "bytes=650000-650010"))).Status);
+        Answer answer = await served.GetAsync(path, ("Range", "bytes=290000-310000"));
+        Assert.AreEqual(206, answer.Status);
+        CollectionAssert.AreEqual(_layer[290_000..310_001], answer.Body);
+        Assert.AreEqual(503, (await served.GetAsync("/health")).Status);
     }
 
     private async Task<Api> ServeAsync(TempFolder temp, byte[]? layer = null)

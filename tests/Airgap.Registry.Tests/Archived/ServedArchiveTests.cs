@@ -9,6 +9,7 @@ using Airgap.TestKit.Registries;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Registry.Tests.Archived;
 
@@ -49,6 +50,58 @@ public sealed class ServedArchiveTests
             Assert.AreEqual(there.MediaType, here.MediaType, tag);
             CollectionAssert.AreEquivalent(
                 (await expected.AssertCompleteAsync(repository, tag, !allLayers)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag, !allLayers)).ToArray());
+        }
+    }
+
+    [TestMethod]
+    [DataRow("nested-bundle", 5000)]
+    [DataRow("index-bundle", 40_000)]
+    public async Task PartsAreServedAsTheArchiveThatTheyAre(string archive, int volumeSize)
+    {
+        using TempFolder temp = new();
+        await new PartSplitter(ArchiveDisk.System).SplitAsync(ServedBench.Golden($"{archive}.tar"), temp[$"{archive}.tar"], volumeSize, TestContext.CancellationToken);
+        Directory.CreateDirectory(temp["disc"]);
+        File.Move(temp[$"{archive}.tar.002"], temp[$"disc/{archive}.tar.002"]);
+        await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
+        await using Api served = await ServedBench.ServeAsync(options => options, new ArchiveToServe(temp[$"{archive}.tar"]) { PartsIn = [temp["disc"]] });
+        await AssertSameAsync(expected, served);
+    }
+
+    [TestMethod]
+    [DataRow("nested-bundle")]
+    [DataRow("images-lock")]
+    public async Task ALayoutsFolderIsServedAsTheArchiveThatItWasMadeOf(string archive)
+    {
+        using TempFolder temp = new();
+        using RegistryClient client = ServedBench.NewClient();
+        Relocator relocator = new(client);
+        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
+        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp[archive]) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions(), CancellationToken.None);
+        await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
+        await using Api served = await ServedBench.ServeAsync(temp[archive]);
+        await AssertSameAsync(expected, served);
+
+        // Another file in the place of a blob is not it.
+        string name = (await served.Content.RepositoriesAsync()).Single();
+        string blob = Directory.GetFiles(temp[$"{archive}/blobs/sha256"]).OrderByDescending(file => new FileInfo(file).Length).First();
+        DateTime modified = File.GetLastWriteTimeUtc(blob);
+        File.WriteAllBytes(blob, new byte[new FileInfo(blob).Length]);
+        Assert.AreEqual(503, (await served.GetAsync($"/v2/{name}/blobs/sha256:{Path.GetFileName(blob)}", ("Range", "bytes=1-5"))).Status);
+        File.SetLastWriteTimeUtc(blob, modified);
+        Answer answer = await served.GetAsync($"/v2/{name}/blobs/sha256:{Path.GetFileName(blob)}");
+        Assert.AreEqual(500, answer.Status);
+    }
+
+    private static async Task AssertSameAsync(Api expected, Api served)
+    {
+        string repository = (await expected.Content.RepositoriesAsync()).Single();
+        CollectionAssert.AreEqual((string[])[repository], (await served.Content.RepositoriesAsync()).ToArray());
+        string[] tags = [.. await expected.Content.TagsAsync(repository)];
+        CollectionAssert.AreEqual(tags, (await served.Content.TagsAsync(repository)).ToArray());
+        foreach (string tag in tags)
+        {
+            CollectionAssert.AreEquivalent(
+                (await expected.Content.AssertCompleteAsync(repository, tag)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag)).ToArray(), tag);
         }
     }
 

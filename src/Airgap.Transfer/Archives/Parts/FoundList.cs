@@ -45,11 +45,16 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
         if (PartName.ArchiveOfList(path) is null && File.Exists(PartName.ListOf(path)))
             path = PartName.ListOf(path);
         return Find(path, partsIn) ?? throw new AirgapException(
-            ErrorCode.FileNotFound, $"There is no list '{PartName.ListOf(path)}' of an archive's parts.", "Mend the path, or name the folder of the list with --parts-in.");
+            ErrorCode.FileNotFound, $"There is no list '{PartName.ListOf(path)}' of an archive's parts.", $"Mend the path, or {AdviceTerms.PartsIn} and of the list.");
     }
 
-    /// <summary>True where parts of an archive, or their list, lie in its place. What is wrong with them is told when they are read.</summary>
-    public static bool Lies(string path) => File.Exists(PartName.ListOf(path)) || HasPart("", path, 1);
+    /// <summary>True where parts of an archive, or their list, lie in its place, or the list in a folder of parts. What is wrong with them is told when they are read.</summary>
+    public static bool Lies(string path, IReadOnlyList<string>? partsIn = null)
+    {
+        string name = Path.GetFileName(path);
+        return File.Exists(PartName.ListOf(path)) || HasPart("", path, 1)
+            || (partsIn ?? []).Any(folder => File.Exists(Path.Combine(folder, PartName.ListOf(PartName.ArchiveOfList(name) ?? name))));
+    }
 
     private static bool HasSecond(IEnumerable<string> folders, string archive) => folders.Any(place => HasPart(place, archive, 2));
 
@@ -59,6 +64,6 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
     private static AirgapException Missing(string path, string archive) => new(
         ErrorCode.PartListMissing,
         $"Parts of '{archive}' lie here, and their list '{PartName.ListOf(archive)}' does not: it is written last, so either the parts are not complete or it was left behind.",
-        "Bring the list to the parts, or name the folder that holds it with --parts-in. Without it nobody can tell whether they are all there.")
+        $"Bring the list to the parts, or {AdviceTerms.PartsIn} and of the list. Without it nobody can tell whether they are all there.")
     { Location = new SourceLocation(path) };
 }

@@ -93,7 +93,7 @@ internal static class PartFinder
     public static AirgapException Unfit(string place, string why) => new(
         ErrorCode.PartUnfit,
         $"'{place}' is not the part that it is called: it {why}.",
-        "Copy it again from where it was written, or write it again there with 'archive split --only'.")
+        $"Copy it again from where it was written, or {AdviceTerms.RewritePart} there.")
     { Location = new SourceLocation(place) };
 
     private static AirgapException Missing(FoundList found, List<string> missing)
@@ -103,7 +103,7 @@ internal static class PartFinder
         return new AirgapException(
             ErrorCode.PartMissing,
             $"Of the {found.List.Parts.Length} parts of '{found.Archive}' {(missing.Count == 1 ? "one is" : $"{missing.Count} are")} missing: {names}{more}.",
-            "Bring them all, and name each folder that holds some with --parts-in.")
+            $"Bring them all, and {AdviceTerms.PartsIn}.")
         { Location = new SourceLocation(found.Archive) };
     }
 }

@@ -49,7 +49,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
 
     private async Task AddArchiveAsync(string path, CancellationToken cancellationToken)
     {
-        IArchive archive = await AnyArchive.OpenAsync(path, cancellationToken);
+        IArchive archive = await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken);
         List<ArchivedItem> items = [];
         await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: true, failures: null, cancellationToken))
             items.Add(item);

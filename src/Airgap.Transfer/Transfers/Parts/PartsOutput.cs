@@ -58,6 +58,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         try
         {
             holder = PartsHolder.Take(plan.Archive, disk);
+            ArchiveHolder.Write(plan.Archive);
             PartsPlace place = PartsPlace.Look(plan, holder.Earlier, mayStandWhole);
             bool goesOn = resume && holder.Earlier == plan;
             PartsOutput output = new(plan, disk, holder, place) { HasEarlier = goesOn };
@@ -66,12 +67,39 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         }
         catch (Exception e)
         {
+            if (holder is not null)
+                ArchiveHolder.Clear(plan.Archive);
             if (holder?.Earlier is null)
                 holder?.Remove();
             holder?.Dispose();
             if (IoFailures.IsIoFailure(e))
                 throw IoFailures.Translate(e, plan.Archive);
             throw;
+        }
+    }
+
+    /// <summary>Has the system read from the disk what an earlier run wrote: it is on it only where its flush went well.</summary>
+    public void Forget()
+    {
+        for (int part = 0; part < Plan.Count; part++)
+        {
+            if (!File.Exists(PartialOf(part)))
+                continue;
+            SafeFileHandle file = FileOf(part).SafeFileHandle;
+            _disk.Flush(file, PartialOf(part));
+            _disk.Forget(file);
+        }
+    }
+
+    /// <summary>Forgets all that an earlier run wrote.</summary>
+    public void Empty()
+    {
+        for (int part = 0; part < Plan.Count; part++)
+        {
+            if (!File.Exists(PartialOf(part)))
+                continue;
+            _disk.SetLength(FileOf(part), 0);
+            _disk.SetLength(FileOf(part), Plan.SizeOf(part));
         }
     }
 
@@ -197,6 +225,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
     {
         foreach (FileStream? file in _files)
             file?.Dispose();
+        ArchiveHolder.Clear(Plan.Archive);
         _holder.Dispose();
     }
 

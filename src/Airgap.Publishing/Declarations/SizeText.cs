@@ -1,11 +1,14 @@
 using System.Globalization;
 using Airgap.Oci;
 
-namespace Airgap.Tool.Commands;
+namespace Airgap.Publishing.Declarations;
 
 /// <summary>Reads a number of bytes as people write it.</summary>
 internal static class SizeText
 {
+    /// <summary>What may be written, as a sentence.</summary>
+    public const string Forms = "Write a number of bytes with or without a unit, such as 20GB.";
+
     private static readonly (string Unit, long Factor)[] s_units =
         [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1)];
 
@@ -16,6 +19,16 @@ internal static class SizeText
     {
         if (text is null)
             return null;
+        return TryParse(text, out long bytes)
+            ? bytes
+            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.", Forms);
+    }
+
+    /// <summary>Reads a size.</summary>
+    /// <returns>False for what is none.</returns>
+    public static bool TryParse(string text, out long bytes)
+    {
+        bytes = 0;
         string number = text.Trim();
         long factor = 1;
         foreach ((string unit, long times) in s_units)
@@ -27,8 +40,9 @@ internal static class SizeText
             break;
         }
 
-        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value > 0 && value * factor is >= 1 and <= long.MaxValue
-            ? (long)(value * factor)
-            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.", "Write a number of bytes with or without a unit, such as 20GB.");
+        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0 || value > long.MaxValue || value * factor is < 1 or > long.MaxValue)
+            return false;
+        bytes = (long)(value * factor);
+        return true;
     }
 }

@@ -1,0 +1,170 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers.Parts;
+
+/// <summary>
+/// An archive that is written in parts while it is fetched. A part is brought to the disk, read back for its hash and given its name as soon as the last
+/// layer that reaches into it has arrived and is verified; meanwhile the others go on.
+/// </summary>
+internal sealed class PartialParts : IPartialArchive
+{
+    private readonly PartsOutput _output;
+    private readonly int[] _awaited;
+    private readonly Dictionary<Digest, PartialLayer> _layers = [];
+    private readonly List<Task> _finishing = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stop = new();
+
+    private PartialParts(PartsOutput output)
+    {
+        _output = output;
+        _awaited = new int[output.Plan.Count];
+    }
+
+    public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
+
+    /// <summary>Opens the parts and writes everything but the layers.</summary>
+    /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
+    /// <param name="layout">What goes where.</param>
+    /// <param name="resume">True to keep what an earlier run left of the very archive, cut in the same way.</param>
+    /// <param name="disk">The file system.</param>
+    /// <param name="observer">Is told details.</param>
+    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <exception cref="AirgapException">As <see cref="PartsOutput.Open"/>.</exception>
+    public static async Task<PartialParts> OpenAsync(
+        PartPlan plan, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        PartialParts parts = new(PartsOutput.Open(plan, mayStandWhole: false, resume, disk));
+        try
+        {
+            if (parts._output.HasEarlier)
+                await parts.SurveyAsync(layout, observer, cancellationToken);
+            foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
+                await parts.WriteAsync(bytes, offset, cancellationToken);
+            parts.Await(layout);
+            return parts;
+        }
+        catch (Exception e)
+        {
+            parts.Dispose();
+            if (IoFailures.IsIoFailure(e))
+                throw IoFailures.Translate(e, plan.Archive);
+            throw;
+        }
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) => _output.WriteAsync(bytes, offset, cancellationToken);
+
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            int read = await _output.ReadAsync(buffer, offset, cancellationToken);
+            return read > 0 ? read : throw new EndOfStreamException();
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, _output.Plan.Archive);
+        }
+    }
+
+    public void Arrived(ArchiveLayer layer)
+    {
+        foreach (int part in Of(layer))
+        {
+            if (Interlocked.Decrement(ref _awaited[part]) == 0)
+                Finish(part);
+        }
+    }
+
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        Task[] finishing;
+        lock (_finishing)
+            finishing = [.. _finishing];
+        await Task.WhenAll(finishing).WaitAsync(cancellationToken);
+        await _output.CompleteAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        try
+        {
+            Task.WaitAll([.. _finishing], CancellationToken.None);
+        }
+        catch (AggregateException)
+        {
+            // The failure that led here is the one to tell.
+        }
+
+        foreach (PartialLayer layer in _layers.Values)
+            layer.Dispose();
+        _layers.Clear();
+        _output.Dispose();
+        _stop.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        _output.Forget();
+        if (!await layout.IsOfAsync(_output, cancellationToken))
+        {
+            observer.Detail($"The parts that an earlier run left of '{_output.Plan.Archive}' are of another plan, and are written anew.");
+            _output.Empty();
+            return;
+        }
+
+        foreach (ArchiveLayer layer in layout.Layers)
+        {
+            if (await PartialLayer.ReadAsync(_output, layer, cancellationToken) is not { } there)
+                continue;
+            Descriptor descriptor = layer.Blob.Descriptor;
+            _layers.Add(descriptor.Digest, there);
+            if (!there.IsWhole)
+                observer.Detail($"{descriptor.Digest} goes on at byte {there.Length} of {descriptor.Size} in the parts of '{_output.Plan.Archive}'.");
+        }
+    }
+
+    private void Await(ArchiveLayout layout)
+    {
+        foreach (ArchiveLayer layer in layout.Layers.Where(layer => !_layers.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole))
+        {
+            foreach (int part in Of(layer))
+                _awaited[part]++;
+        }
+
+        for (int part = 0; part < _awaited.Length; part++)
+        {
+            if (_awaited[part] == 0)
+                Finish(part);
+        }
+    }
+
+    private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
+
+    // One after the other: reading them back takes the disk that the others are written to.
+    private void Finish(int part)
+    {
+        lock (_finishing)
+            _finishing.Add(FinishAsync(part));
+    }
+
+    private async Task FinishAsync(int part)
+    {
+        await _turn.WaitAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => _output.FinishAsync(part, digest: null, _stop.Token), _stop.Token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}

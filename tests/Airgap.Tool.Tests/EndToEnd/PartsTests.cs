@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary>Archives in parts, by the tool: written while fetched, verified, written again, read where they lie.</summary>
+[TestClass]
+[TestCategory(TestKinds.Slow)]
+[OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+public sealed class PartsTests
+{
+    private const string Bundle = Fixtures.Registry + "/user1/nested-bundle:v1.0.0";
+
+    [TestMethod]
+    public async Task OverTheGapInParts()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        (await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "a.tar", "--volume-size", "30kB")).EnsureSuccess();
+        CliResult joined = await Cli.RunAsync("sh", ["-c", "sha256sum -c a.tar.sha256 && cat a.tar.0* > whole.tar"], bench.Environment, bench.Folder.Path);
+        Assert.AreEqual(0, joined.ExitCode, joined.Error + joined.Output);
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["whole.tar"]));
+
+        Directory.CreateDirectory(bench.Folder["disc2"]);
+        File.Move(bench.Folder["a.tar.002"], bench.Folder["disc2/a.tar.002"]);
+        CliResult missing = await bench.RunAsync("describe", "--tar", "a.tar");
+        Assert.AreEqual(1, missing.ExitCode);
+        Assert.Contains("AIRGAP2132", missing.Error);
+        Assert.Contains("--parts-in", missing.Error);
+        string[] read = ["--tar", "a.tar", "--parts-in", "disc2"];
+        foreach (string[] command in (string[][])[["describe"], ["verify"], ["tag", "list"], ["pull", "-o", "pulled"], ["copy", "--to-repo", $"{bench.Registry.Host}/new/it"]])
+            (await bench.RunAsync([.. command, .. read])).EnsureSuccess();
+
+        (await bench.RunAsync("archive", "verify", "--parts", "a.tar", "--parts-in", "disc2")).EnsureSuccess();
+        byte[] part = await File.ReadAllBytesAsync(bench.Folder["disc2/a.tar.002"]);
+        part[500] ^= 1;
+        await File.WriteAllBytesAsync(bench.Folder["disc2/a.tar.002"], part);
+        CliResult damaged = await bench.RunAsync("archive", "verify", "--parts", "a.tar.parts.json", "--parts-in", "disc2");
+        Assert.AreEqual(1, damaged.ExitCode);
+        Assert.Contains("a.tar.002 (--only 2)", damaged.Output);
+        File.Move(bench.Folder["whole.tar"], bench.Folder["a.tar"]);
+        (await bench.RunAsync("archive", "split", "a.tar", "--only", "2", "--output", "disc2")).EnsureSuccess();
+        (await bench.RunAsync("archive", "verify", "--parts", "a.tar", "--parts-in", "disc2")).EnsureSuccess();
+    }
+
+    [TestMethod]
+    public async Task AKilledSplitLeavesNothingThatLooksComplete()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        File.Copy(Fixtures.Golden("nested-bundle.tar"), bench.Folder["whole.tar"]);
+        Directory.CreateDirectory(bench.Folder["out"]);
+        TaskCompletionSource begun = new();
+        using FileSystemWatcher watcher = new(bench.Folder["out"], "*.0020") { EnableRaisingEvents = true };
+        watcher.Renamed += (_, _) => begun.TrySetResult();
+        using (Process tool = bench.Start("archive", "split", "whole.tar", "--volume-size", "200", "--output", "out"))
+        {
+            await Task.WhenAny(begun.Task, tool.WaitForExitAsync());
+            tool.Kill();
+            await tool.WaitForExitAsync();
+        }
+
+        Assert.IsFalse(File.Exists(bench.Folder["out/whole.tar.parts.json"]));
+        CliResult result = await bench.RunAsync("describe", "--tar", "out/whole.tar");
+        Assert.Contains("AIRGAP2131", result.Error);
+
+        (await bench.RunAsync("archive", "split", "whole.tar", "--volume-size", "40kB", "--output", "out")).EnsureSuccess();
+        (await bench.RunAsync("archive", "verify", "--parts", "out/whole.tar")).EnsureSuccess();
+        Assert.HasCount(5, Directory.GetFiles(bench.Folder["out"]), "three parts, their list and their checksums");
+    }
+}
