@@ -30,7 +30,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
         if (!Publisher.HasDestination(items, settings))
             return true;
         bool isSound = true;
-        foreach (Diagnostic problem in problems.AddRange(Publisher.FindProblems(items, settings)).Where(IsCertain))
+        foreach (Diagnostic problem in problems.AddRange(Publisher.FindProblems(items, settings)).AddRange(Cluster(settings)).Where(IsCertain))
         {
             log.Error(problem);
             isSound = false;
@@ -38,6 +38,9 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
 
         return isSound;
     }
+
+    private static ImmutableArray<Diagnostic> Cluster(PublishSettings settings) =>
+        settings.DryRun ? [] : ApplyTarget.FindProblems(settings, Environment.GetEnvironmentVariable, null);
 
     private bool IsCertain(Diagnostic problem) =>
         problem.Code != ErrorCode.FileNotFound && !(MayBeReferenced && s_ofTheDestination.Contains(problem.Code));

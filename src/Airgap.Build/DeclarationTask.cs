@@ -66,6 +66,15 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapSecretManifests { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapApply { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapApplyContext { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapApplyWait { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapDryRun { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -108,6 +117,9 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.Summary => AirgapSummary,
         PropertyNames.Kustomization => AirgapKustomization,
         PropertyNames.SecretManifests => AirgapSecretManifests,
+        PropertyNames.Apply => AirgapApply,
+        PropertyNames.ApplyContext => AirgapApplyContext,
+        PropertyNames.ApplyWait => AirgapApplyWait,
         PropertyNames.DryRun => AirgapDryRun,
         PropertyNames.LockFile => AirgapLockFile,
         PropertyNames.UseLockFile => AirgapUseLockFile,

@@ -84,7 +84,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishResult result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
         await SummarizeAsync(result, job.Project.Settings, cancellationToken);
-        return () => Report(result, job.Project.Settings);
+        string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty ? await new ToolApply(job.Project.Settings, log).RunAsync([.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
+        return () => Report(result, job.Project.Settings, applied);
     }
 
     private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)
@@ -146,7 +147,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
     }
 
-    private void Report(PublishResult result, PublishSettings settings)
+    private void Report(PublishResult result, PublishSettings settings, string? applied)
     {
         task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
@@ -162,7 +163,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(failure);
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary}){OtherPlaces(result)}");
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }

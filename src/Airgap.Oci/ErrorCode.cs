@@ -544,6 +544,15 @@ public enum ErrorCode
     /// <summary>Nothing was removed, since something else failed (warning).</summary>
     PruneSkipped = 4133,
 
+    /// <summary>A project wants its manifests applied, and the cluster is not named in two places that agree; nothing was done.</summary>
+    ApplyRefused = 4140,
+
+    /// <summary>A project wants its manifests applied, and the publish wrote none (warning).</summary>
+    NothingToApply = 4141,
+
+    /// <summary>A project wants its manifests applied, and the tool that does it is not installed, or did not say what it did.</summary>
+    ApplyToolMissing = 4142,
+
     /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
     ClusterConfig = 4201,
 

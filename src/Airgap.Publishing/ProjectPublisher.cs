@@ -38,7 +38,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
         try
         {
             Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer) { Artifacts = Artifacts, CountRetries = CountRetries, RefusesAnonymous = RefusesAnonymous };
-            ImmutableArray<Diagnostic> problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings)];
+            ImmutableArray<Diagnostic> problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
             return new PreparedProject(project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);
         }
@@ -48,6 +48,10 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
             throw;
         }
     }
+
+    // Found before anything moves. A dry run brings nothing anywhere.
+    private static ImmutableArray<Diagnostic> ApplyProblems(PublishItem[] items, PublishSettings settings) =>
+        settings.DryRun || items.Length == 0 || !Publisher.HasDestination(items, settings) ? [] : ApplyTarget.FindProblems(settings, Environment.GetEnvironmentVariable, null);
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do. Sends nothing but questions.</summary>
     /// <exception cref="AirgapException">The first failure.</exception>

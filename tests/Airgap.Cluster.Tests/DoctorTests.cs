@@ -215,7 +215,7 @@ public sealed class DoctorTests
         await using FakeKubernetes server = await StartAsync([], [], []);
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Doctor(client, null, "nowhere").ExamineAsync(CancellationToken.None));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Doctor(client, new DoctorOptions { Name = "nowhere" }).ExamineAsync(CancellationToken.None));
 
         Assert.Contains("nowhere", failure.Message);
     }
@@ -236,6 +236,6 @@ public sealed class DoctorTests
         if (ns is null)
             server.On("GET", Secrets, KubernetesAnswer.List("1"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return await new Doctor(client, ns, null).ExamineAsync(CancellationToken.None);
+        return await new Doctor(client, new DoctorOptions { Namespace = ns }).ExamineAsync(CancellationToken.None);
     }
 }

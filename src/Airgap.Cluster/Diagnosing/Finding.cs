@@ -27,6 +27,9 @@ internal sealed record Examined(string Kind, string Namespace, string Name, stri
 {
     /// <summary>The Packages of a PackageRepository; null where they are not known.</summary>
     public int? Packages { get; init; }
+
+    /// <summary>The images of these that the mirror has, as it answered in this run; null where it was not asked.</summary>
+    public int? Images { get; init; }
 }
 
 /// <summary>What a doctor found.</summary>

@@ -1,26 +1,37 @@
+using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 
 namespace Airgap.Cluster.Diagnosing;
 
+/// <summary>A look at a Secret.</summary>
+/// <param name="Name"><c>NAMESPACE/NAME</c>.</param>
+/// <param name="Words">What was seen, in one line.</param>
+/// <param name="Secret">The Secret, where it has credentials that look right; null otherwise.</param>
+internal sealed record SecretSight(string Name, string Words, JsonElement? Secret);
+
 /// <summary>Tells what is wrong with the Secret of a PackageRepository or PackageInstall, without showing what it holds.</summary>
 internal sealed class SecretReader(ClusterClient client)
 {
-    /// <summary>One line about the Secret that kapp-controller used.</summary>
-    public async Task<string> DescribeAsync(ReconcileState state, string host, CancellationToken cancellationToken)
+    // What is left when everything else about it is right.
+    private const string Refused = "refused";
+
+    /// <summary>Looks at the Secret that kapp-controller used.</summary>
+    public async Task<SecretSight> LookAsync(ReconcileState state, string host, CancellationToken cancellationToken)
     {
         string ns = state.Object.Text("metadata", "namespace") ?? "default";
         string? asked = state.SecretName;
         // Without a name kapp-controller makes one that secretgen-controller may fill.
         string name = asked ?? $"{state.Object.Text("metadata", "name")}-fetch-0";
         ClusterAnswer answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken).ConfigureAwait(false);
-        return answer switch
+        string words = answer switch
         {
             { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
             { Status: 404 } => $"the Secret {ns}/{name} does not exist",
             { IsSuccess: false } => $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a placeholder, or a wrong password",
             _ => asked is null ? Placeholder(answer, $"{ns}/{name}", host) : Content(answer, $"{ns}/{name}", host),
         };
+        return new SecretSight($"{ns}/{name}", words, answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
     }
 
     private static string Placeholder(ClusterAnswer answer, string secret, string host)
@@ -39,17 +50,13 @@ internal sealed class SecretReader(ClusterClient client)
         if (SecretContent.HasPlaceholder(answer.Object))
             return $"the Secret {secret} holds {SecretContent.Placeholder}";
         if (answer.Object.Text("type") != "kubernetes.io/dockerconfigjson")
-            return $"the Secret {secret} has the keys {string.Join(", ", answer.Object.Fields("data").Select(entry => entry.Name))}, and its values are refused";
+            return $"the Secret {secret} has the keys {string.Join(", ", answer.Object.Fields("data").Select(entry => entry.Name))}, and its values are {Refused}";
         return SecretContent.Hosts(answer.Object) switch
         {
             null => $"the Secret {secret} cannot be read as a pull secret",
             [] => $"the Secret {secret} is empty",
-            { } hosts when !hosts.Any(found => IsFor(found, host)) => $"the Secret {secret} is for {string.Join(", ", hosts)}, not for {host}",
-            _ => $"the Secret {secret} is for {host}, and its user or password is refused",
+            { } hosts when !hosts.Any(found => SecretContent.IsFor(found, host)) => $"the Secret {secret} is for {string.Join(", ", hosts)}, not for {host}",
+            _ => $"the Secret {secret} is for {host}, and its user or password is {Refused}",
         };
     }
-
-    // A scheme before the host, and a path behind it, serve as well.
-    private static bool IsFor(string key, string host) =>
-        key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..].Split('/')[0] == host;
 }

@@ -20,6 +20,10 @@ internal static class SecretContent
     public static IReadOnlyList<string>? Hosts(JsonElement secret) =>
         Auths(secret) is { } auths ? [.. auths.EnumerateObject().Select(entry => entry.Name)] : null;
 
+    /// <summary>True where an entry is for a host: a scheme before it, and a path behind it, serve as well.</summary>
+    public static bool IsFor(string key, string host) =>
+        key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..].Split('/')[0] == host;
+
     /// <summary>The same Secret with <c>stringData</c> as <c>data</c>: a value of another manager is then a conflict, and never silently replaced.</summary>
     public static JsonElement AsData(JsonElement secret)
     {
@@ -34,7 +38,8 @@ internal static class SecretContent
         return JsonElement.Parse(copy.ToJsonString());
     }
 
-    private static JsonElement? Auths(JsonElement secret)
+    /// <summary>The entries of a pull secret by their hosts, with what they hold; null where it has no readable ones.</summary>
+    internal static JsonElement? Auths(JsonElement secret)
     {
         string? text = secret.Text("stringData", DockerConfigKey) ?? (secret.Text("data", DockerConfigKey) is { } encoded ? Decode(encoded) : null);
         if (text is null)
@@ -53,7 +58,8 @@ internal static class SecretContent
         .Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => Decode(entry.Value.GetString()!))
         .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!));
 
-    private static string Decode(string base64)
+    /// <summary>A value of <c>data</c> as text; empty where it is no base64.</summary>
+    internal static string Decode(string base64)
     {
         byte[] bytes = new byte[base64.Length];
         return Convert.TryFromBase64String(base64, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";

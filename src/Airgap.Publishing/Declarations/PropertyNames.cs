@@ -35,6 +35,15 @@ internal static class PropertyNames
     /// <summary><c>true</c> to have the placeholder Secrets among the manifests.</summary>
     internal const string SecretManifests = "AirgapSecretManifests";
 
+    /// <summary><c>true</c> to bring the manifests into a cluster once everything is relocated.</summary>
+    internal const string Apply = "AirgapApply";
+
+    /// <summary>The context that the kubeconfig of <c>KUBECONFIG</c> must have as its current one.</summary>
+    internal const string ApplyContext = "AirgapApplyContext";
+
+    /// <summary>The longest wait for the PackageRepositories to reconcile, or <c>none</c>.</summary>
+    internal const string ApplyWait = "AirgapApplyWait";
+
     /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
     public const string OnPublish = "AirgapOnPublish";
 
@@ -110,7 +119,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, SourceArchive, PartsIn, OutputPath, Kustomization, SecretManifests, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, SourceArchive, PartsIn, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

@@ -28,6 +28,7 @@ internal static class PublishProperties
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
+            Apply = Flag(PropertyNames.Apply) == true ? new ApplySettings(Text(PropertyNames.ApplyContext), ApplyWait(PropertyNames.ApplyWait)) : null,
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
             Artifacts = Choice(PropertyNames.Artifacts),
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
@@ -112,6 +113,9 @@ internal static class PublishProperties
             Refuse(name, text, "Write a whole number from 1 to 256.");
             return null;
         }
+
+        TimeSpan? ApplyWait(string name) =>
+            Text(name).Equals("none", StringComparison.OrdinalIgnoreCase) ? null : Time(name) ?? ApplySettings.WaitByDefault;
 
         TimeSpan? Time(string name)
         {

@@ -36,6 +36,9 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapSecretManifests</c>: true to have the placeholder Secrets among the manifests, and applied with them.</summary>
     internal bool SecretManifests { get; init; }
 
+    /// <summary>What becomes of the manifests in a cluster; null for nothing.</summary>
+    internal ApplySettings? Apply { get; init; }
+
     /// <summary>True to carry non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Diagnosing;
+using Airgap.Cluster.Probing;
+using Airgap.Oci;
+using Airgap.Oci.Credentials;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -16,6 +19,10 @@ internal sealed class DoctorCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly Option<bool> _trySecrets = Flag.Switch("--try-secrets", "Ask a mirror that refuses with the cluster's own Secret, from here; nothing of it is shown");
+    private readonly Option<bool> _leaks = Flag.Switch("--leaks", "Look for every image of every Package, of its bundle and of the bundles in it at the mirror");
+    private readonly Option<bool> _offline = Flag.Switch("--offline", "Ask the cluster alone, and no mirror");
+    private readonly RegistryFlags _registry = new();
     private readonly ClusterFlags _cluster = new("Namespace to look at (default: all)");
 
     /// <summary>Makes the command.</summary>
@@ -23,27 +30,43 @@ internal sealed class DoctorCommand
     {
         ToolCommand command = new(
             "doctor",
-            "Looks at what kapp-controller does in a cluster, and tells what does not reconcile, why, and which command mends it. Changes nothing.",
+            "Looks at what kapp-controller does in a cluster, and tells what does not reconcile, why, and which command mends it. Asks the mirrors of what fails, too. Changes nothing.",
             ("The whole cluster", "doctor"),
             ("One namespace, for a script", "doctor -n packages --json"),
-            ("One PackageRepository", "doctor -n packages simple-package-repository"));
+            ("Whether everything is at the mirror", "doctor --leaks"),
+            ("One PackageRepository", "doctor -n packages simple-package-repository --try-secrets"));
         DoctorCommand flags = new();
         command.Arguments.Add(flags._name);
+        command.Options.Add(flags._trySecrets);
+        command.Options.Add(flags._leaks);
+        command.Options.Add(flags._offline);
         flags._cluster.AddTo(command);
+        flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        bool isOffline = parsed.GetValue(_offline);
+        if (isOffline && (parsed.GetValue(_trySecrets) || parsed.GetValue(_leaks)))
+            throw new AirgapException(ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Leave --offline out.");
         session.Phase = "examining";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
         session.Report.Source = client.Server;
         string? name = parsed.GetValue(_name) is { Length: > 0 } given ? given : null;
-        DoctorReport report = await new Doctor(client, _cluster.Namespace(parsed), name).ExamineAsync(cancellationToken).ConfigureAwait(false);
+        DoctorOptions options = new()
+        {
+            Namespace = _cluster.Namespace(parsed),
+            Name = name,
+            Mirror = isOffline ? null : new MirrorProbe(_registry.Read(parsed, session.Trace), CredentialSources.CreateDefault(_registry.ReadCredentials(parsed, session.Trace))),
+            TriesSecrets = parsed.GetValue(_trySecrets),
+            FindsLeaks = parsed.GetValue(_leaks),
+        };
+        DoctorReport report = await new Doctor(client, options).ExamineAsync(cancellationToken).ConfigureAwait(false);
         foreach (Examined each in report.Objects)
-            session.WriteResult($"{each.Kind} {each.Namespace}/{each.Name}: {each.State}{(each.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
-        session.Report.Objects = [.. report.Objects.Select(each => new ReportObject(each.Kind, each.Namespace, each.Name) { State = each.State, Packages = each.Packages })];
+            session.WriteResult($"{each.Kind} {each.Namespace}/{each.Name}: {each.State}{(each.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}{(each.Images is { } images ? $", {Amounts.Count(images, "image")} at the mirror" : "")}");
+        session.Report.Objects = [.. report.Objects.Select(each => new ReportObject(each.Kind, each.Namespace, each.Name) { State = each.State, Packages = each.Packages, Images = each.Images })];
         session.Report.Findings = [.. report.Findings.Select(ReportFinding.Of)];
         foreach (Finding finding in report.Findings)
         {

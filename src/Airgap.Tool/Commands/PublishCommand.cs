@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Connecting;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.CommandLine;
@@ -107,6 +110,7 @@ internal sealed class PublishCommand
         OutputCheck.OfFiles(SummaryFile(parsed));
         _dry.Check(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);
+        project = project with { Settings = project.Settings with { DryRun = isDry } };
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
@@ -169,7 +173,26 @@ internal sealed class PublishCommand
 
         foreach (Diagnostic failure in result.Failures)
             session.Fail(failure);
-        return result.Failures.IsEmpty ? 0 : 1;
+        if (!result.Failures.IsEmpty)
+            return 1;
+        return project.Settings.Apply is { } apply && result.Items.Length > 0 ? await ApplyAsync(result, apply, project.Settings, session, cancellationToken).ConfigureAwait(false) : 0;
+    }
+
+    private static async Task<int> ApplyAsync(PublishResult result, ApplySettings apply, PublishSettings settings, Session session, CancellationToken cancellationToken)
+    {
+        string[] files = [.. result.ManifestsOf(settings)];
+        if (files.Length == 0)
+        {
+            session.Warn(ApplyTarget.Nothing);
+            return 0;
+        }
+
+        string kubeconfig = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
+        using ClusterClient client = new(KubeConfig.Read(null, apply.Context, _ => kubeconfig), session.Trace);
+        (bool isDone, string summary) = await new ClusterRun(client, client.Namespace, session) { Wait = apply.Wait }.RunAsync(ManifestReader.Read(files, client.Namespace, isAsked: false), cancellationToken).ConfigureAwait(false);
+        session.Report.Summary = $"{session.Report.Summary}; {apply.Context}: {summary}";
+        session.WriteResult($"{apply.Context}: {summary}");
+        return isDone ? 0 : 1;
     }
 
     private void Show(PublishResult result, Session session)

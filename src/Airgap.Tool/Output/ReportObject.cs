@@ -14,4 +14,7 @@ internal sealed record ReportObject(string Kind, string? Namespace, string Name)
 
     /// <summary>The Packages of a PackageRepository.</summary>
     public int? Packages { get; init; }
+
+    /// <summary>The images of these that the mirror has, as it answered in this run.</summary>
+    public int? Images { get; init; }
 }

@@ -46,6 +46,29 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
+    public async Task Apply_Prunes_WhatAnEarlierOneMade()
+    {
+        const string Inventory = "/api/v1/namespaces/default/configmaps/airgap-inventory-app";
+        const string Old = "/apis/packaging.carvel.dev/v1alpha1/namespaces/success/packagerepositories/old";
+        const string Lines = "packaging.carvel.dev/v1alpha1 PackageRepository success old o1\\npackaging.carvel.dev/v1alpha1 PackageRepository success simple-package-repository n1\\n";
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+        server.On("GET", Inventory, KubernetesAnswer.Json(200, $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{Lines}}}"}} """));
+        server.On("PATCH", Inventory, KubernetesAnswer.Json(200, "{}")).On("DELETE", Old, KubernetesAnswer.Json(200, "{}"));
+        server.On("GET", Old, KubernetesAnswer.Json(200, """{"metadata":{"uid":"o1","managedFields":[{"manager":"airgap","operation":"Apply","fieldsV1":{"f:spec":{}}}]}}"""));
+
+        CliResult tried = await InProcess.RunAsync("apply", folder["manifests"], "--prune", "app", "--dry-run=server", "--kubeconfig", folder["config"]);
+        Assert.Contains("PackageRepository success/old: removed (dry run)", tried.Output);
+        Assert.AreEqual("?dryRun=All", server.Requests.Single(request => request.Method == "DELETE").Query);
+
+        CliResult result = await InProcess.RunAsync("apply", folder["manifests"], "--prune", "app", "--kubeconfig", folder["config"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("PackageRepository success/old: removed", result.Output);
+        Assert.DoesNotContain(" old ", server.Requests.Last(request => request.Path == Inventory).Body);
+    }
+
+    [TestMethod]
     public async Task Apply_WithoutAKubeconfig_IsOneError()
     {
         using TempFolder folder = new();
@@ -59,6 +82,7 @@ public sealed class ClusterCommandTests
     [TestMethod]
     [DataRow("--dry-run=client", "no value of --dry-run", DisplayName = "another dry run")]
     [DataRow("--wait=soon", "--wait", DisplayName = "no duration")]
+    [DataRow("--prune=No_Name", "No_Name", DisplayName = "no name")]
     public async Task Apply_WithAFlagThatMeansNothing_SendsNothing(string flag, string word)
     {
         using TempFolder folder = new();

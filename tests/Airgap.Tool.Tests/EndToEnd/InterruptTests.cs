@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
+using Airgap.TestKit.Kubernetes;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
@@ -132,6 +133,33 @@ public sealed class InterruptTests
         Assert.AreEqual(130, tool.ExitCode);
         Assert.Contains("AIRGAP3009: The run was interrupted.\n  Nothing was moved or changed.\n", await error);
         Assert.DoesNotContain("Go on with", await error);
+    }
+
+    [TestMethod]
+    public async Task AnApplyThatWaits_SaysWhatStays()
+    {
+        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        const string List = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        server.On("PATCH", List + "/simple", KubernetesAnswer.Json(201, """{"metadata":{"generation":1}}""")).On("GET", List, KubernetesAnswer.List("1"));
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Hook = request =>
+        {
+            if (request.IsWatch)
+                reached.TrySetResult();
+            return Task.CompletedTask;
+        };
+        server.WriteKubeconfig(bench.Folder["config"]);
+        File.WriteAllText(bench.Folder["a.yml"], "apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: simple, namespace: packages}\n");
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+        using Process tool = bench.Start("apply", "a.yml", "--wait", "--kubeconfig", "config");
+        Task<string> error = tool.StandardError.ReadToEndAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.AreEqual(0, SendSignal(tool.Id, 2));
+        await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.AreEqual(130, tool.ExitCode);
+        Assert.Contains("AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller goes on. Look with: dotnet airgap doctor\n", await error);
     }
 
     private static string[] PushFiles(Bench bench) => Directory.GetFiles(bench.Folder["tmp"], "airgap-push-*");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
+using Airgap.TestKit.Kubernetes;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
@@ -30,6 +31,33 @@ public sealed class PublishTests
         using RegistryContent content = new(bench.Registry.Address);
         Assert.Contains("v1.0.0", (await content.TagsAsync("apps/simple-app-bundle")).ToArray());
         Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "obj")]), "Nothing is built or restored.");
+    }
+
+    [TestMethod]
+    public async Task AProject_IsAppliedToTheClusterThatIsNamedTwice()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        const string Repository = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories/simple-package-repository";
+        server.On("PATCH", Repository, KubernetesAnswer.Json(201, """{"metadata":{"generation":1}}"""));
+        server.WriteKubeconfig(bench.Folder["config"]);
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+        bench.Environment["KUBECONFIG"] = bench.Folder["config"];
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" Namespace="packages" />""");
+        string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapApply=true", "-p", "AirgapApplyWait=none", "-p"];
+
+        CliResult other = await bench.RunAsync([.. publish, "AirgapApplyContext=production"]);
+        Assert.AreEqual(1, other.ExitCode);
+        Assert.Contains("AIRGAP4140", other.Error);
+        Assert.IsEmpty(server.Requests);
+        Assert.DoesNotContain(request => request.Repository == "apps/simple-app-bundle", bench.Registry.Requests);
+
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync([.. publish, "AirgapApplyContext=fake"]);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.Contains($"final.local:5000/apps/simple-app-bundle@{Digest}", server.Requests.Single(request => request.Method == "PATCH").Body);
+        Assert.AreEqual("created", document.GetProperty("objects")[0].GetProperty("outcome").GetString());
+        Assert.EndsWith("; fake: 1 object applied", document.GetProperty("summary").GetString()!);
+        Assert.AreEqual("publish", document.GetProperty("command").GetString());
     }
 
     [TestMethod]

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Causes;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Cluster.Probing;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+
+namespace Airgap.Cluster.Diagnosing;
+
+/// <summary>Looks at one PackageRepository or PackageInstall after another.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="findings">Takes what is wrong.</param>
+/// <param name="options">How far to look.</param>
+internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options)
+{
+    private readonly CauseWitness _witness = new(client, options.Mirror, options.TriesSecrets);
+
+    /// <summary>Looks at a PackageRepository.</summary>
+    /// <param name="state">It.</param>
+    /// <param name="packages">The Packages of the cluster; null where they cannot be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Examined> ExamineRepositoryAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
+    {
+        string about = $"PackageRepository {state.FullName}";
+        JsonElement[]? own = packages is null ? null : [.. packages.Where(package => PackageImages.Origin(package) == state.FullName)];
+        Examined examined = new(ResourceKind.PackageRepository.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words) { Packages = own?.Length };
+        switch (state.Phase)
+        {
+            case ReconcilePhase.Failed or ReconcilePhase.Deleting:
+                await ExplainAsync(state, about, cancellationToken).ConfigureAwait(false);
+                break;
+            case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
+                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "the finding above tells why" : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
+                findings.Add(about, new Diagnostic(ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", "See whether it runs: kubectl -n kapp-controller get pods"), evidence: Generations(state));
+                break;
+            case ReconcilePhase.Paused:
+                findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused: nothing is fetched.", $"Let it go on: kubectl -n {state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true);
+                break;
+            case ReconcilePhase.Succeeded:
+                return examined with { Images = await ExamineSuccessAsync(state, about, own, cancellationToken).ConfigureAwait(false) };
+        }
+
+        return examined;
+    }
+
+    /// <summary>Looks at a PackageInstall.</summary>
+    /// <param name="state">It.</param>
+    /// <param name="packages">The Packages of the cluster; null where they cannot be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Examined> ExamineInstallAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
+    {
+        string about = $"PackageInstall {state.FullName}";
+        Examined examined = new(ResourceKind.PackageInstall.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words);
+        if (state.Phase == ReconcilePhase.Paused)
+            findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused.", "Take spec.paused out."), isWarning: true);
+        if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
+            return examined;
+        Explanation why = Explanation.Of(state, ResourceKind.PackageInstall.Kind);
+        List<string> evidence = [];
+        string? refName = state.Object.Text("spec", "packageRef", "refName");
+        if (why.Diagnostic.Code == ErrorCode.VersionGone && packages is not null && refName is not null)
+        {
+            string?[] versions = [.. packages.Where(package => package.Text("spec", "refName") == refName).Select(package => package.Text("spec", "version")).Distinct().Order(StringComparer.Ordinal)];
+            evidence.Add($"asked for: {refName} {state.Object.Text("spec", "packageRef", "versionSelection", "constraints")}; there: {(versions.Length == 0 ? "none" : string.Join(", ", versions))}");
+            if (state.Object.Text("status", "version") is { } installed)
+                evidence.Add($"version {installed} is installed, and goes on running");
+        }
+
+        // The Secret of the PackageRepository does not serve its Packages.
+        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, ImageOf(state, refName, packages), cancellationToken).ConfigureAwait(false));
+        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence);
+        return examined;
+    }
+
+    // A PackageInstall names a version, and the Package of that version the image.
+    private static string? ImageOf(ReconcileState install, string? refName, JsonElement[]? packages)
+    {
+        string? version = install.Object.Text("status", "lastAttemptedVersion") ?? install.Object.Text("status", "version");
+        JsonElement[] found = [.. (packages ?? []).Where(package => package.Text("spec", "refName") == refName && package.Text("spec", "version") == version).Take(1)];
+        return found.SelectMany(PackageImages.Of).FirstOrDefault();
+    }
+
+    private static string[] Generations(ReconcileState state) =>
+        [$"metadata.generation {state.Object.Number("metadata", "generation")}, status.observedGeneration {(state.Object.Find("status") is null ? "missing" : state.ObservedGeneration)}"];
+
+    private async Task ExplainAsync(ReconcileState state, string about, CancellationToken cancellationToken)
+    {
+        Explanation why = Explanation.Of(state, ResourceKind.PackageRepository.Kind);
+        List<string> evidence = [];
+        if (state.Failures > 1)
+            evidence.Add($"{state.Failures} failures one after another");
+        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken).ConfigureAwait(false));
+        if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
+            evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");
+        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence);
+    }
+
+    private async Task<int?> ExamineSuccessAsync(ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
+    {
+        if (CachedMirrors.Shown(state) is { } cached)
+            findings.Add(about, cached, evidence: [.. PackageImages.OnAFormerMirror(state).Take(5).Select(image => $"status.template.stderr: -> {image}")]);
+        string[] outside = PackageImages.Outside(state, own);
+        LeakReport? leaks = await FindLeaksAsync(state, about, own, cancellationToken).ConfigureAwait(false);
+        string[] all = [.. outside, .. (leaks?.Outside ?? []).Except(outside, StringComparer.Ordinal)];
+        if (all.Length > 0)
+        {
+            string what = leaks is null ? $"its Packages name {all.Length} {(all.Length == 1 ? "image" : "images")} outside the mirror" : $"its Packages and their bundles need {all.Length} {(all.Length == 1 ? "image" : "images")} that the mirror has not";
+            findings.Add(
+                about,
+                new Diagnostic(ErrorCode.ImagesOutside, $"{about} succeeded, but {what}: no install of them works behind an air gap.", "Relocate the bundle with all its images into one repository, and fetch it as imgpkgBundle: dotnet airgap copy -b BUNDLE --to-repo " + PackageImages.RepositoryOf(state.Image!)) { Reference = state.Image },
+                evidence: [.. all.Take(leaks is null ? 5 : 100), .. all.Length > 100 ? new[] { $"and {all.Length - 100} more" } : []]);
+        }
+
+        if (own is { Length: 0 })
+            findings.Add(about, new Diagnostic(ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.", $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true);
+        return leaks?.Present;
+    }
+
+    private async Task<LeakReport?> FindLeaksAsync(ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
+    {
+        if (!options.FindsLeaks || options.Mirror is not { } mirror || own is null || state.Image is not { } image)
+            return null;
+        using RegistryClient registry = mirror.Connect();
+        LeakReport report = await new LeakFinder(registry, PackageImages.HostOf(image)).FindAsync(own.SelectMany(PackageImages.Of), cancellationToken).ConfigureAwait(false);
+        if (report.Unseen.Count > 0)
+            findings.Add(about, new Diagnostic(ErrorCode.NotExamined, $"Not every image of {about} could be looked for at the mirror.", "See what hinders it: log in to the mirror (docker login), or ask from a machine that reaches it."), isWarning: true, evidence: [.. report.Unseen.Take(5)]);
+        return report;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Airgap.Cluster.Probing;
+
+/// <summary>Looks at a mirror's certificate, and whether authorities that a cluster trusts have signed it.</summary>
+internal static class CertificateProbe
+{
+    /// <summary>What was seen, in one line.</summary>
+    /// <param name="host">The mirror.</param>
+    /// <param name="authorities">What kapp-controller is told to trust beside its system's; null for nothing.</param>
+    /// <param name="limit">The longest wait.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<string> DescribeAsync(string host, X509Certificate2Collection? authorities, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri))
+            return $"{host} is no host";
+        using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(limit);
+        try
+        {
+            using TcpClient tcp = new();
+            await tcp.ConnectAsync(uri.DnsSafeHost, uri.Port, time.Token).ConfigureAwait(false);
+            string seen = "";
+            SslStream tls = new(tcp.GetStream(), leaveInnerStreamOpen: false);
+            await using (tls.ConfigureAwait(false))
+            {
+                SslClientAuthenticationOptions options = new()
+                {
+                    TargetHost = uri.DnsSafeHost,
+                    // Nothing is sent over the connection: it is made to see the certificate, whoever signed it.
+                    RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    {
+                        seen = certificate is X509Certificate2 shown ? Describe(host, shown, chain, errors, authorities) : $"{host} shows no certificate";
+                        return true;
+                    },
+                };
+                await tls.AuthenticateAsClientAsync(options, time.Token).ConfigureAwait(false);
+            }
+
+            return seen;
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException)
+        {
+            return $"the certificate of {host} was not seen from here: {failure.Message.TrimEnd('.')}";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"the certificate of {host} was not seen from here: no answer in {limit.TotalSeconds:0} s";
+        }
+    }
+
+    private static string Describe(string host, X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection? authorities)
+    {
+        string signed = $"the certificate of {host} is signed by '{certificate.Issuer}'";
+        if (certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
+            return $"{signed}, and ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            return $"{signed}, for another name than {MirrorProbe.HostName(host)}";
+        if (authorities is { Count: > 0 })
+            return IsSignedBy(certificate, sent, authorities) ? $"{signed}, which these caCerts hold: the next attempt trusts it" : $"{signed}, which these caCerts do not hold";
+        return errors == SslPolicyErrors.None ? $"{signed}, which this machine trusts" : $"{signed}, which this machine does not trust either";
+    }
+
+    private static bool IsSignedBy(X509Certificate2 certificate, X509Chain? sent, X509Certificate2Collection authorities)
+    {
+        using X509Chain chain = new();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        // Go trusts an intermediate that is among the roots; so does this.
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        foreach (X509ChainElement element in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        try
+        {
+            return chain.Build(certificate) && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Cluster.Probing;
+
+/// <summary>The authorities that kapp-controller is told to trust beside its system's.</summary>
+/// <param name="Authorities">They; null where none are known.</param>
+/// <param name="Words">What was seen, in one line.</param>
+internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, string Words)
+{
+    private const string Name = "kapp-controller-config";
+    private const string Place = $"{ClusterDocuments.ControllerNamespace}/{Name}";
+
+    /// <summary>Reads kapp-controller's settings, in the namespace in which it is installed unless told otherwise.</summary>
+    public static async Task<ControllerTrust> ReadAsync(ClusterClient client, CancellationToken cancellationToken)
+    {
+        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ClusterDocuments.ControllerNamespace, Name), cancellationToken).ConfigureAwait(false);
+        if (secret.Status == 404)
+            return new ControllerTrust(null, $"there is no Secret {Place}: kapp-controller trusts its system's authorities alone");
+        if (!secret.IsSuccess)
+            return new ControllerTrust(null, $"the Secret {Place} may not be read, so whether it names the authority was not seen");
+        string pem = SecretContent.Decode(secret.Object.Text("data", "caCerts") ?? "");
+        X509Certificate2Collection authorities = [];
+        try
+        {
+            authorities.ImportFromPem(pem);
+        }
+        catch (CryptographicException)
+        {
+            return new ControllerTrust(null, $"caCerts of the Secret {Place} cannot be read as PEM");
+        }
+
+        return authorities.Count == 0
+            ? new ControllerTrust(null, $"the Secret {Place} has no certificate under caCerts")
+            : new ControllerTrust(authorities, $"the Secret {Place} has {authorities.Count} {(authorities.Count == 1 ? "certificate" : "certificates")} under caCerts: {string.Join(", ", authorities.Take(3).Select(authority => $"'{authority.Subject}'"))}");
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Airgap.Oci;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Cluster.Probing;
+
+/// <summary>Asks a mirror from this machine what kapp-controller asked it from the cluster, and says what it saw in one line. Reads only.</summary>
+/// <param name="options">How registries are reached.</param>
+/// <param name="own">The credentials of this machine.</param>
+internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own)
+{
+    private const int MostTags = 10_000;
+
+    // A look is no transfer: what does not answer at once is told as that.
+    private readonly RegistryOptions _options = options with { RetryCount = 1, LoadWait = TimeSpan.Zero };
+
+    /// <summary>The longest wait for a connection.</summary>
+    public TimeSpan ConnectLimit => _options.ConnectTimeout;
+
+    /// <summary>A client with the credentials of this machine.</summary>
+    public RegistryClient Connect() => new(_options, own);
+
+    /// <summary>Asks for an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="secret">The cluster's credentials for it; null for those of this machine.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<string> AskAsync(ImageReference image, ICredentialSource? secret, CancellationToken cancellationToken)
+    {
+        string who = $"asked from here {(secret is null ? "with the credentials of this machine" : "with the Secret")}";
+        try
+        {
+            using RegistryClient client = new(_options, secret ?? own);
+            IImageRepository repository = client.GetRepository(image.Repository);
+            if (await repository.FindManifestAsync(image.Selector, cancellationToken).ConfigureAwait(false) is { } manifest)
+                return $"{who}: {image} is there{await MissingAsync(repository, manifest, cancellationToken).ConfigureAwait(false)}";
+            return $"{who}: {await WithoutAsync(repository, image, cancellationToken).ConfigureAwait(false)}";
+        }
+        catch (AirgapException refused) when (refused.Code is ErrorCode.Unauthorized or ErrorCode.TokenRequestFailed)
+        {
+            return $"{who}: {image.Repository.Registry} refuses user or password";
+        }
+        catch (AirgapException refused) when (refused.Code == ErrorCode.Forbidden)
+        {
+            return $"{who}: the account is known, and may not pull {image.Repository}";
+        }
+        catch (AirgapException failure) when (failure.Code != ErrorCode.Canceled)
+        {
+            return $"{who}: {failure.Message.TrimEnd('.')}";
+        }
+    }
+
+    /// <summary>Asks this machine's name service for a host.</summary>
+    public static async Task<string> LookUpAsync(string host, CancellationToken cancellationToken)
+    {
+        string name = HostName(host);
+        try
+        {
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
+            return $"this machine knows {name} as {string.Join(", ", addresses.Select(address => address.ToString()).Distinct(StringComparer.Ordinal).Take(4))}";
+        }
+        catch (SocketException)
+        {
+            return $"this machine does not know {name} either";
+        }
+    }
+
+    /// <summary>A host without its port.</summary>
+    internal static string HostName(string host) => Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri) ? uri.DnsSafeHost : host;
+
+    // A registry answers the same for a repository that it does not know and for a manifest that one has not; its list of tags tells.
+    private static async Task<string> WithoutAsync(IImageRepository repository, ImageReference image, CancellationToken cancellationToken)
+    {
+        string what = image.Digest is { } digest ? digest.ToString() : $"the tag {image.Tag ?? ImageReference.DefaultTag}";
+        List<string> tags = [];
+        try
+        {
+            await foreach (string tag in repository.ListExistingTagsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (tags.Count == MostTags)
+                    break;
+                // Those that only say a digest are no names.
+                if (!tag.EndsWith(".imgpkg", StringComparison.Ordinal))
+                    tags.Add(tag);
+            }
+        }
+        catch (AirgapException unknown) when (unknown.Code == ErrorCode.RepositoryUnknown)
+        {
+            return $"there is no repository {image.Repository}";
+        }
+
+        return tags.Count == 0
+            ? $"the repository {image.Repository} is there, has no tags of a name, and not {what}"
+            : $"the repository {image.Repository} is there with {(tags.Count == 1 ? "the tag" : "the tags")} {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? $" and {tags.Count - 5} more" : "")}, and has not {what}";
+    }
+
+    private static async Task<string> MissingAsync(IImageRepository repository, Manifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (Descriptor blob in manifest.Config is { } config ? [config, .. manifest.Layers] : manifest.Layers)
+        {
+            if (!await repository.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false))
+                return $", and its {(blob == manifest.Config ? "config" : "layer")} {blob.Digest} is not";
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,89 @@
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>A publish brings its manifests into the cluster that is named twice, by a process of the tool's.</summary>
+[TestClass]
+[OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+public sealed class ApplyTests
+{
+    // What the tool writes with --json; its own tests compare that with the real one.
+    private const string Report = """
+        {"command":"apply","summary":"1 object applied",
+         "objects":[{"kind":"PackageRepository","namespace":"packages","name":"simple","outcome":"created","state":"reconcile succeeded"}],
+         "warnings":[{"code":"AIRGAP4224","message":"It succeeded, and lists no Package.","advice":"Look."}],"errors":[ERRORS]}
+        """;
+
+    private readonly MockEngine _engine = new();
+
+    [TestMethod]
+    public async Task ThePublishApplies_WhereBothPlacesNameTheCluster_AndElseMovesNothing()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string[] apply = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapApply=true", "-p:AirgapApplyContext=production"];
+        File.WriteAllText(project["config"], "current-context: staging\n");
+        project.Environment["KUBECONFIG"] = project["config"];
+        InstallTool(project, exitCode: 0, errors: "");
+
+        DotnetResult other = (await project.RelocateAsync(apply)).FailedWith("AIRGAP4140");
+
+        Assert.Contains("current context of the kubeconfig is 'staging'", other.Output);
+        Assert.IsEmpty(destination.Requests);
+        Assert.IsFalse(File.Exists(project["arguments"]));
+
+        File.WriteAllText(project["config"], "current-context: production\n");
+        DotnetResult applied = (await project.RelocateAsync([.. apply, "-p:AirgapApplyWait=90s"])).Succeeded();
+
+        Assert.AreSequenceEqual(
+            new[] { "apply", project.Manifest, "--context", "production", "--json", "--wait=90s" },
+            File.ReadAllLines(project["arguments"])[..6]);
+        Assert.AreEqual(project["config"], File.ReadAllLines(project["arguments"])[6]);
+        Assert.Contains("PackageRepository packages/simple: created, reconcile succeeded", applied.Output);
+        Assert.Contains("warning AIRGAP4224", applied.Output);
+        Assert.Contains("; production: 1 object applied)", applied.Output);
+    }
+
+    [TestMethod]
+    public async Task AToolThatIsNotThere_OrSaysSomethingElse_IsOneError()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["dotnet-tools.json"], "{}");
+
+        Assert.IsNull(await ApplyAsync(folder, "a.yml"));
+
+        Assert.AreEqual("AIRGAP4142", _engine.Errors.Single().Code);
+        Assert.Contains("dotnet tool install", _engine.Errors.Single().Message!);
+    }
+
+    [TestMethod]
+    public async Task APublishWithoutAManifest_WarnsThatNothingWasApplied()
+    {
+        using TempFolder folder = new();
+
+        Assert.AreEqual("", await ApplyAsync(folder));
+
+        Assert.AreEqual("AIRGAP4141", _engine.Warnings.Single().Code);
+    }
+
+    private Task<string?> ApplyAsync(TempFolder folder, params string[] files)
+    {
+        PublishSettings settings = new() { ProjectDirectory = folder.Path, OutputPath = "airgap/", Apply = new ApplySettings("production", null) };
+        return new ToolApply(settings, new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null)).RunAsync(files, CancellationToken.None);
+    }
+
+    // dotnet finds a command of its own on the PATH, as it finds a tool that is installed.
+    private static void InstallTool(TestProject project, int exitCode, string errors)
+    {
+        Directory.CreateDirectory(project["tools"]);
+        string tool = project["tools/dotnet-airgap"];
+        File.WriteAllText(tool, $"#!/bin/sh\nprintf '%s\\n' \"$@\" \"$KUBECONFIG\" > '{project["arguments"]}'\ncat <<'END'\n{Report.Replace("ERRORS", errors, StringComparison.Ordinal)}\nEND\nexit {exitCode}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        project.Environment["PATH"] = $"{project["tools"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+    }
+}
