@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Certificates;
 
@@ -20,11 +21,45 @@ internal static class CertificateReader
             X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(der);
 
             // The loader also reads PEM, and passes over bytes at the end.
-            return certificate.RawDataMemory.Span.SequenceEqual(der) ? certificate : throw format.Invalid("a certificate in it is not plain DER");
+            if (!certificate.RawDataMemory.Span.SequenceEqual(der))
+                throw format.Invalid("a certificate in it is not plain DER");
+            Decode(certificate);
+            return certificate.Extensions.DistinctBy(extension => extension.Oid?.Value).Count() == certificate.Extensions.Count
+                ? certificate
+                : throw format.Invalid("a certificate in it holds an extension twice");
         }
         catch (CryptographicException e)
         {
             throw format.Invalid("a certificate in it cannot be read", e);
+        }
+    }
+
+    // .NET decodes these when they are first asked for, and fails only then.
+    private static void Decode(X509Certificate2 certificate)
+    {
+        _ = (certificate.NotBefore, certificate.NotAfter, certificate.Subject, certificate.Issuer, certificate.SerialNumber);
+        foreach (X509Extension extension in certificate.Extensions)
+        {
+            _ = extension switch
+            {
+                X509BasicConstraintsExtension constraints => constraints.CertificateAuthority ? 1 : 0,
+                X509KeyUsageExtension usage => (int)usage.KeyUsages,
+                X509EnhancedKeyUsageExtension usages => usages.EnhancedKeyUsages.Count,
+                _ => 0,
+            };
+        }
+    }
+
+    /// <summary>The key of a certificate.</summary>
+    public static VerificationKey KeyOf(X509Certificate2 certificate, Format format)
+    {
+        try
+        {
+            return VerificationKey.Read(certificate.PublicKey.ExportSubjectPublicKeyInfo(), format);
+        }
+        catch (CryptographicException e)
+        {
+            throw format.Invalid("the key of its certificate cannot be read", e);
         }
     }
 

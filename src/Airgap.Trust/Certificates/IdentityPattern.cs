@@ -18,7 +18,7 @@ internal sealed class IdentityPattern
 
     /// <summary>Reads one.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>: it would match every name.</exception>
-    public static IdentityPattern Parse(string text) => text.AsSpan().Trim('*').Trim().IsEmpty
+    public static IdentityPattern Parse(string text) => text.AsSpan().Trim("* ").IsEmpty
         ? throw new AirgapException(
             ErrorCode.InvalidTrustRule,
             $"The identity '{text}' would be everybody's.",

@@ -17,7 +17,7 @@ internal static class SignerNames
     /// <summary>E-mail addresses, URIs, DNS names and Fulcio's user names, in their order.</summary>
     public static IReadOnlyList<string> Subjects(X509Certificate2 certificate, Format format)
     {
-        if (Extension(certificate, AlternativeNames, format) is not { } raw)
+        if (Extension(certificate, AlternativeNames) is not { } raw)
             return [];
         try
         {
@@ -59,8 +59,8 @@ internal static class SignerNames
     {
         try
         {
-            return Extension(certificate, Issuer, format) is { } raw ? Utf8(raw)
-                : Extension(certificate, OldIssuer, format) is { } old ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(old)
+            return Extension(certificate, Issuer) is { } raw ? Utf8(raw)
+                : Extension(certificate, OldIssuer) is { } old ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(old)
                 : null;
         }
         catch (Exception e) when (e is AsnContentException or ArgumentException)
@@ -77,10 +77,5 @@ internal static class SignerNames
         return text;
     }
 
-    // One that is there twice could be read by one reader this way and by another that way.
-    private static byte[]? Extension(X509Certificate2 certificate, string id, Format format)
-    {
-        X509Extension[] found = [.. certificate.Extensions.Where(extension => extension.Oid?.Value == id)];
-        return found.Length > 1 ? throw format.Invalid("its certificate holds an extension twice") : found.FirstOrDefault()?.RawData;
-    }
+    private static byte[]? Extension(X509Certificate2 certificate, string id) => certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == id)?.RawData;
 }

@@ -33,7 +33,9 @@ internal static class TrustChain
                 DisableCertificateDownloads = true,
                 VerificationTimeIgnored = false,
                 VerificationTime = (at ?? leaf.NotAfter.ToUniversalTime()).UtcDateTime,
-                VerificationFlags = at is null ? X509VerificationFlags.IgnoreNotTimeValid : X509VerificationFlags.NoFlag,
+
+                // Times are judged below: OpenSSL takes the last second of a certificate for too late.
+                VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
             },
         };
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(usage));
@@ -43,7 +45,9 @@ internal static class TrustChain
             chain.ChainPolicy.ExtraStore.Add(certificate);
         try
         {
-            return chain.Build(leaf) ? [.. chain.ChainElements.Select(element => element.Certificate)] : null;
+            return chain.Build(leaf) && chain.ChainElements.All(element => at is not { } when || IsValid(element.Certificate, when))
+                ? [.. chain.ChainElements.Select(element => element.Certificate)]
+                : null;
         }
         catch (CryptographicException)
         {

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Signers;
@@ -52,6 +53,9 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
 
     private async Task<Manifest?> FindAsync(string tag, List<string> notes, CancellationToken cancellationToken)
     {
+        // Of a sha512 digest cosign's tag would be longer than a tag may be.
+        if (!ImageReference.IsTag(tag))
+            return null;
         try
         {
             return await store.FindManifestAsync(tag, cancellationToken).ConfigureAwait(false);

@@ -52,10 +52,10 @@ internal static class CoseEnvelope
 
     private static bool IsBy(CoseSign1Message message, X509Certificate2 certificate)
     {
-        using ECDsa? ec = certificate.GetECDsaPublicKey();
-        using RSA? rsa = certificate.GetRSAPublicKey();
         try
         {
+            using ECDsa? ec = certificate.GetECDsaPublicKey();
+            using RSA? rsa = certificate.GetRSAPublicKey();
             return ec is not null ? message.VerifyEmbedded(ec) : rsa is not null && message.VerifyEmbedded(rsa);
         }
         catch (CryptographicException)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Keys;
 
@@ -50,7 +51,7 @@ internal static class JwsEnvelope
     });
 
     private static bool IsBy(X509Certificate2 certificate, string algorithm, byte[] signed, byte[] signature) =>
-        VerificationKey.Read(certificate.PublicKey.ExportSubjectPublicKeyInfo(), NotationEnvelope.Format) switch
+        CertificateReader.KeyOf(certificate, NotationEnvelope.Format) switch
         {
             EcdsaKey key => key.VerifyFixed(signed, signature),
             RsaKey key => key.VerifyPss(signed, signature, algorithm switch
@@ -78,7 +79,7 @@ internal static class JwsEnvelope
     private static byte[] Decode(string text)
     {
         byte[] bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return !text.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") && Base64Url.TryDecodeFromChars(text, bytes, out int written)
+        return !text.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out int written)
             ? bytes[..written]
             : throw NotationEnvelope.Format.Invalid("a part of it is not base64url");
     }

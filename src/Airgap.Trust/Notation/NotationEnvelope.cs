@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Notation;
 
@@ -74,11 +75,16 @@ internal sealed record NotationEnvelope
     /// <summary>The name of the algorithm that a certificate's key has to use; null for a key that none is for.</summary>
     public static string? AlgorithmOf(X509Certificate2 certificate)
     {
-        using System.Security.Cryptography.ECDsa? ec = certificate.GetECDsaPublicKey();
-        if (ec is not null)
-            return ec.KeySize switch { 256 => "ES256", 384 => "ES384", 521 => "ES512", _ => null };
-        using System.Security.Cryptography.RSA? rsa = certificate.GetRSAPublicKey();
-        return rsa?.KeySize switch { 2048 => "PS256", 3072 => "PS384", 4096 => "PS512", _ => null };
+        return CertificateReader.KeyOf(certificate, Format) switch
+        {
+            EcdsaKey { Bits: 256 } => "ES256",
+            EcdsaKey { Bits: 384 } => "ES384",
+            EcdsaKey => "ES512",
+            RsaKey { Bits: 2048 } => "PS256",
+            RsaKey { Bits: 3072 } => "PS384",
+            RsaKey { Bits: 4096 } => "PS512",
+            _ => null,
+        };
     }
 
     /// <summary>Reads the certificates.</summary>

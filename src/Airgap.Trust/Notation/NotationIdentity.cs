@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Trust.Formats;
@@ -56,6 +57,18 @@ internal sealed class NotationIdentity
 
     /// <summary>Whether a certificate is of it.</summary>
     public bool Matches(X509Certificate2 certificate)
+    {
+        try
+        {
+            return Fits(certificate);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private bool Fits(X509Certificate2 certificate)
     {
         Dictionary<string, string> subject = new(StringComparer.Ordinal);
         foreach (X500RelativeDistinguishedName name in certificate.SubjectName.EnumerateRelativeDistinguishedNames())

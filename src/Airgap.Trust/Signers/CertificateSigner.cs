@@ -25,7 +25,7 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
     {
         if (evidence.Certificate is not { } certificate)
             throw Rejection.Of("It comes without a certificate.");
-        VerificationKey key = VerificationKey.Read(certificate.PublicKey.ExportSubjectPublicKeyInfo(), s_format);
+        VerificationKey key = CertificateReader.KeyOf(certificate, s_format);
         EntryClaims claims = new(evidence.Signed, evidence.Signature, certificate.RawDataMemory, evidence.Payload);
         List<LogKey> untimed = [];
         List<DateTimeOffset> times = [.. LogTimes(evidence, claims, untimed), .. StampedTimes(evidence)];

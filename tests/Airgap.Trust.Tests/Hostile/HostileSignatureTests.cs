@@ -1,0 +1,159 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Trust.Envelopes;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Judging;
+
+namespace Airgap.Trust.Tests.Hostile;
+
+/// <summary>Signatures that somebody wrote to get through, to make us work without end, or to hide a good one.</summary>
+[TestClass]
+public sealed class HostileSignatureTests
+{
+    private static readonly Digest s_image = Digest.Compute("the image"u8);
+    private static readonly string s_tag = $"{s_image.Algorithm}-{s_image.Hex}.sig";
+
+    private readonly SignedByTest _signer = new();
+    private readonly MemoryStore _store = new();
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestCleanup]
+    public void End() => _signer.Dispose();
+
+    [TestMethod]
+    public async Task OneGoodSignature_IsEnough_WhateverLiesBesideIt()
+    {
+        byte[] payload = SignedByTest.Payload(s_image);
+        _store.Add(SignedByTest.ManifestOf([_signer.Layer(_store, "rubbish"u8.ToArray()), _signer.Layer(_store, payload, "!"), _signer.Layer(_store, payload)]), s_tag);
+
+        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+    }
+
+    [TestMethod]
+    public async Task ThousandsOfSignatures_AreReadToABound_WhichIsTold()
+    {
+        byte[] payload = SignedByTest.Payload(s_image);
+        string bad = _signer.Layer(_store, payload, Convert.ToBase64String(new byte[70]));
+        _store.Add(SignedByTest.ManifestOf(Enumerable.Repeat(bad, 5000).Append(_signer.Layer(_store, payload))), s_tag);
+
+        Verdict verdict = await JudgeAsync();
+
+        Assert.IsFalse(verdict.IsAccepted);
+        Assert.AreEqual(Limits.Signatures, _store.BlobsRead);
+        Assert.Contains("5001 signatures, and the first 256", verdict.Refusal!.Message);
+    }
+
+    [TestMethod]
+    public async Task ThousandsOfReferrers_AreReadToABound_WhichIsTold()
+    {
+        for (int number = 0; number < 1000; number++)
+            _store.Listed.Add(_store.Add(SignedByTest.ManifestOf([], $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, Digest.Compute(BitConverter.GetBytes(number)), 1))}}""")).Descriptor);
+
+        Verdict verdict = await JudgeAsync();
+
+        Assert.Contains("1000 referrers, and the first 256", verdict.Refusal!.Message);
+    }
+
+    [TestMethod]
+    public async Task ASignatureOfEndlessSize_IsNotFetched()
+    {
+        _store.Add(SignedByTest.ManifestOf([MemoryStore.Json(new Descriptor(SimpleSigning.MediaType, s_image, 1L << 40), ""","annotations":{"dev.cosignproject.cosign/signature":"AAAA"}""")]), s_tag);
+
+        Assert.Contains("more than any has", (await JudgeAsync()).Refusal!.Message);
+        Assert.AreEqual(0, _store.BlobsRead);
+    }
+
+    [TestMethod]
+    public async Task AReferrerOfAnotherImage_IsNone()
+    {
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), Digest.Compute("another"u8));
+
+        Assert.Contains("names another subject", (await JudgeAsync()).Refusal!.Message);
+    }
+
+    [TestMethod]
+    public async Task AListThatLeavesTheSignatureOut_IsUnsigned()
+    {
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), s_image);
+        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+        _store.Listed.Clear();
+
+        Assert.AreEqual(ErrorCode.SignatureMissing, (await JudgeAsync()).Refusal!.Code);
+    }
+
+    [TestMethod]
+    public async Task AListedManifestThatIsGone_IsPassedOver()
+    {
+        _store.Listed.Add(new Descriptor(MediaTypes.OciManifest, Digest.Compute("gone"u8), 4));
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), s_image);
+
+        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+    }
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(0)]
+    public async Task ABundle_HasExactlyOneSignature(int signatures)
+    {
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image), signatures: signatures), s_image);
+
+        Assert.IsFalse((await JudgeAsync()).IsAccepted);
+    }
+
+    [TestMethod]
+    public async Task AnAttestation_IsNoSignature_AndASignatureNoAttestation()
+    {
+        const string slsa = "https://slsa.dev/provenance/v1";
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, slsa)), s_image);
+
+        Assert.IsFalse((await JudgeAsync()).IsAccepted);
+        Assert.IsTrue((await JudgeAsync(slsa)).IsAccepted);
+        Assert.IsFalse((await JudgeAsync("https://spdx.dev/Document")).IsAccepted);
+    }
+
+    [TestMethod]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT],"predicateType":"P"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT],"predicateType":"x","predicateType":"P"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v2","subject":[SUBJECT],"predicateType":"P"}""")]
+    [DataRow("""{"subject":[SUBJECT],"predicateType":"P"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":SUBJECT,"predicateType":"P"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT]}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"P"}""")]
+    [DataRow("""[]""")]
+    public async Task AStatement_IsRead_OneWayOnly(string statement)
+    {
+        string subject = $$$"""{"digest":{"sha256":"{{{s_image.Hex}}}"}}""";
+        Attach(_signer.Bundle(statement.Replace("SUBJECT", subject, StringComparison.Ordinal).Replace("\"P\"", $"\"{Statement.CosignSignature}\"", StringComparison.Ordinal)), s_image);
+
+        Assert.IsFalse((await JudgeAsync()).IsAccepted);
+    }
+
+    [TestMethod]
+    public async Task AnImageOfSha512_IsJudgedByItsBundles()
+    {
+        Digest image = Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData("image"u8));
+        Attach(_signer.Bundle(SignedByTest.StatementOf(image)), image);
+
+        Verdict verdict = await new ImageJudge(_store, TimeProvider.System).JudgeAsync(image, "it", new Demand { AnyOf = [_signer.Signer] }, TestContext.CancellationToken);
+
+        Assert.IsTrue(verdict.IsAccepted);
+    }
+
+    [TestMethod]
+    public async Task WhatTheMessageTells_CanBeShown()
+    {
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, "x\\u001b[2J\\u0007")), s_image);
+
+        Assert.IsFalse((await JudgeAsync()).Refusal!.Message.Any(char.IsControl));
+    }
+
+    private void Attach(byte[] bundle, Digest subject)
+    {
+        Descriptor layer = _store.AddBlob(bundle, SigstoreBundle.MediaType);
+        _store.Listed.Add(_store.Add(SignedByTest.ManifestOf([MemoryStore.Json(layer)], $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, subject, 9))}}""")).Descriptor);
+    }
+
+    private Task<Verdict> JudgeAsync(string? predicate = null) =>
+        new ImageJudge(_store, TimeProvider.System).JudgeAsync(s_image, "it", new Demand { AnyOf = [_signer.Signer], Predicate = predicate }, TestContext.CancellationToken);
+}

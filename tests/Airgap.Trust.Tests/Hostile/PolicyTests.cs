@@ -1,0 +1,81 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Trust.Notation;
+using Airgap.Trust.Policies;
+using Airgap.Trust.Roots;
+using Airgap.Trust.Tests.Cases;
+
+namespace Airgap.Trust.Tests.Hostile;
+
+/// <summary>Policies and roots that say too little, too much, or one thing twice.</summary>
+[TestClass]
+public sealed class PolicyTests
+{
+    private const string Accept = """[{"type":"insecureAcceptAnything"}]""";
+
+    [TestMethod]
+    [DataRow("""{}""")]
+    [DataRow("""[]""")]
+    [DataRow("""{"default":[]}""")]
+    [DataRow("""{"default":null}""")]
+    [DataRow("""{"default":ACCEPT,"default":ACCEPT}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":ACCEPT,"a":[{"type":"reject"}]}}}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":[]}}}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"dir":{"":[{"type":"nonsense"}]}}}""")]
+    [DataRow("""{"default":[{"type":"insecureAcceptAnything","keyPath":"x"}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyDatas":[]}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyPaths":[]}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"AAAA"}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"exactReference","dockerReference":"registry.example/app"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"matchExact","prefix":"x"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"AAAA"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"subjectEmail":"a@b"}}]}""")]
+    [DataRow("""{"default":ACCEPT} {}""")]
+    public void WhatCannotBe_IsAnErrorOfTheWholeFile(string json)
+    {
+        string key = Convert.ToBase64String(TrustFixtures.Bytes("keys/p256.pub"));
+        byte[] bytes = Encoding.UTF8.GetBytes(json.Replace("ACCEPT", Accept, StringComparison.Ordinal).Replace("KEY", key, StringComparison.Ordinal));
+
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ContainersPolicy.Read(bytes, "p.json", _ => []));
+
+        Assert.AreEqual(ErrorCode.InvalidTrustPolicy, e.Code);
+    }
+
+    [TestMethod]
+    [DataRow("ubuntu:24.04", "docker.io/library/ubuntu:24.04 docker.io/library/ubuntu docker.io/library docker.io *.io ")]
+    [DataRow("registry.example.com:5000/a/b:v1", "registry.example.com:5000/a/b:v1 registry.example.com:5000/a/b registry.example.com:5000/a registry.example.com:5000 *.example.com *.com ")]
+    public void Scopes_GoFromTheReferenceToTheTransport(string image, string scopes) => Assert.AreEqual(scopes, string.Join(' ', PolicyScopes.Of(ImageReference.Parse(image))));
+
+    [TestMethod]
+    [DataRow("version", "\"1.0\"", "\"2.0\"")]
+    [DataRow("level", "\"strict\"", "\"lax\"")]
+    [DataRow("no store", "\"ca:airgap\",\n        \"ca:self\"", "")]
+    [DataRow("no identity", "[\n        \"*\"\n      ]", "[]")]
+    [DataRow("a store outside", "\"ca:airgap\"", "\"ca:..\"")]
+    [DataRow("a store outside", "\"ca:airgap\"", "\"ca:a/b\"")]
+    [DataRow("another kind of store", "\"ca:airgap\"", "\"root:airgap\"")]
+    [DataRow("everybody beside somebody", "\"*\"", "\"*\", \"x509.subject: C=US, ST=WA, O=x\"")]
+    [DataRow("an identity that is anybody's", "\"*\"", "\"x509.subject: C=US\"")]
+    [DataRow("a part twice", "\"*\"", "\"x509.subject: C=US, ST=WA, O=x, O=y\"")]
+    [DataRow("an unknown field", "\"name\"", "\"extra\": 1, \"name\"")]
+    [DataRow("a scope twice", "\"registry.local:5055/trust/notation\"", "\"a.b/c\", \"a.b/c\"")]
+    [DataRow("all beside one", "\"registry.local:5055/trust/notation\"", "\"*\", \"a.b/c\"")]
+    public void ATrustPolicyOfNotation(string what, string from, string to)
+    {
+        string json = Encoding.UTF8.GetString(TrustFixtures.Bytes("notation/policies/strict.json"));
+        NotationPolicy.Read(Encoding.UTF8.GetBytes(json), "good");
+        Assert.Contains(from, json, what);
+
+        Assert.AreEqual(ErrorCode.InvalidTrustPolicy, Assert.ThrowsExactly<AirgapException>(() => NotationPolicy.Read(Encoding.UTF8.GetBytes(json.Replace(from, to, StringComparison.Ordinal)), "p"), what).Code);
+    }
+
+    [TestMethod]
+    [DataRow("""{"mediaType":"application/json","tlogs":[]}""")]
+    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""")]
+    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{"certChain":{"certificates":[]},"validFor":{"start":"2025-01-01T00:00:00Z"}}]}""")]
+    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"AAAA"}]},"validFor":{"start":"2025-01-01T00:00:00Z"}}]}""")]
+    [DataRow("""nonsense""")]
+    public void ATrustedRootThatCannotBe(string json) =>
+        Assert.AreEqual(ErrorCode.InvalidTrustedRoot, Assert.ThrowsExactly<AirgapException>(() => TrustedRoot.Read(Encoding.UTF8.GetBytes(json), "r.json")).Code);
+}
