@@ -56,7 +56,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
         catch (AggregateException)
         {
-            // Whoever was told could not take it. The run is over all the same, and the build is told that, not this.
+            // A cancellation callback threw. The run ends either way, and the build reports the cancellation, not this.
         }
     }
 
@@ -83,7 +83,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
         catch (Exception)
         {
-            // The error is told; only its stack is not.
+            // The error is reported without its stack.
         }
     }
 }

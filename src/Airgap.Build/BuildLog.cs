@@ -52,7 +52,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
         text.StartsWith("...", StringComparison.Ordinal) ? MessageImportance.Normal : MessageImportance.Low,
         "  " + (text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and int end ? text[..end] : text));
 
-    /// <summary>A defect of ours: its kind and text for the user, the stack for who mends it.</summary>
+    /// <summary>A defect of ours: its kind and text for the user, the stack for those who fix it.</summary>
     public void Unexpected(Exception exception)
     {
         Error(new Diagnostic(

@@ -7,7 +7,7 @@ namespace Airgap.Build;
 
 /// <summary>
 /// Looks whether a bundle can be made of a project's content, before the containers that it pins are published. What is wrong is not said
-/// here: <see cref="PublishImgpkgBundles"/> finds it again, and tells it with all else that is wrong.
+/// here: <see cref="PublishImgpkgBundles"/> finds it again, and reports it with all other errors.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CheckImgpkgBundleContent : RegistryTask

@@ -21,7 +21,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
         ProjectText text = ProjectText.Read(ProjectFile);
-        // Such a target may mend what is wrong now.
+        // Such a target may still correct what is wrong now.
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;
         log.Locate = new ProjectSlips(text, [.. GlobalProperties()]).Locate;

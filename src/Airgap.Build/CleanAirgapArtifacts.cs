@@ -30,7 +30,7 @@ public sealed class CleanAirgapArtifacts : AirgapTask
             }
             catch (AirgapException e)
             {
-                // As for Delete elsewhere in a clean: what cannot be removed is no failure.
+                // As for Delete elsewhere in a clean: what cannot be removed is not a failure.
                 log.Warning(e.ToDiagnostic());
             }
         }

@@ -102,7 +102,7 @@ internal sealed class ItemReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The line is a courtesy; the build goes on without it.
+            // The line is a convenience; the build continues without it.
             return _lines[file] = [];
         }
     }

@@ -59,11 +59,11 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Output]
     public ITaskItem[] Archives { get; internal set; } = [];
 
-    /// <summary>The bundle that was made of the project's content: Include is where it was pushed, by digest, metadata tell digest and tag.</summary>
+    /// <summary>The bundle that was made of the project's content: Include is where it was pushed, by digest, the metadata are digest and tag.</summary>
     [Output]
     public ITaskItem[] ProducedBundles { get; internal set; } = [];
 
-    /// <summary>The relocated items: Include is the destination, metadata tell source, digest, tag and outcome.</summary>
+    /// <summary>The relocated items: Include is the destination, the metadata are source, digest, tag and outcome.</summary>
     [Output]
     public ITaskItem[] Relocated { get; internal set; } = [];
 

@@ -3,7 +3,7 @@ namespace Airgap.Build;
 /// <summary>A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.</summary>
 internal static class Waiting
 {
-    /// <summary>How long a cancelled run may take to put things away before the build goes on without it.</summary>
+    /// <summary>How long a cancelled run may take to clean up before the build stops waiting.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Waits for the end of a run.</summary>

@@ -12,7 +12,7 @@ internal static class ProjectReader
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
-    // MSBuild gives each item these; they are no metadata of its author.
+    // MSBuild gives each item these; they are not metadata of its author.
     private static readonly string[] s_wellKnown =
     [
         "FullPath", "RootDir", "Filename", "Extension", "RelativeDir", "Directory", "RecursiveDir", "Identity", "ModifiedTime", "CreatedTime", "AccessedTime",

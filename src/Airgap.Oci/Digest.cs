@@ -5,7 +5,7 @@ namespace Airgap.Oci;
 
 /// <summary>
 /// A content digest: algorithm and lower-case hex, such as <c>sha256:44136f…</c>. A value is always well-formed, except the
-/// default value, which is no digest and must not be used.
+/// default value, which is not a digest and must not be used.
 /// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md, "Digests". The registered algorithms sha256 and sha512 are supported.</remarks>
 public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>

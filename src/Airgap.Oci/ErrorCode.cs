@@ -58,7 +58,7 @@ public enum ErrorCode
     /// <summary>A tag cannot be moved.</summary>
     TagImmutable = 1017,
 
-    /// <summary>After the upload the destination holds something else under the tag.</summary>
+    /// <summary>After the upload the destination holds other content under the tag.</summary>
     DestinationMismatch = 1018,
 
     /// <summary>The registry names a token server that credentials must not go to.</summary>
@@ -79,10 +79,10 @@ public enum ErrorCode
     /// <summary>The repository or registry takes no pushes.</summary>
     ReadOnlyRepository = 1024,
 
-    /// <summary>The registry does not keep a manifest under the digest it is pinned by, because that is no sha256 digest.</summary>
+    /// <summary>The registry does not keep a manifest under the digest it is pinned by, because that is not a sha256 digest.</summary>
     DigestAlgorithmRefused = 1025,
 
-    /// <summary>The destination lost or spoiled content that it says it has, and keeps the damage though the content was sent again.</summary>
+    /// <summary>The destination lost or damaged content that it says it has, and keeps the damage although the content was sent again.</summary>
     DestinationDamaged = 1035,
 
     /// <summary>Not an image reference.</summary>
@@ -154,13 +154,13 @@ public enum ErrorCode
     /// <summary>Two items would be written to the same place.</summary>
     ConflictingDestination = 2023,
 
-    /// <summary>An archive holds something else than the item that is declared.</summary>
+    /// <summary>An archive holds other content than the declared item.</summary>
     ArchiveMismatch = 2024,
 
     /// <summary>A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer has.</summary>
     InvalidLayer = 2025,
 
-    /// <summary>Images failed in a run that kept going: the others arrived, and nothing that tells of a whole was written.</summary>
+    /// <summary>Images failed in a run that kept going: the others arrived, and nothing that claims completeness was written.</summary>
     IncompleteRelocation = 2026,
 
     /// <summary>A project's <c>airgap.lock.json</c> is malformed, or holds what no run would have written.</summary>
@@ -244,7 +244,7 @@ public enum ErrorCode
     /// <summary>An OCI image layout lacks a manifest, config or layer to which something in it refers.</summary>
     LayoutBlobMissing = 2091,
 
-    /// <summary>An OCI image layout was to be written into a folder that holds something else.</summary>
+    /// <summary>An OCI image layout was to be written into a folder that holds other files.</summary>
     LayoutFolderUnsuited = 2092,
 
     /// <summary>A layout holds several images under one tag, and a repository can have one of them.</summary>
@@ -280,16 +280,16 @@ public enum ErrorCode
     /// <summary>Something that a delta archive is to build on is none: no archive, lock, relocation.json, receipt or repository, or one that cannot be read.</summary>
     InvalidBase = 2111,
 
-    /// <summary>An archive is to be written in the place of what it builds on, or of one of those that are joined.</summary>
+    /// <summary>An archive would replace what it builds on, or of one of those that are joined.</summary>
     BaseIsOutput = 2112,
 
-    /// <summary>Archives that are to be joined are no chain: one is missing, foreign, given twice, or in the wrong order.</summary>
+    /// <summary>Archives that are to be joined do not form a chain: one is missing, foreign, given twice, or in the wrong order.</summary>
     BrokenChain = 2113,
 
     /// <summary>A receipt that is malformed, was changed, or names content that cannot be found again.</summary>
     InvalidReceipt = 2114,
 
-    /// <summary>A receipt was to be written in the place of a file that is none.</summary>
+    /// <summary>A receipt would replace a file that is not a receipt.</summary>
     ReceiptNotOurs = 2115,
 
     /// <summary>An archive is a delta: it is right, and not whole without what it builds on (warning).</summary>
@@ -307,7 +307,7 @@ public enum ErrorCode
     /// <summary>The registry does not list the tags of a repository, so that what it has too much cannot be known.</summary>
     TagsNotListed = 2152,
 
-    /// <summary>The registry deletes no manifests. Its own retention rules, or its operator, have to remove what nobody needs.</summary>
+    /// <summary>The registry deletes no manifests. Its own retention rules, or its operator, have to remove what is not needed.</summary>
     DeletionUnsupported = 2153,
 
     /// <summary>A prune plan that is malformed, of another version, or made for another repository. Make it again with <c>prune --plan</c>.</summary>
@@ -370,7 +370,7 @@ public enum ErrorCode
     /// <summary>Artifacts that belong to the images could not be read at the source, as the account may not or the registry lists only some: they stay behind (warning).</summary>
     ArtifactsUnread = 2171,
 
-    /// <summary>A bundle whose packages are asked for holds none: it is no package repository.</summary>
+    /// <summary>A bundle whose packages are asked for holds none: it is not a package repository.</summary>
     NoPackagesInBundle = 2172,
 
     /// <summary>A choice of packages or platforms that cannot be read. Write NAME@RANGE, NAME@latest:N, OS/ARCHITECTURE.</summary>
@@ -451,7 +451,7 @@ public enum ErrorCode
     /// <summary>A PackageRepository field with a value that the cluster would refuse.</summary>
     InvalidPackageRepository = 4002,
 
-    /// <summary>A file under <c>packages/</c> that is no YAML, or a Package or PackageMetadata that a cluster would refuse.</summary>
+    /// <summary>A file under <c>packages/</c> that is not YAML, or a Package or PackageMetadata that a cluster would refuse.</summary>
     InvalidPackage = 4003,
 
     /// <summary>A Package is not named <c>REFNAME.VERSION</c>.</summary>
@@ -511,7 +511,7 @@ public enum ErrorCode
     /// <summary>A file of a nested bundle names an image that the bundle's lock has not, so that it stays on its registry (warning).</summary>
     NestedImageNotLocked = 4122,
 
-    /// <summary>The mirror's certificate is signed by an authority that the publish was told of, and the cluster is told of none (warning).</summary>
+    /// <summary>The mirror's certificate is signed by an authority that the publish trusts and the cluster does not know (warning).</summary>
     ClusterTrustNotWritten = 4123,
 
     /// <summary>A PackageRepository of a plain image: nothing that its Packages name is replaced (warning).</summary>
@@ -529,7 +529,7 @@ public enum ErrorCode
     /// <summary>A Secret is handed out to the global packaging namespace alone, and not to those where packages are installed (warning).</summary>
     ExportMissesInstalls = 4128,
 
-    /// <summary>The mirror lets nobody pull without credentials, and the manifest names no Secret (warning).</summary>
+    /// <summary>The mirror needs credentials for every pull, and the manifest names no Secret (warning).</summary>
     AnonymousPullRefused = 4129,
 
     /// <summary>The ConfigMap in which the objects of earlier applies are recorded is somebody else's, or is damaged.</summary>
@@ -607,10 +607,10 @@ public enum ErrorCode
     /// <summary>The version that a PackageInstall asks for is not among the Packages.</summary>
     VersionGone = 4218,
 
-    /// <summary>A <c>syncPeriod</c> that is no duration: kapp-controller sees no PackageRepository of the cluster any more.</summary>
+    /// <summary>A <c>syncPeriod</c> that is not a duration: kapp-controller no longer sees any PackageRepository of the cluster.</summary>
     MalformedSyncPeriod = 4219,
 
-    /// <summary>Nobody has looked at the newest form of an object yet.</summary>
+    /// <summary>No controller has looked at the newest form of an object yet.</summary>
     NotObserved = 4220,
 
     /// <summary>A PackageInstall does not reconcile.</summary>
@@ -619,7 +619,7 @@ public enum ErrorCode
     /// <summary>An object is being deleted.</summary>
     ObjectDeleting = 4222,
 
-    /// <summary>An answer of the Kubernetes API that tells of a fault of its own.</summary>
+    /// <summary>The Kubernetes API answered with a fault of its own.</summary>
     ClusterFault = 4223,
 
     /// <summary>A PackageRepository succeeded, and no Package of it is listed (warning).</summary>

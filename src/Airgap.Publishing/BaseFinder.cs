@@ -29,7 +29,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         }).OfType<RepositoryName>().Distinct(),
     ];
 
-    /// <summary>Finds out what a text names. Reads files that it names, and asks nobody.</summary>
+    /// <summary>Finds out what a text names. Reads files that it names, and no registry.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
     public DeltaSource Find(string text)
     {

@@ -24,7 +24,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
 
     /// <summary>Waits for the destination.</summary>
     /// <param name="destination">Where the relocation goes.</param>
-    /// <param name="observer">Is told at once whom it waits for.</param>
+    /// <param name="observer">Learns at once who holds the destination.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What gives the destination free; null where the machine has no place for a lock, which costs only repeated work.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationInUse"/>: the limit is over.</exception>

@@ -164,7 +164,7 @@ internal sealed class ItemPublisher(
 
     private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
         ErrorCode.ClusterTrustNotWritten,
-        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and nothing tells kapp-controller of it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
+        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
         $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
 
     private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(

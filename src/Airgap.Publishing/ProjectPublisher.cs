@@ -15,7 +15,7 @@ namespace Airgap.Publishing;
 /// a project and show results; what happens between is here.
 /// </summary>
 /// <param name="registry">The registries, with their credentials.</param>
-/// <param name="observer">Is told what happens; null for nobody.</param>
+/// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? observer)
 {
     /// <summary>The list of what a clean removes; null to keep none.</summary>
@@ -32,7 +32,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     {
         PublishSettings settings = project.Settings;
         PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings)) ? [content.Item, .. project.Items] : [.. project.Items];
-        // On the far side of the gap the archive holds the bundle; without any destination nobody wants one.
+        // Behind the air gap the archive holds the bundle; without any destination none is needed.
         bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0 && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
         ProduceResult? made = isWanted ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
         try

@@ -12,7 +12,7 @@ internal static class ProjectRoots
     /// <summary>Finds the items that go to a repository; none where none does.</summary>
     /// <param name="project">The project. Where it names no registry, the repository's own place is taken.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="registry">The registries; the source's is asked for what no lock tells.</param>
+    /// <param name="registry">The registries; the source's is asked for what no lock holds.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">The first problem of the project, or 1xxx: a registry.</exception>
     public static async Task<IReadOnlyList<KeptRoot>> FindAsync(DeclaredProject project, RepositoryName repository, IRegistry registry, CancellationToken cancellationToken)

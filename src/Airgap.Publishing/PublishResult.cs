@@ -10,7 +10,7 @@ namespace Airgap.Publishing;
 /// <summary>What a publish did.</summary>
 /// <param name="Items">The items, in declared order; empty when no destination was set.</param>
 /// <param name="Files">All artifacts, the report included.</param>
-/// <param name="Warnings">What the user should know; an observer was told each of them already.</param>
+/// <param name="Warnings">What the user should know; an observer has already received each of them.</param>
 /// <param name="Summary">One line: <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</param>
 internal sealed record PublishResult(ImmutableArray<PublishedItem> Items, ImmutableArray<PublishedFile> Files, ImmutableArray<Diagnostic> Warnings, string Summary)
 {

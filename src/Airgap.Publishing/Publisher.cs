@@ -15,7 +15,7 @@ namespace Airgap.Publishing;
 
 /// <summary>Relocates a project's items and writes their artifacts: what the MSBuild task and <c>dotnet airgap publish</c> share.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-/// <param name="observer">Is told what happens, warnings included; null for nobody.</param>
+/// <param name="observer">Receives progress events and warnings; null for none.</param>
 internal sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly PublishWarnings _warnings = new(observer);
@@ -23,16 +23,16 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>The list of what a clean removes; null to keep none.</summary>
     internal PublishedFileList? Artifacts { get; init; }
 
-    /// <summary>Told each artifact as soon as it is written, so that those of a run that fails later are known too; null for nobody.</summary>
+    /// <summary>Called for each artifact as soon as it is written, so that those of a run that fails later are known too; null for none.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
 
     /// <summary>Asks a mirror as a cluster without a Secret does, for a PackageRepository that names none; null to ask nothing.</summary>
     internal Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>Tells how often a request was tried again, for the reports; null where nobody counts.</summary>
+    /// <summary>Gives the number of retries, for the reports; null where they are not counted.</summary>
     public Func<long>? CountRetries { get; init; }
 
-    /// <summary>Checks everything that can be wrong without a request, all at once. Mistyped metadata are told to the observer as warnings (<see cref="ErrorCode.UnknownName"/>).</summary>
+    /// <summary>Checks everything that can be wrong without a request, all at once. Mistyped metadata are reported to the observer as warnings (<see cref="ErrorCode.UnknownName"/>).</summary>
     /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
     public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
@@ -42,7 +42,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     /// <summary>
     /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one.
-    /// Asks the source registries what a tag stands for where the lock does not tell, and in locked mode whether it has moved. Writes nothing.
+    /// Asks the source registries for the digests of tags that the lock lacks, and in locked mode whether they have moved. Writes nothing.
     /// </summary>
     /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
     public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
@@ -257,7 +257,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             foreach (string name in item.Metadata.Keys.Where(IsUnknown).Order(StringComparer.Ordinal))
             {
                 _warnings.Add(
-                    item.Problem(ErrorCode.UnknownName, $"The metadata {name} of the item {item.ItemName} '{item.Include}' means nothing.", NearestName.Advice(name, MetadataNames.All)),
+                    item.Problem(ErrorCode.UnknownName, $"The metadata {name} of the item {item.ItemName} '{item.Include}' is unknown.", NearestName.Advice(name, MetadataNames.All)),
                     item.Location);
             }
         }

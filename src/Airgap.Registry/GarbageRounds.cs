@@ -37,10 +37,10 @@ internal sealed class GarbageRounds(GarbageCollector collector, TimeSpan grace, 
         }
     }
 
-    /// <summary>What is told of a repository whose garbage cannot be told from what is needed.</summary>
+    /// <summary>The warning about a repository whose garbage cannot be distinguished from what is needed.</summary>
     public static Diagnostic NotSwept(string name) => new(
         ErrorCode.RepositoryNotSwept,
-        $"The repository {name} holds a manifest that cannot be read, so that nobody knows which blobs it needs: all of them stay.",
+        $"The repository {name} holds a manifest that cannot be read, so that the blobs that it needs are unknown: all of them stay.",
         "Push the manifest again, or delete it.")
     { Reference = name };
 }

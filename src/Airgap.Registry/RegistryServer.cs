@@ -224,7 +224,7 @@ public sealed class RegistryServer : IAsyncDisposable
         },
         CancellationToken.None);
 
-    // Only whoever has the folder alone may take something away.
+    // Only a process that has the folder to itself may delete.
     private static Task CollectAsync(RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
         options.CollectAfter is { } grace && hold is not null ? new GarbageRounds(storage.Garbage, grace, options.CollectEvery, options.Warning).RunAsync(cancellationToken) : Task.CompletedTask;
 

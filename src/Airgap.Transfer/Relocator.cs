@@ -15,7 +15,7 @@ namespace Airgap.Transfer;
 
 /// <summary>Relocates bundles, images and locks: makes a plan of the source and carries it out.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-/// <param name="observer">Is told what happens; null for nobody.</param>
+/// <param name="observer">Receives progress events; null for none.</param>
 public sealed class Relocator(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly ITransferObserver _observer = observer ?? SilentObserver.Instance;
@@ -78,7 +78,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         // What a delta builds on may have changed.
         if (!options.Bases.IsEmpty)
             return null;
-        if (await StandingArchive.FindAsync(destination, source, options, _observer, cancellationToken) is not { } plan)
+        if (await UpToDateArchive.FindAsync(destination, source, options, _observer, cancellationToken) is not { } plan)
             return null;
         if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
             return null;

@@ -33,7 +33,7 @@ public sealed class BadInputTests
         AssertError(result, "AIRGAP3001", 14);
         Assert.Contains("App.csproj : error AIRGAP2022: The property AirgapConcurrency has the value 'none'.", result.Output);
         Assert.Contains("warning AIRGAP2104: The metadata Repositry", result.Output);
-        Assert.Contains("warning AIRGAP2104: The property AirgapRegistri means nothing. Did you mean AirgapRegistry?", result.Output);
+        Assert.Contains("warning AIRGAP2104: The property AirgapRegistri is unknown. Did you mean AirgapRegistry?", result.Output);
         Assert.IsEmpty(registry.Requests);
     }
 

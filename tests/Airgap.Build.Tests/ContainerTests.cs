@@ -28,7 +28,7 @@ public sealed class ContainerTests
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
         string[] files = [.. FilesOf(project["out/app.tar"])];
         Assert.Contains("app/App.dll", files);
-        Assert.IsEmpty(files.Where(file => file.Contains("airgap", StringComparison.OrdinalIgnoreCase)), "What is relocated is no part of the application.");
+        Assert.IsEmpty(files.Where(file => file.Contains("airgap", StringComparison.OrdinalIgnoreCase)), "What is relocated is not a part of the application.");
     }
 
     [TestMethod]

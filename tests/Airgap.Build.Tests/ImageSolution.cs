@@ -113,7 +113,7 @@ internal sealed class ImageSolution : IDisposable
     /// <summary>Where the report says that the images came from.</summary>
     public IReadOnlyList<string> Sources() => [.. Images().Select(image => image.GetProperty("source").GetString()!)];
 
-    /// <summary>The digest of the only image that is no bundle.</summary>
+    /// <summary>The digest of the only image that is not a bundle.</summary>
     public string Pinned() => Images().Single(image => !image.GetProperty("bundle").GetBoolean()).GetProperty("digest").GetString()!;
 
     private JsonElement[] Images()

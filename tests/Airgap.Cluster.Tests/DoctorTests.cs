@@ -89,7 +89,7 @@ public sealed class DoctorTests
 
         Assert.AreSequenceEqual(new[] { ErrorCode.MalformedSyncPeriod, ErrorCode.NotObserved }, [.. report.Findings.Select(finding => finding.Diagnostic.Code)]);
         Assert.Contains("patch packagerepository simple-package-repository", report.Findings[0].Diagnostic.Advice);
-        Assert.Contains("the finding above tells why", report.Findings[1].Diagnostic.Message);
+        Assert.Contains("see the finding above", report.Findings[1].Diagnostic.Message);
     }
 
     [TestMethod]
@@ -166,7 +166,7 @@ public sealed class DoctorTests
         Finding finding = report.Findings.Single(found => !found.IsWarning);
         Assert.AreEqual(ErrorCode.VersionGone, finding.Diagnostic.Code);
         Assert.Contains("asked for: hello.rig.example.com 1.0.0; there: 1.1.0", string.Join('\n', finding.Evidence));
-        Assert.Contains("goes on running", string.Join('\n', finding.Evidence));
+        Assert.Contains("keeps running", string.Join('\n', finding.Evidence));
     }
 
     [TestMethod]

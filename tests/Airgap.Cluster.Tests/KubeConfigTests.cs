@@ -141,7 +141,7 @@ public sealed class KubeConfigTests
     [DataRow("- a list\n", null, DisplayName = "a list")]
     [DataRow("", null, DisplayName = "empty")]
     [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts: []\n", null, DisplayName = "its context is missing")]
-    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  cluster: {server: 'no address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
+    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  cluster: {server: 'not an address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
     public void AFileThatIsNoKubeconfig_IsOneError_ThatNamesIt(string text, string? context)
     {
         using TempFolder folder = new();

@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests;
 
 /// <summary>Deltas and receipts on the command line, over real requests.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class DeltaTests
 {
     [TestMethod]

@@ -8,7 +8,7 @@ internal static class InProcess
 {
     public static Task<CliResult> RunAsync(params string[] args) => RunAsAsync(Identity.OwnName, args);
 
-    /// <summary>Under a name, with streams that are no terminals.</summary>
+    /// <summary>Under a name, with streams that are not terminals.</summary>
     public static async Task<CliResult> RunAsAsync(string name, params string[] args)
     {
         using StringWriter output = new();

@@ -25,7 +25,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     /// <summary>Applies objects in their order. A refusal does not stop the others.</summary>
     /// <param name="documents">The objects.</param>
-    /// <param name="onDone">Told of each as soon as it is done.</param>
+    /// <param name="onDone">Called for each object as soon as it is done.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
     public async Task<IReadOnlyList<AppliedObject>> ApplyAsync(IReadOnlyList<ManifestDocument> documents, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
@@ -139,7 +139,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             return result with
             {
                 Outcome = ApplyOutcome.Kept,
-                Warnings = [new Diagnostic(ErrorCode.ClusterForbidden, failure.Message, "Where it exists, the rest goes on without it; its labels and annotations stay as they are.")],
+                Warnings = [new Diagnostic(ErrorCode.ClusterForbidden, failure.Message, "If it exists, the rest continues without it; its labels and annotations stay as they are.")],
             };
         }
 

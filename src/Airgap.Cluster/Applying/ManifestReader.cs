@@ -29,7 +29,7 @@ internal static class ManifestReader
                 if (document.IsNoObject && isFolder)
                     continue;
                 if (document.IsNoObject)
-                    throw Invalid(document, $"a {document.Kind} is no object of a cluster", "Give the manifests, or the folder that they lie in.");
+                    throw Invalid(document, $"a {document.Kind} is not an object of a cluster", "Name the manifests, or their folder.");
                 if (isAsked && document.Namespace is { } other && other != ns)
                     throw Invalid(document, $"{document.Kind} {document.Name} belongs to the namespace {other}, not to {ns}", "Leave --namespace out, or correct the manifest.");
                 string? place = ResourceKind.Known(document.ApiVersion, document.Kind) is { IsNamespaced: false } ? null : document.Namespace ?? ns;

@@ -1,6 +1,6 @@
 namespace Airgap.Cluster.Causes;
 
-/// <summary>Why kapp-controller fails, as far as its words tell it.</summary>
+/// <summary>Why kapp-controller fails, as far as its message shows.</summary>
 internal enum Cause
 {
     /// <summary>The proxy of kapp-controller-config does not answer.</summary>
@@ -21,7 +21,7 @@ internal enum Cause
     /// <summary>The cluster does not know the name.</summary>
     DnsFailure,
 
-    /// <summary>Nobody listens there, seen from the cluster.</summary>
+    /// <summary>Nothing listens there, as seen from the cluster.</summary>
     ConnectionRefused,
 
     /// <summary>A firewall drops.</summary>
@@ -93,7 +93,7 @@ internal enum Cause
     /// <summary>A required field is missing.</summary>
     PackageFieldMissing,
 
-    /// <summary>A file that is no YAML.</summary>
+    /// <summary>A file that is not YAML.</summary>
     YamlBroken,
 
     /// <summary>A template that ytt cannot evaluate.</summary>

@@ -6,7 +6,7 @@ namespace Airgap.Cluster.Causes;
 /// <param name="Cause">Which.</param>
 /// <param name="Pattern">A regular expression over what the tools of kapp-controller said.</param>
 /// <param name="Means">What it means, in a few words.</param>
-/// <param name="MayHeal">True where a later attempt may succeed though nobody changes the object.</param>
+/// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
 /// <param name="Advice">What to do; names in braces are groups of the pattern and facts about the object.</param>
 internal sealed record KnownCause(Cause Cause, string Pattern, string Means, bool MayHeal, string Advice);
 
@@ -28,7 +28,7 @@ internal static class CauseTable
             "Give the mirror TLS: kapp-controller takes plain http only from localhost, 127.0.0.0/8, private networks and *.local."),
         new(Cause.DnsFailure, @"lookup (?<host>\S+) on \S+: no such host", "the cluster does not know the name", true,
             "Add {host} to the DNS of the cluster, or use a name that the cluster knows. A name of the outside means that the image was not relocated: copy it with all its images."),
-        new(Cause.ConnectionRefused, "connect: connection refused", "nobody listens there, seen from the cluster", true,
+        new(Cause.ConnectionRefused, "connect: connection refused", "nothing listens there, as seen from the cluster", true,
             "See host and port of the mirror, as the cluster sees them, not this machine."),
         new(Cause.ConnectTimeout, @"dial tcp \S+: i/o timeout", "a firewall drops", true,
             "Open the way from the cluster's nodes to the mirror: a firewall or network policy drops it."),
@@ -50,7 +50,7 @@ internal static class CauseTable
             "The digest or the repository is not there: relocate the bundle. Which of both shows: dotnet airgap verify -b {image}"),
         new(Cause.RepositoryMissing, "NAME_UNKNOWN: ", "no such repository", true,
             "The repository is not there: relocate the bundle to {repository}, or correct the path."),
-        new(Cause.NotARegistry, @"/v2/: unexpected status code 4\d\d", "something else than a registry answers", true,
+        new(Cause.NotARegistry, @"/v2/: unexpected status code 4\d\d", "something other than a registry answers", true,
             "Something else than a registry answers at {mirror}: see host, port and the path behind a load balancer."),
         new(Cause.RegistryError, @"unexpected status code 5\d\d|UNKNOWN: unknown error", "the registry is in trouble", true,
             "Read the mirror's own log; kapp-controller tries again by itself."),
@@ -76,7 +76,7 @@ internal static class CauseTable
             "Correct the field of the Package, and publish the bundle again."),
         new(Cause.PackageFieldMissing, @"InternalPackage\S* ""[^""]+"" is invalid", "a required field is missing", false,
             "Add the field to the Package (InternalPackage is kapp-controller's inner name of it), and publish the bundle again."),
-        new(Cause.YamlBroken, "^ytt: Error: Unmarshaling YAML template", "a file that is no YAML", false,
+        new(Cause.YamlBroken, "^ytt: Error: Unmarshaling YAML template", "a file that is not YAML", false,
             "Mend the file under packages/, and publish the bundle again."),
         new(Cause.YttError, "^ytt: Error: ", "a template that ytt cannot evaluate", false,
             "Mend the template under packages/, and publish the bundle again."),
@@ -104,7 +104,7 @@ internal static class CauseTable
             "Name a version that is not older, or allow it: kubectl -n {ns} annotate packageinstall {object} packaging.carvel.dev/downgradable=''"),
     ];
 
-    /// <summary>Finds the cause that a message tells.</summary>
+    /// <summary>Finds the cause in a message.</summary>
     /// <param name="message">What the tools said.</param>
     /// <param name="groups">What the pattern found in it.</param>
     /// <returns>Null for a message that is not known.</returns>

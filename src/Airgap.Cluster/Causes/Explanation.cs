@@ -4,10 +4,10 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Causes;
 
-/// <summary>What a failed object's message means, and what mends it.</summary>
+/// <summary>What a failed object's message means, and its cure.</summary>
 /// <param name="Cause">The cause; null for words that are not known.</param>
 /// <param name="Diagnostic">The failure: the tools' words in one paragraph, and what to do.</param>
-/// <param name="MayHeal">True where a later attempt may succeed though nobody changes the object.</param>
+/// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
 internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, bool MayHeal)
 {
     private const int LongestMessage = 1500;
@@ -34,12 +34,12 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         return new Explanation(known?.Cause, diagnostic, known?.MayHeal ?? true);
     }
 
-    // A Secret that nobody names serves nobody.
+    // A Secret that nothing names has no effect.
     private static string Naming(Cause cause, ReconcileState state, bool isInstall) => cause != Causes.Cause.Unauthorized || state.SecretName is not null ? ""
         : isInstall ? $", and name it: kubectl -n {state.Object.Text("metadata", "namespace")} annotate packageinstall {state.Object.Text("metadata", "name")} ext.packaging.carvel.dev/fetch-0-secret-name={state.Object.Text("metadata", "name")}-pull"
         : ", and name it under spec.fetch.imgpkgBundle.secretRef; with secretgen-controller, export it to this namespace instead (SecretExport)";
 
-    /// <summary>The host that was asked for the image: of a PackageInstall the message alone tells it; null where nothing does.</summary>
+    /// <summary>The host that was asked for the image, which for a PackageInstall only the message names; null where nothing does.</summary>
     public static string? HostOf(ReconcileState state) =>
         state.Image is { } image ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : null;
 

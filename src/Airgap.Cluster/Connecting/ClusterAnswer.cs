@@ -4,8 +4,8 @@ namespace Airgap.Cluster.Connecting;
 
 /// <summary>What the API answered to one request.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The JSON document; null where the answer is no JSON.</param>
-/// <param name="Text">The body as text where it is no JSON; empty otherwise.</param>
+/// <param name="Body">The JSON document; null where the answer is not JSON.</param>
+/// <param name="Text">The body as text where it is not JSON; empty otherwise.</param>
 internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
 {
     /// <summary>The texts of <c>Warning</c> headers.</summary>

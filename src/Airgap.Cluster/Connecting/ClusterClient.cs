@@ -22,7 +22,7 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>Makes a client. Nothing is sent yet.</summary>
     /// <param name="target">The cluster.</param>
-    /// <param name="trace">Told of each request and its status, never of a header or body; null for nobody.</param>
+    /// <param name="trace">Receives each request and its status, never a header or body; null for none.</param>
     public ClusterClient(ClusterTarget target, Action<string>? trace = null)
     {
         _target = target;
@@ -143,7 +143,7 @@ internal sealed class ClusterClient : IDisposable
         }
         catch (JsonException broken)
         {
-            throw new IOException("The watch sent something that is no event.", broken);
+            throw new IOException("The watch sent something that is not an event.", broken);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Connecting;
 /// <summary>Tells what a refusal of the API means. The status alone does not: a schema's refusal is a 500.</summary>
 internal static class ClusterRefusal
 {
-    /// <summary>The failure of an answer that is no success.</summary>
+    /// <summary>The failure of an answer that is not a success.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="what">What was asked for, as the subject of a sentence: <c>PackageRepository packages/simple</c>.</param>
     /// <param name="verb">What was tried, as an infinitive: <c>applied</c>, <c>listed</c>.</param>

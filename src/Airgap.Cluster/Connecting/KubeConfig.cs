@@ -51,7 +51,7 @@ internal static class KubeConfig
             throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {why}.", Advice, failure);
         }
 
-        throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is no pod.", Advice);
+        throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
 
     // Missing files of KUBECONFIG are passed over, as kubectl does; a missing file that was named is not.

@@ -24,8 +24,8 @@ internal static class KubeConfigFiles
     }
 
     /// <summary>The proxy of a cluster, which the client's own reader passes over; null for none.</summary>
-    /// <exception cref="FormatException">It is no proxy's address.</exception>
-    /// <exception cref="AirgapException">A file is no YAML.</exception>
+    /// <exception cref="FormatException">It is not a proxy's address.</exception>
+    /// <exception cref="AirgapException">A file is not YAML.</exception>
     public static Uri? FindProxy(IEnumerable<FileInfo> files, string? cluster)
     {
         foreach (FileInfo file in files)
@@ -38,7 +38,7 @@ internal static class KubeConfigFiles
                 return null;
             return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
                 ? proxy
-                : throw new FormatException($"the proxy-url of the cluster {cluster} is no address of a proxy (http, https or socks5)");
+                : throw new FormatException($"the proxy-url of the cluster {cluster} is not an address of a proxy (http, https or socks5)");
         }
 
         return null;

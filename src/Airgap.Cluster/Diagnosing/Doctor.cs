@@ -8,7 +8,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Looks at what kapp-controller does in a cluster, and tells why it does not. Reads only.</summary>
+/// <summary>Examines kapp-controller's objects in a cluster, and explains failures. Reads only.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="options">How far to look.</param>
 internal sealed class Doctor(ClusterClient client, DoctorOptions options)
@@ -94,7 +94,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 $"PackageRepository {repository.FullName()}",
                 new Diagnostic(
                     ErrorCode.MalformedSyncPeriod,
-                    $"PackageRepository {repository.FullName()} has the syncPeriod '{period}', which is no duration: kapp-controller sees no PackageRepository of the whole cluster any more.",
+                    $"PackageRepository {repository.FullName()} has the syncPeriod '{period}', which is not a duration: kapp-controller no longer sees any PackageRepository of the cluster.",
                     $"Correct it: kubectl -n {repository.Text("metadata", "namespace")} patch packagerepository {repository.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"syncPeriod\":\"10m\"}}}}'"),
                 evidence: [$"spec.syncPeriod: {period}"]);
         }
@@ -127,7 +127,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         ClusterAnswer list = await client.GetAsync(kind.ListPath(_ns), cancellationToken).ConfigureAwait(false);
         if (list.IsSuccess)
             return [.. list.Object.Items("items")];
-        // That kapp-controller is down was told already.
+        // That kapp-controller is down is already reported.
         if (kind == ResourceKind.Package && _findings.Has(ErrorCode.PackagesNotServed))
             return null;
         AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");

@@ -5,13 +5,13 @@ namespace Airgap.Cluster.Diagnosing;
 
 /// <summary>Something that is wrong in a cluster, or could not be looked at.</summary>
 /// <param name="About">The object: kind and full name.</param>
-/// <param name="Diagnostic">What is wrong, and what mends it.</param>
+/// <param name="Diagnostic">What is wrong, and the cure.</param>
 internal sealed record Finding(string About, Diagnostic Diagnostic)
 {
     /// <summary>The known cause; null where there is none.</summary>
     public Cause? Cause { get; init; }
 
-    /// <summary>True for what is no fault.</summary>
+    /// <summary>True for what is not a fault.</summary>
     public bool IsWarning { get; init; }
 
     /// <summary>What was seen that shows it, a line each; never a credential.</summary>
@@ -34,5 +34,5 @@ internal sealed record Examined(string Kind, string Namespace, string Name, stri
 
 /// <summary>What a doctor found.</summary>
 /// <param name="Objects">What was looked at.</param>
-/// <param name="Findings">What is wrong, in the order in which to mend it.</param>
+/// <param name="Findings">What is wrong, in the order in which to fix it.</param>
 internal sealed record DoctorReport(IReadOnlyList<Examined> Objects, IReadOnlyList<Finding> Findings);

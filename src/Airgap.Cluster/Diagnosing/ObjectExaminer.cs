@@ -32,7 +32,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 await ExplainAsync(state, about, cancellationToken).ConfigureAwait(false);
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
-                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "the finding above tells why" : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
+                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above" : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
                 findings.Add(about, new Diagnostic(ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", "See whether it runs: kubectl -n kapp-controller get pods"), evidence: Generations(state));
                 break;
             case ReconcilePhase.Paused:
@@ -65,7 +65,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
             string?[] versions = [.. packages.Where(package => package.Text("spec", "refName") == refName).Select(package => package.Text("spec", "version")).Distinct().Order(StringComparer.Ordinal)];
             evidence.Add($"asked for: {refName} {state.Object.Text("spec", "packageRef", "versionSelection", "constraints")}; there: {(versions.Length == 0 ? "none" : string.Join(", ", versions))}");
             if (state.Object.Text("status", "version") is { } installed)
-                evidence.Add($"version {installed} is installed, and goes on running");
+                evidence.Add($"version {installed} is installed, and keeps running");
         }
 
         // The Secret of the PackageRepository does not serve its Packages.

@@ -39,7 +39,7 @@ internal sealed class SecretReader(ClusterClient client)
         if (answer.Object.Find("metadata", "annotations", "secretgen.carvel.dev/image-pull-secret") is null)
             return Content(answer, secret, host);
         return answer.Object.Text("metadata", "annotations", "secretgen.carvel.dev/status") is not { } status
-            ? $"no Secret is named, and nobody fills {secret}: secretgen-controller does not run"
+            ? $"no Secret is named, and nothing fills {secret}: secretgen-controller does not run"
             : !status.Contains("secretNames", StringComparison.Ordinal)
                 ? $"no Secret is named, and nothing is exported to this namespace: {secret} is empty (SecretExport: spec.toNamespaces)"
                 : Content(answer, secret, host);

@@ -38,7 +38,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
             if (node is YamlScalar { IsNull: true })
                 continue;
             if (node is not YamlMapping)
-                throw context.Error(node, "it is no Kubernetes object");
+                throw context.Error(node, "it is not a Kubernetes object");
             Add(documents, YamlJson.Convert(node, context), node, context);
         }
 
@@ -66,7 +66,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
 
     private static AirgapException MalformedPeriod(ManifestDocument document, string period) => new(
         ErrorCode.MalformedSyncPeriod,
-        $"{document.Location}: '{period}' is no duration: with such a syncPeriod kapp-controller sees no PackageRepository of the whole cluster any more.",
+        $"{document.Location}: '{period}' is not a duration: with such a syncPeriod kapp-controller no longer sees any PackageRepository of the cluster.",
         "Write a duration such as 10m or 1h30m. Nothing was applied.")
     { Location = document.Location };
 }

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Objects;
 /// <summary>Where the Packages of a PackageRepository are pulled from.</summary>
 internal static partial class PackageImages
 {
-    /// <summary>The repository of an image, Docker Hub's under its full name; the text itself where it is no reference.</summary>
+    /// <summary>The repository of an image, Docker Hub's under its full name; the text itself where it is not a reference.</summary>
     public static string RepositoryOf(string image) => ImageReference.TryParse(image, out ImageReference? reference, out _) ? reference.Repository.ToString() : image;
 
     /// <summary>The host of an image.</summary>

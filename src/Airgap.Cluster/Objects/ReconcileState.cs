@@ -5,7 +5,7 @@ namespace Airgap.Cluster.Objects;
 /// <summary>How far kapp-controller is with an object.</summary>
 internal enum ReconcilePhase
 {
-    /// <summary>Nobody has looked at it.</summary>
+    /// <summary>No controller has looked at it.</summary>
     NotObserved,
 
     /// <summary>All that the status says is about an older form of the object.</summary>

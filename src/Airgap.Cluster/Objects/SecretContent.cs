@@ -58,7 +58,7 @@ internal static class SecretContent
         .Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => Decode(entry.Value.GetString()!))
         .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!));
 
-    /// <summary>A value of <c>data</c> as text; empty where it is no base64.</summary>
+    /// <summary>A value of <c>data</c> as text; empty where it is not a base64.</summary>
     internal static string Decode(string base64)
     {
         byte[] bytes = new byte[base64.Length];

@@ -63,7 +63,7 @@ internal static class YamlJson
                 writer.WriteNumberValue(number);
                 break;
             case YamlKind.Float:
-                throw context.Error(scalar, $"'{scalar.Text}' is no number that JSON has; write it in quotes");
+                throw context.Error(scalar, $"'{scalar.Text}' is not a number that JSON has; write it in quotes");
             default:
                 writer.WriteStringValue(scalar.Text);
                 break;

@@ -17,7 +17,7 @@ internal static class CertificateProbe
     public static async Task<string> DescribeAsync(string host, X509Certificate2Collection? authorities, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri))
-            return $"{host} is no host";
+            return $"{host} is not a host";
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         time.CancelAfter(limit);
         try

@@ -16,7 +16,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
 {
     private const int MostTags = 10_000;
 
-    // A look is no transfer: what does not answer at once is told as that.
+    // A look is not a transfer: what does not answer at once is told as that.
     private readonly RegistryOptions _options = options with { RetryCount = 1, LoadWait = TimeSpan.Zero };
 
     /// <summary>The longest wait for a connection.</summary>
@@ -83,7 +83,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
             {
                 if (tags.Count == MostTags)
                     break;
-                // Those that only say a digest are no names.
+                // Those that only say a digest are not names.
                 if (!tag.EndsWith(".imgpkg", StringComparison.Ordinal))
                     tags.Add(tag);
             }

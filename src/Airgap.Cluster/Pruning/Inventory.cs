@@ -102,6 +102,6 @@ internal sealed class Inventory
 
     private AirgapException Unusable(string why) => new(
         ErrorCode.InventoryUnusable,
-        $"The ConfigMap {Namespace}/{Name} is no inventory of what was applied: {why}.",
+        $"The ConfigMap {Namespace}/{Name} is not an inventory of what was applied: {why}.",
         $"Choose another name for --prune, or see what it is: kubectl -n {Namespace} get configmap {Name} -o yaml");
 }

@@ -96,7 +96,7 @@ internal sealed class PullSecret
         ? RepositoryName.Parse(place)
         : RepositoryName.TryParse($"{place}/airgap", out RepositoryName? named, out _) && named.Registry == place
             ? named
-            : throw new AirgapException(ErrorCode.InvalidRepository, $"'{place}' is no registry's host.", "Write HOST[:PORT] as the images name it, such as registry.corp.com:5000; Docker Hub is index.docker.io.");
+            : throw new AirgapException(ErrorCode.InvalidRepository, $"'{place}' is not a registry's host.", "Write HOST[:PORT] as the images name it, such as registry.corp.com:5000; Docker Hub is index.docker.io.");
 
     private static byte[] Document(SortedDictionary<string, Credential.Basic> found)
     {

@@ -10,7 +10,7 @@ namespace Airgap.Cluster.Watching;
 
 /// <summary>Waits until PackageRepositories succeeded in the form that was applied.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="onChange">Told of each change, one line.</param>
+/// <param name="onChange">Receives each change, as one line.</param>
 internal sealed class RepositoryWait(ClusterClient client, Action<string> onChange)
 {
     private readonly Dictionary<string, ReconcileState> _states = new(StringComparer.Ordinal);
@@ -102,7 +102,7 @@ internal sealed class RepositoryWait(ClusterClient client, Action<string> onChan
                 return new WaitVerdict(target, state) { Failure = CachedMirrors.Shown(state) };
             case ReconcilePhase.Failed:
                 Explanation why = Explanation.Of(state, ResourceKind.PackageRepository.Kind);
-                // The first failure of what may heal by itself is no end: secretgen-controller may fill a Secret late.
+                // The first failure of what may heal by itself is not an end: secretgen-controller may fill a Secret late.
                 _firstFailures.TryAdd(target.FullName, state.Failures);
                 return why.MayHeal && state.Failures <= _firstFailures[target.FullName] ? null : new WaitVerdict(target, state) { Failure = why.Diagnostic };
             default:

@@ -17,7 +17,7 @@ internal static class RealmRule
     public static Uri Check(string realm, Uri registry, bool registryIsLocal, Operation operation)
     {
         if (!Uri.TryCreate(realm, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
-            throw Refused(operation, registry, "a token server that is no http address");
+            throw Refused(operation, registry, "a token server that is not an http address");
         if (uri.UserInfo.Length > 0)
             throw Refused(operation, registry, "a token server with a user name in its address");
         if (uri.Scheme == "http" && registry.Scheme == "https")

@@ -93,7 +93,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         return new AirgapException(
             credentials ? ErrorCode.Unauthorized : ErrorCode.TokenRequestFailed,
             failure.Message,
-            credentials ? Refusals.AdviceOf(ErrorCode.Unauthorized, "the registry") : $"The answer of the token server {realm.Authority} says what it objects to.",
+            credentials ? Refusals.AdviceOf(ErrorCode.Unauthorized, "the registry") : $"See the response of the token server {realm.Authority}.",
             failure)
         { Reference = failure.Reference, Digest = failure.Digest, StatusCode = failure.StatusCode };
     }

@@ -31,7 +31,7 @@ internal sealed class HeldBytes
     /// <summary>How many bytes there are.</summary>
     public int Length { get; }
 
-    /// <summary>The bytes. Those in a file are read anew each time: ask once.</summary>
+    /// <summary>The bytes. Those in a file are read again at each call.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: the file does not give back what was written.</exception>
     public ReadOnlyMemory<byte> Bytes => _file is null ? _memory : _file.Read(_offset, Length, _digest);
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// A manifest or index: its exact bytes, and the content it refers to. The bytes are copied; the parsed part only tells
+/// A manifest or index: its exact bytes, and the content it refers to. The bytes are copied; the parsed part only says
 /// which content belongs to them.
 /// </summary>
 /// <remarks>Source: OCI image specification, manifest.md and image-index.md; Docker image manifest version 2, schema 2.</remarks>
@@ -84,7 +84,7 @@ public sealed class Manifest
         }
         catch (InvalidOperationException e)
         {
-            throw Invalid(actual, "an escape in it is no Unicode character", e);
+            throw Invalid(actual, "an escape in it is not Unicode character", e);
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class Manifest
     private static Descriptor DescriptorOf(JsonElement item, string name, Digest manifest)
     {
         if (item.ValueKind != JsonValueKind.Object)
-            throw Invalid(manifest, $"'{name}' holds something that is no descriptor");
+            throw Invalid(manifest, $"'{name}' holds something that is not a descriptor");
         if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
             throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size < 0)

@@ -61,7 +61,7 @@ internal class DiskSync
     }
 
     /// <summary>
-    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing tells them apart.
+    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing distinguishes them.
     /// </summary>
     public virtual void Forget(SafeFileHandle file)
     {

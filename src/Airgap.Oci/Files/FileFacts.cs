@@ -41,7 +41,7 @@ internal enum FileKind
 internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0)
 {
     /// <summary>Asks about a path.</summary>
-    /// <exception cref="IOException">The system does not tell, or another file system exception.</exception>
+    /// <exception cref="IOException">The system does not say, or another file system exception.</exception>
     public static FileFacts Of(string path, bool followsLinks)
     {
         if (!OperatingSystem.IsWindows())
@@ -56,7 +56,7 @@ internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode = def
     }
 
     /// <summary>Asks about an open file.</summary>
-    /// <exception cref="IOException">The system does not tell.</exception>
+    /// <exception cref="IOException">The system does not say.</exception>
     public static FileFacts Of(SafeFileHandle file) => OperatingSystem.IsWindows() ? new FileFacts(FileKind.Regular) : Posix.Facts(file);
 
     /// <summary>True when two answers are about one and the same file.</summary>

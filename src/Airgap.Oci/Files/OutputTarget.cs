@@ -127,7 +127,7 @@ internal sealed class OutputTarget
         return new OutputTarget(place, OutputKind.New, default);
     }
 
-    // The links of /proc/PID/fd lead to what is open, and have a text that is no path.
+    // The links of /proc/PID/fd lead to what is open, and have a text that is not a path.
     private static OutputTarget OfOpenFile(string path, string place)
     {
         FileFacts facts = FileFacts.Of(place, followsLinks: true);

@@ -9,7 +9,7 @@ namespace Airgap.Oci.Files;
 /// </summary>
 internal static class OwnFile
 {
-    /// <summary>The mode of files that are nobody else's business.</summary>
+    /// <summary>The mode of files for their owner alone.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Creates a file that does not exist yet. A link in its place counts as there, wherever it leads.</summary>

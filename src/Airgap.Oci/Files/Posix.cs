@@ -63,7 +63,7 @@ internal static partial class Posix
     }
 
     /// <summary>Starts to flush a file to the disk, on Linux, and does not wait for it.</summary>
-    /// <exception cref="IOException">The disk failed at an earlier write. The system tells it once: the flush at the end may not tell it again.</exception>
+    /// <exception cref="IOException">The disk failed at an earlier write. The system reports it once: the flush at the end may not report it again.</exception>
     public static void BeginFlush(SafeFileHandle file, string name)
     {
         const uint startWriting = 2; // SYNC_FILE_RANGE_WRITE
@@ -168,7 +168,7 @@ internal static partial class Posix
 
     private static int AccessOf(FileAccess access) => access switch { FileAccess.Read => 0, FileAccess.Write => 1, _ => 2 };
 
-    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is no file, has no such call. EROFS: nothing can have been written.
+    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is not a file, has no such call. EROFS: nothing can have been written.
     private static bool IsUnsupported(int error) => error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
 
     private static FileFacts Read(ReadOnlySpan<byte> told) => OperatingSystem.IsMacOS()

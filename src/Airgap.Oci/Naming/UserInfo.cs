@@ -23,7 +23,7 @@ internal static class UserInfo
     /// <summary>The text with an ellipsis in their place.</summary>
     public static string Hide(string text) => EndOf(text) is > 0 and int end ? "…@" + text[end..] : text;
 
-    // Behind the last '@' that is no digest's is a host with a path, or a host alone; a password may hold anything, so all before it goes.
+    // Behind the last '@' that is not a digest's is a host with a path, or a host alone; a password may hold anything, so all before it goes.
     private static int EndOf(ReadOnlySpan<char> text)
     {
         int at;

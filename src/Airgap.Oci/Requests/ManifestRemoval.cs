@@ -51,7 +51,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
         if (body.Code is "UNSUPPORTED")
             return RemovalAnswer.Unsupported;
         throw request.Operation.Failed(
-            ErrorCode.RegistryRefused, $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: {Redaction.Echo(body.Text.Length > 0 ? body.Text : "status 400", response.RequestMessage)}", $"The answer of {repository.Registry} says what it objects to.", status: 400);
+            ErrorCode.RegistryRefused, $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: {Redaction.Echo(body.Text.Length > 0 ? body.Text : "status 400", response.RequestMessage)}", $"See the response of {repository.Registry}.", status: 400);
     }
 
     private Uri Target(string tagOrDigest) => RegistryRequest.Below(repository.Path, "manifests/" + tagOrDigest);

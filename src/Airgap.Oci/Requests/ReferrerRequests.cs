@@ -33,7 +33,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
                 Headers = s_accept,
 
                 // Any refusal may mean that the registry does not know this address: the list that clients keep is read instead, and if
-                // the repository is closed to the caller, that request tells.
+                // the repository is closed to the caller, that request shows it.
                 Expects = static status => status is (>= 400 and < 500 or 501) && !Refusals.IsTransient(status),
             };
             (Manifest? page, target) = await transport.SendAsync(

@@ -72,7 +72,7 @@ internal sealed class RegistryHost
     }
 
     /// <summary>
-    /// Asks the host for its challenge, once, where no answer had one: some hosts tell an anonymous request that nothing is there and ask
+    /// Asks the host for its challenge, once, where no answer had one: some hosts answer an anonymous request with 404 and ask
     /// for credentials at <c>/v2/</c> alone.
     /// </summary>
     /// <returns>True when a challenge is known.</returns>

@@ -120,7 +120,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     // The source of the bytes may fail, too.
     private bool IsAtDestination(AirgapException failure) => failure.Reference == _operation.Reference;
 
-    // A refusal of the way the bytes were sent, as far as a status can tell; the bytes themselves get a second chance first.
+    // A refusal of the way the bytes were sent, as far as the status shows; the bytes themselves get a second chance first.
     private bool IsOfForm(AirgapException refusal) => IsAtDestination(refusal) && refusal.Code switch
     {
         ErrorCode.RegistryRefused or ErrorCode.BlobUnknown or ErrorCode.RepositoryUnknown or ErrorCode.RegistryFailed =>

@@ -108,7 +108,7 @@ internal sealed class ChunkedUpload(
         }
 
         // A registry that took fewer bytes gets the rest again. Other numbers prove nothing: Amazon's stays at the first chunk's
-        // end, and some count from the beginning of each chunk. The digest tells in the end.
+        // end, and some count from the beginning of each chunk. The digest decides at the end.
         long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);
         return true;

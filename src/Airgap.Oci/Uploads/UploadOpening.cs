@@ -108,7 +108,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // It is unknown; a HEAD may tell.
+            // It is unknown; a HEAD may show it.
         }
     }
 

@@ -37,7 +37,7 @@ internal static class UploadStatus
         }
 
         session.Resume(answer, next);
-        transport.Trace.Note($"{operation.Reference} has {next} of {size} bytes of {operation.Digest}; the upload goes on from there");
+        transport.Trace.Note($"{operation.Reference} has {next} of {size} bytes of {operation.Digest}; the upload resumes from there");
         return true;
     }
 

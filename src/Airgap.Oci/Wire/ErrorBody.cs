@@ -16,7 +16,7 @@ internal sealed record ErrorBody(string Code, string Text)
 
     public static ErrorBody None { get; } = new("", "");
 
-    /// <summary>Reads a response body, up to 64 KiB. An unreadable body counts as empty: the status still tells.</summary>
+    /// <summary>Reads a response body, up to 64 KiB. An unreadable body counts as empty: the status remains.</summary>
     public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);

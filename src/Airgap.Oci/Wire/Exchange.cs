@@ -10,7 +10,7 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>Further headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Creates the body each time it is sent; it tells the watchdog of its progress.</summary>
+    /// <summary>Creates the body each time it is sent; it reports its progress to the watchdog.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
     /// <summary>The secret in its body; it is hidden where a server repeats it.</summary>

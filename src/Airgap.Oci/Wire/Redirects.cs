@@ -44,7 +44,7 @@ internal static class Redirects
     public static Uri Resolve(Uri from, string location, bool registryIsLocal, Operation operation)
     {
         if (!Uri.TryCreate(from, location, out Uri? next))
-            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} names a location that is no URL", "Report it to the registry's operator.");
+            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} names a location that is not a URL", "Report it to the registry's operator.");
         if (next.Scheme is not ("http" or "https"))
             throw Refused(operation, from, $"it redirects to '{next.Scheme}:'");
         if (from.Scheme == "https" && next.Scheme == "http")

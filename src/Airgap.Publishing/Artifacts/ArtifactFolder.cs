@@ -14,7 +14,7 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="path">Its full path.</param>
 /// <param name="list">What earlier publishes wrote; takes what this one writes.</param>
 /// <param name="warnings">Takes warnings.</param>
-/// <param name="onArtifact">Told each artifact as soon as it is written; null for nobody.</param>
+/// <param name="onArtifact">Receives each artifact as soon as it is written; null for none.</param>
 internal sealed class ArtifactFolder(string path, PublishedFileList list, PublishWarnings warnings, Action<PublishedFile>? onArtifact)
 {
     /// <summary>The folder for <c>kubectl apply -f</c>.</summary>
@@ -53,7 +53,7 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
                     new Diagnostic(
                         ErrorCode.SecretNotUpdated,
                         $"The Secret {file} has been changed since a publish wrote it and stays; it does not name {string.Join(", ", missing)}.",
-                        "Add the credentials of that registry, or delete the file to have it written anew."),
+                        "Add the credentials of that registry, or delete the file to have it written again."),
                     new SourceLocation(file));
             }
 

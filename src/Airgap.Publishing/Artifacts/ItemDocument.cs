@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>What a plan and a report tell of an item first.</summary>
+/// <summary>The first properties of an item in a plan and in a report.</summary>
 internal abstract record ItemDocument
 {
     /// <summary><c>bundle</c>, <c>image</c>, <c>lock</c> or <c>archive</c>.</summary>

@@ -68,7 +68,7 @@ internal static class KustomizationWriter
         return yaml.ToString();
     }
 
-    // Where no list of files is kept, one that is ours to the letter can be told by itself.
+    // Without a list of files, a file is recognised as ours by its exact content.
     private static void RemoveUnlisted(string path)
     {
         foreach (string file in new[] { Path.Combine(path, FileName), Path.Combine(path, ArtifactFolder.Manifests, ListName) })

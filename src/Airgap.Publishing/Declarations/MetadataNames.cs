@@ -66,6 +66,6 @@ internal static class MetadataNames
     public static ImmutableArray<string> All { get; } =
         [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, Artifacts];
 
-    /// <summary>Metadata of MSBuild and of editors, which mean nothing here and are no mistake.</summary>
+    /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];
 }

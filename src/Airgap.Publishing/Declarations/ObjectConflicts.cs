@@ -37,7 +37,7 @@ internal static class ObjectConflicts
         }
         catch (AirgapException)
         {
-            // A default name that Kubernetes refuses: it matters only for a bundle that has packages, and is told then.
+            // A default name that Kubernetes refuses: it matters only for a bundle that has packages, and is reported then.
             return [];
         }
     }

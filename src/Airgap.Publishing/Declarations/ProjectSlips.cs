@@ -21,7 +21,7 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     public IEnumerable<Diagnostic> Find(bool hasItems) =>
     [
         .. text.Properties.Select(property => PublishProperties.FindSlip(property.Name, property.Place)).OfType<Diagnostic>(),
-        .. hasItems ? Misspelt().Select(item => new Diagnostic(ErrorCode.UnknownName, $"The item type {item.Name} means nothing.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
+        .. hasItems ? Misspelt().Select(item => new Diagnostic(ErrorCode.UnknownName, $"The item type {item.Name} is unknown.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
     ];
 
     /// <summary>The warning of a project that names a destination and declares nothing for it; null where that is in order.</summary>

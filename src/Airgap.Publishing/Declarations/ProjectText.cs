@@ -6,7 +6,7 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// What stands literally in a project's files. MSBuild tells a task neither the items of types that it was not given nor where a property is set;
+/// What stands literally in a project's files. MSBuild gives a task neither the items of types that it does not take nor the place where a property is set;
 /// the text does. It adds names and lines to messages, and decides nothing.
 /// </summary>
 /// <param name="Properties">The properties, with their unevaluated values.</param>

@@ -59,7 +59,7 @@ internal static class PropertyNames
     /// <summary><c>true</c> to read everything that a registry has, and to send again what is missing or damaged.</summary>
     internal const string Repair = "AirgapRepair";
 
-    /// <summary>Blobs under way at once.</summary>
+    /// <summary>Blobs transferred at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
     /// <summary>PEM files of certificate authorities to trust.</summary>
@@ -80,10 +80,10 @@ internal static class PropertyNames
     /// <summary>The longest wait for the next byte of a body.</summary>
     public const string StallTimeout = "AirgapStallTimeout";
 
-    /// <summary>Tries in all of a request that fails for a passing reason.</summary>
+    /// <summary>Attempts of a request that fails with a transient error.</summary>
     public const string RetryCount = "AirgapRetryCount";
 
-    /// <summary>The longest wait, in all, for a registry that is asked too much.</summary>
+    /// <summary>The longest total wait for an overloaded registry.</summary>
     public const string LoadWait = "AirgapLoadWait";
 
     /// <summary>The longest wait for another run that writes to the same destination.</summary>
@@ -113,7 +113,7 @@ internal static class PropertyNames
     /// <summary>The tag of the bundle of the project's content.</summary>
     public const string BundleTag = "AirgapBundleTag";
 
-    /// <summary><c>false</c> in a project whose container is no image of a bundle.</summary>
+    /// <summary><c>false</c> in a project whose container is not an image of a bundle.</summary>
     public const string Image = "AirgapImage";
 
     /// <summary>All of them, in the order of a reference table.</summary>

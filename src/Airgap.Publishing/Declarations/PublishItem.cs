@@ -9,13 +9,13 @@ namespace Airgap.Publishing.Declarations;
 /// <param name="Location">Where it is declared.</param>
 internal sealed record PublishItem(PublishItemKind Kind, string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
 {
-    /// <summary>True for the bundle that is made of the project's content: what its tag stands for is no registry's to say.</summary>
+    /// <summary>True for the bundle that is made of the project's content: no registry knows the digest of its tag.</summary>
     public bool IsProduced { get; init; }
 
     /// <summary>The name of the item in a project: <c>ImgpkgBundle</c>, <c>ImgpkgImage</c> or <c>ImgpkgLock</c>.</summary>
     public string ItemName => IsProduced ? "ImgpkgBundleContent" : "Imgpkg" + Kind;
 
-    /// <summary>A metadata value without the blanks around it; null where it is missing or empty, which MSBuild does not tell apart.</summary>
+    /// <summary>A metadata value without the blanks around it; null where it is missing or empty, which are the same to MSBuild.</summary>
     internal string? Value(string name)
     {
         foreach ((string key, string value) in Metadata)

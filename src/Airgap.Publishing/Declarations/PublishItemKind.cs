@@ -6,7 +6,7 @@ internal enum PublishItemKind
     /// <summary><c>ImgpkgBundle</c>: a bundle.</summary>
     Bundle,
 
-    /// <summary><c>ImgpkgImage</c>: an image or index that is no bundle.</summary>
+    /// <summary><c>ImgpkgImage</c>: an image or index that is not a bundle.</summary>
     Image,
 
     /// <summary><c>ImgpkgLock</c>: a lock file.</summary>

@@ -139,7 +139,7 @@ internal static class PublishProperties
             .Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
                 && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
-            .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
+            .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} is unknown.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
     ];
 
     /// <summary>
@@ -150,6 +150,6 @@ internal static class PublishProperties
         name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
         && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase)
         && NearestName.Find(name, PropertyNames.All) is { } nearest
-            ? new Diagnostic(ErrorCode.UnknownName, $"The property {name} means nothing.", $"Did you mean {nearest}?") { Location = location }
+            ? new Diagnostic(ErrorCode.UnknownName, $"The property {name} is unknown.", $"Did you mean {nearest}?") { Location = location }
             : null;
 }

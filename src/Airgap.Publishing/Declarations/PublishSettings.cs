@@ -51,7 +51,7 @@ internal sealed record PublishSettings
     /// <summary>True to read everything that a registry has and to send again what is missing or damaged.</summary>
     internal bool Repair { get; init; }
 
-    /// <summary>Blobs under way at once, 1 or more.</summary>
+    /// <summary>Blobs transferred at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary><c>AirgapLockTimeout</c>: the longest wait for another run that writes to the same destination; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
@@ -60,7 +60,7 @@ internal sealed record PublishSettings
     /// <summary>How registries are reached.</summary>
     public RegistryAccess Access { get; init; } = new();
 
-    /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty to tell the CI system that runs this, if one does.</summary>
+    /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty for the job summary of the CI system, if there is one.</summary>
     public string Summary { get; init; } = "";
 
     /// <summary><c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.</summary>

@@ -24,10 +24,10 @@ internal sealed record RegistryAccess
     /// <summary><c>AirgapStallTimeout</c>: the longest wait for the next byte of a body, either way; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan? Stall { get; init; }
 
-    /// <summary><c>AirgapRetryCount</c>: tries in all of a request that fails for a passing reason, 1 or more.</summary>
+    /// <summary><c>AirgapRetryCount</c>: tries in all of a request that fails with a transient error, 1 or more.</summary>
     public int? Tries { get; init; }
 
-    /// <summary><c>AirgapLoadWait</c>: how long, in all, a registry that is asked too much is waited for; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    /// <summary><c>AirgapLoadWait</c>: the longest total wait for an overloaded registry; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan? Load { get; init; }
 
     /// <summary>The options with what the project says in place of theirs.</summary>

@@ -11,7 +11,7 @@ namespace Airgap.Publishing.Locking;
 
 /// <summary>
 /// Pins tags to digests by the project's lock, as NuGet pins versions: a lock that is there is used; a run that is not in locked mode adds
-/// what it lacks and drops what nobody declares; a run in locked mode changes nothing and fails where project, lock and registry differ.
+/// what it lacks and drops what no item declares; a run in locked mode changes nothing and fails where project, lock and registry differ.
 /// </summary>
 internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 {
@@ -29,7 +29,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         return problems.ToImmutable();
     }
 
-    /// <summary>Pins the declarations, asking the registry where the lock does not tell, and in locked mode whether the tags have moved.</summary>
+    /// <summary>Pins the declarations, asking the registry for what the lock lacks, and in locked mode whether the tags have moved.</summary>
     public async Task<ResolvedLock> ResolveAsync(ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -37,7 +37,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         if (!read.IsKept || problems.Count > 0)
             return new ResolvedLock(declarations, problems.ToImmutable(), null, null);
 
-        // On the far side of the gap nobody can be asked what a tag stands for: there the lock only says what the archive must hold.
+        // Behind the air gap no registry can be asked for a tag's digest: there the lock only says what the archive must hold.
         bool canAsk = settings.SourceArchive.Length == 0;
         Declaration[] asked = [.. declarations.Where(declaration => canAsk && KeyOf(declaration) is { } key && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
         IReadOnlyDictionary<string, Digest> now = await AskAsync(asked, problems, cancellationToken);
@@ -147,7 +147,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 try
                 {
                     IImageRepository repository = registry.GetRepository(reference.Repository);
-                    // Who knows no such tag is asked once more, for its own words.
+                    // A registry without the tag is asked again, for its own message.
                     Descriptor? found = await repository.ResolveAsync(reference.Tag!, token);
                     answers[reference.ToString()] = found?.Digest ?? (await repository.GetManifestAsync(reference.Tag!, token)).Digest;
                 }

@@ -11,7 +11,7 @@ namespace Airgap.Publishing.Locking;
 
 /// <summary>
 /// Reads a lock strictly: what no run would have written is an error with its line and column, as it may be a slip that unpins an item.
-/// All such errors are found at once, up to the first that leaves no JSON to go on with.
+/// All such errors are found at once, up to the first that ends the JSON.
 /// </summary>
 internal sealed class ProjectLockReader
 {
@@ -80,14 +80,14 @@ internal sealed class ProjectLockReader
         }
         catch (InvalidOperationException)
         {
-            _problems.Add(Problem(PlaceOf(ref json), "the text is no valid Unicode"));
+            _problems.Add(Problem(PlaceOf(ref json), "the text is not valid Unicode"));
         }
         catch (JsonException e)
         {
             int line = (int)(e.LineNumber ?? 0);
             _problems.Add(Problem(PlaceOf(line, (int)(e.BytePositionInLine ?? 0)), IsConflict(line)
                 ? "a merge left its markers here"
-                : $"the file is no JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}"));
+                : $"the file is not JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}"));
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class ProjectLockReader
             if (!seen.Add(name))
                 Add(ref json, $"'{name}' is given twice");
             else if (name is not ("version" or "items" or SchemaLinks.Property))
-                Add(ref json, $"'{Shorten(name)}' means nothing");
+                Add(ref json, $"'{Shorten(name)}' is unknown");
             json.Read();
             if (name == "version")
                 ReadVersion(ref json);
@@ -163,7 +163,7 @@ internal sealed class ProjectLockReader
     private static Diagnostic Problem(SourceLocation place, string why) => new(
         ErrorCode.InvalidProjectLock,
         $"{place}: {why}.",
-        $"Mend it, take the file from before the change, or remove it and have it written with {PropertyNames.UpdateLock}=true.")
+        $"Correct it, restore the file from before the change, or remove it and have it written with {PropertyNames.UpdateLock}=true.")
     { Location = place };
 
     private SourceLocation PlaceOf(ref Utf8JsonReader json)

@@ -30,7 +30,7 @@ internal static class RelocatedRoots
                 if (image.Destination is null)
                     continue;
                 if (!ImageReference.TryParse(image.Destination, out ImageReference? at, out _) || at.Digest is not { } digest)
-                    throw Invalid(path, $"'{Printable.Line(image.Destination)}' is no place by digest");
+                    throw Invalid(path, $"'{Printable.Line(image.Destination)}' is not a place by digest");
                 if (at.Repository != repository)
                     continue;
                 roots.Add(new KeptRoot(digest, path)
@@ -66,7 +66,7 @@ internal static class RelocatedRoots
 
     private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidRelocationReport,
-        $"'{path}' is no relocation.json: {why}.",
+        $"'{path}' is not relocation.json: {why}.",
         "Give the relocation.json of a publish, a lock file, or a project.",
         inner)
     { Location = new SourceLocation(path) };

@@ -19,7 +19,7 @@ internal static class RelocationPage
     /// <param name="warnings">The warnings.</param>
     /// <param name="failures">What went wrong.</param>
     /// <param name="summary">The result line.</param>
-    /// <param name="retries">How often a request was tried again; null where nobody counted.</param>
+    /// <param name="retries">The number of retries; null where they were not counted.</param>
     public static ReportModel Create(
         string project, IReadOnlyList<TransferResult> results, ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries)
     {

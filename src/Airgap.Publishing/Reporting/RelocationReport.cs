@@ -48,7 +48,7 @@ internal sealed record RelocationReport
     /// <summary>How often something was tried again after a passing failure.</summary>
     public long Retries { get; init; }
 
-    /// <summary>True when both tell of the same content at the same places, whatever had to be done for it.</summary>
+    /// <summary>True when both describe the same content at the same places, whatever had to be done for it.</summary>
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.SequenceEqual(other.Warnings)
         && (Errors ?? []).SequenceEqual(other.Errors ?? [])

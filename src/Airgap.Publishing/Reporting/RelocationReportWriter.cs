@@ -85,7 +85,7 @@ internal static class RelocationReportWriter
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            // Not ours, or of another version: it is written anew.
+            // Not ours, or of another version: it is replaced.
             return null;
         }
     }

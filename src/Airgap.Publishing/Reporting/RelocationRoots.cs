@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>Reads which images a <c>relocation.json</c> names: each at its source, and where it went.</summary>
 internal static class RelocationRoots
 {
-    /// <summary>Reads them; null where the JSON is no relocation.json.</summary>
+    /// <summary>Reads them; null where the JSON is not a relocation.json.</summary>
     public static ImmutableArray<ImmutableArray<ImageReference>>? TryRead(ReadOnlyMemory<byte> json)
     {
         try

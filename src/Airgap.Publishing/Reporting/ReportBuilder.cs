@@ -4,7 +4,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Makes the report of one relocation, of several, or of a plan that nobody carries out.</summary>
+/// <summary>Makes the report of one relocation, of several, or of a plan that was not run.</summary>
 internal sealed class ReportBuilder
 {
     private readonly BlobTable _blobs = new();
@@ -42,7 +42,7 @@ internal sealed class ReportBuilder
     /// <summary>Makes the report.</summary>
     /// <param name="title">What it is about; null for the name of the only root.</param>
     /// <param name="summary">The result in one line; null for one that is made of the numbers.</param>
-    /// <param name="retries">How often a request was tried again; null where nobody counted.</param>
+    /// <param name="retries">The number of retries; null where they were not counted.</param>
     public ReportModel Build(string? title = null, string? summary = null, long? retries = null)
     {
         WorkTotals done = WorkTotals.Of(_results);

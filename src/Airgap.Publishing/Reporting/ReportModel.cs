@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>What a report for people shows: the tree of what was relocated or described, its blobs, and what was done.</summary>
-/// <remarks>Richer than <c>relocation.json</c>, which tells programs where each image went: this also knows which layer belongs to which image.</remarks>
+/// <remarks>Richer than <c>relocation.json</c>, which gives programs the place of each image: this also knows which layer belongs to which image.</remarks>
 internal sealed record ReportModel
 {
     /// <summary>What it is about: a bundle, an image, or a project.</summary>
@@ -36,7 +36,7 @@ internal sealed record ReportModel
     /// <summary>How long the transfers took; null for a description.</summary>
     public TimeSpan? Elapsed { get; init; }
 
-    /// <summary>How often a request was tried again after a passing failure; null where nobody counted.</summary>
+    /// <summary>The number of retries after transient failures; null where they were not counted.</summary>
     public long? Retries { get; init; }
 
     /// <summary>When, by which version, and between which places; null for a description.</summary>

@@ -49,7 +49,7 @@ internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<Repo
                     bundles.Add(digest);
                 if (IsPinned(node))
                     images.Add(digest);
-                // A platform alone is no name: every index has a linux/amd64.
+                // A platform alone is not a name: every index has a linux/amd64.
                 ReportNode named = above?.Kind == ReportNodeKind.Index ? node with { Name = $"{above.Name} {node.Name}" } : node;
                 if (!node.Blobs.IsEmpty && contents.TryAdd(digest, named))
                     order.Add(named);
@@ -80,7 +80,7 @@ internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<Repo
         : time.TotalMinutes < 60 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
         : $"{(int)time.TotalHours} h {time.Minutes} min";
 
-    /// <summary>Bytes a second; null where nothing was sent or the time was too short to tell.</summary>
+    /// <summary>Bytes a second; null where nothing was sent or the time was too short.</summary>
     public static string? Rate(ReportModel model) =>
         model is { Elapsed: { TotalSeconds: >= 0.001 } elapsed, Work.Copied.Bytes: > 0 }
             ? ByteSize.Format((long)(model.Work.Copied.Bytes / elapsed.TotalSeconds)) + "/s"

@@ -54,7 +54,7 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
     public static Refusal BlobTooLarge() => new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry takes.");
 
     public static Refusal Host(string host) => new(
-        StatusCodes.Status421MisdirectedRequest, "DENIED", $"The registry does not answer under the name '{host}'; whoever runs it can name it with --host.");
+        StatusCodes.Status421MisdirectedRequest, "DENIED", $"The registry does not answer under the name '{host}'; its operator can add it with --host.");
 
     public static Refusal Origin() => new(StatusCodes.Status403Forbidden, "DENIED", "Pages of another origin may not use the registry.");
 

@@ -70,7 +70,7 @@ internal sealed class RegistryApplication
         }
         catch (Exception)
         {
-            // The client is gone, or half the response is sent: only a broken connection tells the client that it is incomplete.
+            // The client is gone, or half the response is sent: only a broken connection shows the client that it is incomplete.
             context.Abort();
         }
         finally

@@ -51,7 +51,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
         return true;
     }
 
-    /// <summary>Takes note that somebody relies on a blob, if the repository has it: its grace begins anew.</summary>
+    /// <summary>Takes note that somebody relies on a blob, if the repository has it: its grace period starts again.</summary>
     public void Renew(string name, Digest digest)
     {
         string link = layout.Layer(name, digest);

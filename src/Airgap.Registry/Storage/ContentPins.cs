@@ -4,7 +4,7 @@ namespace Airgap.Registry.Storage;
 
 /// <summary>
 /// Keeps content from being collected as garbage while a request makes it part of a repository. Who pins a digest before it looks whether the content is
-/// there finds it as long as it needs it, or finds it gone and stores it anew.
+/// there finds it as long as it needs it, or finds it gone and stores it again.
 /// </summary>
 internal sealed class ContentPins
 {
@@ -36,7 +36,7 @@ internal sealed class ContentPins
         return new Sweep(this);
     }
 
-    /// <summary>Removes content in a sweep, unless somebody has pinned it since the sweep began. Nobody can pin it while <paramref name="remove"/> runs.</summary>
+    /// <summary>Removes content in a sweep, unless it was pinned since the sweep began. It cannot be pinned while <paramref name="remove"/> runs.</summary>
     /// <returns>False where it was pinned, or <paramref name="remove"/> did not.</returns>
     public bool TryRemove(Digest digest, Func<bool> remove)
     {

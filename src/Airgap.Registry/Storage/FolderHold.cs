@@ -7,7 +7,7 @@ namespace Airgap.Registry.Storage;
 internal static class FolderHold
 {
     /// <summary>Takes the folder.</summary>
-    /// <returns>Null where the file system has no place for a lock: then nobody is kept out, and nobody may collect garbage.</returns>
+    /// <returns>Null where the file system has no place for a lock: then no process is kept out, and none may collect garbage.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryFolderInUse"/>.</exception>
     public static IDisposable? Take(string folder)
     {

@@ -128,7 +128,7 @@ internal sealed class GarbageCollector(StorageLayout layout, AtomicFiles files, 
         }
     }
 
-    // Null for a manifest that cannot be read, so that nobody knows which blobs it needs.
+    // Null for a manifest that cannot be read, so that the blobs that it needs are unknown.
     private IReadOnlyList<Digest>? ReferencesOf(string name, Digest revision, Dictionary<Digest, IReadOnlyList<Digest>?> known)
     {
         if (known.TryGetValue(revision, out IReadOnlyList<Digest>? references))
@@ -181,7 +181,7 @@ internal sealed class GarbageCollector(StorageLayout layout, AtomicFiles files, 
         return true;
     }
 
-    // A deleted manifest leaves its folder behind; whoever writes a link makes it anew.
+    // A deleted manifest leaves its folder behind; the next link creates it again.
     private static void RemoveEmpty(string link)
     {
         try

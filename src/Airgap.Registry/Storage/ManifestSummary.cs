@@ -55,7 +55,7 @@ internal sealed class ManifestSummary
 
         if (Text(root, "mediaType") is not { } type && (type = Guess(root)) is null)
         {
-            problem = "it has no mediaType, and is no image manifest and no index";
+            problem = "it has no mediaType, and is not an image manifest and no index";
             return null;
         }
 

@@ -45,7 +45,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
                 return;
             await Task.Run(() => Sweep(name, [.. marked], trash, either.Token), either.Token);
 
-            // Nobody waits for that, which takes longer than all the rest.
+            // No caller waits for that, which takes longer than everything else.
             _deletion = Task.WhenAll(_deletion, Task.Run(() => DeleteTrash(trash), CancellationToken.None));
         }
         finally
@@ -54,7 +54,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
         }
     }
 
-    /// <summary>Stops a sweep under way; the next run of the registry goes on with it.</summary>
+    /// <summary>Stops a sweep under way; the next run of the registry continues it.</summary>
     public void Dispose()
     {
         _stopping.Cancel();

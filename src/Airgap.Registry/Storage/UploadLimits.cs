@@ -3,7 +3,7 @@ namespace Airgap.Registry.Storage;
 /// <summary>How much of unfinished uploads a registry keeps.</summary>
 internal sealed record UploadLimits
 {
-    /// <summary>How long an upload that nobody goes on with is kept; docker-registry's default.</summary>
+    /// <summary>How long an abandoned upload is kept; docker-registry's default.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(168);
 
     /// <summary>How long an upload must have been left alone before it makes room for others.</summary>

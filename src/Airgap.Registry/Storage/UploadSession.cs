@@ -104,7 +104,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
         catch
         {
-            // From here on only the file itself tells its content.
+            // From here on only the file itself defines its content.
             GiveUpHash();
             throw;
         }

@@ -5,7 +5,7 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>The uploads under way. They outlive a restart: what is on the disk is gone on with.</summary>
+/// <summary>The uploads under way. They outlive a restart: the next process resumes what is on disk.</summary>
 internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, UploadLimits limits)
 {
     private readonly ConcurrentDictionary<Guid, UploadSession> _sessions = new();

@@ -16,7 +16,7 @@ internal sealed class PasswordFile : IUserStore, IDisposable
 {
     private const string Advice = "Write it with 'htpasswd -B -c FILE USER'; a line is USER:HASH, and only bcrypt's hashes are taken.";
 
-    // The hash of a password that nobody has: an unknown user takes as long as a known one.
+    // The hash of an unusable password: an unknown user takes as long as a known one.
     private const string NobodysHash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
 
     private readonly string _path;

@@ -11,7 +11,7 @@ internal static class Flag
     /// <summary>How help calls the value of a flag that takes an image reference; its tags are completed.</summary>
     public const string ReferenceName = "REF";
 
-    /// <summary>The text of a flag; null where it is not given, or empty, which imgpkg does not tell apart.</summary>
+    /// <summary>The text of a flag; null where it is not given, or empty, which are the same to imgpkg.</summary>
     public static string? GetText(this ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 
     /// <summary>A flag with a text.</summary>

@@ -4,7 +4,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Reads how old something has to be: a duration as elsewhere, and days, which nobody wants to write in hours.</summary>
+/// <summary>Reads how old something has to be: a duration as elsewhere, and days, which are awkward in hours.</summary>
 internal static class GracePeriod
 {
     private const int MostDays = 3650;

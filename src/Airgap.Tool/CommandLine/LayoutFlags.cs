@@ -3,14 +3,14 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The flags that name an OCI image layout in the place of an archive.</summary>
+/// <summary>The flags that name an OCI image layout instead of an archive.</summary>
 internal sealed class LayoutFlags
 {
     /// <summary><c>--oci</c>.</summary>
-    public Option<string?> Folder { get; } = Flag.Text("--oci", "FOLDER", "OCI image layout in the place of an archive");
+    public Option<string?> Folder { get; } = Flag.Text("--oci", "FOLDER", "OCI image layout instead of an archive");
 
     /// <summary><c>--oci-tar</c>.</summary>
-    public Option<string?> Tar { get; } = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar, in the place of an archive");
+    public Option<string?> Tar { get; } = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar, instead of an archive");
 
     /// <summary>The one archive that was named, of whatever format; null for none.</summary>
     /// <param name="parsed">The command line.</param>

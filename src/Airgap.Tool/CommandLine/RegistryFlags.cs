@@ -28,12 +28,12 @@ internal sealed class RegistryFlags
     private readonly Option<TimeSpan> _connect = Flag.Duration(Prefix + "connect-timeout", "Longest wait for a connection, TLS included", TimeSpan.FromSeconds(15));
 
     private readonly Option<TimeSpan> _stall = Flag.Duration(
-        Prefix + "stall-timeout", "Longest wait for the next byte of a body; a body that comes may take as long as it likes", TimeSpan.FromSeconds(30));
+        Prefix + "stall-timeout", "Longest wait for the next byte of a body; a body that keeps coming has no limit", TimeSpan.FromSeconds(30));
 
-    private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Tries in all of a request that fails for a passing reason", 5, 0);
+    private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Attempts of a request that fails with a transient error", 5, 0);
 
     private readonly Option<TimeSpan> _load = Flag.Duration(
-        Prefix + "load-wait", "Longest wait in all for a registry that is asked too much (429, 502, 503)", TimeSpan.FromMinutes(1));
+        Prefix + "load-wait", "Longest total wait for an overloaded registry (429, 502, 503)", TimeSpan.FromMinutes(1));
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -46,7 +46,7 @@ internal sealed class RegistryFlags
 
     /// <summary>How registries are talked to.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="trace">Takes the HTTP exchange; null for nobody.</param>
+    /// <param name="trace">Receives the HTTP exchange; null for none.</param>
     public RegistryOptions Read(ParseResult parsed, Action<string>? trace) => new()
     {
         CaCertificatePaths = [.. parsed.GetValue(_caCertificates) ?? []],
@@ -63,7 +63,7 @@ internal sealed class RegistryFlags
 
     /// <summary>The credentials given by flags.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="trace">Takes which source answered for which host; null for nobody.</param>
+    /// <param name="trace">Receives which source answered for which host; null for none.</param>
     public CredentialOptions ReadCredentials(ParseResult parsed, Action<string>? trace) => new()
     {
         UserName = parsed.GetText(_user),
@@ -75,7 +75,7 @@ internal sealed class RegistryFlags
 
     /// <summary>A client with these flags.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="trace">Takes the HTTP exchange and which source answered for which host; null for nobody.</param>
+    /// <param name="trace">Receives the HTTP exchange and which source answered for which host; null for none.</param>
     /// <param name="project">What a project says, where no flag does; null for no project.</param>
     public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
         new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));

@@ -14,7 +14,7 @@ internal static class Suggestions
 {
     private static readonly string[] s_onOff = ["false", "true"];
 
-    /// <summary>Whole words that begin with the line's last one, in ordinal order. Any failure gives none: nobody asked for an error while typing.</summary>
+    /// <summary>Whole words that begin with the line's last one, in ordinal order. Any failure gives none: an error would disturb the typing.</summary>
     /// <param name="root">All commands.</param>
     /// <param name="line">The line up to the cursor, without the tool's name.</param>
     /// <param name="limit">The longest a registry is waited for.</param>
@@ -85,7 +85,7 @@ internal static class Suggestions
     private static async Task<IEnumerable<string>> ListAsync(RegistryClient registry, RepositoryName repository, string typed, int colon, CancellationToken cancellationToken)
     {
         ImmutableArray<ListedTag> tags = await new TagLister(registry).ListAsync(repository, new TagListOptions(), cancellationToken).ConfigureAwait(false);
-        // A shell takes what it is told: nothing but tags.
+        // A shell inserts what it receives, so only valid tags go there.
         return tags.Where(tag => ImageReference.IsTag(tag.Name)).Select(tag => typed[..(colon + 1)] + tag.Name);
     }
 

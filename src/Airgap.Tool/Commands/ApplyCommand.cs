@@ -23,7 +23,7 @@ internal sealed class ApplyCommand
     private readonly Option<string?> _wait = new("--wait")
     {
         HelpName = "DURATION",
-        Description = "Wait until each PackageRepository reconciled in the form that was applied, such as --wait=10m (5m unless told)",
+        Description = "Wait until each PackageRepository reconciled in the form that was applied, such as --wait=10m (default: 5m)",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = static result => result.Tokens is [.., { } last] ? last.Value : "",
     };
@@ -62,7 +62,7 @@ internal sealed class ApplyCommand
         {
             null => false,
             "server" => true,
-            { } other => throw new AirgapException(ErrorCode.InvalidArgument, $"'{other}' is no value of --dry-run.", "Write --dry-run=server; the cluster alone knows what it would take."),
+            { } other => throw new AirgapException(ErrorCode.InvalidArgument, $"'{other}' is not a value of --dry-run.", "Write --dry-run=server; the cluster alone knows what it would take."),
         };
         if (paths.Count == 0)
             throw new AirgapException(ErrorCode.InvalidArgument, "There is nothing to apply: no file and no folder was given.", "Give manifests or a folder with them, such as airgap/manifests.");
@@ -81,7 +81,7 @@ internal sealed class ApplyCommand
         return isDone ? 0 : 1;
     }
 
-    // A path after the flag is a path: nobody means a folder by a duration.
+    // A path after the flag is a path, not a duration.
     private TimeSpan? Wait(ParseResult parsed, List<string> paths)
     {
         if (parsed.GetResult(_wait) is null or { Implicit: true })

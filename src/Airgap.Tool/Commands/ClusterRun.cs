@@ -29,7 +29,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
     public async Task<(bool IsDone, string Summary)> RunAsync(IReadOnlyList<ManifestDocument> documents, CancellationToken cancellationToken)
     {
         session.Phase = "applying";
-        session.AfterStop = "What was applied stays, and kapp-controller goes on. Look with: dotnet airgap doctor";
+        session.AfterStop = "What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor";
         session.Report.Objects ??= [];
         Pruner? pruner = null;
         if (Inventory is not null)

@@ -20,7 +20,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>copy</c>: a bundle, image, lock or archive to a repository or archive.</summary>
 internal sealed class CopyCommand
 {
-    /// <summary>What concurrency rises to where that helps and nobody set it.</summary>
+    /// <summary>The highest concurrency where it adapts and is not set.</summary>
     private const int MostUnlessTold = 16;
 
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
@@ -36,10 +36,10 @@ internal sealed class CopyCommand
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
     private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
-    private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
+    private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
     private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs under way at once", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
         "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
 
@@ -51,9 +51,9 @@ internal sealed class CopyCommand
     private readonly Option<string?> _artifacts = Flag.OptionalText(
         "--artifacts", string.Join('|', ArtifactChoices.Words), "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or signatures alone", "all");
 
-    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "Page to write about the copy, which opens without a network");
+    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy, in one file that loads nothing");
     private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: told to GitHub Actions and Azure Pipelines, where one of them runs)");
+        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
 
     private readonly CopyDeltaFlags _delta = new();
     private readonly TrustFlags _trust = new();

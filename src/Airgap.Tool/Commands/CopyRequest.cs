@@ -119,7 +119,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --repair can only be used when copying to a repository",
-                "Leave it out: an archive is written anew, and --resume takes over nothing that it has not read.");
+                "Leave it out: an archive is written from the start, and --resume takes over only what it has read.");
         }
 
         if (arguments is { VolumeSize: not null, ToTar: null, ToOciTar: null })

@@ -18,8 +18,8 @@ internal sealed class DescribeCommand
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);
-    private readonly Option<bool> _layers = Flag.Switch("--layers", "Tell the layers of bundles and images", byDefault: true);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<bool> _layers = Flag.Switch("--layers", "Show the layers of bundles and images", byDefault: true);
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-artifacts", "Look for cosign signatures", byDefault: true);
     private readonly Option<bool> _noOrigin = Flag.Switch(
         "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked for where they came from)");
@@ -27,7 +27,7 @@ internal sealed class DescribeCommand
     private readonly Option<string?> _html = Flag.OptionalText(
         "--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers", "bundle.html");
 
-    private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "Markdown to write, of the same");
+    private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "The same as Markdown");
     private readonly Option<bool> _packages = Flag.Switch("--packages", "List the packages of a package repository in place of the tree, as 'packages list' does");
     private readonly RegistryFlags _registry = new();
 

@@ -12,7 +12,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>diff</c>: what a mirror lacks, has changed, or has too much.</summary>
 internal sealed class DiffCommand
 {
-    /// <summary>The exit code where something differs, so that a script can tell it from a failure.</summary>
+    /// <summary>The exit code where something differs, so that a script can distinguish it from a failure.</summary>
     public const int Different = 2;
 
     private readonly Argument<string?> _project = new("PROJECT")
@@ -23,10 +23,10 @@ internal sealed class DiffCommand
 
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock, of any mirror: its digests are looked for");
     private readonly Option<string?> _receipt = Flag.Text("--receipt", "FILE", "Receipt of an import, or relocation.json of a publish");
-    private readonly Option<string?> _repository = Flag.Text("--to-repo", "REPOSITORY", "Repository to look at");
-    private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for what the repository has too much");
+    private readonly Option<string?> _repository = Flag.Text("--to-repo", "REPOSITORY", "Repository to compare");
+    private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for what the repository has in excess");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -34,7 +34,7 @@ internal sealed class DiffCommand
     {
         ToolCommand command = new(
             "diff",
-            "Tells what a repository lacks of a lock, a publish or a project, which tags stand for something else, and what it has too much. Changes nothing, and reads no layers: that is what verify does. The exit code is 0 when all is the same, 2 when something differs, 1 for a failure and where something could not be known.",
+            "Compares a repository with a lock, a publish or a project: what it lacks, which tags have another digest, and what it has in excess. Changes nothing, and reads no layers: that is what verify does. The exit code is 0 when all is the same, 2 when something differs, 1 for a failure and where something could not be known.",
             ("By the lock of the copy", "diff --lock simple-app-bundle.lock.yml --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("By the report of a publish, for a script", "diff --receipt airgap/relocation.json --to-repo final-registry.corp.com/apps/simple-app-bundle --json"),
             ("A project, whatever else is there", "diff samples/SimpleApp --to-repo final-registry.corp.com/apps/simple-app-bundle --allow-extra"));

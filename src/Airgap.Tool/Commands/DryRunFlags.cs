@@ -11,7 +11,7 @@ namespace Airgap.Tool.Commands;
 /// <summary>The flags of a command that can say what it would do, and how that is said.</summary>
 internal sealed class DryRunFlags
 {
-    private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Say what would move, and move nothing");
+    private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would move, and move nothing");
     private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "File to write the dry run's plan to, as JSON");
 
     /// <summary>The flags.</summary>

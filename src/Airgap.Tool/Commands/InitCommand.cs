@@ -45,7 +45,7 @@ internal sealed class InitCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        // Whatever is wrong here is told before a registry is asked.
+        // Errors here are reported before any request.
         ImageReference asked = References.Parse(parsed.GetValue(_reference)!);
         string project = EvaluationRequest.FindProject(parsed.GetText(_project) ?? ".");
         session.Report.Source = asked.ToString();
@@ -83,7 +83,7 @@ internal sealed class InitCommand
 
         return parsed.GetText(_name) is null ? null : throw new AirgapException(
             ErrorCode.NotAPackageRepository,
-            $"{found.Reference} has no packages/ directory, so it is no package repository.",
+            $"{found.Reference} has no packages/ directory, so it is not a package repository.",
             "Leave --name away, or give a bundle with Package manifests under packages/.")
         { Reference = found.Reference.ToString() };
     }

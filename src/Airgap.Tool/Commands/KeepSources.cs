@@ -12,7 +12,7 @@ namespace Airgap.Tool.Commands;
 
 /// <summary>Reads what a repository should hold from what is named on the command line: a lock, a receipt, a report of a publish, or a project.</summary>
 /// <param name="properties">Properties of a project, as <c>-p</c> gives them.</param>
-/// <param name="registry">The registries: those of a project's tags are asked for what no lock tells.</param>
+/// <param name="registry">The registries: those of a project's tags are asked for what no lock holds.</param>
 /// <param name="session">Takes the projects' warnings.</param>
 internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry registry, Session session)
 {

@@ -24,7 +24,7 @@ internal sealed class PackageRepositoryBuildCommand
     private readonly Option<string?> _platform = Flag.Text("--platform", "OS/ARCH", "Pin each --image to one of its platforms");
     private readonly Option<string?> _tag = Flag.Text("--tag", "TAG", "Tag of the bundle (default: latest)", "-t");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle in the repository");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs under way at once", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -78,7 +78,7 @@ internal sealed class PackageRepositoryBuildCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
-        // The bundle's own name is of no registry, and is shown to nobody.
+        // The bundle's own name belongs to no registry, and is not shown.
         string given = parsed.GetValue(_folder)!;
         string nowhere = bundle.Reference.Repository.ToString();
         session.Report.Source = given;

@@ -124,7 +124,7 @@ internal sealed class PackageRepositoryCommand
         {
             throw new AirgapException(
                 ErrorCode.NotAPackageRepository,
-                $"The bundle {reference} has no packages/ directory, so it is no package repository.",
+                $"The bundle {reference} has no packages/ directory, so it is not a package repository.",
                 "Give a bundle with Package manifests under packages/.")
             { Reference = reference.ToString() };
         }

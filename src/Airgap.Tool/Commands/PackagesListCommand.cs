@@ -15,7 +15,7 @@ internal sealed class PackagesListCommand
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list; no registry is asked");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>

@@ -21,7 +21,7 @@ internal sealed class PruneCommand
     private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan to carry out");
     private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "Leave what is younger, such as 7d or 36h (default: 1h)");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Requests under way at once while the repository is looked at", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests while the repository is read", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -130,7 +130,7 @@ internal sealed class PruneCommand
 
     private static string Words(PruneItem item) => $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
 
-    // A relocation of this user that is under way has sent things that no tag keeps yet. Nobody waits for it: what it leaves needs a plan of its own.
+    // A relocation of this user that is under way has sent things that no tag keeps yet. It is not awaited: what it leaves needs a plan of its own.
     private static Task<IDisposable?> HoldAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         DestinationLock.OfUser(TimeSpan.Zero).AcquireAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
 }

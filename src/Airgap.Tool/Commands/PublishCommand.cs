@@ -38,12 +38,12 @@ internal sealed class PublishCommand
         "--lock-timeout", "Longest wait for another run that writes to the same destination", TimeSpan.FromMinutes(10));
 
     private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else told to GitHub Actions and Azure Pipelines, where one of them runs)");
+        "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
-    // Of all projects of a solution: the document tells of them together.
+    // Of all projects of a solution: the document covers them together.
     private readonly List<PublishedItem> _published = [];
 
     /// <summary>Makes the command.</summary>

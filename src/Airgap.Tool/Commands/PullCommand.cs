@@ -25,7 +25,7 @@ internal sealed class PullCommand
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
     private readonly Option<bool> _bundleCheck = Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
-    private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it holds");
+    private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it contains");
     private readonly TrustFlags _trust = new();
     private readonly RegistryFlags _registry = new();
 

@@ -14,14 +14,14 @@ internal sealed class RegistryGcCommand
 {
     private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the registry's content");
     private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 1h)");
-    private readonly Option<bool> _dry = Flag.Switch("--dry-run", "Say what would be removed, and remove nothing");
+    private readonly Option<bool> _dry = Flag.Switch("--dry-run", "Show what would be removed, and remove nothing");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "gc",
-            "Removes the blobs of a registry's folder that no manifest needs. Nobody may serve the folder meanwhile; serve collects by itself.",
+            "Removes the blobs of a registry's folder that no manifest needs. No process may serve the folder meanwhile; serve collects by itself.",
             ("After a prune", "registry gc --folder registry"),
             ("To see what it would free", "registry gc --folder registry --dry-run"));
         RegistryGcCommand flags = new();
@@ -41,7 +41,7 @@ internal sealed class RegistryGcCommand
         session.AfterStop = "What was removed is gone, and everything that a manifest needs is there. Run it again to go on.";
         string full = Path.GetFullPath(folder);
         if (!Directory.Exists(new StorageLayout(full).Repositories))
-            throw new AirgapException(ErrorCode.FileNotFound, $"'{folder}' is no registry's folder: it holds no repositories.", "Name the folder that serve or docker-registry was given.");
+            throw new AirgapException(ErrorCode.FileNotFound, $"'{folder}' is not a registry's folder: it holds no repositories.", "Name the folder that serve or docker-registry was given.");
         try
         {
             using IDisposable hold = FolderHold.Take(full)

@@ -11,7 +11,7 @@ namespace Airgap.Tool.Commands;
 /// <summary>The reports for people that a command was asked for.</summary>
 /// <param name="Page">The page to write; null for none.</param>
 /// <param name="Summary">Where the Markdown goes, <c>none</c> to write none; null where nothing was said.</param>
-/// <param name="Detects">True to tell a CI system that is found in the environment, too.</param>
+/// <param name="Detects">True to write the job summary of a CI system found in the environment, too.</param>
 internal sealed record ReportRequest(string? Page, string? Summary, bool Detects)
 {
     private readonly SummaryTarget? _target = SummaryTarget.Find(Summary ?? "", Detects, Environment.GetEnvironmentVariable);

@@ -16,7 +16,7 @@ internal sealed class SecretCommand
 {
     private readonly Option<string[]> _for = Flag.List("--for", "HOST", "Registry that the Secret is for, letter for letter as the images name it");
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "The Secret's name");
-    private readonly Option<bool> _apply = Flag.Switch("--apply", "Bring it into the cluster, in place of standard output");
+    private readonly Option<bool> _apply = Flag.Switch("--apply", "Apply it to the cluster instead of writing it to standard output");
     private readonly ClusterFlags _cluster = new("The Secret's namespace (with --apply, default: the context's)");
     private readonly RegistryFlags _registry = new();
 

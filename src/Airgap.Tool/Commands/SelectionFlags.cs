@@ -44,5 +44,5 @@ internal sealed class SelectionFlags
         text is null ? null
         : text.Trim() == "*" ? []
         : TagConstraints.ParsePrereleases(text) is { } identifiers ? [.. identifiers]
-        : throw new AirgapException(ErrorCode.InvalidSelection, $"'{text}' is no list of pre-releases.", "Write identifiers such as alpha,rc, or '*' for all.");
+        : throw new AirgapException(ErrorCode.InvalidSelection, $"'{text}' is not a list of pre-releases.", "Write identifiers such as alpha,rc, or '*' for all.");
 }

@@ -26,7 +26,7 @@ internal sealed class ServeCommand
     private readonly Option<string[]> _ociTar = Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, as an archive");
     private readonly Option<string[]> _oci = Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, as an archive");
     private readonly PartsInFlag _parts = new();
-    private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "What stands before the names of the archives' repositories, such as apps");
+    private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "Prefix of the archives' repositories, such as apps");
     private readonly Option<string?> _listen = Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
     private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
     private readonly Option<bool> _readOnly = Flag.Switch("--read-only", "Refuse every change");

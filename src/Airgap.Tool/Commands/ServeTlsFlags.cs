@@ -10,7 +10,7 @@ namespace Airgap.Tool.Commands;
 
 /// <summary>What <c>serve</c> serves https with.</summary>
 /// <param name="Certificate">The certificate; null for http.</param>
-/// <param name="Authority">The certificate, in PEM, that clients have to trust because nobody knows it; null for none.</param>
+/// <param name="Authority">The certificate, in PEM, that clients have to trust, as no authority signed it; null for none.</param>
 internal sealed record ServeTls(ServerCertificate? Certificate, string? Authority) : IDisposable
 {
     public void Dispose() => Certificate?.Dispose();
@@ -47,7 +47,7 @@ internal sealed class ServeTlsFlags
         return new ServeTls(made, authority);
     }
 
-    // Whoever listens on every address is reached by each of them.
+    // A server on every address is reachable by each of them.
     private static IPAddress[] AddressesOf(IPAddress listen)
     {
         IEnumerable<IPAddress> all = [IPAddress.Loopback, IPAddress.IPv6Loopback];

@@ -16,7 +16,7 @@ internal sealed class TagListCommand
     private readonly Option<string?> _image = Flag.Text("--image", "REPOSITORY", "Repository whose tags to list", "-i");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose tags to list; no registry is asked");
     private readonly PartsInFlag _parts = new();
-    private readonly Option<bool> _digests = Flag.Switch("--digests", "Tell what each tag stands for, which takes a request for each");
+    private readonly Option<bool> _digests = Flag.Switch("--digests", "Show the digest of each tag, which takes a request for each");
     private readonly Option<bool> _internal = Flag.Switch("--imgpkg-internal-tags", "List the tags that end with .imgpkg, too");
     private readonly RegistryFlags _registry = new();
 

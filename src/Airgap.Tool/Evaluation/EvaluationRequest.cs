@@ -54,7 +54,7 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
 
     /// <summary>Full path of a file, or of the only project in a folder, or else of the only solution.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="takesSolutions">False where a solution is no answer.</param>
+    /// <param name="takesSolutions">False where a solution is not an answer.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>: there is none, or more than one.</exception>
     public static string FindProject(string path, bool takesSolutions = false)
     {
@@ -62,7 +62,7 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
         if (File.Exists(full))
             return full;
         if (!Directory.Exists(full))
-            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Give a project, a solution, the file of a file-based app, or a folder with a project.");
+            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Name a project, a solution, the file of a file-based app, or a folder with a project.");
         string[] projects = Directory.GetFiles(full, "*.*proj");
         if (projects.Length == 0 && takesSolutions)
             projects = [.. Directory.GetFiles(full).Where(SolutionProjects.Is)];

@@ -49,7 +49,7 @@ internal static class ProjectEvaluator
         return answer.Failure switch
         {
             null => answer,
-            // One of several projects that has nothing to do with us need not be told its framework.
+            // One of several projects that declares nothing here needs no framework.
             { WantsFramework: true } when inSolution && !ProjectText.Read(project).Items.Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,
             { IsSdkMissing: true } failure => throw SdkNotFound($"The project '{project}' cannot be evaluated: {failure.Message}", failure.File),
             { } failure => throw new AirgapException(

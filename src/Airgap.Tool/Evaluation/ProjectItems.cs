@@ -12,7 +12,7 @@ namespace Airgap.Tool.Evaluation;
 /// <param name="Settings">The properties.</param>
 /// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that would look.</param>
 /// <param name="Problems">Properties with values that are not allowed.</param>
-/// <param name="Warnings">Names that mean nothing, and a destination for which nothing is declared.</param>
+/// <param name="Warnings">Unknown names, and a destination for which nothing is declared.</param>
 internal sealed record ProjectItems(
     ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {

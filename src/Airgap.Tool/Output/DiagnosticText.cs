@@ -40,7 +40,7 @@ internal static partial class DiagnosticText
         return Cause().Replace(message, _ => $":\n{new string(' ', 2 * ++level)}");
     }
 
-    // A hint in brackets is no cause.
+    // A hint in brackets is not a cause.
     [GeneratedRegex(@"(?<!\(hint): (?=[A-Z])")]
     private static partial Regex Cause();
 

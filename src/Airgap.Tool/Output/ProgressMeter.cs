@@ -5,7 +5,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Counts what has moved and tells how far it is. Safe for several threads.</summary>
+/// <summary>Counts what has moved and computes progress. Safe for several threads.</summary>
 /// <param name="clock">The time that rates are measured by.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
@@ -87,6 +87,6 @@ internal sealed class ProgressMeter(TimeProvider clock)
         return new Progress(Volatile.Read(ref _names).GetValueOrDefault(entry.Blob.Digest) ?? entry.Blob.Digest.Hex[..12], done, entry.Blob.Size, Rate(done, entry.Start));
     }
 
-    // Of less than half a second no rate can be told.
+    // Less than half a second gives no reliable rate.
     private double Rate(long bytes, long start) => clock.GetElapsedTime(start).TotalSeconds is > 0.5 and double seconds ? bytes / seconds : 0;
 }

@@ -35,7 +35,7 @@ internal sealed class Report
     /// <summary>One line on what was done.</summary>
     public string? Summary { get; set; }
 
-    /// <summary>After a failure or an interruption, the command that goes on where this run stopped; left out where there is nothing to go on with.</summary>
+    /// <summary>After a failure or an interruption, the command that resumes where this run stopped; left out where nothing can be resumed.</summary>
     public string? Continuation { get; set; }
 
     /// <summary>Seconds the transfer took, planning left out.</summary>

@@ -8,7 +8,7 @@ namespace Airgap.Tool.Output;
 /// <param name="Code">The code.</param>
 /// <param name="Cause">The known cause; left out where there is none.</param>
 /// <param name="Message">What is wrong.</param>
-/// <param name="Advice">What mends it.</param>
+/// <param name="Advice">The cure.</param>
 /// <param name="Evidence">What was seen that shows it.</param>
 internal sealed record ReportFinding(string Object, string Severity, string Code, string? Cause, string Message, string Advice, IReadOnlyList<string> Evidence)
 {

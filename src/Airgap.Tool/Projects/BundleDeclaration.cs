@@ -72,7 +72,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         {
             throw new AirgapException(
                 ErrorCode.UneditableProject,
-                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles." : $"'{project}' is no project: its root element is {root.Name}.",
+                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles." : $"'{project}' is not a project: its root element is {root.Name}.",
                 "Give a project whose root element is <Project Sdk=\"…\">.")
             { Location = new SourceLocation(project, root.Line) };
         }
@@ -93,7 +93,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         {
             foreach (string include in element.Attributes.GetValueOrDefault("Include", "").Split(';', StringSplitOptions.TrimEntries))
             {
-                // What holds a property or an item of MSBuild is no reference before it is evaluated.
+                // What holds a property or an item of MSBuild is not a reference before it is evaluated.
                 if (!ImageReference.TryParse(include, out ImageReference? declared, out _) || declared.Repository != Include.Repository)
                     continue;
                 if (element.Name == ItemName && (IsTagOurs || (declared.Selector == Include.Selector)))

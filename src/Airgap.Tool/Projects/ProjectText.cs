@@ -85,7 +85,7 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
         try
         {
             Encoding encoding = Encoding.GetEncoding(declared.Groups[1].Value, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            // A text whose first line could be read byte by byte is no UTF-16, whatever it says.
+            // A text whose first line could be read byte by byte is not UTF-16, whatever it says.
             return (encoding.GetByteCount("<") == 1 ? encoding.CodePage == s_utf8.CodePage ? s_utf8 : encoding : null, 0);
         }
         catch (ArgumentException)

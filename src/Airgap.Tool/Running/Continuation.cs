@@ -3,12 +3,12 @@ using Airgap.Tool.CommandLine;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>The command by which a run that ended early is gone on with: what was typed, and <c>--resume</c> for an archive.</summary>
+/// <summary>The command that resumes an interrupted run: what was typed, and <c>--resume</c> for an archive.</summary>
 internal static class Continuation
 {
     private static readonly string[] s_secrets = [RegistryFlags.Prefix + "password", RegistryFlags.Prefix + "token"];
 
-    /// <summary>The command as it is typed; null for a command that begins anew every time, and for a dry run. Secrets are left to the one who types.</summary>
+    /// <summary>The command as it is typed; null for a command that always starts over, and for a dry run. Secrets are left out.</summary>
     public static string? Of(ParseResult parsed, Identity identity)
     {
         if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push") || parsed.Tokens.Any(token => token.Value == "--dry-run"))

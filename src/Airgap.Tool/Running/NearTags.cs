@@ -32,7 +32,7 @@ internal static class NearTags
         return none.Length + tags.Length == 0 ? failure : failure with { Advice = $"{none}{tags}{failure.Advice}" };
     }
 
-    // Nobody asked for the tags: whatever goes wrong here is not told.
+    // The tags are an extra: a failure here is not reported.
     private static async Task<string[]> FindAsync(ImageReference reference, ParseResult parsed, RegistryFlags flags, CancellationToken cancellationToken)
     {
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -44,7 +44,7 @@ internal sealed class Session
     /// <summary>What an interruption leaves, and what to do then; null where the host says it.</summary>
     public string? AfterStop { get; set; }
 
-    /// <summary>True for a dry run: nothing moves, and there is nothing to go on with.</summary>
+    /// <summary>True for a dry run: nothing moves, and nothing can be resumed.</summary>
     public bool IsDry { get; set; }
 
     /// <summary>True when a person or script wants imgpkg's own lines: <c>--tty</c>, or a terminal.</summary>
@@ -114,7 +114,7 @@ internal sealed class Session
     /// <summary>Writes a line, or several, to standard error.</summary>
     public void WriteError(string line) => Write(Terminal.Error, Printable.Block(line));
 
-    /// <summary>Draws the last lines of the screen anew, until something else is written; none to take them away.</summary>
+    /// <summary>Redraws the last lines of the screen, until something else is written; none to remove them.</summary>
     public void Draw(IReadOnlyList<string> live)
     {
         lock (_gate)
@@ -141,7 +141,7 @@ internal sealed class Session
             Report.Warnings.Add(entry);
         }
 
-        // imgpkg tells of these two in lines of its own, and of nothing else without a terminal.
+        // imgpkg has lines of its own for these two, and for nothing else without a terminal.
         bool isSilent = Identity.IsImgpkg && (!ShowsLines || warning.Code is ErrorCode.LayersSkipped or ErrorCode.NoLayersToInclude);
         if (!Options.Json && !isSilent)
             WriteDiagnostic(DiagnosticText.Of(warning, "Warning", Identity), "Warning:", Yellow);

@@ -5,7 +5,7 @@ namespace Airgap.Tool.Running;
 
 /// <summary>
 /// Standard output or standard error, which never throws: a reader that went away, a full disk or a closed stream ends neither a transfer nor the process.
-/// What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is no failure: it has read what it wanted.
+/// What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is not a failure: it has read what it wanted.
 /// </summary>
 /// <param name="inner">The stream.</param>
 internal sealed class StandardStream(Stream inner) : Stream

@@ -154,7 +154,7 @@ internal sealed class ArchiveLayout
         return new ArchiveLayout(head, layers.ToImmutable(), nameOf, notes, offset);
     }
 
-    // It is written twice, once for nobody: its length says where all the rest stands.
+    // It is written twice, first only for its length, which gives the offsets of everything after it.
     private static (long Length, Digest Digest) Measure(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -199,7 +199,7 @@ internal sealed record ArchiveLayer(PlannedBlob Blob, long HeaderOffset, long Da
 /// <summary>An entry that is not a blob.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Length">Its length in bytes.</param>
-/// <param name="Pieces">Its content, made anew each time.</param>
+/// <param name="Pieces">Its content, created at each call.</param>
 internal sealed record ArchiveText(string Name, long Length, Func<IEnumerable<ReadOnlyMemory<byte>>> Pieces)
 {
     /// <summary>Makes an entry of bytes that are at hand.</summary>

@@ -139,7 +139,7 @@ internal static class ArchiveManifestWriter
         json.Raw(any ? "]" : "null");
     }
 
-    // The format holds manifests as JSON strings, which cannot carry bytes that are no text.
+    // The format holds manifests as JSON strings, which cannot carry bytes that are not text.
     private static ReadOnlySpan<byte> Text(PlannedManifest node, ReadOnlySpan<byte> bytes, string what) => Utf8.IsValid(bytes)
         ? bytes
         : throw new AirgapException(

@@ -98,7 +98,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
         {
             string? text = image.GetProperty("image").GetString();
             if (!ImageReference.TryParse(text, out ImageReference? reference, out _) || reference.Digest is null)
-                throw invalid($"its {EntryName} lists '{text}', which is no image by digest");
+                throw invalid($"its {EntryName} lists '{text}', which is not an image by digest");
             ImmutableSortedDictionary<string, string>.Builder annotations = LockedImage.NoAnnotations.ToBuilder();
             if (image.TryGetProperty("annotations", out JsonElement pairs))
             {

@@ -41,7 +41,7 @@ internal sealed class ArchiveReader : IArchive
         return damage is null ? archive! : throw damage;
     }
 
-    /// <summary>Opens an archive as far as its headers can be read, for those who tell all that is wrong.</summary>
+    /// <summary>Opens an archive as far as its headers can be read, to report all that is wrong.</summary>
     /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for nothing.</returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(ArchiveFile file, CancellationToken cancellationToken)
@@ -152,7 +152,7 @@ internal sealed class ArchiveReader : IArchive
     /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
     internal AirgapException? NotesProblem { get; private set; }
 
-    // Of notes that are wrong their own reading tells, where all else is right.
+    // Wrong notes fail when they are read, if everything else is right.
     private async Task LearnRequiredAsync(CancellationToken cancellationToken)
     {
         try
@@ -203,7 +203,7 @@ internal sealed class ArchiveReader : IArchive
     {
         if (known is not null)
             throw Invalid($"it marks two root bundles, {known.Source} and {item.Source}");
-        return item.IsBundle ? item : throw Invalid($"it marks {item.Source} as its root bundle, which is no bundle");
+        return item.IsBundle ? item : throw Invalid($"it marks {item.Source} as its root bundle, which is not a bundle");
     }
 
     // Go writes an empty list as null.

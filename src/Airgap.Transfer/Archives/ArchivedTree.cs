@@ -97,7 +97,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
                 $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, and {manifest.Digest} says {manifest.Config.Size}.",
-                "The image was built wrongly; push it again and write the archive anew.")
+                "The image was built wrongly; push it again and write the archive again.")
             { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Archives;
 /// <summary>The bytes of manifest.json, of which one element may be large and all of them as many as there are: each is held in memory as a whole.</summary>
 internal sealed class ElementStream(Stream inner, long length) : LimitedStream(inner, length)
 {
-    /// <summary>An index of a hundred images with the largest manifests and configs that registries take would be larger; nobody has seen one of a tenth.</summary>
+    /// <summary>An index of a hundred images with the largest manifests and configs that registries take would be larger; none of even a tenth of that is known.</summary>
     public const int MaxElement = 64 * 1024 * 1024;
 
     private long _read;

@@ -3,10 +3,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Tells whose format a file is that is no archive of imgpkg's, so that the refusal can name it.</summary>
+/// <summary>Tells whose format a file is that is not an archive of imgpkg's, so that the refusal can name it.</summary>
 internal static class ForeignArchive
 {
-    // The names that tell come first in every format.
+    // The names that identify a format come first in each.
     private const int MostEntries = 1000;
 
     /// <summary>The refusal of a file in a format that is known; null for one that is not.</summary>
@@ -19,7 +19,7 @@ internal static class ForeignArchive
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to tell.
+            // The failure that led here is the one to report.
             return null;
         }
     }
@@ -64,7 +64,7 @@ internal static class ForeignArchive
         }
         catch (InvalidDataException)
         {
-            // What was seen before the place that cannot be read tells enough, or nothing does.
+            // What was seen before the unreadable place identifies it, or nothing does.
         }
 
         return null;

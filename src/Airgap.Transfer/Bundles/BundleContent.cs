@@ -17,7 +17,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <summary>The names of the Packages under <c>packages/</c>, where they were looked for.</summary>
     public ImmutableArray<string> Packages { get; init; } = [];
 
-    /// <summary>More than this is no lock.</summary>
+    /// <summary>More than this is not a lock.</summary>
     private const int MaxLockBytes = 64 * 1024 * 1024;
 
     /// <summary>A package file beyond this is not searched for references.</summary>

@@ -8,7 +8,7 @@ internal static class BundleLabel
     /// <summary>Readers test its presence only; writers set <c>true</c>.</summary>
     public const string Name = "dev.carvel.imgpkg.bundle";
 
-    /// <summary>True when the config carries the label. What is no image config carries none.</summary>
+    /// <summary>True when the config carries the label. What is not an image config carries none.</summary>
     public static bool IsPresent(ReadOnlySpan<byte> config)
     {
         Utf8JsonReader reader = new(config, new JsonReaderOptions { MaxDepth = 64 });

@@ -3,17 +3,17 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// Bounds what is told of one file: of each code the first hundred findings, and then how many more there are. A file may hold a fault in every third byte.
+/// Bounds the findings reported for one file: the first hundred of each code, then the number of the rest. A file may hold a fault in every third byte.
 /// </summary>
 internal sealed class FindingsPerFile
 {
-    /// <summary>Findings of one code that are told of one file.</summary>
+    /// <summary>The most findings of one code that are reported for one file.</summary>
     public const int Most = 100;
 
     private readonly Dictionary<(ErrorCode Code, string File), int> _counts = [];
 
     /// <summary>Counts a finding, before it is made.</summary>
-    /// <returns>True when it is to be told.</returns>
+    /// <returns>True when it is to be reported.</returns>
     public bool Take(ErrorCode code, string file)
     {
         int count = _counts.GetValueOrDefault((code, file)) + 1;
@@ -21,7 +21,7 @@ internal sealed class FindingsPerFile
         return count <= Most;
     }
 
-    /// <summary>What was not told, one finding for each file and code.</summary>
+    /// <summary>What was left out, one finding for each file and code.</summary>
     public IEnumerable<Diagnostic> More() => _counts.Where(pair => pair.Value > Most).Select(pair =>
         new Diagnostic(pair.Key.Code, $"{pair.Key.File}: {pair.Value - Most} more findings of this kind are not listed.", $"Mend the {Most} that are listed; the next check lists more.")
         {

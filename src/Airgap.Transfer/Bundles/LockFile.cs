@@ -54,7 +54,7 @@ internal static class LockFile
             { Text: ImagesLock.Kind } => new LockFileContent.OfImages(ImagesLock.Read(root, context)),
             { Text: BundleLock.Kind } => new LockFileContent.OfBundle(BundleLock.Read(root, context)),
             { } other => throw context.Error(other, $"'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}, not '{YamlFields.Shorten(other.Text)}'"),
-            null => throw context.Error(root?.Line ?? 0, root?.Column ?? 0, $"the file is no lock: 'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}"),
+            null => throw context.Error(root?.Line ?? 0, root?.Column ?? 0, $"the file is not a lock: 'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}"),
         };
     }
 

@@ -17,7 +17,7 @@ internal static class LockHeader
             throw context.Error(0, 0, "the file holds no YAML document");
         string what = $"{(kind[0] == 'I' ? "an" : "a")} {kind}";
 
-        // A file of another kind is told as that, not as a file with unknown keys.
+        // A file of another kind is reported as that, not as a file with unknown keys.
         YamlFields header = YamlFields.Read(root, what, context, strict: false, "apiVersion", "kind");
         Expect(header, "apiVersion", ApiVersion, context);
         Expect(header, "kind", kind, context);

@@ -32,7 +32,7 @@ internal static class PackageReferences
     public static IReadOnlyList<YamlNode> Read(Stream yaml) => PackageReferenceFinder.Read(yaml);
 
     /// <summary>Warns about references that stay on their registry.</summary>
-    /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are no image references are passed over.</param>
+    /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are not image references are passed over.</param>
     /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or null.</param>
     /// <returns>
     /// A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references;
@@ -123,7 +123,7 @@ internal static class PackageReferences
             : $"Write '{id}' in the package, or make the id the same as the text there, and push the bundle again.";
         return new Diagnostic(
             ErrorCode.ReferenceNotRelocated,
-            $"The image '{reference.Image}' in {reference.Location} {reason}, so that the cluster goes on pulling it from where it is.",
+            $"The image '{reference.Image}' in {reference.Location} {reason}, so that the cluster keeps pulling it from its present registry.",
             advice)
         { Reference = reference.Image, Location = reference.Location };
     }

@@ -31,8 +31,8 @@ internal sealed class Deriver : IDisposable
 
     /// <param name="registry">The registries that have the bundle.</param>
     /// <param name="selection">What is wanted.</param>
-    /// <param name="observer">Is told details; null for nobody.</param>
-    /// <param name="concurrency">Requests under way at once.</param>
+    /// <param name="observer">Receives details for the log; null for none.</param>
+    /// <param name="concurrency">Concurrent requests.</param>
     public Deriver(IRegistry registry, BundleSelection selection, ITransferObserver? observer, int concurrency)
     {
         _selection = selection;

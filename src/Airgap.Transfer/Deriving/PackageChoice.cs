@@ -63,7 +63,7 @@ internal sealed record PackageChoice
             else if (int.TryParse(word.AsSpan("latest:".Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count) && count > 0)
                 latest = count;
             else
-                throw Invalid(text, $"'{word}' is no number of versions");
+                throw Invalid(text, $"'{word}' is not a number of versions");
         }
 
         string constraints = string.Join(' ', words);
@@ -71,7 +71,7 @@ internal sealed record PackageChoice
             return new PackageChoice(name, "", null, null, latest);
         // Beside kapp-controller's three numbers, the shorter forms that people write of a range.
         if (!SemverRange.TryParse(Lengthened(words), out SemverRange range))
-            throw Invalid(text, $"'{constraints}' is no range of versions");
+            throw Invalid(text, $"'{constraints}' is not a range of versions");
         return new PackageChoice(name, constraints, range, SemverVersion.TryParse(constraints.TrimStart('='), out SemverVersion exact) ? exact : null, latest);
     }
 
@@ -112,6 +112,6 @@ internal sealed record PackageChoice
 
     private static AirgapException Invalid(string text, string why) => new(
         ErrorCode.InvalidSelection,
-        $"'{text}' is no choice of packages: {why}.",
+        $"'{text}' is not a choice of packages: {why}.",
         "Write NAME, NAME@RANGE such as cert-manager.example.com@>=1.12.0 <2.0.0, or NAME@latest:N.");
 }

@@ -101,7 +101,7 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
 /// <param name="Path">The file.</param>
 internal sealed record PackageEntry(string Kind, string Package, string VersionText, string Text, string Path)
 {
-    /// <summary>The version; null where it is none, or the document is no Package.</summary>
+    /// <summary>The version; null where it is none, or the document is not a Package.</summary>
     public SemverVersion? Version { get; private init; }
 
     /// <summary>When it was released, as written; null where the document does not say.</summary>

@@ -36,7 +36,7 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
             throw new AirgapException(ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the chosen platforms.", $"Choose platforms that they have, or {AdviceTerms.SkipPlatforms}.") { Reference = _missing.Keys.Min(StringComparer.Ordinal) };
     }
 
-    /// <summary>Notes what an image of one platform lacks; one that names none, as what is no program does, lacks nothing.</summary>
+    /// <summary>Notes what an image of one platform lacks; one that names none, as what is not a program does, lacks nothing.</summary>
     public void Check(string? platform, string name)
     {
         if (platform is not null)

@@ -30,7 +30,7 @@ internal sealed record BundleDescription
     /// <summary>The images it pins, their signatures, and what belongs to the bundle itself, ordered by place.</summary>
     public ImmutableArray<ImageDescription> Images { get; init; } = [];
 
-    /// <summary>True where what the bundle holds is told in another place of the description; layers, bundles and images are left out here.</summary>
+    /// <summary>True where another place of the description has the bundle's content; layers, bundles and images are left out here.</summary>
     public bool IsRepeated { get; init; }
 
     /// <summary>The bundle's digest.</summary>

@@ -1,9 +1,9 @@
 namespace Airgap.Transfer.Describing;
 
-/// <summary>What a description tells, and where it may look for it.</summary>
+/// <summary>What a description includes, and where it may look for it.</summary>
 internal sealed record DescribeOptions
 {
-    /// <summary>True to tell the layers of bundles and images.</summary>
+    /// <summary>True to include the layers of bundles and images.</summary>
     public bool Layers { get; init; } = true;
 
     /// <summary>True to look for cosign signatures: the tag <c>sha256-HEX.sig</c> beside each image.</summary>
@@ -15,6 +15,6 @@ internal sealed record DescribeOptions
     /// </summary>
     public bool Origins { get; init; } = true;
 
-    /// <summary>Requests under way at once, 1 or more.</summary>
+    /// <summary>Concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 }

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Describing;
 
 /// <summary>Tells what a bundle holds, without fetching a layer of its images.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-/// <param name="observer">Is told details; null for nobody.</param>
+/// <param name="observer">Receives details for the log; null for none.</param>
 internal sealed class Describer(IRegistry registry, ITransferObserver? observer = null)
 {
     /// <summary>

@@ -22,7 +22,7 @@ internal sealed record DescriptionDocument(
     IReadOnlyList<DescriptionDocument>? Bundles,
     IReadOnlyList<ImageDocument>? Images)
 {
-    /// <summary>True where what the bundle holds is told in another place of the document; left out otherwise.</summary>
+    /// <summary>True where another place of the document has the bundle's content; left out otherwise.</summary>
     public bool? IsRepeated { get; init; }
 
     /// <summary>The document of a description.</summary>

@@ -38,7 +38,7 @@ internal static class DescriptionText
             WriteLayers(text, nested.Layers, items);
             WriteAnnotations(text, nested.Annotations, items);
             if (nested.IsRepeated)
-                Line(text, items, "  Images: as told of this bundle in another place");
+                Line(text, items, "  Images: as shown for this bundle in another place");
             WriteContent(text, nested, items);
         }
 

@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>Makes a description of a bundle whose closure was searched.</summary>
-/// <param name="options">What is told.</param>
+/// <param name="options">What the description includes.</param>
 /// <param name="ofBundle">Finds what belongs to a bundle beside its images.</param>
 /// <param name="ofImage">Finds what is attached to an image or bundle.</param>
 internal sealed class DescriptionTree(
@@ -83,7 +83,7 @@ internal sealed class DescriptionTree(
         Layers = LayersOf(entry.Manifest, options),
     };
 
-    /// <summary>The layers that are told of an image; of an index those of its default image.</summary>
+    /// <summary>The layers shown for an image; for an index, those of its default image.</summary>
     public static ImmutableArray<Descriptor> LayersOf(PlannedManifest node, DescribeOptions options) =>
         options.Layers && DefaultPlatform.ImageOf(node) is { } image ? image.Manifest.Layers : [];
 

@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Describing;
 
-/// <summary>imgpkg tells each digest of a bundle once, under the last of its recorded names.</summary>
+/// <summary>imgpkg lists each digest of a bundle once, under the last of its recorded names.</summary>
 internal static class Distinct
 {
     public static IEnumerable<BundleDescription> ByDigest(IEnumerable<BundleDescription> bundles) =>

@@ -49,7 +49,7 @@ internal static class PackageLister
     {
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         return packages.Length > 0 ? packages : throw new AirgapException(
-            ErrorCode.NoPackagesInBundle, $"{where} holds no YAML file under packages/, so that it is no package repository.", "Name the bundle of a package repository.")
+            ErrorCode.NoPackagesInBundle, $"{where} holds no YAML file under packages/, so that it is not a package repository.", "Name the bundle of a package repository.")
         { Reference = where };
     }
 

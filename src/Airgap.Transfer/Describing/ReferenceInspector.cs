@@ -37,7 +37,7 @@ internal sealed class ReferenceInspector(IRegistry registry)
 /// <param name="Reference">The reference by digest.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="HasPackages">True for a bundle with a <c>packages/</c> folder, from which a PackageRepository can be made.</param>
-/// <param name="PinnedImages">How many images a bundle's lock pins; 0 for what is no bundle.</param>
+/// <param name="PinnedImages">How many images a bundle's lock pins; 0 for what is not a bundle.</param>
 internal sealed record InspectedReference(ImageReference Reference, InspectedKind Kind, bool HasPackages, int PinnedImages);
 
 /// <summary>The kinds of things that a reference may name.</summary>
@@ -46,7 +46,7 @@ internal enum InspectedKind
     /// <summary>An imgpkg bundle.</summary>
     Bundle,
 
-    /// <summary>An image that is no bundle, or another artifact with a single manifest.</summary>
+    /// <summary>An image that is not a bundle, or another artifact with a single manifest.</summary>
     Image,
 
     /// <summary>An image index or manifest list.</summary>

@@ -30,7 +30,7 @@ internal sealed class RegistryExtras(SourceReader reader, ITransferObserver obse
         }
         catch (AirgapException e) when (SourceReader.IsAbsence(e))
         {
-            observer.Detail($"{repository}:{tag} is not told: {e.Message}");
+            observer.Detail($"{repository}:{tag} is left out: {e.Message}");
             return null;
         }
     }

@@ -3,18 +3,18 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// imgpkg tells what a bundle holds wherever it is pinned. Where bundles over many levels each pin several bundles of the next, that doubles with each
-/// level; then each bundle is told once, and later places say that it was.
+/// imgpkg describes a bundle's content wherever it is pinned. Where bundles over many levels each pin several bundles of the next, that doubles with each
+/// level; then each bundle is described once, and later places refer to that.
 /// </summary>
 internal static class RepeatedBundles
 {
-    /// <summary>Bundles and images that are told in any case, however often one of them is repeated.</summary>
+    /// <summary>The number of bundles and images that are always described, however often one of them is repeated.</summary>
     public const int MostParts = 10_000;
 
-    /// <summary>Beyond <see cref="MostParts"/>: how many times as many as there are different ones may be told.</summary>
+    /// <summary>Beyond <see cref="MostParts"/>: how many times the number of distinct ones may be described.</summary>
     private const int MostTimes = 4;
 
-    /// <summary>Gives a description as imgpkg would tell it or, where that is too much, with each bundle told once.</summary>
+    /// <summary>Gives a description as imgpkg would or, where that is too large, with each bundle described once.</summary>
     public static BundleDescription Limit(BundleDescription root)
     {
         Dictionary<ImageReference, long> counts = [];

@@ -2,16 +2,16 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Which tags are listed, and what is told of them.</summary>
+/// <summary>Which tags are listed, and with what details.</summary>
 internal sealed record TagListOptions
 {
-    /// <summary>True to tell what each tag stands for, which is a request for each tag.</summary>
+    /// <summary>True to include the digest of each tag, which takes a request for each.</summary>
     public bool Digests { get; init; }
 
     /// <summary>True to list imgpkg's own tags, too: those that end with <c>.imgpkg</c>.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Requests under way at once, 1 or more.</summary>
+    /// <summary>Concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 }
 

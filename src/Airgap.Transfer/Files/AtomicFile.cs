@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Writes a small file so that nobody ever sees a part of it.</summary>
+/// <summary>Writes a small file so that no reader ever sees a part of it.</summary>
 internal static class AtomicFile
 {
     /// <summary>The mode of lock files: read and written by their owner only.</summary>
@@ -72,7 +72,7 @@ internal static class AtomicFile
     {
         if (target.Descriptor is { } descriptor)
         {
-            // By the system's own position, which a shell's later output goes on from.
+            // At the system's own position, where a shell's later output continues.
             using SafeFileHandle handle = new(descriptor, ownsHandle: false);
             await Task.Run(() => Posix.Write(handle, content.Span, target.Path), cancellationToken).ConfigureAwait(false);
             return;
@@ -92,7 +92,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to tell.
+            // The failure that led here is the one to report.
         }
     }
 }

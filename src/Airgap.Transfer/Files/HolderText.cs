@@ -4,7 +4,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Who holds something that one process at a time may have, as its lock tells those who wait.</summary>
+/// <summary>The holder of something that one process at a time may have, for the message to those who wait.</summary>
 internal static class HolderText
 {
     private const int MostBytes = 300;

@@ -3,7 +3,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Failures of the file system as failures that a user can mend.</summary>
+/// <summary>Failures of the file system as errors with advice.</summary>
 internal static class IoFailures
 {
     // ENOSPC and EDQUOT on Linux (122) and macOS (69); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED on Windows.
@@ -25,10 +25,10 @@ internal static class IoFailures
         UnsafeFileException foreign => new AirgapException(
             ErrorCode.ForeignFile, $"{foreign.Message}. It was not touched.", "See whose it is; then remove it, or write to another folder.", e)
         { Location = new SourceLocation(foreign.FileName) },
-        DirectoryNotFoundException => New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or mend the path.", e),
+        DirectoryNotFoundException => New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or check the path.", e),
         FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Mend the path.", e),
         UnauthorizedAccessException or System.Security.SecurityException =>
-            New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is no folder.", e),
+            New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is a file.", e),
         IOException io when IsDiskFull(io) => New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
         _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.", "Check the disk and the path.", e),
     };

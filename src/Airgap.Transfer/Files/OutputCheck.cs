@@ -3,7 +3,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Looks at the places of outputs before anything is asked or moved: what could not be written at the end is told at the beginning.</summary>
+/// <summary>Checks the places of outputs before the first request, so that one that cannot be written fails at the start and not at the end.</summary>
 internal static class OutputCheck
 {
     /// <summary>Looks at the place of an archive.</summary>

@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Files;
 
 /// <summary>
 /// Reads exactly a descriptor's bytes and checks their digest on the way. The read that gives the last byte is the one that
-/// fails, so that whoever passes the bytes on never completes with wrong ones.
+/// fails, so that a consumer never completes with wrong ones.
 /// </summary>
 internal sealed class VerifyingStream : LimitedStream
 {

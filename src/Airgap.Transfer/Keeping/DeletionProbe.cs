@@ -5,7 +5,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Finds out whether a registry deletes manifests, by asking for the deletion of one that nobody has.</summary>
+/// <summary>Finds out whether a registry deletes manifests, by asking for the deletion of one that does not exist.</summary>
 internal static class DeletionProbe
 {
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeletionUnsupported"/>, or the registry's refusal.</exception>

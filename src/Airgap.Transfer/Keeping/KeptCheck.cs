@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Refuses to go on where it cannot be told what belongs to something that is kept: of a bundle that is not there, or cannot be read, nobody knows
+/// Stops where it is unknown what belongs to something that is kept: of a bundle that is not there, or cannot be read, nothing shows
 /// which images are its own.
 /// </summary>
 internal static class KeptCheck

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Keeping;
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="clock">Tells the time.</param>
-/// <param name="concurrency">Requests under way at once while the repository is looked at, 1 or more.</param>
+/// <param name="concurrency">Concurrent requests while the repository is read, 1 or more.</param>
 internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
     /// <summary>Carries out a plan.</summary>

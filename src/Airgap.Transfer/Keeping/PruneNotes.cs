@@ -18,7 +18,7 @@ internal static class PruneNotes
         Collection,
     ];
 
-    /// <summary>What counts where the registry does not tell ages.</summary>
+    /// <summary>What counts where the registry does not give ages.</summary>
     public const string AgeUnknown = "The registry does not say how old some of these manifests are: the grace counts from this plan, and nothing is removed before it is over.";
 
     /// <summary>The same without a grace.</summary>

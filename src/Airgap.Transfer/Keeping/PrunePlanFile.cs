@@ -46,7 +46,7 @@ internal static class PrunePlanFile
         foreach (PruneItem? item in plan.Remove)
         {
             if (item is null || !Digest.TryParse(item.Digest, out _) || item.Tags.IsDefault || !item.Tags.All(tag => tag is not null && ImageReference.IsTag(tag)))
-                throw Invalid(path, $"'{Printable.Line(item?.Digest ?? "null")}' is no manifest to remove");
+                throw Invalid(path, $"'{Printable.Line(item?.Digest ?? "null")}' is not a manifest to remove");
             if (!removed.Add(item.Digest))
                 throw Invalid(path, $"it removes {item.Digest} twice");
         }
@@ -54,7 +54,7 @@ internal static class PrunePlanFile
         foreach (PruneRoot? root in plan.Keep)
         {
             if (root is null || !Digest.TryParse(root.Digest, out _))
-                throw Invalid(path, $"'{Printable.Line(root?.Digest ?? "null")}' is no manifest to keep");
+                throw Invalid(path, $"'{Printable.Line(root?.Digest ?? "null")}' is not a manifest to keep");
             if (removed.Contains(root.Digest))
                 throw Invalid(path, $"it both keeps and removes {root.Digest}");
         }
@@ -92,7 +92,7 @@ internal static class PrunePlanFile
 
     private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidPrunePlan,
-        $"'{path}' is no prune plan: {why}.",
+        $"'{path}' is not a prune plan: {why}.",
         "Make the plan again.",
         inner)
     { Location = new SourceLocation(path) };

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Keeping;
 /// <summary>Finds what nothing kept leads to. Changes nothing.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="clock">Tells the time.</param>
-/// <param name="concurrency">Requests under way at once, 1 or more.</param>
+/// <param name="concurrency">Concurrent requests, 1 or more.</param>
 internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
     /// <summary>Makes a plan.</summary>

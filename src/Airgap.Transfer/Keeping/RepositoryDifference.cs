@@ -14,7 +14,7 @@ internal sealed record RepositoryDifference
     /// <summary>The manifests and tags that it should have and has not.</summary>
     public required ImmutableArray<LackingContent> Lacks { get; init; }
 
-    /// <summary>The tags that stand for something else.</summary>
+    /// <summary>The tags with another digest.</summary>
     public required ImmutableArray<ChangedTag> Changed { get; init; }
 
     /// <summary>The tags that nothing asks for; null where that was not asked, or cannot be known.</summary>
@@ -37,7 +37,7 @@ internal sealed record RepositoryDifference
 /// <param name="Because">What asks for it.</param>
 internal sealed record LackingContent(string Kind, string? Digest, string? Tag, string Because);
 
-/// <summary>A tag that stands for something else.</summary>
+/// <summary>A tag with another digest.</summary>
 /// <param name="Tag">The tag.</param>
 /// <param name="Expected">What it should stand for.</param>
 /// <param name="Actual">What it stands for.</param>

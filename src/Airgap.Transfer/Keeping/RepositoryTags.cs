@@ -37,7 +37,7 @@ internal sealed class RepositoryTags
         {
             await foreach (string tag in repository.ListTagsAsync(cancellationToken))
             {
-                // A name that is no tag would make another address of the request.
+                // A name that is not a tag would make another address of the request.
                 if (ImageReference.IsTag(tag) && names.Add(tag) && names.Count > MaxTags)
                     throw new AirgapException(ErrorCode.RepositoryTooLarge, $"{name} has more than {MaxTags} tags.", "Check what was pushed there.") { Reference = name.ToString() };
             }

@@ -19,7 +19,7 @@ internal sealed class RepositoryWalk : IDisposable
     /// <param name="registry">The registries.</param>
     /// <param name="repository">The repository that is looked at.</param>
     /// <param name="tags">Its tags.</param>
-    /// <param name="concurrency">Requests under way at once, 1 or more.</param>
+    /// <param name="concurrency">Concurrent requests, 1 or more.</param>
     public RepositoryWalk(IRegistry registry, RepositoryName repository, RepositoryTags tags, int concurrency)
     {
         Repository = repository;

@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// <summary>Asks a mirror as a cluster without a Secret does.</summary>
 internal static class AnonymousPull
 {
-    /// <summary>A warning where nobody may pull without credentials. Whatever else comes of the question means that it is not known.</summary>
+    /// <summary>A warning where pulling needs credentials. Any other outcome means "unknown".</summary>
     /// <param name="options">How the registry is reached.</param>
     /// <param name="reference">What is there.</param>
     /// <param name="name">The PackageRepository.</param>

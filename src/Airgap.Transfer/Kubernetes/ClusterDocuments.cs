@@ -3,7 +3,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// <summary>Documents that are the whole cluster's.</summary>
 internal static class ClusterDocuments
 {
-    /// <summary>The namespace in which kapp-controller is installed, unless told otherwise.</summary>
+    /// <summary>The namespace in which kapp-controller is installed by default.</summary>
     public const string ControllerNamespace = "kapp-controller";
 
     /// <summary>The namespace whose packages all others see.</summary>

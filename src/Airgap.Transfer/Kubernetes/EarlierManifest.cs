@@ -42,7 +42,7 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
     /// <param name="options">What was asked for.</param>
     /// <param name="repository">The mirror now.</param>
     /// <param name="digest">The digest now.</param>
-    /// <param name="warn">Told where the mirror has changed.</param>
+    /// <param name="warn">Called when the mirror has changed.</param>
     public PackageRepositoryOptions Follow(PackageRepositoryOptions options, RepositoryName repository, Digest digest, Action<Diagnostic> warn)
     {
         bool isPinned = options is { Pinning: ReferencePinning.Digest, IsPlainImage: false } && string.IsNullOrWhiteSpace(options.TagSelection);

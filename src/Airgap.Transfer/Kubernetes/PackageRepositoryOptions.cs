@@ -12,7 +12,7 @@ internal sealed record PackageRepositoryOptions
     /// <summary>The manifest's name, a DNS subdomain; null for the last segment of the bundle's repository.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The namespace, a DNS label; null to leave it to whoever applies the manifest.</summary>
+    /// <summary>The namespace, a DNS label; null to leave it to the command that applies the manifest.</summary>
     public string? Namespace { get; init; }
 
     /// <summary><see cref="CurrentApiVersion"/> or <see cref="OldApiVersion"/>.</summary>

@@ -62,7 +62,7 @@ internal sealed record PackageRepositorySpec
 
     internal static string? OrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    /// <summary>The registry of a destination that is not known yet, which is shown to nobody.</summary>
+    /// <summary>The registry of a destination that is not known yet; never shown.</summary>
     private const string Nowhere = "registry.invalid";
 
     internal static AirgapException Invalid(RepositoryName destination, string problem, string advice) => new(

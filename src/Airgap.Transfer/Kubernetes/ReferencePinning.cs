@@ -3,7 +3,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// <summary>How a PackageRepository names the relocated bundle.</summary>
 internal enum ReferencePinning
 {
-    /// <summary>By digest: nobody can change what the cluster runs, and it need not ask the registry again.</summary>
+    /// <summary>By digest: the content cannot change under the cluster, which need not ask the registry again.</summary>
     Digest,
 
     /// <summary>By the relocated tag, which may move.</summary>

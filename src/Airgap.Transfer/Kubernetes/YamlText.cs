@@ -38,7 +38,7 @@ internal sealed class YamlText
         if (text.Length == 0 || text.Any(c => c is not '\n' and not '\t' && (char.IsControl(c) || char.IsSurrogate(c) || c is '\uFEFF' or '\u2028' or '\u2029' or '\u0085')))
             return AddRaw(level, key, $"\"{string.Concat(text.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '"' and not '\\' ? rune.ToString() : Yaml.YamlEscape.Of(rune)))}\"");
         string chomping = !text.EndsWith('\n') ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) || text.Trim('\n').Length == 0 ? "+" : "";
-        // The number tells the indent, so that a text may begin with blanks.
+        // The number is the indent, so that a text may begin with blanks.
         AddRaw(level, key, $"|2{chomping}");
         string body = text.EndsWith('\n') ? text[..^1] : text;
         foreach (string line in body.Split('\n'))

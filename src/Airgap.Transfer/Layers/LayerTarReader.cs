@@ -84,7 +84,7 @@ internal sealed class LayerTarReader(Stream tar)
         _ => LayerTarKind.Other,
     };
 
-    // False at the end: a block of zeros, or nothing more. Nothing at all is no tar, but what is left of a compressed one that was cut.
+    // False at the end: a block of zeros, or nothing more. Nothing at all is not a tar, but what is left of a compressed one that was cut.
     private async ValueTask<bool> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         if (_content is not null)

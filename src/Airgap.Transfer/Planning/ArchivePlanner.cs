@@ -79,7 +79,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
         ImagesLock? imagesLock = null;
         Diagnostic? warning = null;
-        // Of an archive with damaged elements nobody knows what the sound ones are a part of.
+        // In an archive with damaged elements it is unknown what the sound ones are a part of.
         if (root is null && !_failures.Any)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
@@ -166,7 +166,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             }
             catch (AirgapException e) when (_goesOnWithout && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
             {
-                // A damaged element was told of when it was read; that the bundle misses it is no news.
+                // A damaged element was reported when it was read; that the bundle lacks it follows from that.
             }
         }
 

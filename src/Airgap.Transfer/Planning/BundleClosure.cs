@@ -15,7 +15,7 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 /// <param name="reader">Reads the registries.</param>
 /// <param name="tree">Follows the manifests.</param>
-/// <param name="observer">Is told details.</param>
+/// <param name="observer">Receives details for the log.</param>
 /// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
 /// <param name="state">What is asked of the destination; null for nothing.</param>
@@ -131,7 +131,7 @@ internal sealed class BundleClosure(
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Something of it is gone or damaged there, such as a platform of an index: the source has to tell.
+            // Something of it is gone or damaged there, such as a platform of an index: the source has to answer.
             observer.Detail($"{destination} does not hold the whole of {recorded}: {e.Message}");
             return null;
         }
@@ -229,7 +229,7 @@ internal sealed class BundleClosure(
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Here a locations image is never the truth, at the source or at the destination: configs tell which images are bundles, and each
+            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and each
             // image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really gone fails
             // the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its own requests.
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
@@ -253,7 +253,7 @@ internal sealed class BundleClosure(
                     result[digest] = location.IsBundle;
             }
 
-            observer.Detail($"{reference} tells where {result.Count} images are.");
+            observer.Detail($"{reference} says where {result.Count} images are.");
             return result;
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
@@ -263,7 +263,7 @@ internal sealed class BundleClosure(
         }
     }
 
-    // Whoever needs the answer asks again and gets this one, or its failure.
+    // A caller that needs the answer awaits this task, or its failure.
     private static void Forget(Task asked) => asked.ContinueWith(
         static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 

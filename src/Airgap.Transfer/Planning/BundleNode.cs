@@ -9,10 +9,10 @@ namespace Airgap.Transfer.Planning;
 /// <summary>A bundle while its closure is searched.</summary>
 internal sealed record BundleNode(ImageReference Source, PlannedManifest Manifest, BundleContent Content, ImmutableArray<BundleEntry> Entries)
 {
-    /// <summary>Images that it pins and that were not found, where the search goes on without them.</summary>
+    /// <summary>Images that it pins and that were not found, in a search that continues without them.</summary>
     public ImmutableArray<LockedImage> Missing { get; init; } = [];
 
-    /// <summary>Bundles in bundles beyond this are an attack, not an application: whoever walks them does so level by level.</summary>
+    /// <summary>Bundles in bundles beyond this are an attack, not an application, so they are walked level by level.</summary>
     public const int MaxLevels = 255;
 
     /// <summary>This bundle and those below it, parents first, each once.</summary>

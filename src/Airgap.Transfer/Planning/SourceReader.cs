@@ -29,7 +29,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
         _manifests.GetOrAdd((repository, tag), key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, in the registry's own words: it is asked once more for them.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own message, for which it is asked again.</exception>
     public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
         await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);

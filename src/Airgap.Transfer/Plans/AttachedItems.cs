@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Plans;
 /// <summary>Tells the images of a plan from what came along with them.</summary>
 internal static class AttachedItems
 {
-    /// <summary>The items that are no cosign artifact and no referrer of another item.</summary>
+    /// <summary>The items that are neither a cosign artifact nor a referrer of another item.</summary>
     public static ImmutableArray<PlannedItem> Without(IReadOnlyCollection<PlannedItem> items)
     {
         HashSet<Digest> all = [.. items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)];

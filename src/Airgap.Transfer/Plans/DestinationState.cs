@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Plans;
 /// </summary>
 internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer)
 {
-    /// <summary>Items that a list of tags is worth reading for while nobody has counted them.</summary>
+    /// <summary>The number of items that makes a list of tags worth reading while they are not counted.</summary>
     private const int ItemsAhead = 50;
 
     private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(1);
@@ -47,7 +47,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     public Task<Digest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
         _tags.GetOrAdd(tag, name => AskAsync(name, cancellationToken));
 
-    /// <summary>Asks anew for what a tag stands for, whatever was answered before.</summary>
+    /// <summary>Asks again for a tag's digest, whatever was answered before.</summary>
     public Task<Digest?> FindTagAgainAsync(string tag, CancellationToken cancellationToken)
     {
         _tags.Remove(tag);
@@ -87,7 +87,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         }
         catch (Exception)
         {
-            // Who needs the answer meets the same failure, and tells of it.
+            // The caller that needs the answer meets the same failure, and reports it.
         }
     }
 }

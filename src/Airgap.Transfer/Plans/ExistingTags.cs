@@ -42,7 +42,7 @@ internal sealed class ExistingTags
         }
         catch (AirgapException e)
         {
-            // Whatever it is, the list would only have saved requests; if the registry itself is at fault, those tell.
+            // Whatever it is, the list would only have saved requests; if the registry itself is at fault, those fail.
             observer.Detail($"{repository.Name} does not list its tags: {e.Message}");
             return Unknown;
         }

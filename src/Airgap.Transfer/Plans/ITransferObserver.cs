@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Is told what happens, for progress and logs. Calls come from several threads at once and must return quickly.</summary>
+/// <summary>Receives progress events. Calls come from several threads at once and must return quickly.</summary>
 public interface ITransferObserver
 {
     /// <summary>A step begins.</summary>
@@ -18,7 +18,7 @@ public interface ITransferObserver
     {
     }
 
-    /// <summary>Something that the user should see at once, and that is over when the run ends: whom it waits for.</summary>
+    /// <summary>Something that the user should see at once, and that ends with the run: the holder that it waits for.</summary>
     void Notice(string message)
     {
     }

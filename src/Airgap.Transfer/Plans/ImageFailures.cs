@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// Keeps the images that a run goes on without, or keeps none: then the first failure ends the run. Used in exception filters, so that a
+/// Records the images that a run continues without, or records none: then the first failure ends the run. Used in exception filters, so that a
 /// failure that ends the run is thrown on as it came. Safe for several threads.
 /// </summary>
 internal sealed class ImageFailures(bool keepGoing)
@@ -51,11 +51,11 @@ internal sealed class ImageFailures(bool keepGoing)
             Add(failure);
     }
 
-    /// <summary>Keeps a failure, if the run goes on without the image.</summary>
+    /// <summary>Records a failure, if the run continues without the image.</summary>
     /// <returns>False when the failure has to end the run.</returns>
     public bool Take(ImageReference image, AirgapException failure) => Take(image.ToString(), image.Digest, failure);
 
-    /// <summary>Keeps a failure, if the run goes on without the image.</summary>
+    /// <summary>Records a failure, if the run continues without the image.</summary>
     /// <param name="reference">The image, as people know it.</param>
     /// <param name="digest">Its digest; null where it is not known.</param>
     /// <param name="failure">Why.</param>

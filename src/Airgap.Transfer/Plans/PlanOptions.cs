@@ -27,7 +27,7 @@ public sealed record PlanOptions
     /// <summary>True to warn of artifacts that exist and stay behind, as far as a few requests show them (<see cref="ErrorCode.ArtifactsLeftBehind"/>).</summary>
     internal bool TellsLeftBehind { get; init; }
 
-    /// <summary>True to read every image config, which an archive embeds. Without it only those are read that tell bundles from images.</summary>
+    /// <summary>True to read every image config, which an archive embeds. Without it only those are read that distinguish bundles from images.</summary>
     public bool EmbedConfigs { get; init; }
 
     /// <summary>
@@ -62,7 +62,7 @@ public sealed record PlanOptions
     /// <summary>Bytes of manifests and small blobs of a registry that are held in memory; what there is more stands in a temporary file.</summary>
     internal long HeldInMemory { get; init; } = ByteStore.DefaultBudget;
 
-    /// <summary>Requests under way at once, 1 or more.</summary>
+    /// <summary>Concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>The same, carrying what was chosen, and telling of what stays.</summary>

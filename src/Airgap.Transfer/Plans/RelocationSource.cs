@@ -16,7 +16,7 @@ public abstract record RelocationSource
         public override string ToString() => Reference.ToString();
     }
 
-    /// <summary>An image or index that is no bundle.</summary>
+    /// <summary>An image or index that is not a bundle.</summary>
     public sealed record Image(ImageReference Reference) : RelocationSource
     {
         /// <inheritdoc/>

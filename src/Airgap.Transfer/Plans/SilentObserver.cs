@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Stands in where nobody is told.</summary>
+/// <summary>Ignores every event.</summary>
 internal sealed class SilentObserver : ITransferObserver
 {
     /// <summary>The one.</summary>

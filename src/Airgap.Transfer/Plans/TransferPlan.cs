@@ -31,7 +31,7 @@ public sealed record TransferPlan
     /// <summary>The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other sources.</summary>
     public ImagesLock? ImagesLock { get; init; }
 
-    /// <summary>The images that could not be read and that the plan goes on without; empty unless <see cref="PlanOptions.KeepGoing"/> is set.</summary>
+    /// <summary>The images that could not be read and that the plan leaves out; empty unless <see cref="PlanOptions.KeepGoing"/> is set.</summary>
     public ImmutableArray<FailedImage> Failures { get; init; } = [];
 
     /// <summary>What a user should know before the transfer.</summary>
@@ -52,7 +52,7 @@ public sealed record TransferPlan
     /// <summary>Length of all blobs, in bytes.</summary>
     public long TotalBytes => Blobs.Sum(blob => blob.Descriptor.Size);
 
-    /// <summary>The root bundle with its content; null when the source is no bundle.</summary>
+    /// <summary>The root bundle with its content; null when the source is not a bundle.</summary>
     public PlannedBundle? RootBundle => Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
 }
 

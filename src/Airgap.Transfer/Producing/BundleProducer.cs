@@ -57,12 +57,12 @@ internal sealed class BundleProducer(IRegistry registry)
         {
             problems.Add(new Diagnostic(
                 ErrorCode.NotAPackageRepository,
-                $"'{request.Root}' has no YAML file under packages/, so that its bundle is no package repository.",
+                $"'{request.Root}' has no YAML file under packages/, so that its bundle is not a package repository.",
                 "Put Package and PackageMetadata files under packages/, or push it as a plain bundle."));
         }
 
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
-        // An image that could not be pinned is told as that, not once more for each place that names it.
+        // An image that could not be pinned is reported once, not again for each place that names it.
         packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
         return new Findings(files, images, problems, warnings);
     }

@@ -28,7 +28,7 @@ internal static class ContentFolder
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
         {
             string path = prefix + entry.Name;
-            // A link to a folder is no file, and is told as that.
+            // A link to a folder is not a file, and is reported as such.
             if (entry is not DirectoryInfo { LinkTarget: null } inner)
                 files.Add(new ContentFile(path, entry.FullName));
             else if (path != ".git")

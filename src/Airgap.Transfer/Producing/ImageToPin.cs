@@ -13,7 +13,7 @@ internal sealed record ImageToPin(string Reference, SourceLocation? Location = n
     /// <summary><c>OS/ARCHITECTURE</c> or <c>OS/ARCHITECTURE/VARIANT</c>: only that image of an index is pinned. Null for the whole index.</summary>
     public string? Platform { get; init; }
 
-    /// <summary>What its builder tells of it; null to ask the registry what the reference stands for.</summary>
+    /// <summary>What its builder says of it; null to ask the registry for the reference's digest.</summary>
     public BuiltImage? Built { get; init; }
 
     /// <summary>True for an image that is built only when all else is right: <see cref="BundleProducer.CheckAsync"/> takes it as given, and no bundle can be made of it yet.</summary>

@@ -7,7 +7,7 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>The annotations by which kbld finds an image of a lock again.</summary>
-/// <remarks>Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML that tells how the digest was found.</remarks>
+/// <remarks>Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML that says how the digest was found.</remarks>
 internal static class Origins
 {
     /// <summary>The text that stands for the image.</summary>

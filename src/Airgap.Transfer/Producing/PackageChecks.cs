@@ -97,7 +97,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             problems.Add(new Diagnostic(ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.", "Leave one of them out, or give it another version.") { Location = place });
     }
 
-    // Made only where it is told: a file of a few megabytes may be wrong a million times.
+    // Made only when it is reported: a file of a few megabytes may have a million errors.
     private void Problem(ErrorCode code, string path, Func<Diagnostic> make)
     {
         if (_problems.Take(code, path))

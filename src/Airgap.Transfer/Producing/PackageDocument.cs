@@ -56,7 +56,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
                 ErrorCode.PackageNameMismatch,
                 YamlLookup.Find(document, "metadata", "name") ?? YamlLookup.Find(document, "metadata") ?? document,
                 name is null ? "the Package has no metadata.name" : $"the Package is named '{name}', and its refName and version make '{refName}.{version}'",
-                $"Write the name '{refName}.{version}', or mend refName or version.");
+                $"Write the name '{refName}.{version}', or correct refName or version.");
         }
 
         if (YamlLookup.Find(Spec, "template", "spec") is not YamlMapping template)
@@ -120,7 +120,7 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
 
     private void Invalid(YamlNode at, string why) => Add(ErrorCode.InvalidPackage, at, why, FormAdvice);
 
-    // A value of the wrong type is told as that, and not once more for what it should say.
+    // A value of the wrong type is reported once, not again for its content.
     private void Add(ErrorCode code, YamlNode at, string why, string advice)
     {
         if (_types?.IsWrong(at) != true)

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Producing;
 internal sealed record ProduceRequest
 {
     /// <summary>
-    /// The host of a bundle that no registry has. It ends in <c>.invalid</c>, which RFC 2606 keeps free, so that nobody ever asks it; an archive
+    /// The host of a bundle that no registry has. It ends in <c>.invalid</c>, which RFC 2606 keeps free, so that it is never asked; an archive
     /// names its bundle by it, and an import does not depend on the name.
     /// </summary>
     public const string NoHost = "airgap.invalid";
@@ -28,10 +28,10 @@ internal sealed record ProduceRequest
     /// <summary>The bundle's tag.</summary>
     public string Tag { get; init; } = ImageReference.DefaultTag;
 
-    /// <summary>True to fail where there is no <c>packages/</c>: without it a bundle is no package repository.</summary>
+    /// <summary>True to fail where there is no <c>packages/</c>: without it a bundle is not a package repository.</summary>
     public bool RequirePackages { get; init; }
 
-    /// <summary>Requests under way at once, 1 or more.</summary>
+    /// <summary>Concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>True when the repository is only a name: nothing is asked of it.</summary>

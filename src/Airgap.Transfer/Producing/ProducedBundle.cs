@@ -39,7 +39,7 @@ internal sealed class ProducedBundle : IDisposable
     /// <summary>Number of files in its layer.</summary>
     public int Files => _entries.Count(entry => !entry.IsFolder);
 
-    /// <summary>True when the repository is only a name, which nobody is asked for.</summary>
+    /// <summary>True when the repository is only a name, which is never asked for.</summary>
     internal bool IsNowhere { get; }
 
     internal PackedImage Packed => _packed;

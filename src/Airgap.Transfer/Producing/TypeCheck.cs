@@ -6,13 +6,13 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks a document against its declared types, as the JSON decoder of a cluster does.</summary>
-/// <param name="problem">Told each value that is none of its type: where, what is wrong (made only where it is told), and what to write.</param>
-/// <param name="unknown">Told each key that no field has, the path of its object, and the fields that there are.</param>
+/// <param name="problem">Called for each value of the wrong type: where, what is wrong (made only when it is reported), and what to write.</param>
+/// <param name="unknown">Called for each unknown key with the path of its object and the known fields.</param>
 internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
 {
     private readonly HashSet<YamlNode> _wrong = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>True for a value that was told of.</summary>
+    /// <summary>True for a value that was reported.</summary>
     public bool IsWrong(YamlNode? node) => node is not null && _wrong.Contains(node);
 
     /// <summary>Checks an object.</summary>

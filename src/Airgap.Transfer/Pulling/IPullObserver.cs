@@ -4,7 +4,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>Is told what happens during a pull, in imgpkg's order.</summary>
+/// <summary>Receives the events of a pull, in imgpkg's order.</summary>
 internal interface IPullObserver : ITransferObserver
 {
     /// <summary>An image or bundle is taken up.</summary>

@@ -16,7 +16,7 @@ internal interface IPullSource : IDisposable
     /// <summary>The bundles among the images that a bundle pins, in the lock's order, each digest once.</summary>
     IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken);
 
-    /// <summary>False where nobody can be asked where images are.</summary>
+    /// <summary>False where no registry can be asked for images.</summary>
     bool KnowsPlaces { get; }
 
     /// <summary>Whether the bundle's repository has every image.</summary>

@@ -44,7 +44,7 @@ internal sealed record PulledItem(ImageReference Reference, string Path, bool Is
 /// <summary>What became of an images.yml.</summary>
 internal enum LockUpdate
 {
-    /// <summary>There is none, or nobody could be asked: a plain image, or an archive.</summary>
+    /// <summary>There is none, or no registry could be asked: a plain image, or an archive.</summary>
     None,
 
     /// <summary>It stands as it was packed: not every image is in the bundle's repository.</summary>

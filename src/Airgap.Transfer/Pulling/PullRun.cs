@@ -27,7 +27,7 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
     /// <summary>Links, devices and the like that were left out.</summary>
     public int SkippedEntries => unpacker.SkippedEntries;
 
-    /// <summary>Unpacks everything and then mends the lock files.</summary>
+    /// <summary>Unpacks everything and then rewrites the lock files.</summary>
     public async Task PullAsync(PullItem root, CancellationToken cancellationToken)
     {
         await PullAsync(root, "", depth: 0, cancellationToken);

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Pulling;
 
 /// <summary>Unpacks a bundle or image, out of a registry or an archive, into a folder.</summary>
 /// <param name="registry">The registries, with their credentials. Not asked when the source is an archive.</param>
-/// <param name="observer">Is told what happens; null for nobody.</param>
+/// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
 {
     private readonly IPullObserver _observer = observer ?? new SilentObserver();

@@ -63,7 +63,7 @@ internal static class BundleFiles
             "Give the directory that holds it with -f.");
     }
 
-    // An input that is such a directory itself counts, too: it is a mistake that imgpkg tells.
+    // An input that is such a directory itself counts, too: it is a mistake that imgpkg reports.
     private static LayerEntry[] FoldersOf(IReadOnlyList<LayerEntry> entries) =>
         [.. entries.Where(entry => entry.IsFolder && Path.GetFileName(Path.TrimEndingDirectorySeparator(entry.FullPath)) == Folder)];
 

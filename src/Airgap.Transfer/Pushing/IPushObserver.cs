@@ -3,7 +3,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 
-/// <summary>Is told what happens while a folder is pushed.</summary>
+/// <summary>Receives the events of a push.</summary>
 internal interface IPushObserver : ITransferObserver
 {
     /// <summary>A file or folder goes into the layer. Called in the layer's order, before anything is sent.</summary>

@@ -93,7 +93,7 @@ internal sealed class PackedLayer : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // It is in the system's folder for what nobody needs any more.
+            // It is in the system's folder for temporary files.
         }
     }
 

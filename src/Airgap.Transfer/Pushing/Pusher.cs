@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Pushing;
 
 /// <summary>Makes a bundle or image of files and folders, with imgpkg's bytes, and puts it into a registry.</summary>
 /// <param name="registry">The registry, with its credentials.</param>
-/// <param name="observer">Is told what happens; null for nobody.</param>
+/// <param name="observer">Receives progress events; null for none.</param>
 /// <remarks>No time is written, so SOURCE_DATE_EPOCH has nothing to change: the same files give the same digest everywhere.</remarks>
 internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 {
@@ -51,7 +51,7 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 
     private static IReadOnlyList<LayerEntry> List(PushRequest request)
     {
-        // Each input by itself first: two bundles are told as that, not as the paths they share.
+        // Each input by itself first: two bundles are reported as such, not as the paths they share.
         LayerEntry[] found = [.. request.Inputs.SelectMany(input => LayerFiles.List([input], request.Layer))];
         if (request.IsBundle)
             BundleFiles.Validate(request.Inputs, found);

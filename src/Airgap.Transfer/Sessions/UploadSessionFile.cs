@@ -66,7 +66,7 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
             return;
         }
 
-        // While it is held, so that nobody else's is deleted.
+        // While it is held, so that no other process's file is deleted.
         TryDelete(_lockPath);
         _lock.Dispose();
     }

@@ -10,14 +10,14 @@ namespace Airgap.Transfer.Sessions;
 
 /// <summary>
 /// Uploads under way as files in the user's cache folder, one for each blob and destination repository, so that a run that was
-/// killed is gone on with by the next one. The files are the user's alone (mode 0600), hold addresses of the registry and no
+/// killed is resumed by the next one. The files are the user's alone (mode 0600), hold addresses of the registry and no
 /// credentials, and are worth nothing after <see cref="MaxAge"/>.
 /// </summary>
 /// <param name="folder">Where they are kept; made when it is first needed.</param>
 /// <param name="clock">Of their age; null for the system's.</param>
 internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = null) : IUploadSessionStore
 {
-    /// <summary>How long a file is of use: a day less than registries keep uploads that nobody goes on with.</summary>
+    /// <summary>How long a file is of use: a day less than registries keep abandoned uploads.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(6);
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;

@@ -1,12 +1,12 @@
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// How many blobs, or parts of one, are under way at once: more while that moves more, fewer when a registry says that it is asked too much. It climbs
+/// How many blobs, or parts of one, are under way at once: more while that moves more, fewer when a registry answers 429 or 503. It climbs
 /// quickly until more stopped helping for the first time, carefully afterwards.
 /// </summary>
 /// <param name="first">Where it begins.</param>
 /// <param name="most">What it never exceeds; <paramref name="first"/> or less keeps it where it begins, but for refusals.</param>
-/// <param name="refusals">How often registries have said so far that they are asked too much.</param>
+/// <param name="refusals">The number of 429 and 503 responses so far.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusals, TimeProvider clock)
 {
@@ -60,7 +60,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         return WaitAsync(place, cancellationToken);
     }
 
-    /// <summary>Takes a place that nobody waits for.</summary>
+    /// <summary>Takes a place that no caller waits for.</summary>
     /// <returns>False when there is none.</returns>
     public bool TryEnterSpare()
     {
@@ -121,7 +121,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         {
             _bestRate = rate;
 
-            // Where nobody waits for a place more places say nothing.
+            // With no queue, a higher limit proves nothing.
             if (_wasFull)
                 _limit = Math.Min(_most, _isClimbing ? _limit * 2 : _limit + 1);
         }

@@ -4,14 +4,14 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Who writes an archive, in a small file beside the partial one, which itself is full of something else.</summary>
+/// <summary>Who writes an archive, in a small file beside the partial one, which itself has other content.</summary>
 internal static class ArchiveHolder
 {
     /// <summary>Where it stands.</summary>
     /// <param name="path">The archive.</param>
     public static string PathOf(string path) => SideName.Of(path, ".partial.holder");
 
-    /// <summary>Says that this process writes the archive. A courtesy: without it the next one is told less.</summary>
+    /// <summary>Records that this process writes the archive, for the message of a process that finds it locked.</summary>
     public static void Write(string path) => Attempt(() =>
     {
         // Who died left its own; a link that stands there is removed, not followed.

@@ -18,7 +18,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="repository">The destination.</param>
 /// <param name="reads">True to read the bytes, false to ask for them.</param>
 /// <param name="concurrency">Questions under way at once.</param>
-/// <param name="observer">Is told details.</param>
+/// <param name="observer">Receives details for the log.</param>
 internal sealed class BlobEvidence(IImageRepository repository, bool reads, int concurrency, ITransferObserver observer)
 {
     /// <summary>Finds the blobs that the repository does not have.</summary>
@@ -63,10 +63,10 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
         catch (AirgapException e) when (IsAboutTheBlob(e))
         {
-            observer.Detail($"{repository.Name} does not tell whether it has {blob.Digest}: {e.Message}");
+            observer.Detail($"{repository.Name} does not say whether it has {blob.Digest}: {e.Message}");
         }
 
-        // Some registries do not answer a HEAD for a blob: no answer is no proof that it is gone.
+        // Some registries do not answer a HEAD for a blob: no answer is not proof that it is gone.
         try
         {
             await using Stream opened = await repository.GetBlob(blob).OpenAsync(0, cancellationToken);

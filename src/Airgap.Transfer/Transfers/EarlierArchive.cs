@@ -76,7 +76,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                observer.Detail($"'{file.Path}' is no archive to reuse: {e.Message}");
+                observer.Detail($"'{file.Path}' is not an archive to reuse: {e.Message}");
             }
         }
 

@@ -15,7 +15,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="layer">Where in it.</param>
 /// <param name="places">Gives places to parts; null for one stream alone.</param>
 /// <param name="rules">When parts pay.</param>
-/// <param name="progress">Is told the bytes that came; takes back those that turn out to be wrong.</param>
+/// <param name="progress">Receives the number of bytes received; negative for those that turn out to be wrong.</param>
 internal sealed class LayerDownload(
     IBlobContent content, IPartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules, IProgress<long> progress) : IProgress<long>
 {
@@ -30,7 +30,7 @@ internal sealed class LayerDownload(
     /// <summary>Fetches what is missing.</summary>
     /// <param name="there">What stands there already; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when all is there and is not the layer: what stood there was not its beginning, or a part was spoiled.</returns>
+    /// <returns>False when all bytes are there and are not the layer: what was there was not its beginning, or a part was damaged.</returns>
     public async Task<bool> RunAsync(PartialLayer? there, CancellationToken cancellationToken)
     {
         bool isRight = false;

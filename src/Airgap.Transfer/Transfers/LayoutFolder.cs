@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>
 /// A folder while a layout is written to it, held by one process at a time. Content appears under its digest when it is complete and verified, and
-/// index.json changes last, in one step: whoever reads it meanwhile sees what it was before.
+/// index.json changes last, in one step: a concurrent reader sees the previous state.
 /// </summary>
 internal sealed class LayoutFolder : IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class LayoutFolder : IDisposable
                 return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
             string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)
                 .FirstOrDefault(name => name is not (WorkName or LayoutNames.Marker or LayoutNames.Blobs or ArchiveNotes.EntryName));
-            return other is null ? null : throw Unsuited(path, $"holds '{Printable.Of(other)}' and is no OCI layout");
+            return other is null ? null : throw Unsuited(path, $"holds '{Printable.Of(other)}' and is not an OCI layout");
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -66,7 +66,7 @@ internal sealed class LayoutFolder : IDisposable
             folder = new LayoutFolder(path);
             foreach (string left in Directory.EnumerateFiles(folder._work, "*.tmp"))
                 File.Delete(left);
-            // Read again now that nobody else writes it.
+            // Read again now that no other process writes it.
             folder.Earlier = await LookAsync(path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
@@ -187,7 +187,7 @@ internal sealed class LayoutFolder : IDisposable
     private string PlaceOf(Digest digest)
     {
         string folder = Path.Combine(_path, LayoutNames.Blobs, digest.Algorithm);
-        // A link in the place of a folder would lead the content elsewhere.
+        // A link instead of a folder would redirect the content.
         _files.Find(LayoutNames.NameOf(digest));
         Attempt(() => Directory.CreateDirectory(folder));
         return Path.Combine(folder, digest.Hex);

@@ -51,7 +51,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
             repository.PushManifestAsync(_image.Manifest, ContentTags.Default(_image.Manifest.Digest), cancellationToken));
     }
 
-    /// <summary>Waits for the blobs to end, so that nothing goes on behind a caller's back.</summary>
+    /// <summary>Waits for the blobs to end, so that nothing continues in the background.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_blobs is null || _stop is null)
@@ -63,7 +63,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
         catch (Exception)
         {
-            // What went wrong was told by whoever waited for it, or something else had gone wrong before.
+            // The caller that awaited it has reported the failure, or an earlier one.
         }
 
         _stop.Dispose();
@@ -84,7 +84,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
     }
 
-    // When it cannot be asked, the refusal is the failure to tell.
+    // When it cannot be asked, the refusal is the failure to report.
     private async Task<bool> HasTagAsync(CancellationToken cancellationToken)
     {
         try

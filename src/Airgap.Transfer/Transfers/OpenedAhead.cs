@@ -46,7 +46,7 @@ internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
         }
         catch (Exception)
         {
-            // Nobody wanted it.
+            // It was not needed.
         }
     }
 }

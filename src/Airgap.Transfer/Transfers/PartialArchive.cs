@@ -44,11 +44,11 @@ internal sealed class PartialArchive : IPartialArchive
     public static string AsideOf(string path) => SideName.Of(path, ".partial.earlier");
 
     /// <summary>Opens the partial file and writes everything but the layers.</summary>
-    /// <param name="path">The final path, which is no link.</param>
+    /// <param name="path">The final path, which is not a link.</param>
     /// <param name="layout">What goes where.</param>
     /// <param name="resume">True to keep what an earlier run left.</param>
     /// <param name="disk">The file system.</param>
-    /// <param name="observer">Is told details.</param>
+    /// <param name="observer">Receives details for the log.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such folder.</exception>
     public static async Task<PartialArchive> OpenAsync(
@@ -168,7 +168,7 @@ internal sealed class PartialArchive : IPartialArchive
             Descriptor descriptor = layer.Blob.Descriptor;
             _layers.Add(descriptor.Digest, there);
             if (!there.IsWhole)
-                observer.Detail($"{descriptor.Digest} goes on at byte {there.Length} of {descriptor.Size} in '{_partialPath}'.");
+                observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in '{_partialPath}'.");
         }
     }
 
@@ -220,7 +220,7 @@ internal sealed class PartialArchive : IPartialArchive
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to tell.
+            // The failure that led here is the one to report.
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="dataOffset">Where the layer's first byte belongs in the archive.</param>
 /// <param name="places">Gives a place to each part beside the layer's own, and has it back after it.</param>
 /// <param name="rules">Length and number of parts.</param>
-/// <param name="progress">Is told the bytes that came.</param>
+/// <param name="progress">Receives the number of bytes received.</param>
 internal sealed class PartwiseDownload(
     IBlobContent content, IPartialArchive archive, long dataOffset, AdaptiveConcurrency places, PartRules rules, IProgress<long> progress)
 {
@@ -68,14 +68,14 @@ internal sealed class PartwiseDownload(
         }
     }
 
-    // Nothing goes on behind the caller's back, and what failed first is what is told.
+    // Nothing continues in the background, and the first failure is the one reported.
     private async Task EndAsync(CancellationTokenSource stop)
     {
         await stop.CancelAsync();
         await Task.WhenAll(_begun.Select(part => part.Fetching)).ContinueWith(static all => all.Exception, TaskScheduler.Default);
     }
 
-    // The one stream that goes on from here fetches these parts again, finished ones included.
+    // The one stream that continues from here fetches these parts again, finished ones included.
     private void TakeBack()
     {
         foreach (Part part in _begun)
@@ -145,7 +145,7 @@ internal sealed class PartwiseDownload(
 
     private readonly record struct Part(long Start, bool IsOwn, Tally Count, Task<bool> Fetching);
 
-    // The bytes of a part that progress was told of; read when its fetching has ended.
+    // The bytes of a part that were reported as progress; read when the part has ended.
     private sealed class Tally
     {
         public long Taken { get; set; }

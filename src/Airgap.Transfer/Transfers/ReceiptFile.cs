@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Transfers;
 internal static class ReceiptFile
 {
     /// <summary>Looks at the place before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is no receipt stands there; or as <see cref="OutputCheck.OfFile"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt stands there; or as <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path, bool makesFolder = false)
     {
         OutputCheck.OfFile(path, makesFolder);
@@ -35,7 +35,7 @@ internal static class ReceiptFile
         }
 
         throw new AirgapException(
-            ErrorCode.ReceiptNotOurs, $"'{path}' is no receipt, and would be replaced by one.", "Name another file, or remove this one.")
+            ErrorCode.ReceiptNotOurs, $"'{path}' is not a receipt, and would be replaced by one.", "Name another file, or remove this one.")
         { Location = new SourceLocation(path) };
     }
 

@@ -20,7 +20,7 @@ internal static class ReferrerIndex
     {
         ArrayBufferWriter<byte> bytes = new();
 
-        // Media types hold a plus sign, which nobody else writes as an escape.
+        // Media types hold a plus sign, which others do not write as an escape.
         using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();

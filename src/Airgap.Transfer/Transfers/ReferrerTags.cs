@@ -33,7 +33,7 @@ internal static class ReferrerTags
             {
                 throw new AirgapException(
                     ErrorCode.DestinationMismatch,
-                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds something else: {old.Digest}.",
+                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds other content: {old.Digest}.",
                     "Remove or rename that tag, or relocate without artifacts.")
                 { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
             }

@@ -35,7 +35,7 @@ internal sealed class RegistryTarget : ITransferTarget
     /// <param name="name">The destination.</param>
     /// <param name="plan">What goes there.</param>
     /// <param name="options">How.</param>
-    /// <param name="observer">Is told details.</param>
+    /// <param name="observer">Receives details for the log.</param>
     public RegistryTarget(IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer)
     {
         _registry = registry;
@@ -135,7 +135,7 @@ internal sealed class RegistryTarget : ITransferTarget
         _hasWritten = true;
         if (_damaged.Contains(blob.Descriptor.Digest))
         {
-            // The registry has been told of this blob before and lost it: what it says of it now, a mount included, is no proof.
+            // The registry had this blob before and lost it: its answers about it, a mount included, prove nothing.
             await _repository.ReplaceBlobAsync(ContentElsewhere.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
             await _evidence.RequireAsync(blob.Descriptor, cancellationToken);
             return BlobOutcome.Copied;
@@ -192,7 +192,7 @@ internal sealed class RegistryTarget : ITransferTarget
         await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag), ContentTag);
         await PutTagsAsync(arrived.Where(item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
-        // The user's own tag comes last: whoever sees it sees a whole bundle.
+        // The user's own tag comes last: where it is visible, the bundle is complete.
         _isTagWithheld = failures.Any;
         if (arrived.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root && !_isTagWithheld)
             await PutTagAsync(root, tag, cancellationToken);
@@ -210,7 +210,7 @@ internal sealed class RegistryTarget : ITransferTarget
             }
             catch (AirgapException e) when (!IsLost(e) && failures.Take(reference, digest, e))
             {
-                // The user's tag tells of it: it is not written.
+                // The user's tag would announce it, so it is not written.
             }
         }
     }

@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="plan">What moves.</param>
 /// <param name="target">Where to.</param>
 /// <param name="options">How.</param>
-/// <param name="observer">Is told what happens.</param>
+/// <param name="observer">Receives progress events.</param>
 /// <param name="places">How many blobs are under way at once.</param>
 internal sealed class TransferEngine(
     TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : IDisposable
@@ -97,7 +97,7 @@ internal sealed class TransferEngine(
             }
             catch (Exception e)
             {
-                // Whoever waits for this blob is cancelled before this failure is through, so it is kept as the one to tell.
+                // Callers that await this blob are cancelled before this failure reaches them, so it is kept as the one to report.
                 Exception failure = Named(e, blob);
                 if (failure is AirgapException { } bad && options.KeepGoing && !target.IsLost(bad) && !ImageFailures.EndsEveryRun(bad.Code))
                 {
@@ -131,7 +131,7 @@ internal sealed class TransferEngine(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Told at once, not when the last of the other blobs has come.
+            // Reported at once, not when the last of the other blobs has arrived.
             Interlocked.CompareExchange(ref _failure, e, null);
             await _stop.CancelAsync();
             throw;
@@ -186,7 +186,7 @@ internal sealed class TransferEngine(
         };
     }
 
-    // Lets everything end before it throws, so that nothing goes on behind the caller's back; what failed first is told, not what
+    // Lets everything end before it throws, so that nothing continues in the background; the first failure is reported, not what
     // was cancelled because of it.
     private async Task WhenAllOrFirstFailureAsync(params Task[] tasks)
     {

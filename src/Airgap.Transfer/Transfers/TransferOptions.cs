@@ -6,13 +6,13 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>How a plan is carried out.</summary>
 public sealed record TransferOptions
 {
-    /// <summary>Blobs under way at once, 1 or more: fewer while a registry says that it is asked too much.</summary>
+    /// <summary>Blobs transferred at once, 1 or more: fewer while a registry answers 429 or 503.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>Blobs under way at once at most, where more move more. What is not above <see cref="Concurrency"/>, as the default, keeps to that.</summary>
+    /// <summary>Blobs transferred at once at most, where more move more. What is not above <see cref="Concurrency"/>, as the default, keeps to that.</summary>
     public int MostConcurrency { get; init; }
 
-    /// <summary>True for tags that tell the source repository (<c>apps-frontend-sha256-HEX.imgpkg</c>) in place of <c>sha256-HEX.imgpkg</c>.</summary>
+    /// <summary>True for tags that name the source repository (<c>apps-frontend-sha256-HEX.imgpkg</c>) in place of <c>sha256-HEX.imgpkg</c>.</summary>
     public bool RepositoryBasedTags { get; init; }
 
     /// <summary>

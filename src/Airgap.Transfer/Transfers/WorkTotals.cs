@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>
 /// Numbers and bytes of blobs by what was done with them: the one reckoning behind every text, JSON document and page. A blob counts once for each
-/// place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is no work.
+/// place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is not work.
 /// </summary>
 /// <param name="Copied">Their bytes were sent.</param>
 /// <param name="Mounted">The registry linked them from another of its repositories.</param>

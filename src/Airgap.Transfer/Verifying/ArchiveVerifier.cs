@@ -60,7 +60,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
         }
         catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
         {
-            // It was told of when the layer was hashed.
+            // It was reported when the layer was hashed.
             return;
         }
 
@@ -82,7 +82,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             }
         }
 
-        // Of an archive with damaged elements nobody knows what belongs to them.
+        // In an archive with damaged elements it is unknown what belongs to them.
         if (!plan.Failures.IsEmpty)
             return;
         foreach (ArchiveEntry entry in archive.Entries.Where(entry => !wanted.Contains(entry.Name)).OrderBy(entry => entry.Offset))

@@ -11,18 +11,18 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     private readonly Dictionary<(RepositoryName Repository, Digest Digest, long Size), Check> _checks = [];
 
     /// <summary>Takes a blob that <see cref="RunAsync"/> reads.</summary>
-    /// <param name="findings">Where what is wrong with it is told.</param>
+    /// <param name="findings">Receives what is wrong with it.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
     public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) => findings.Include(Take(repository, blob, manifest).Findings);
 
     /// <summary>Reads a blob now, because the plan needs what is in it. It counts as read.</summary>
-    /// <param name="findings">Where what is wrong with it is told.</param>
+    /// <param name="findings">Receives what is wrong with it.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is only told when the bytes are right.</param>
+    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is reported only when the bytes are right.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What was read; null where the blob is missing or damaged.</returns>
     /// <exception cref="AirgapException">The failure of <paramref name="read"/>.</exception>
@@ -32,7 +32,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     {
         Check check = Take(repository, blob, manifest);
         findings.Include(check.Findings);
-        // Told and counted once, however often its content is needed.
+        // Reported and counted once, however often its content is needed.
         return await CheckAsync(check.Claim() ? check : check with { Findings = new Findings() }, read, cancellationToken);
     }
 
@@ -110,7 +110,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         return false;
     }
 
-    // docker-registry ends the connection over a blob that it lost and remembers. Whether it is the blob or the registry, its manifest tells.
+    // docker-registry ends the connection over a blob that it lost and remembers. A request for its manifest shows whether the blob or the registry fails.
     private async Task ReportAsync(Check check, AirgapException failure, CancellationToken cancellationToken)
     {
         if (VerifiedHosts.IsLoss(failure) && !hosts.IsLost(check.Repository))

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Gathers what is wrong, and counts what was read. What runs side by side writes into sections that were made, or are included, in a fixed order: so the
-/// result has one order, whoever comes first. A section that several include counts where it stands first.
+/// result has one order, whichever ends first. A section that several include counts where it stands first.
 /// </summary>
 internal sealed class Findings
 {
@@ -45,10 +45,10 @@ internal sealed class Findings
     /// <summary>Adds a failure, with the place it was met unless it names one.</summary>
     public void Add(AirgapException failure, string reference, Digest? digest) => Put(Placed(failure, reference, digest));
 
-    /// <summary>Adds a problem as another step tells it, with the place it was met unless it names one.</summary>
+    /// <summary>Adds a problem of another step, with the place it was met unless it names one.</summary>
     public void Add(Diagnostic problem, string reference) => Put(problem with { Reference = problem.Reference ?? reference });
 
-    /// <summary>Adds what a registry that does not answer keeps from being looked at. It is told once for each registry, and at the end how much more there is.</summary>
+    /// <summary>Adds what cannot be checked because a registry does not answer. Reported once for each registry, with the number of the rest at the end.</summary>
     public void AddLost(string host, AirgapException failure, string reference, Digest? digest) => Put(new Lost(host, Placed(failure, reference, digest)));
 
     /// <summary>Counts a config or layer that was read.</summary>

@@ -4,7 +4,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Hashes what is read through it, and remembers that the stream below failed: what came of such bytes says nothing.</summary>
+/// <summary>Hashes what is read through it, and remembers that the stream below failed: such bytes prove nothing.</summary>
 internal sealed class HashedStream(Stream inner, HashAlgorithmName algorithm) : ReadOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(algorithm);

@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Follows manifests down, level by level, each once for a repository, and tells the hasher which blobs they refer to.</summary>
+/// <summary>Follows manifests down, level by level, each once for a repository, and gives the hasher the blobs that they refer to.</summary>
 internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findings run)
 {
     /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
@@ -19,7 +19,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     private readonly SharedTasks<(RepositoryName Repository, Digest Config, long Size), bool> _labels = new();
 
     /// <summary>Verifies a manifest and all manifests below it.</summary>
-    /// <param name="findings">Where what is wrong is told.</param>
+    /// <param name="findings">Receives what is wrong.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

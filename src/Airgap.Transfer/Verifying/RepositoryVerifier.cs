@@ -144,7 +144,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         ImageReference reference = ImageReference.ByTag(_home, tag);
         if (manifest.Layers is not [{ } layer])
         {
-            into.Add(ErrorCode.InvalidBundle, $"{reference} is no locations image: it has {manifest.Layers.Length} layers.", reference.ToString(), manifest.Digest);
+            into.Add(ErrorCode.InvalidBundle, $"{reference} is not a locations image: it has {manifest.Layers.Length} layers.", reference.ToString(), manifest.Digest);
             return;
         }
 

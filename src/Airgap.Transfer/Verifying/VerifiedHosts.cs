@@ -7,14 +7,14 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Asks registries, a bounded number of requests at once. The first question to a registry goes alone, and one that does not answer it is not asked again.
-/// Only questions about manifests and tags tell: a blob that a registry lost, and whose descriptor it keeps in a cache, ends the connection, too.
+/// Only requests for manifests and tags count: a blob that a registry lost, and whose descriptor it keeps in a cache, ends the connection, too.
 /// </summary>
 internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(concurrency);
     private readonly ConcurrentDictionary<string, Host> _hosts = new();
 
-    /// <summary>Requests under way at once.</summary>
+    /// <summary>Concurrent requests.</summary>
     public int Concurrency => concurrency;
 
     /// <summary>Asks about manifests or tags.</summary>
@@ -75,7 +75,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
 
     public void Dispose() => _places.Dispose();
 
-    // The request that met it first is one of many, and not always the same: what is told of the registry names none.
+    // The request that met it first is one of many, and not always the same: so the message about the registry names none.
     private static AirgapException Nameless(AirgapException failure)
     {
         string message = failure.Message;

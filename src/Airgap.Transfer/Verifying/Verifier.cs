@@ -11,13 +11,13 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is walked by a walk
-/// of its own, so that it can tell when the one that relocates is wrong; an archive is read by the reader that imports it, so that what is passed here is
+/// of its own, so that it finds errors of the one that relocates; an archive is read by the reader that imports it, so that what is passed here is
 /// imported there. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 internal sealed class Verifier(IRegistry registry)
 {
-    /// <summary>Requests under way at once, 1 or more; as many as a transfer has at first.</summary>
+    /// <summary>Concurrent requests, 1 or more; as many as a transfer has at first.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>Verifies a bundle, an image, an archive, or what a lock file names. Goes on after a problem and lists them all.</summary>

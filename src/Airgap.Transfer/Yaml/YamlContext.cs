@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>Which file is read, and how its errors are told.</summary>
+/// <summary>The file that is read, and the code and advice of its errors.</summary>
 /// <param name="Path">The file as the user knows it.</param>
 /// <param name="Code">The code of an error that is about the file's form.</param>
 /// <param name="Advice">What to do about such an error, one sentence.</param>

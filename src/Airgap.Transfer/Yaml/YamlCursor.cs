@@ -42,7 +42,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>True at <c>---</c> or <c>...</c> at the start of a line.</summary>
     public bool IsAtDocumentMark => _column == 0 && (Stands("---") || Stands("...")) && EndsWord(3);
 
-    /// <summary>Passes over characters that are no line break.</summary>
+    /// <summary>Skips characters up to a line break.</summary>
     public void Skip(int count = 1)
     {
         _index += count;

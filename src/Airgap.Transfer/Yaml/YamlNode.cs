@@ -3,7 +3,7 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>A part of a YAML document, with the place it begins at (both counted from 1).</summary>
 internal abstract record YamlNode(int Line, int Column);
 
-/// <summary>A scalar. Only a plain one (without quotes or block style) can mean something else than its text.</summary>
+/// <summary>A scalar. Only a plain one (without quotes or block style) can mean something other than its text.</summary>
 internal sealed record YamlScalar(string Text, bool IsPlain, int Line, int Column) : YamlNode(Line, Column)
 {
     /// <summary>True for <c>~</c>, <c>null</c> and nothing at all.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class YamlScanner
         int digits = c switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         if (digits == 0)
         {
-            _text.Append(Unescape(c) ?? throw Error(start, $"'\\{c}' is no escape"));
+            _text.Append(Unescape(c) ?? throw Error(start, $"'\\{c}' is not an escape"));
             _at.Skip(2);
             return;
         }

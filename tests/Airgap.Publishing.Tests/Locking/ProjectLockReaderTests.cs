@@ -56,14 +56,14 @@ public sealed class ProjectLockReaderTests
     }
 
     [TestMethod]
-    [DataRow("", 1, 1, "no JSON")]
+    [DataRow("", 1, 1, "not JSON")]
     [DataRow("[]", 1, 1, "object with 'version' and 'items'")]
     [DataRow("{}", 1, 1, "'version' is missing")]
     [DataRow("{\n  \"version\": 1\n}", 1, 1, "'items' is missing")]
     [DataRow("{\n  \"version\": 2,\n  \"items\": {}\n}", 2, 14, "its version is 2")]
     [DataRow("{\n  \"version\": \"1\",\n  \"items\": {}\n}", 2, 14, "'version' must be 1")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": []\n}", 3, 12, "'items' must be")]
-    [DataRow("{\n  \"version\": 1,\n  \"item\": {},\n  \"items\": {}\n}", 3, 3, "'item' means nothing")]
+    [DataRow("{\n  \"version\": 1,\n  \"item\": {},\n  \"items\": {}\n}", 3, 3, "'item' is unknown")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"items\": {}\n}", 4, 3, "'items' is given twice")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a\": \"" + A + "\"\n  }\n}", 4, 5, "has to be written out: 'host.io/a:latest'")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a@" + A + "\": \"" + A + "\"\n  }\n}", 4, 5, "has a digest")]
@@ -72,9 +72,9 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": { \"digest\": 1 }\n  }\n}", 4, 21, "the digest of 'host.io/a:v1' must be")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"" + A + "\",\n    \"host.io/a:v1\": \"" + B + "\"\n  }\n}", 5, 5, "is locked twice")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n<<<<<<< HEAD\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 4, 1, "a merge left its markers here")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {}\n}\n{}", 5, 1, "no JSON")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n}", 4, 1, "no JSON")]
-    [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "no JSON")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {}\n}\n{}", 5, 1, "not JSON")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n}", 4, 1, "not JSON")]
+    [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "not JSON")]
     public void WhatNoRunWouldHaveWrittenHasItsLineAndColumn(string json, int line, int column, string why)
     {
         Read(json, out ImmutableArray<Diagnostic> problems);

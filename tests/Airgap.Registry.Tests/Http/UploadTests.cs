@@ -155,7 +155,7 @@ public sealed class UploadTests
     [DataRow("&from=a", 201, DisplayName = "from a repository that has it")]
     [DataRow("&from=b", 202, DisplayName = "from itself, which lacks it")]
     [DataRow("&from=c", 202, DisplayName = "from a repository that lacks it")]
-    [DataRow("&from=../x", 202, DisplayName = "from what is no repository")]
+    [DataRow("&from=../x", 202, DisplayName = "from what is not a repository")]
     [DataRow("", 201, DisplayName = "from wherever it is")]
     public async Task ABlobIsMountedWhereItIsThere(string from, int status)
     {

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Registry.Storage;
+using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>What no manifest needs is collected, and nothing else, whatever goes on meanwhile.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class GarbageTests
 {
     [TestMethod]

@@ -6,6 +6,7 @@ namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>A manifest goes with its tags in one step, at a cost that does not depend on their number; the tags' files go later, whatever happens in between.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 [DoNotParallelize]
 public sealed class RemovedTagsTests
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>The ways of registries that are no faults, and that a client has to live with.</summary>
+/// <summary>The ways of registries that are not faults, and that a client has to live with.</summary>
 [Flags]
 public enum RegistryBehaviours
 {

@@ -78,7 +78,7 @@ public sealed class InitTests
     [TestMethod]
     public async Task TagsOfTheReferenceAreCompleted()
     {
-        // In this process, where the time that a waiting person has is no limit.
+        // In this process, where the time that a waiting person has is not a limit.
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         GlobalFlags globals = new();
         RootCommand root = CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);

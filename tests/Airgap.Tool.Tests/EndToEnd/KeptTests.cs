@@ -6,6 +6,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>diff</c> and <c>prune</c> over HTTP, in the test's process.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class KeptTests
 {
     private static readonly string s_lock = Fixtures.Golden("simple-app-bundle.bundle-lock.yml");

@@ -5,6 +5,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary><c>registry gc</c>, in the test's process.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class RegistryGcTests
 {
     [TestMethod]

@@ -68,7 +68,7 @@ public sealed partial class CommandExampleTests
             ["dotnet", .. string[] rest] => WhatIsWrongWithDotnet(rest),
             ["bash", { } script, ..] => WhatIsMissing(script),
             [{ } program, ..] when s_others.Contains(program) => null,
-            _ => $"{words[0]} is no program of the pages",
+            _ => $"{words[0]} is not a program of the pages",
         };
     }
 

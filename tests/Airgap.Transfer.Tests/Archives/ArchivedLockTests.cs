@@ -35,7 +35,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     [TestMethod]
     [DataRow("older", "it is older than the archive")]
     [DataRow("of others", "it lists other images")]
-    [DataRow("no lock", "no ImagesLock")]
+    [DataRow("not a lock", "no ImagesLock")]
     [DataRow("malformed", "not YAML")]
     public async Task IsNotBelieved(string how, string why)
     {
@@ -44,7 +44,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
         string? text = how switch
         {
             "of others" => "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n",
-            "no lock" => await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"), Token),
+            "not a lock" => await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"), Token),
             "malformed" => "a: [",
             _ => null,
         };

@@ -24,7 +24,7 @@ public sealed class HugeManifestTests
         {
             byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, FourGiB);
             RandomAccess.Write(file, header, 0);
-            // Text that is no control character, as far as anyone will read.
+            // Text that is not a control character, as far as anyone will read.
             byte[] text = Encoding.ASCII.GetBytes(beginning + (beginning.Length > 1 ? new string('x', 80 * 1024 * 1024) : ""));
             RandomAccess.Write(file, text, header.Length);
             RandomAccess.SetLength(file, header.Length + FourGiB + 1024);

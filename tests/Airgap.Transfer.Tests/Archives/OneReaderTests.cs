@@ -32,7 +32,7 @@ public sealed class OneReaderTests : RelocatorTestBase
     {
         ArchiveBuilder archive = new();
         archive.Image("r.local/a", "{}", [], isRoot: true);
-        await RefusedByAllAsync(archive.ToTar(), ErrorCode.InvalidArchive, "which is no bundle");
+        await RefusedByAllAsync(archive.ToTar(), ErrorCode.InvalidArchive, "which is not a bundle");
     }
 
     [TestMethod]

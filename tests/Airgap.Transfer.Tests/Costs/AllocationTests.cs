@@ -116,7 +116,7 @@ public sealed class AllocationTests
     /// <summary>Checks that a parser allocates no more than a number of bytes for each of its input.</summary>
     private void Grows(int mostPerByte, Func<int, byte[]> make, Action<byte[]> parse)
     {
-        // What is made once, such as the runtime's code, is no cost of the input.
+        // What is made once, such as the runtime's code, is not a cost of the input.
         Refused(() => parse(make(1024)));
         foreach (int size in (int[])[Smallest, 4 * Smallest, 16 * Smallest])
         {

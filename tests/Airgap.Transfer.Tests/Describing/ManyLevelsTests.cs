@@ -26,7 +26,7 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         Assert.AreEqual(41, All(description).Count(bundle => !bundle.IsRepeated));
         Assert.AreEqual(41, All(description).Select(bundle => bundle.Digest).Distinct().Count());
         Assert.Contains("contentOf: sha256:", yaml);
-        Assert.Contains("Images: as told of this bundle in another place", text);
+        Assert.Contains("Images: as shown for this bundle in another place", text);
         Assert.Contains("\"isRepeated\": true", json);
         await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/levels");
         BundleDescription there = await new Describer(Registry).DescribeAsync(

@@ -38,7 +38,7 @@ public sealed class BehaviourTests : WireTestBase
         TransferResult second = await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
 
         Assert.IsTrue(second.IsUpToDate);
-        Assert.AreEqual(0, client.Statistics.Retries, "a way of a registry is no failure");
+        Assert.AreEqual(0, client.Statistics.Retries, "a way of a registry is not a failure");
         Assert.IsEmpty(destination.Requests.Where(request => request.Method == "DELETE"));
         destination.OnRequest = null;
         await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");

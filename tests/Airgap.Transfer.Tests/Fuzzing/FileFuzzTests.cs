@@ -77,7 +77,7 @@ public sealed class FileFuzzTests
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             // The reader's documented refusals, which its callers turn into a coded one.
-            throw new AirgapException(ErrorCode.InvalidLayer, "It is no tar.", "None.", e);
+            throw new AirgapException(ErrorCode.InvalidLayer, "It is not a tar.", "None.", e);
         }
 
         static async Task ReadAsync(byte[] bytes)

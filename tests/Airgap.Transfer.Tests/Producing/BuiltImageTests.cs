@@ -94,7 +94,7 @@ public sealed class BuiltImageTests
         using PackageFolder folder = new();
         using TempFolder output = new();
         Manifest index = await WriteAsync(output["image.tar"], hasLayout: true, leaveOut: 1);
-        await File.WriteAllTextAsync(output["text.tar"], "this is no tar", Token);
+        await File.WriteAllTextAsync(output["text.tar"], "this is not a tar", Token);
         foreach ((string path, ErrorCode expected) in new[]
                  {
                      (output["image.tar"], ErrorCode.InvalidImageArchive), (output["text.tar"], ErrorCode.InvalidImageArchive), (output["none.tar"], ErrorCode.FileNotFound),

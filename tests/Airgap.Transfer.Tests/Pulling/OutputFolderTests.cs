@@ -62,7 +62,7 @@ public sealed class OutputFolderTests : PullTestBase
         Dictionary<string, string> before = Texts(Output);
         AirgapException e = await RefusedAsync(ErrorCode.OutputNotEmpty, Request(Simple));
         StringAssert.Contains(e.Message, file.Split('/')[0]);
-        StringAssert.Contains(e.Advice, "--force");
+        StringAssert.Contains(e.Advice, AdviceTerms.DeleteOutput);
         CollectionAssert.AreEquivalent(before, Texts(Output));
         AssertOnly("out", "state");
 

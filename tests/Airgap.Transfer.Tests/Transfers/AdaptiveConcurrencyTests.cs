@@ -117,7 +117,7 @@ public sealed class AdaptiveConcurrencyTests
         Give(places);
     }
 
-    // The one that waited is no turn of its own.
+    // The one that waited is not a turn of its own.
     private static void Give(AdaptiveConcurrency places)
     {
         places.Moved(-64 * 1024);

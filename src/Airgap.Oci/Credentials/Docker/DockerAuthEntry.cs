@@ -45,7 +45,7 @@ internal sealed class DockerAuthEntry
     /// <summary>Never the content.</summary>
     public override string ToString() => nameof(DockerAuthEntry);
 
-    // A user name without a password is no login: the next source is asked.
+    // A user name without a password is not a login: the next source is asked.
     private static Credential.Basic? Login(string userName, string password) =>
         userName.Length > 0 && password.Length > 0 ? new Credential.Basic(userName, password) : null;
 

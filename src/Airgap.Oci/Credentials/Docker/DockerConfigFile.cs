@@ -21,7 +21,7 @@ internal sealed class DockerConfigFile(string path, string description)
     {
         try
         {
-            // A folder in the file's place is no file, as for docker.
+            // A folder in the file's place is not a file, as for docker.
             if (!File.Exists(path))
                 return DockerConfig.Empty;
             using FileStream stream = File.OpenRead(path);

@@ -44,7 +44,7 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
         }
     }
 
-    // True for the last caller to leave an unfinished call. Nobody joins afterwards, so that no caller meets another's cancellation.
+    // True for the last caller to leave an unfinished call. No caller joins afterwards, so that none is cancelled for another.
     private bool Leave()
     {
         lock (_lock)

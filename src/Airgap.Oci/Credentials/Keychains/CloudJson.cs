@@ -29,7 +29,7 @@ internal static class CloudJson
         }
         catch (InvalidOperationException)
         {
-            // Escapes that are no Unicode characters.
+            // Escapes that are not Unicode characters.
             return null;
         }
     }

@@ -39,7 +39,7 @@ internal static class HostSetReader
         string host = fields.GetValueOrDefault(HostSetVariable.HostName, "");
         if (host.Trim().Length == 0)
         {
-            // imgpkg lets such a set match nothing; the trace tells why.
+            // imgpkg lets such a set match nothing; the trace says why.
             trace?.Invoke($"{Prefix}*{suffix} is ignored: {Prefix}{HostSetVariable.HostName}{suffix} is not set");
             return null;
         }
@@ -66,7 +66,7 @@ internal static class HostSetReader
         if (userName.Length > 0 && password.Length > 0)
             return new Credential.Basic(userName, password);
 
-        // A user name without a password is no login, as for imgpkg.
+        // A user name without a password is not a login, as for imgpkg.
         if (userName.Length > 0)
             trace?.Invoke($"{Prefix}{HostSetVariable.UserName}{suffix} is ignored: {Prefix}{HostSetVariable.Password}{suffix} is not set");
         if (password.Length > 0)

@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Reporting.Html;
 /// <summary>Failures and warnings, before everything else that a reader has to scroll for.</summary>
 internal static class ProblemsHtml
 {
-    /// <summary>The markup; empty where there is nothing to tell.</summary>
+    /// <summary>The markup; empty where there are no problems.</summary>
     public static string Write(ReportModel model)
     {
         StringBuilder html = new();

@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Small drawings that stand beside words, so that no state is told by its colour alone.</summary>
+/// <summary>Small drawings that stand beside words, so that colour alone never carries a state.</summary>
 internal static class Sign
 {
     /// <summary>A tick.</summary>

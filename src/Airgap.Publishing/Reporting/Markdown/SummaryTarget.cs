@@ -132,6 +132,6 @@ internal sealed class SummaryTarget
 
 /// <summary>What became of a summary.</summary>
 /// <param name="Path">The file; null where there is none.</param>
-/// <param name="Announcement">The line that tells the CI system of it, to be written to standard output at the beginning of a line; null for none.</param>
+/// <param name="Announcement">The line that announces it to the CI system, to be written to standard output at the beginning of a line; null for none.</param>
 /// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null where there is one.</param>
 internal sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);

@@ -84,7 +84,7 @@ internal static class DeltaJson
             [
                 .. ReadList(item, "repositories"u8).Select(text => RepositoryName.TryParse(text, out RepositoryName? repository, out _)
                     ? repository
-                    : throw invalid($"its {ArchiveNotes.EntryName} names '{text}', which is no repository")),
+                    : throw invalid($"its {ArchiveNotes.EntryName} names '{text}', which is not a repository")),
             ],
         };
     }
@@ -106,7 +106,7 @@ internal static class DeltaJson
     {
         if (!item.TryGetProperty(name, out JsonElement value))
             return null;
-        return Digest.TryParse(value.GetString(), out Digest digest) ? digest : throw invalid($"its {ArchiveNotes.EntryName} names a set by '{value.GetString()}', which is no digest");
+        return Digest.TryParse(value.GetString(), out Digest digest) ? digest : throw invalid($"its {ArchiveNotes.EntryName} names a set by '{value.GetString()}', which is not a digest");
     }
 
     private static ImmutableArray<string> ReadList(JsonElement item, ReadOnlySpan<byte> name) =>

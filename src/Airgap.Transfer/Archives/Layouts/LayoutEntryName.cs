@@ -28,6 +28,6 @@ internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
     private static LayoutEntryName Of(ImageReference reference) =>
         new(reference.Repository, reference.Digest is null && reference.Tag is { } tag && !IsContentTag(tag) ? tag : null);
 
-    // Tags that imgpkg gives are given anew where the image goes.
+    // Tags that imgpkg sets are set again at the destination.
     private static bool IsContentTag(string tag) => tag.EndsWith(ContentTagSuffix, StringComparison.Ordinal);
 }

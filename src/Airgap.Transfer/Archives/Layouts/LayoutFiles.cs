@@ -37,7 +37,7 @@ internal abstract class LayoutFiles(string path)
         cause)
     { Location = new SourceLocation(path) };
 
-    // imgpkg's first entry is manifest.json, so its archives are told by one header.
+    // imgpkg's first entry is manifest.json, so one header identifies its archives.
     private static bool IsLayoutTar(ArchiveFile archive)
     {
         try

@@ -80,7 +80,7 @@ internal sealed class LayoutReader : IArchive
         }
     }
 
-    // Whoever adds an image to a layout changes index.json, and knows nothing of the notes, which are then of a list that is no more.
+    // Another tool that adds an image changes index.json but not the notes, which then describe a list that no longer exists.
     public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
     {
         if (Files.Find(ArchiveNotes.EntryName) is not { } file)
@@ -98,7 +98,7 @@ internal sealed class LayoutReader : IArchive
     // What is wrong with the notes: where they are, what they require is not known.
     private AirgapException? _notesProblem;
 
-    // Of notes that are wrong their own reading tells, where all else is right.
+    // Wrong notes fail when they are read, if everything else is right.
     private async Task LearnRequiredAsync(CancellationToken cancellationToken)
     {
         try

@@ -58,7 +58,7 @@ internal sealed class LayoutTarFiles : LayoutFiles
             return;
         if (!entry.IsRegular)
             throw Invalid($"its entry '{Printable.Line(entry.Name)}' is a link or a special file");
-        // Content that stands twice is the same content, or the digest tells.
+        // Content that occurs twice is the same content, or its digest differs.
         if (!_files.TryAdd(name, new LayoutFile(_archive, entry.Offset, entry.Size)) && LayoutNames.DigestOf(name) is null)
             throw Invalid($"it holds two entries named '{Printable.Line(name)}'");
     }

@@ -11,7 +11,7 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
     /// <summary>Finds the list of what a user names: the archive that the parts would be, the list, or one of the parts.</summary>
     /// <param name="path">What is named.</param>
     /// <param name="partsIn">Further folders in which the list and the parts may lie.</param>
-    /// <returns>Null where what is named is no archive in parts.</returns>
+    /// <returns>Null where what is named is not an archive in parts.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PartListMissing"/>, what is wrong with the list, or a 3xxx code.</exception>
     public static FoundList? Find(string path, IReadOnlyList<string> partsIn)
     {

@@ -133,7 +133,7 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
             // The name of a file in a folder that the user names, and never a way out of it.
             if (name.Contains('/') || name.Contains('\\') || name.Contains(':') || name.Any(char.IsControl)
                 || PartName.ArchiveOfPart(name) is not ({ } of, var number) || number != order || of != (archive ??= of))
-                throw Invalid(path, $"'{Printable.Of(name)}' is no name of its {order}. part");
+                throw Invalid(path, $"'{Printable.Of(name)}' is not a name of its {order}. part");
             long size = part.GetProperty("size").GetInt64();
             if (size < 1 || size > long.MaxValue - total)
                 throw Invalid(path, $"'{name}' has {size} bytes by it");
@@ -147,14 +147,14 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     private static Digest DigestOf(JsonElement part, string field, string path) =>
         part.GetProperty(field).GetString() is var text && Digest.TryParse(text, out Digest digest) && digest.Algorithm == "sha256"
             ? digest
-            : throw Invalid(path, $"'{Printable.Of(text ?? "")}' is no SHA-256 digest");
+            : throw Invalid(path, $"'{Printable.Of(text ?? "")}' is not a SHA-256 digest");
 
     private static Digest IdOf(ImmutableArray<PartEntry> parts) =>
         Digest.Compute(Encoding.ASCII.GetBytes(string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Size} {part.Digest}\n")))));
 
     private static AirgapException Invalid(string path, string why) => new(
         ErrorCode.InvalidPartList,
-        $"'{path}' is no list of an archive's parts: {why}.",
+        $"'{path}' is not a list of an archive's parts: {why}.",
         "Copy it again from where it was written; it stands beside the parts.")
     { Location = new SourceLocation(path) };
 }

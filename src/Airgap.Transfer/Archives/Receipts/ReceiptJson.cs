@@ -104,7 +104,7 @@ internal static class ReceiptJson
     {
         string? name = place.GetProperty("repository").GetString();
         if (!RepositoryName.TryParse(name, out RepositoryName? repository, out _))
-            throw Invalid(path, $"'{name}' is no repository");
+            throw Invalid(path, $"'{name}' is not a repository");
         ImmutableArray<Digest>? digests = place.TryGetProperty("digests", out JsonElement list) ? ReadDigests(list, path) : null;
         ReceiptPlace read = new(
             repository,
@@ -112,7 +112,7 @@ internal static class ReceiptJson
             [
                 .. place.GetProperty("roots").EnumerateArray().Select(root => ImageReference.TryParse(root.GetString(), out ImageReference? reference, out _) && reference.Digest is not null
                     ? reference
-                    : throw Invalid(path, $"'{root.GetString()}' is no image by digest")),
+                    : throw Invalid(path, $"'{root.GetString()}' is not an image by digest")),
             ],
             place.GetProperty("count").GetInt32(),
             ReadDigest(place.GetProperty("hash"), path),
@@ -125,7 +125,7 @@ internal static class ReceiptJson
     private static ImmutableArray<Digest> ReadDigests(JsonElement list, string path) => [.. list.EnumerateArray().Select(text => ReadDigest(text, path))];
 
     private static Digest ReadDigest(JsonElement text, string path) =>
-        Digest.TryParse(text.GetString(), out Digest digest) ? digest : throw Invalid(path, $"'{text.GetString()}' is no digest");
+        Digest.TryParse(text.GetString(), out Digest digest) ? digest : throw Invalid(path, $"'{text.GetString()}' is not a digest");
 
     private static AirgapException Invalid(string path, string why) => new(ErrorCode.InvalidReceipt, $"'{path}' is not a receipt that can be built on: {why}.", Advice) { Location = new SourceLocation(path) };
 }

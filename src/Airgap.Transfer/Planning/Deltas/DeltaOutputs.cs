@@ -17,7 +17,7 @@ internal static class DeltaOutputs
             if (RealPath(path) == place)
             {
                 throw new AirgapException(
-                    ErrorCode.BaseIsOutput, $"'{output}' would be written in the place of '{path}', of which it is made.", "Write it under another name.")
+                    ErrorCode.BaseIsOutput, $"'{output}' would replace '{path}', of which it is made.", "Write it under another name.")
                 { Location = new SourceLocation(output) };
             }
         }

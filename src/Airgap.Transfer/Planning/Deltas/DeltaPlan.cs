@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Planning.Deltas;
 
 /// <summary>
 /// Makes the plan of a delta out of that of a full archive. Manifests, configs and the layers of bundles always travel: they are small, and without them
-/// nobody could tell what the delta is of.
+/// nothing would say what the delta is of.
 /// </summary>
 internal static class DeltaPlan
 {

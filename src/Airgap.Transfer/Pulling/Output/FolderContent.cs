@@ -56,7 +56,7 @@ internal static class FolderContent
     {
         if (one.Length != two.Length)
             return false;
-        // A pipe has no length, and would block whoever opens it.
+        // A pipe has no length, and would block the process that opens it.
         if (one.Length == 0)
             return Layers.SpecialFile.IsRegular(one);
         byte[] left = new byte[BufferSize];

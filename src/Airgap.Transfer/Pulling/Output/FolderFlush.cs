@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
 /// Brings a folder with all it holds to the disk: a few files one by one, many by one call for their file system, which takes as long for a thousand
-/// files as for one. It tells a failure of the disk from when this object was made on.
+/// files as for one. It reports a failure of the disk since this object was made.
 /// </summary>
 internal sealed class FolderFlush : IDisposable
 {

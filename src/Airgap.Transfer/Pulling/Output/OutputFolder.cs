@@ -33,7 +33,7 @@ internal sealed class OutputFolder : IDisposable
     public string Staged => Path.Combine(_stage, "new");
 
     /// <summary>Checks the folder's name and makes a place to unpack to.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that nobody means to replace; 3xxx: no place, no access.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that must not be replaced; 3xxx: no place, no access.</exception>
     public static OutputFolder Open(string output, bool force, string? stateFolder)
     {
         string target = Resolve(output);
@@ -82,7 +82,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // What is left is named as what it is; the pull itself went well, or has a failure to tell.
+            // What is left is named as what it is; the pull itself went well, or has a failure to report.
         }
     }
 

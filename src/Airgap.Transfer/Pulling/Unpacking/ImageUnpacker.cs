@@ -6,7 +6,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 
-/// <summary>Unpacks the layers of images. What comes out is bounded; what is no file or folder is left out, as imgpkg does.</summary>
+/// <summary>Unpacks the layers of images. What comes out is bounded; what is not a file or folder is left out, as imgpkg does.</summary>
 internal sealed class ImageUnpacker(UnpackBudget budget)
 {
     private const int BufferSize = 128 * 1024;
@@ -21,7 +21,7 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
     /// <param name="layer">The layer.</param>
     /// <param name="name">How errors name the layer.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="progress">Told the number of compressed bytes read.</param>
+    /// <param name="progress">Receives the number of compressed bytes read.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayer"/>; 1xxx or 2xxx: the layer cannot be read; 3xxx: the folder.</exception>
     public async Task UnpackAsync(IBlobContent layer, string name, UnpackedFolder folder, Action<long> progress, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
             { Digest = layer.Descriptor.Digest.ToString() };
         }
 
-        // Only its last byte tells whether the whole layer is what its digest says.
+        // Only at its last byte is it known whether the whole layer has its digest.
         await counted.CopyToAsync(Stream.Null, cancellationToken);
     }
 

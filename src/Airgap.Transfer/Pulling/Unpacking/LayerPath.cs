@@ -57,7 +57,7 @@ internal static class LayerPath
         if (!name.StartsWith(Whiteout, StringComparison.Ordinal))
             return WhiteoutKind.None;
 
-        // Other names with two marks are the notes of a file system, and mean nothing here.
+        // Other names with two marks are metadata of a file system, and are ignored.
         string removed = name[Whiteout.Length..];
         if (removed.StartsWith(Whiteout, StringComparison.Ordinal))
             return WhiteoutKind.Ignored;
@@ -96,6 +96,6 @@ internal enum WhiteoutKind
     /// <summary>All that lower layers have in a folder.</summary>
     Opaque,
 
-    /// <summary>Nothing, and it is no content either.</summary>
+    /// <summary>Nothing, and it is not content either.</summary>
     Ignored,
 }

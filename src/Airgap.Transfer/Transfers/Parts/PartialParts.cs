@@ -32,7 +32,7 @@ internal sealed class PartialParts : IPartialArchive
     /// <param name="layout">What goes where.</param>
     /// <param name="resume">True to keep what an earlier run left of the very archive, cut in the same way.</param>
     /// <param name="disk">The file system.</param>
-    /// <param name="observer">Is told details.</param>
+    /// <param name="observer">Receives details for the log.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
     /// <exception cref="AirgapException">As <see cref="PartsOutput.Open"/>.</exception>
     public static async Task<PartialParts> OpenAsync(
@@ -99,7 +99,7 @@ internal sealed class PartialParts : IPartialArchive
         }
         catch (AggregateException)
         {
-            // The failure that led here is the one to tell.
+            // The failure that led here is the one to report.
         }
 
         foreach (PartialLayer layer in _layers.Values)
@@ -127,7 +127,7 @@ internal sealed class PartialParts : IPartialArchive
             Descriptor descriptor = layer.Blob.Descriptor;
             _layers.Add(descriptor.Digest, there);
             if (!there.IsWhole)
-                observer.Detail($"{descriptor.Digest} goes on at byte {there.Length} of {descriptor.Size} in the parts of '{_output.Plan.Archive}'.");
+                observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in the parts of '{_output.Plan.Archive}'.");
         }
     }
 

@@ -217,7 +217,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to tell.
+            // The failure that led here is the one to report.
         }
     }
 

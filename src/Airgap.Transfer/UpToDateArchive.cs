@@ -14,13 +14,13 @@ namespace Airgap.Transfer;
 /// An archive that an earlier run wrote of the very source, by the digest that is asked for now. As a digest has one content, it is found
 /// whole without a request: all that a plan needs stands in it, and every byte is hashed again.
 /// </summary>
-internal static class StandingArchive
+internal static class UpToDateArchive
 {
     /// <summary>Finds it.</summary>
     /// <param name="destination">Where it would be, and how it would be written.</param>
     /// <param name="source">What it would be of.</param>
     /// <param name="options">The plan's options, with the digest of a tag that is pinned.</param>
-    /// <param name="observer">Is told why there is none.</param>
+    /// <param name="observer">Learns why there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
     public static async Task<TransferPlan?> FindAsync(RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal static class StandingArchive
         }
         catch (AirgapException e)
         {
-            observer.Detail($"'{path}' is written anew: {e.Message}");
+            observer.Detail($"'{path}' is written again: {e.Message}");
             return null;
         }
     }
