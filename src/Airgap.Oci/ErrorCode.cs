@@ -364,6 +364,9 @@ public enum ErrorCode
     /// <summary>A part has another digest than its list says: it has to be brought, or written, again.</summary>
     PartDamaged = 2137,
 
+    /// <summary>A bundle was packed into an archive without the images that it pins, which are in a registry (warning).</summary>
+    PinnedImagesNotPacked = 2138,
+
     /// <summary>Signatures, attestations, SBOMs or other artifacts belong to the images and were not asked for: they stay behind (warning). Ask for all artifacts.</summary>
     ArtifactsLeftBehind = 2170,
 

@@ -9,7 +9,9 @@ namespace Airgap.Transfer.Pushing;
 internal static class BundleFiles
 {
     private const string Folder = ".imgpkg";
-    private const string Lock = ".imgpkg/images.yml";
+    /// <summary>The ImagesLock of a bundle.</summary>
+    public const string Lock = ".imgpkg/images.yml";
+
 
     /// <summary>Checks that the files make a bundle.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>, or what is wrong with images.yml.</exception>

@@ -26,15 +26,8 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
     public async Task<PushResult> PushAsync(PushRequest request, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        Check(request);
-        IReadOnlyList<LayerEntry> entries = await Task.Run(() => List(request), cancellationToken);
-        foreach (LayerEntry entry in entries)
-            _observer.Packing(entry);
-
-        using PackedImage packed = await PackedImage.PackAsync(
-            entries, request.IsBundle ? request.Labels.SetItem(PushRequest.ReservedLabel, "true") : request.Labels, cancellationToken);
-        _observer.Detail($"Packed {entries.Count} entries: layer {packed.Layer.Descriptor.Digest}, manifest {packed.Manifest.Digest}.");
-
+        (PackedImage image, IReadOnlyList<LayerEntry> entries) = await PackFilesAsync(request, cancellationToken);
+        using PackedImage packed = image;
         string[] tags = [request.Destination.Tag!, ContentTags.Default(packed.Manifest.Digest)];
         PushedBlob[] blobs = await packed.PushAsync(registry.GetRepository(request.Destination.Repository), tags, _observer, cancellationToken);
         return new PushResult
@@ -47,6 +40,26 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
             Files = entries.Count(entry => !entry.IsFolder),
             Elapsed = Stopwatch.GetElapsedTime(start),
         };
+    }
+
+    /// <summary>Checks the files and packs them for an archive. No registry is asked.</summary>
+    /// <exception cref="AirgapException">As for <see cref="PushAsync"/>, but for 1xxx.</exception>
+    public async Task<PackedArchive> PackAsync(PushRequest request, CancellationToken cancellationToken)
+    {
+        (PackedImage packed, IReadOnlyList<LayerEntry> entries) = await PackFilesAsync(request, cancellationToken);
+        return PackedArchive.Create(request, packed, entries);
+    }
+
+    private async Task<(PackedImage Packed, IReadOnlyList<LayerEntry> Entries)> PackFilesAsync(PushRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        IReadOnlyList<LayerEntry> entries = await Task.Run(() => List(request), cancellationToken);
+        foreach (LayerEntry entry in entries)
+            _observer.Packing(entry);
+        PackedImage packed = await PackedImage.PackAsync(
+            entries, request.IsBundle ? request.Labels.SetItem(PushRequest.ReservedLabel, "true") : request.Labels, cancellationToken);
+        _observer.Detail($"Packed {entries.Count} entries: layer {packed.Layer.Descriptor.Digest}, manifest {packed.Manifest.Digest}.");
+        return (packed, entries);
     }
 
     private static IReadOnlyList<LayerEntry> List(PushRequest request)

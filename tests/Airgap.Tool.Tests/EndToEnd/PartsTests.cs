@@ -43,6 +43,33 @@ public sealed class PartsTests
     }
 
     [TestMethod]
+    public async Task PushWritesTheArchiveThatACopyOfThePushedBundleWouldHaveWritten()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        Directory.CreateDirectory(bench.Folder["bundle/.imgpkg"]);
+        await File.WriteAllTextAsync(bench.Folder["bundle/.imgpkg/images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: []\n");
+        await File.WriteAllTextAsync(bench.Folder["bundle/app.yml"], "a: b\n");
+        string reference = $"{bench.Registry.Host}/apps/made:v1";
+        foreach ((string kind, string file, string to) in ((string, string, string)[])[("-b", "bundle", "--to-tar"), ("-b", "bundle", "--to-oci-tar"), ("-i", "bundle/app.yml", "--to-tar")])
+        {
+            (await bench.RunAsync("push", kind, reference, "-f", file)).EnsureSuccess();
+            (await bench.RunAsync("copy", kind, reference, to, "copied.tar")).EnsureSuccess();
+            int requests = bench.Registry.Requests.Count;
+            CliResult result = (await bench.RunAsync("push", kind, reference, "-f", file, to, "packed.tar")).EnsureSuccess();
+            Assert.AreEqual(requests, bench.Registry.Requests.Count, "no registry is asked");
+            Assert.DoesNotContain("AIRGAP2138", result.Error);
+            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(bench.Folder["copied.tar"]), await File.ReadAllBytesAsync(bench.Folder["packed.tar"]), $"{kind} {to}");
+        }
+
+        await File.WriteAllTextAsync(
+            bench.Folder["bundle/.imgpkg/images.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {bench.Registry.Host}/apps/made@sha256:{new string('1', 64)}\n");
+        CliResult pinning = (await bench.RunAsync("push", "-b", reference, "-f", "bundle", "--to-tar", "pinning.tar", "--volume-size", "2kB")).EnsureSuccess();
+        Assert.Contains("AIRGAP2138", pinning.Error);
+        Assert.IsTrue(File.Exists(bench.Folder["pinning.tar.parts.json"]));
+    }
+
+    [TestMethod]
     public async Task AKilledSplitLeavesNothingThatLooksComplete()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
