@@ -33,7 +33,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
     public DeltaSource Find(string text)
     {
-        if (Directory.Exists(text))
+        // An archive in parts need not be there under its own name.
+        if (Directory.Exists(text) || PartName.ArchiveOfList(text) is not null || File.Exists(PartName.ListOf(text)))
             return new DeltaSource.Archive(text);
         if (PartName.ArchiveOfList(text) is not null || (!File.Exists(text) && FoundList.Lies(text)))
             return new DeltaSource.Archive(text);

@@ -55,6 +55,30 @@ public sealed class DeltaTests
     }
 
     [TestMethod]
+    public async Task AChainIsComparedAndJoined()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        string bundle = $"{source.Host}/mirror/simple-app-bundle:v1.0.0";
+        await SucceedAsync("copy", "-b", bundle, "--to-tar", folder["full.tar"]);
+        await SucceedAsync("copy", "--tar", folder["full.tar"], "--to-oci-tar", folder["delta.tar"], "--base", folder["full.tar"]);
+        await SucceedAsync("archive", "merge", folder["full.tar"], folder["delta.tar"], "--to-tar", folder["merged.tar"]);
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder["full.tar"]), await File.ReadAllBytesAsync(folder["merged.tar"]));
+
+        using JsonDocument diff = JsonDocument.Parse(await SucceedAsync("archive", "diff", folder["full.tar"], folder["delta.tar"], "--json"));
+        Assert.AreEqual(0, diff.RootElement.GetProperty("diff").GetProperty("added").GetArrayLength());
+        Assert.Contains("adds 0 images", await SucceedAsync("archive", "diff", folder["full.tar"], folder["merged.tar"]));
+        CliResult broken = await InProcess.RunAsync("archive", "merge", folder["delta.tar"], "--to-tar", folder["none.tar"]);
+        Assert.AreEqual(1, broken.ExitCode);
+        Assert.Contains("AIRGAP2113", broken.Error);
+        Assert.Contains("'full.tar' (set sha256:", broken.Error);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path, "none*"));
+    }
+
+    [TestMethod]
+    [DataRow("archive merge {archive} {archive} --to-tar {archive}", "AIRGAP2112")]
+    [DataRow("archive merge {archive}", "--to-tar")]
+    [DataRow("archive diff {archive} {none}", "AIRGAP3001")]
     [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --base e.tar", "--base can only be used")]
     [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {none.tar}", "There is no")]
     [DataRow("copy -b r.example/a/b:1 --to-tar {text} --base {text}", "kind")]

@@ -11,6 +11,8 @@ internal static class ArchiveCommand
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new("archive", "Works on archives as the files that are carried.");
+        command.Subcommands.Add(ArchiveDiffCommand.Create(host));
+        command.Subcommands.Add(ArchiveMergeCommand.Create(host));
         command.Subcommands.Add(ArchiveSplitCommand.Create(host));
         command.Subcommands.Add(ArchiveVerifyCommand.Create(host));
         command.Action = new HelpWriter.Action(host, exitCode: 1);

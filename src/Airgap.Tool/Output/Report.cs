@@ -53,6 +53,9 @@ internal sealed class Report
     /// <summary>What an archive that was written or read leaves to others; left out for a full one.</summary>
     public ReportDelta? Delta { get; set; }
 
+    /// <summary>What an archive adds to another.</summary>
+    public ReportDiff? Diff { get; set; }
+
     /// <summary>Files written.</summary>
     public List<ReportFile>? Files { get; set; }
 

@@ -121,6 +121,9 @@ internal sealed class ArchiveLayout
         return true;
     }
 
+    /// <summary>The digest of the manifest.json that a plan's archive has.</summary>
+    public static Digest ListDigestOf(TransferPlan plan) => Measure(ArchiveManifestWriter.Write(plan)).Digest;
+
     /// <summary>Lays out the archive of a plan.</summary>
     public static ArchiveLayout Create(TransferPlan plan)
     {

@@ -45,6 +45,8 @@ public sealed class SecretTests
     {
         ["apply"] = [["apply", "manifests", "--kubeconfig", "none"]],
         ["archive"] = [["archive"]],
+        ["archive diff"] = [["archive", "diff", "out.tar", "out.tar"]],
+        ["archive merge"] = [["archive", "merge", "out.tar", "--to-tar", "merged.tar"]],
         ["archive split"] = [["archive", "split", "none.tar", "--volume-size", "1MB"]],
         ["archive verify"] = [["archive", "verify", "--parts", "none.tar"]],
         ["completion"] = [["completion", "bash"], ["[suggest:99]", "tag resolve -i {bundle}"]],

@@ -1,0 +1,34 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Archives.Deltas;
+
+/// <summary>A delta with the archives that it builds on: one archive that lists what the delta lists, and gives every layer.</summary>
+/// <param name="top">The delta.</param>
+/// <param name="below">What it builds on, in any order.</param>
+internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) : IArchive
+{
+    public string Path => top.Path;
+
+    public bool InfersRoot => top.InfersRoot;
+
+    public DeltaLayers Required => top.Required;
+
+    public IBlobContent GetBlob(Descriptor descriptor)
+    {
+        IBlobContent content = top.GetBlob(descriptor);
+        return content is RequiredLayerContent ? below.Select(archive => archive.GetBlob(descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() ?? content : content;
+    }
+
+    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => top.PlaceOf(descriptor);
+
+    public IAsyncEnumerable<ArchivedItem> ReadItemsAsync(bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken) =>
+        top.ReadItemsAsync(includeNonDistributable, failures, cancellationToken);
+
+    public Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken) => top.ReadNotesAsync(cancellationToken);
+
+    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => top.ReadListDigestAsync(cancellationToken);
+
+    public AirgapException Invalid(string why) => top.Invalid(why);
+}
