@@ -12,6 +12,9 @@ namespace Airgap.Publishing;
 /// <param name="Problems">Every problem.</param>
 internal sealed record PreparedPublish(IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock? Lock, ImmutableArray<Diagnostic> Problems)
 {
+    /// <summary>The same for each registry, where there are several; empty for one.</summary>
+    public ImmutableArray<PreparedPublish> Sides { get; init; } = [];
+
     /// <summary>False where the items themselves are wrong, so that nothing was asked.</summary>
     public bool IsRead { get; init; } = true;
 }

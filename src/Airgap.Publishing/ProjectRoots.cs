@@ -26,7 +26,8 @@ internal static class ProjectRoots
             throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
         IRegistry sources = prepared.Bundle?.Over(registry) ?? registry;
         List<KeptRoot> roots = [];
-        foreach (Declaration declaration in prepared.Publish?.Lock?.Declarations ?? [])
+        IEnumerable<PreparedPublish> sides = prepared.Publish is not { } publish ? [] : publish.Sides.DefaultIfEmpty(publish);
+        foreach (Declaration declaration in sides.SelectMany(side => side.Lock?.Declarations ?? []))
         {
             if (declaration.Repository != repository)
                 continue;

@@ -37,7 +37,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         WarnOfTypos(items);
-        return HasWork(items, settings) ? Read(items, settings).Problems : [];
+        return HasWork(items, settings) ? ReadSides(items, settings).Problems : [];
     }
 
     /// <summary>
@@ -60,11 +60,30 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         WarnOfTypos(items);
         if (items.Count == 0 || !HasWork(items, settings))
             return new PreparedPublish(items, settings, null, []);
-        (ImmutableArray<Declaration> declarations, ImmutableArray<Diagnostic> problems) = Read(items, settings);
+        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) = ReadSides(items, settings);
         if (!problems.IsEmpty)
             return new PreparedPublish(items, settings, null, problems) { IsRead = false };
-        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(declarations, cancellationToken);
-        return new PreparedPublish(items, settings, resolved, resolved.Problems);
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(sides[0].Declarations, cancellationToken);
+        return new PreparedPublish(items, settings, resolved, resolved.Problems)
+        {
+            Sides = sides.Length == 1 ? [] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
+        };
+    }
+
+    // What a tag stands for is asked once, and kept in the project's lock once.
+    private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
+    {
+        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin })],
+        Lock = null,
+        Change = null,
+    };
+
+    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides, ImmutableArray<Diagnostic> Problems) ReadSides(
+        IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
+        (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read = [.. each.Select(side => (side, Read(items, side)))];
+        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))], [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
     }
 
     /// <summary>
@@ -83,6 +102,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         if (prepared.Lock is not { } resolved)
             return NothingToDo(items);
+        if (!prepared.Sides.IsEmpty)
+            return await SideBySide().RunAsync(prepared, cancellationToken);
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
@@ -155,18 +176,26 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         if (prepared.Lock is not { } resolved)
             return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
         List<ForecastItem> forecasts = [];
-        if (HasDestination(items, settings))
+        foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
         {
-            WarnOfRepair(resolved.Declarations, settings);
+            WarnOfRepair(side.Lock!.Declarations, side.Settings);
             // A plan that leaves out what cannot be read would say too little.
-            ArtifactFolder artifacts = new(settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
-            ItemPublisher publisher = new(registry, observer, _warnings, settings with { KeepGoing = false }, artifacts, new ManifestObjects());
-            foreach (Declaration declaration in resolved.Declarations)
+            ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
+            ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects());
+            foreach (Declaration declaration in side.Lock.Declarations)
                 forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
     }
+
+    private SideBySide SideBySide() => new(registry, observer, _warnings)
+    {
+        Artifacts = Artifacts ?? new PublishedFileList(null),
+        OnArtifact = OnArtifact,
+        RefusesAnonymous = RefusesAnonymous,
+        CountRetries = CountRetries,
+    };
 
     // Asked for and not done is never silence.
     private void WarnOfRepair(IEnumerable<Declaration> declarations, PublishSettings settings)
@@ -209,9 +238,15 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>
     internal static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
-        DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
-        reader.Read(items);
-        return reader.Problems;
+        (ImmutableArray<PublishSettings> sides, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
+        return [.. problems.Concat(sides.SelectMany(Find)).Distinct()];
+
+        IEnumerable<Diagnostic> Find(PublishSettings side)
+        {
+            DeclarationReader reader = new(side, needsDestination: HasDestination(items, side));
+            reader.Read(items);
+            return reader.Problems;
+        }
     }
 
     private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)

@@ -73,6 +73,14 @@ internal sealed class SpillFile
         return Digest.ComputeLike(digest, bytes) == digest ? bytes : throw Failed(digest, null);
     }
 
+    /// <summary>Reads some bytes back, which are verified elsewhere.</summary>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public ValueTask<int> ReadSomeAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancellationToken);
+
+    /// <summary>Gives its space back at once.</summary>
+    public void Close() => _file.Dispose();
+
     private AirgapException Failed(Digest digest, Exception? cause) => new(
         ErrorCode.FileFailure,
         $"A temporary file in '{_folder}' does not give back {digest}, which was written to it: {cause?.Message ?? "the bytes are others."}",

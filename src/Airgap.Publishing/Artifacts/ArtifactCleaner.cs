@@ -37,6 +37,7 @@ internal sealed partial class ArtifactCleaner(string folder)
 
         foreach (string emptied in elsewhere.Append(folder))
             ArtifactRemoval.RemoveEmptied(emptied);
+        ArtifactRemoval.RemoveEmptied(folder, files.Keys);
         if (!ArtifactRemoval.TryRemove(list, PublishedFileList.DigestOf(list) ?? ""))
             warnings.Add(ArtifactRemoval.Stays(list, "is no file that can be read", "Remove it by hand."));
         return warnings;

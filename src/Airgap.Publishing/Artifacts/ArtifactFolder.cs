@@ -77,7 +77,8 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public void RemoveStale()
     {
-        foreach ((string file, string digest) in list.Earlier.Where(entry => !_current.Contains(entry.Key) && ArtifactRemoval.IsBelow(entry.Key, path)).ToArray())
+        KeyValuePair<string, string>[] stale = [.. list.Earlier.Where(entry => !_current.Contains(entry.Key) && ArtifactRemoval.IsBelow(entry.Key, path))];
+        foreach ((string file, string digest) in stale)
         {
             list.Forget(file);
             if (!ArtifactRemoval.TryRemove(file, digest))
@@ -85,6 +86,7 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
         }
 
         ArtifactRemoval.RemoveEmptied(path);
+        ArtifactRemoval.RemoveEmptied(path, stale.Select(entry => entry.Key));
     }
 
     private static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

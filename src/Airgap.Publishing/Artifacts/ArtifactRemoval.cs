@@ -60,6 +60,27 @@ internal static class ArtifactRemoval
         }
     }
 
+    /// <summary>Deletes the folders between the artifacts' folder and files that were removed, where they have nothing left: those of a registry that is none any more.</summary>
+    public static void RemoveEmptied(string folder, IEnumerable<string> files)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        foreach (string file in files)
+        {
+            for (string? above = Path.GetDirectoryName(file); above is not null && IsBelow(above, folder); above = Path.GetDirectoryName(above))
+            {
+                try
+                {
+                    if (Directory.Exists(above) && !Directory.EnumerateFileSystemEntries(above).Any())
+                        Directory.Delete(above);
+                }
+                catch (Exception e) when (IoFailures.IsIoFailure(e))
+                {
+                    // An empty folder does no harm.
+                }
+            }
+        }
+    }
+
     /// <summary>The warning of a file that stays.</summary>
     public static Diagnostic Stays(string file, string why, string advice) =>
         new(ErrorCode.ArtifactChanged, $"{file} {why}, and stays.", advice) { Location = new SourceLocation(file) };

@@ -14,10 +14,19 @@ internal sealed class PublishedFileList(string? path)
 {
     private readonly SortedDictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
+    // Relocations to several registries share a list.
+    private readonly Lock _lock = new();
     private SortedDictionary<string, string>? _earlier;
 
     /// <summary>What earlier publishes wrote: digests by full paths. A list that cannot be read, or of another form, has nothing.</summary>
-    internal IReadOnlyDictionary<string, string> Earlier => _earlier ??= Read();
+    internal IReadOnlyDictionary<string, string> Earlier
+    {
+        get
+        {
+            lock (_lock)
+                return _earlier ??= Read();
+        }
+    }
 
     /// <summary>Takes an artifact. An archive is the user's and stays.</summary>
     public void Add(PublishedFile file)
@@ -26,12 +35,18 @@ internal sealed class PublishedFileList(string? path)
             return;
         // A Secret that stands and that no publish is known to have written is the user's.
         string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path) ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));
-        if (digest is not null)
+        if (digest is null)
+            return;
+        lock (_lock)
             _written[file.Path] = digest;
     }
 
     /// <summary>Takes a file out of the list: it is gone, or the user's.</summary>
-    internal void Forget(string file) => _forgotten.Add(file);
+    internal void Forget(string file)
+    {
+        lock (_lock)
+            _forgotten.Add(file);
+    }
 
     /// <summary>Writes the list, if it has changed.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>

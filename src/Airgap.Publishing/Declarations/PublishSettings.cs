@@ -9,7 +9,7 @@ internal sealed record PublishSettings
     /// <summary>Full path of the project's folder, from which relative paths start.</summary>
     public required string ProjectDirectory { get; init; }
 
-    /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination; empty for none.</summary>
+    /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty for none.</summary>
     public string Registry { get; init; } = "";
 
     /// <summary><c>AirgapArchive</c>: a tar for one item, a folder for several; empty for none.</summary>

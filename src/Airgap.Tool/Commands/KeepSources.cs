@@ -33,7 +33,7 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
     /// <summary>Reads one source, whatever it is.</summary>
     private async Task<IReadOnlyList<KeptRoot>> ReadAsync(string source, RepositoryName repository, CancellationToken cancellationToken) =>
         IsProject(source) ? await OfProjectAsync(source, repository, cancellationToken).ConfigureAwait(false)
-        : IsJson(source) ? (KeptReceipt.TryRead(source, repository) ?? RelocatedRoots.Read(source, repository))
+        : IsJson(source) ? (KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository))
         : KeptLock.Read(source);
 
     private async Task<IReadOnlyList<KeptRoot>> OfProjectAsync(string source, RepositoryName repository, CancellationToken cancellationToken)

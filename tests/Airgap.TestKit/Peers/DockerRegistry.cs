@@ -50,12 +50,13 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
     /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
     /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose bytes are gone.</param>
-    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false)
+    /// <param name="deletes">False for one that deletes nothing, as its default is.</param>
+    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs);
+            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs, deletes);
             if (await registry.IsReadyAsync())
                 return registry;
             string log = registry.Log;
@@ -79,7 +80,7 @@ public sealed class DockerRegistry : IAsyncDisposable
         _temp.Dispose();
     }
 
-    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate, bool remembersBlobs)
+    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate, bool remembersBlobs, bool deletes)
     {
         TempFolder temp = new();
         folder ??= temp["storage"];
@@ -102,7 +103,7 @@ public sealed class DockerRegistry : IAsyncDisposable
                 disabled: true
             storage:{(remembersBlobs ? "\n  cache:\n    blobdescriptor: inmemory" : "")}
               delete:
-                enabled: true
+                enabled: {(deletes ? "true" : "false")}
               filesystem:
                 rootdirectory: {folder}
               maintenance:

@@ -1,6 +1,10 @@
 using System.Text.Json;
+using Airgap.Oci.Naming;
+using Airgap.Publishing;
 using Airgap.TestKit;
+using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
@@ -64,10 +68,12 @@ public sealed class KeptTests
         using TempFolder folder = new();
         string mirror = $"{registry.Host}/mirror/nested-bundle";
         string[] plan = ["prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"]];
-        await MoveTagAwayAsync(registry);
+        await MoveTagAwayAsync(registry.Address);
         registry.Clear();
 
-        // Everything was stored a moment ago.
+        // Files of a checkout are as old as it is.
+        foreach (string link in Directory.GetFiles(Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(link, DateTime.UtcNow);
         CliResult young = await InProcess.RunAsync(plan);
         Assert.AreEqual(0, young.ExitCode, young.Error);
         Assert.Contains("nothing to remove", young.Output);
@@ -89,6 +95,78 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    public async Task APruneOfDockersRegistryIsFinishedByOurGarbageCollection()
+    {
+        using TempFolder folder = new();
+        TempFolder.Copy(Path.Combine(Fixtures.Root, "storage"), folder["storage"]);
+        string digest;
+        await using (DockerRegistry registry = await DockerRegistry.StartAsync(folder["storage"]))
+        {
+            string mirror = $"{registry.Host}/mirror/nested-bundle";
+            await MoveTagAwayAsync(registry.Address);
+            CliResult planned = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"]);
+            Assert.AreEqual(0, planned.ExitCode, planned.Error);
+            Assert.Contains("Not before", planned.Output, "it does not say how old a manifest is");
+            CliResult early = await InProcess.RunAsync("prune", "--execute", folder["prune.json"]);
+            Assert.AreEqual(1, early.ExitCode);
+            Assert.Contains("AIRGAP2163", early.Error);
+
+            Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"], "--grace", "0")).ExitCode);
+            digest = JsonDocument.Parse(await File.ReadAllTextAsync(folder["prune.json"])).RootElement.GetProperty("remove").EnumerateArray()
+                .First(item => item.GetProperty("kind").GetString() == "locations").GetProperty("digest").GetString()!;
+            CliResult done = await InProcess.RunAsync("prune", "--execute", folder["prune.json"]);
+            Assert.AreEqual(0, done.ExitCode, done.Error);
+            CliResult same = await InProcess.RunAsync("diff", "--lock", s_lock, "--to-repo", mirror);
+            Assert.AreEqual(0, same.ExitCode, same.Output);
+            Assert.IsTrue(File.Exists(registry.FileOf(digest)), "a registry frees nothing by a deletion");
+        }
+
+        CliResult collected = await InProcess.RunAsync("registry", "gc", "--folder", folder["storage"], "--grace", "0");
+        Assert.AreEqual(0, collected.ExitCode, collected.Error);
+        await using DockerRegistry again = await DockerRegistry.StartAsync(folder["storage"], deletes: false);
+        Assert.IsFalse(File.Exists(again.FileOf(digest)));
+        foreach (string bundle in (string[])["simple-app-bundle", "index-bundle", "signed-bundle", "foreign-bundle", "repo-based"])
+            Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/{bundle}:v1.0.0")).ExitCode, $"{bundle} of another repository is whole");
+        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/nested-bundle:v1.0.0")).ExitCode, "what was kept is whole");
+        CliResult refused = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{again.Host}/mirror/nested-bundle");
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.Contains("AIRGAP2153", refused.Error, "a registry that deletes nothing is told before");
+    }
+
+    [TestMethod]
+    public async Task APruneWaitsForNoRelocation()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        RepositoryName mirror = RepositoryName.Parse($"{registry.Host}/mirror/simple-app-bundle");
+        using (await DestinationLock.OfUser(TimeSpan.Zero).AcquireAsync(new RelocationDestination.Repository(mirror), SilentObserver.Instance, CancellationToken.None))
+        {
+            CliResult held = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror.ToString());
+            Assert.AreEqual(1, held.ExitCode);
+            Assert.Contains("AIRGAP3015", held.Error);
+        }
+
+        Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror.ToString())).ExitCode);
+    }
+
+    [TestMethod]
+    public async Task ALockBringsABundleFromOneMirrorToTheNext()
+    {
+        await using RegistryFixture first = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture second = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        CliResult copied = await InProcess.RunAsync("copy", "-b", $"{first.Host}/mirror/nested-bundle:v1.0.0", "--to-repo", $"{first.Host}/stage/nested-bundle", "--lock-output", folder["stage.yml"]);
+        Assert.AreEqual(0, copied.ExitCode, copied.Error);
+        CliResult different = await InProcess.RunAsync("diff", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle");
+        Assert.AreEqual(2, different.ExitCode, different.Error);
+
+        CliResult promoted = await InProcess.RunAsync("copy", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle", "--lock-output", folder["prod.yml"]);
+        Assert.AreEqual(0, promoted.ExitCode, promoted.Error);
+        Assert.IsTrue((await File.ReadAllTextAsync(folder["prod.yml"])).Contains($"{second.Host}/prod/nested-bundle@", StringComparison.Ordinal));
+        foreach (string name in (string[])["stage.yml", "prod.yml"])
+            Assert.AreEqual(0, (await InProcess.RunAsync("diff", "--lock", folder[name], "--to-repo", $"{second.Host}/prod/nested-bundle")).ExitCode, name);
+    }
+
+    [TestMethod]
     [DataRow("AIRGAP2009", "prune --repo localhost:1/a")]
     [DataRow("AIRGAP2010", "prune --keep {lock}")]
     [DataRow("AIRGAP2011", "prune --keep {lock} --execute plan.json")]
@@ -105,11 +183,12 @@ public sealed class KeptTests
     }
 
     // In the repository of the nested bundle the lock's tag stands for that one.
-    private static async Task MoveTagAwayAsync(RegistryFixture registry)
+    private static async Task MoveTagAwayAsync(Uri address)
     {
-        using HttpClient client = new() { BaseAddress = registry.Address };
+        using HttpClient client = new() { BaseAddress = address };
         const string Simple = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
         using HttpRequestMessage get = new(HttpMethod.Get, $"v2/mirror/nested-bundle/manifests/{Simple}");
+        get.Headers.TryAddWithoutValidation("Accept", "application/vnd.docker.distribution.manifest.v2+json");
         using HttpResponseMessage manifest = await client.SendAsync(get);
         using ByteArrayContent body = new(await manifest.Content.ReadAsByteArrayAsync());
         body.Headers.ContentType = manifest.Content.Headers.ContentType;

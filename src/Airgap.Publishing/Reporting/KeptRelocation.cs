@@ -7,7 +7,7 @@ using Airgap.Transfer.Keeping;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>Reads what a <c>relocation.json</c> says that a repository holds.</summary>
-internal static class RelocatedRoots
+internal static class KeptRelocation
 {
     private const int MaxBytes = 256 * 1024 * 1024;
 

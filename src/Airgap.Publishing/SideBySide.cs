@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharing;
+
+namespace Airgap.Publishing;
+
+/// <summary>
+/// Publishes a project to several registries side by side. The sources are read once; what a registry gets, it gets whole or not at all, whatever becomes of
+/// the others.
+/// </summary>
+internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer, PublishWarnings warnings)
+{
+    /// <summary>The list of what a clean removes.</summary>
+    public required PublishedFileList Artifacts { get; init; }
+
+    /// <summary>As of <see cref="Publisher"/>.</summary>
+    public Action<PublishedFile>? OnArtifact { get; init; }
+
+    /// <summary>As of <see cref="Publisher"/>.</summary>
+    public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
+
+    /// <summary>As of <see cref="Publisher"/>.</summary>
+    public Func<long>? CountRetries { get; init; }
+
+    /// <summary>Relocates to each registry. One that fails is one of <see cref="PublishResult.Failures"/>, and the others go on.</summary>
+    public async Task<PublishResult> RunAsync(PreparedPublish prepared, CancellationToken cancellationToken)
+    {
+        await LockKeeper.WriteAsync(prepared.Lock!, cancellationToken);
+        HashSet<RepositoryName> destinations = [.. prepared.Sides.SelectMany(side => side.Lock!.Declarations).Select(declaration => declaration.Repository).OfType<RepositoryName>()];
+        SharedSource source = new(registry, destinations, prepared.Sides.Length, cancellationToken);
+        (string Registry, PublishResult Result)[] results = await Task.WhenAll(prepared.Sides.Select(side => RunAsync(side, source, cancellationToken)));
+        PublishedItem[] items = [.. results.SelectMany(side => side.Result.Items)];
+        Diagnostic[] failures = [.. results.SelectMany(side => side.Result.Failures)];
+        string summary = string.Join("; ", results.Select(side => $"{side.Registry}: {side.Result.Summary}"));
+        PublishedFile[] files = [.. results.SelectMany(side => side.Result.Files)];
+        if (failures.Length == 0)
+            RemoveStale(prepared.Settings.FullOutputPath, files);
+        return new PublishResult([.. items], [.. files], warnings.All, summary)
+        {
+            Lock = prepared.Lock!.Change,
+            Failures = [.. failures],
+            Model = RelocationPage.Create(Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)], warnings.All, failures, summary, CountRetries?.Invoke()),
+        };
+    }
+
+    private async Task<(string Registry, PublishResult Result)> RunAsync(PreparedPublish side, SharedSource source, CancellationToken cancellationToken)
+    {
+        string name = side.Settings.Registry;
+        Publisher publisher = new(source, new SideObserver(new Gathering(warnings, observer), name)) { Artifacts = Artifacts, OnArtifact = OnArtifact, RefusesAnonymous = RefusesAnonymous, CountRetries = CountRetries };
+        try
+        {
+            PublishResult result = await publisher.RunPreparedAsync(side, cancellationToken);
+            observer?.Notice($"{name}: {result.Summary}");
+            return (name, result);
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+        {
+            return (name, new PublishResult([], [], [], "failed") { Failures = [e.ToDiagnostic()] });
+        }
+    }
+
+    // What publishes to other registries, or to one alone, left.
+    private void RemoveStale(string folder, IEnumerable<PublishedFile> files)
+    {
+        ArtifactFolder whole = new(folder, Artifacts, warnings, onArtifact: null);
+        foreach (PublishedFile file in files)
+            whole.Take(file);
+        whole.RemoveStale();
+    }
+
+    // The same warning of each side is told once.
+    private sealed class Gathering(PublishWarnings warnings, ITransferObserver? observer) : ITransferObserver
+    {
+        public void Detail(string message) => observer?.Detail(message);
+
+        public void Notice(string message) => observer?.Notice(message);
+
+        public void Warning(Diagnostic warning) => warnings.Add(warning, null);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Sharing;
+
+/// <summary>A blob on its way from its source into a temporary file, and those who read it there while it comes.</summary>
+internal sealed class SharedDownload
+{
+    private const int BufferSize = 128 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly SpillFile _file;
+    private readonly int _readers;
+    private readonly IdleDownloads _idle;
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _length;
+    private bool _isWhole;
+    private Exception? _failure;
+    private int _open;
+    private int _finished;
+    private bool _isClosed;
+
+    private SharedDownload(SpillFile file, int readers, IdleDownloads idle)
+    {
+        _file = file;
+        _idle = idle;
+        _readers = readers;
+    }
+
+    /// <summary>True when nobody can read it from the beginning any more.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_lock)
+                return _failure is not null || _isClosed;
+        }
+    }
+
+    /// <summary>Begins.</summary>
+    /// <exception cref="AirgapException">3xxx: there is no temporary file.</exception>
+    public static SharedDownload Begin(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
+    {
+        string folder = Path.GetTempPath();
+        try
+        {
+            SharedDownload download = new(SpillFile.Create(folder), readers, idle);
+            _ = Task.Run(() => download.RunAsync(source, folder, lifetime), CancellationToken.None);
+            return download;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, folder);
+        }
+    }
+
+    /// <summary>Reads it, from an offset on, as fast as it comes.</summary>
+    public Stream Open(long offset, long length)
+    {
+        lock (_lock)
+            _open++;
+        return new SharedStream(this, offset, length);
+    }
+
+    /// <summary>Reads bytes that are there, or waits for them; 0 at the end, which comes after the source has verified them all.</summary>
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (buffer.IsEmpty)
+            return 0;
+        while (true)
+        {
+            long there;
+            Task news;
+            lock (_lock)
+            {
+                there = _length - offset;
+                if (there <= 0 && _failure is { } failure)
+                    ExceptionDispatchInfo.Throw(failure);
+                if (there <= 0 && _isWhole)
+                    return 0;
+                news = _news.Task;
+            }
+
+            if (there > 0)
+                return await _file.ReadSomeAsync(offset, buffer[..(int)Math.Min(buffer.Length, there)], cancellationToken);
+            await news.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A reader ends.</summary>
+    /// <param name="isFinished">True when it has read to the end.</param>
+    public void Close(bool isFinished)
+    {
+        lock (_lock)
+        {
+            _open--;
+            if (isFinished)
+                _finished++;
+            if (_open > 0 || _isClosed)
+                return;
+        }
+
+        if (_finished >= _readers)
+            Free();
+        else
+            _idle.Add(this);
+    }
+
+    /// <summary>Gives the space back, unless somebody reads it or it is still coming; who wants it later has it fetched again.</summary>
+    public void Free()
+    {
+        lock (_lock)
+        {
+            if (_isClosed || _open > 0 || !(_isWhole || _failure is not null))
+                return;
+            _isClosed = true;
+        }
+
+        _file.Close();
+    }
+
+    private async Task RunAsync(IBlobContent source, string folder, CancellationToken lifetime)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await using Stream stream = await source.OpenAsync(0, lifetime);
+            while (await stream.ReadAsync(buffer, lifetime) is > 0 and int read)
+            {
+                Write(buffer.AsSpan(0, read), folder);
+                Tell(() => _length += read);
+            }
+
+            Tell(() => _isWhole = true);
+        }
+        catch (Exception e)
+        {
+            Tell(() => _failure = e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, string folder)
+    {
+        try
+        {
+            _file.Append(bytes);
+        }
+        catch (IOException e)
+        {
+            throw IoFailures.Translate(e, folder);
+        }
+    }
+
+    private void Tell(Action change)
+    {
+        TaskCompletionSource before;
+        lock (_lock)
+        {
+            change();
+            before = _news;
+            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        before.TrySetResult();
+    }
+}

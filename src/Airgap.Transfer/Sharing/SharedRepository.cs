@@ -1,0 +1,76 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharing;
+
+/// <summary>A repository that several relocations read: each question goes out once. A failure is told to all who wait for it, and asked again by the next.</summary>
+internal sealed class SharedRepository : IImageRepository
+{
+    private readonly IImageRepository _inner;
+    private readonly SharedSource _source;
+    private readonly SharedTasks<string, Descriptor?> _resolved = new();
+    private readonly SharedTasks<string, Manifest?> _manifests = new();
+    private readonly SharedTasks<Digest, ReferrerList> _referrers = new();
+    private readonly Lazy<SharedRepository>? _unretried;
+
+    /// <param name="inner">The repository.</param>
+    /// <param name="source">Keeps what was read.</param>
+    public SharedRepository(IImageRepository inner, SharedSource source)
+        : this(inner, source, isUnretried: false)
+    {
+    }
+
+    private SharedRepository(IImageRepository inner, SharedSource source, bool isUnretried)
+    {
+        _inner = inner;
+        _source = source;
+        _unretried = isUnretried ? null : new Lazy<SharedRepository>(() => new SharedRepository(inner.Unretried, source, isUnretried: true));
+    }
+
+    public RepositoryName Name => _inner.Name;
+
+    public IImageRepository Unretried => _unretried?.Value ?? this;
+
+    public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        OnceAsync(_resolved, tagOrDigest, key => _inner.ResolveAsync(key, _source.Lifetime), cancellationToken);
+
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        OnceAsync(_manifests, tagOrDigest, async key => await _inner.FindManifestAsync(key, _source.Lifetime) is { } found ? _source.Keep(found) : null, cancellationToken);
+
+    public Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => _inner.GetManifestAsync(tagOrDigest, cancellationToken);
+
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        OnceAsync(_referrers, subject, key => _inner.ListReferrersAsync(key, _source.Lifetime), cancellationToken);
+
+    public IBlobContent GetBlob(Descriptor descriptor) => _source.Share(_inner.GetBlob(descriptor));
+
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => _inner.HasBlobAsync(blob, cancellationToken);
+
+    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        _inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
+
+    public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => _inner.PushManifestAsync(manifest, tag, cancellationToken);
+
+    public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => _inner.ListTagsAsync(cancellationToken);
+
+    public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => _inner.ListExistingTagsAsync(cancellationToken);
+
+    // Who gives up leaves the answer to the others.
+    private static async Task<T> OnceAsync<TKey, T>(SharedTasks<TKey, T> tasks, TKey key, Func<TKey, Task<T>> ask, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        Task<T> asked = tasks.GetOrAdd(key, ask);
+        try
+        {
+            return await asked.WaitAsync(cancellationToken);
+        }
+        catch when (asked.IsFaulted || asked.IsCanceled)
+        {
+            tasks.Remove(key, asked);
+            throw;
+        }
+    }
+}

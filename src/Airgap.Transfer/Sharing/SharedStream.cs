@@ -1,0 +1,39 @@
+using Airgap.Oci.Files;
+
+namespace Airgap.Transfer.Sharing;
+
+/// <summary>One reader of a blob that comes.</summary>
+/// <param name="download">The blob.</param>
+/// <param name="offset">Where to begin.</param>
+/// <param name="length">The blob's length; who has read that far needs it no more.</param>
+internal sealed class SharedStream(SharedDownload download, long offset, long length) : ReadOnlyStream
+{
+    private long _position = offset;
+    private bool _isClosed;
+
+    public override int Read(Span<byte> buffer)
+    {
+        byte[] bytes = new byte[buffer.Length];
+        int read = ReadAsync(bytes).AsTask().GetAwaiter().GetResult();
+        bytes.AsSpan(0, read).CopyTo(buffer);
+        return read;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await download.ReadAsync(_position, buffer, cancellationToken);
+        _position += read;
+        return read;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isClosed)
+        {
+            _isClosed = true;
+            download.Close(isFinished: _position >= length);
+        }
+
+        base.Dispose(disposing);
+    }
+}
