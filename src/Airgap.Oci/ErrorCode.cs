@@ -295,6 +295,33 @@ public enum ErrorCode
     /// <summary>An archive is a delta: it is right, and not whole without what it builds on (warning).</summary>
     ArchiveIsDelta = 2116,
 
+    /// <summary>The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add up.</summary>
+    InvalidPartList = 2130,
+
+    /// <summary>Parts of an archive lie there without their list, which is written last: their writing did not end, or it was left behind.</summary>
+    PartListMissing = 2131,
+
+    /// <summary>Parts of an archive are missing.</summary>
+    PartMissing = 2132,
+
+    /// <summary>A file is not the part that it is called: of another set, exchanged with another part, cut short, or damaged.</summary>
+    PartUnfit = 2133,
+
+    /// <summary>The size that parts are to have would make more of them than can be.</summary>
+    VolumeTooSmall = 2134,
+
+    /// <summary>Something that no list names as a part of this archive lies where its parts are to be written, or would be read in their place.</summary>
+    PartInTheWay = 2135,
+
+    /// <summary>An archive that was split has changed since, or while it was read.</summary>
+    ArchiveChanged = 2136,
+
+    /// <summary>A part has another digest than its list says: it has to be brought, or written, again.</summary>
+    PartDamaged = 2137,
+
+    /// <summary>A bundle was packed into an archive without the images that it pins, which are in a registry (warning).</summary>
+    PinnedImagesNotPacked = 2138,
+
     /// <summary>
     /// A prune would not know what to keep: a manifest that a lock, report or project keeps is not in the repository, or cannot be read, so that what
     /// belongs to it cannot be told. Relocate it there again, or leave it out of what is kept.
@@ -339,33 +366,6 @@ public enum ErrorCode
 
     /// <summary>The grace of a prune plan is not over: the registry does not say how old its manifests are, so it counts from the plan.</summary>
     GraceNotOver = 2163,
-
-    /// <summary>The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add up.</summary>
-    InvalidPartList = 2130,
-
-    /// <summary>Parts of an archive lie there without their list, which is written last: their writing did not end, or it was left behind.</summary>
-    PartListMissing = 2131,
-
-    /// <summary>Parts of an archive are missing.</summary>
-    PartMissing = 2132,
-
-    /// <summary>A file is not the part that it is called: of another set, exchanged with another part, cut short, or damaged.</summary>
-    PartUnfit = 2133,
-
-    /// <summary>The size that parts are to have would make more of them than can be.</summary>
-    VolumeTooSmall = 2134,
-
-    /// <summary>Something that no list names as a part of this archive lies where its parts are to be written, or would be read in their place.</summary>
-    PartInTheWay = 2135,
-
-    /// <summary>An archive that was split has changed since, or while it was read.</summary>
-    ArchiveChanged = 2136,
-
-    /// <summary>A part has another digest than its list says: it has to be brought, or written, again.</summary>
-    PartDamaged = 2137,
-
-    /// <summary>A bundle was packed into an archive without the images that it pins, which are in a registry (warning).</summary>
-    PinnedImagesNotPacked = 2138,
 
     /// <summary>Signatures, attestations, SBOMs or other artifacts belong to the images and were not asked for: they stay behind (warning). Ask for all artifacts.</summary>
     ArtifactsLeftBehind = 2170,

@@ -10,7 +10,10 @@ internal static class ArchiveMatch
 {
     /// <summary>Compares the archive's root with the item. Hosts may differ, as the archive can come by way of a mirror.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/> or <see cref="ErrorCode.ArchiveMismatch"/>.</exception>
-    public static void Verify(Declaration declaration, TransferPlan plan)
+    /// <param name="declaration">The item.</param>
+    /// <param name="plan">The plan of the archive.</param>
+    /// <param name="original">The digest that the archive's bundle was derived of; null for a bundle as it is.</param>
+    public static void Verify(Declaration declaration, TransferPlan plan, Digest? original = null)
     {
         if (plan.Source is not RelocationSource.Archive archive || declaration.Reference is not { } declared)
             return;
@@ -25,15 +28,15 @@ internal static class ArchiveMatch
             throw Failure(ErrorCode.NotABundle, archive, declared, "holds a plain image", "Declare it as ImgpkgImage.");
         if (declaration.Item.Kind == PublishItemKind.Image && root.IsBundle)
             throw Failure(ErrorCode.UnexpectedBundle, archive, declared, "holds a bundle", "Declare it as ImgpkgBundle.");
-        if (declared.Digest is { } digest && digest != root.Digest)
-            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Digest}", Advice);
-        if (declaration.Pin is { } pin && pin != root.Digest)
+        if (declared.Digest is { } digest && digest != (original ?? root.Digest))
+            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {original ?? root.Digest}", Advice);
+        if (declaration.Pin is { } pin && pin != (original ?? root.Digest))
         {
             throw Failure(
                 ErrorCode.ArchiveMismatch,
                 archive,
                 declared.WithDigest(pin),
-                $"holds {root.Digest}",
+                $"holds {original ?? root.Digest}",
                 "The project's lock pins the other digest: carry over the lock that belongs to the archive, or write the archive again.");
         }
 

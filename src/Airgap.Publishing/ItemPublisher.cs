@@ -36,11 +36,12 @@ internal sealed class ItemPublisher(
     public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken) => LocatedAsync(declaration, async () =>
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
-        (TransferPlan plan, TransferResult? standing, _) = await PlanAsync(declaration, relocator, cancellationToken);
+        using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
+        (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
             : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
-        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository);
+        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived };
     });
 
     private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair };
@@ -66,8 +67,7 @@ internal sealed class ItemPublisher(
     }
 
     // The result is there already where an archive stands that a run would only write again.
-    private async Task<(TransferPlan Plan, TransferResult? Standing, PackageRepositoryManifest? Manifest)> PlanAsync(
-        Declaration declaration, Relocator relocator, CancellationToken cancellationToken)
+    private async Task<ItemPlan> PlanAsync(Declaration declaration, Relocator relocator, CancellationToken cancellationToken)
     {
         PlanOptions options = new()
         {
@@ -80,14 +80,23 @@ internal sealed class ItemPublisher(
             Pin = declaration.Pin,
             Concurrency = settings.Concurrency,
         };
-        options = options.Carrying(declaration.Artifacts);
-        TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
-            ? await relocator.FindStandingAsync(declaration.Source, archive, options, cancellationToken)
-            : null;
-        TransferPlan plan = standing?.Plan ?? await relocator.PlanAsync(declaration.Source, options, cancellationToken);
-        ArchiveMatch.Verify(declaration, plan);
-        // Made before anything moves, so that a name the cluster would refuse costs no transfer.
-        return (plan, standing, await CreateManifestAsync(declaration, plan, cancellationToken));
+        ItemObserver told = new(observer, warnings, declaration.Item.Location);
+        ItemSource source = await ItemSource.CreateAsync(declaration, registry, relocator, told, options.Carrying(declaration.Artifacts), cancellationToken);
+        try
+        {
+            TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
+                ? await relocator.FindStandingAsync(source.Source, archive, source.Options, cancellationToken)
+                : null;
+            TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
+            source.Verify(plan);
+            // Made before anything moves, so that a name the cluster would refuse costs no transfer.
+            return new ItemPlan(plan, standing, await CreateManifestAsync(declaration, plan, cancellationToken), source, source.Report(plan));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
@@ -97,19 +106,20 @@ internal sealed class ItemPublisher(
 
         // Held while the plan is made, too: it asks what the destination has.
         using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
-        (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = await PlanAsync(declaration, relocator, cancellationToken);
+        using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
+        (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = (made.Plan, made.Standing, made.Manifest);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
         TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, Options, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         if (!result.IsComplete)
-            return new PublishedItem(declaration.Item, result, []);
+            return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived };
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = WithDestination(result, repository);
-        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken));
+        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived };
     }
 
     private async Task<PackageRepositoryManifest?> CreateManifestAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)

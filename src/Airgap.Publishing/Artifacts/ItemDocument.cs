@@ -32,4 +32,7 @@ internal abstract record ItemDocument
     /// <summary>The tag at the destination; null for none.</summary>
     [JsonPropertyOrder(-1)]
     public string? Tag { get; init; }
+
+    /// <summary>What is left out, where packages or platforms are chosen; left out for a bundle as it is.</summary>
+    public DerivedReport? Derived { get; init; }
 }

@@ -11,6 +11,9 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="Files">Artifacts written for it, full paths.</param>
 internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {
+    /// <summary>What was left out, where the bundle was derived.</summary>
+    public DerivedReport? Derived { get; init; }
+
     /// <summary>Present when nothing moved, else copied when any bytes were sent, else mounted.</summary>
     public BlobOutcome Outcome =>
         Result.IsUpToDate ? BlobOutcome.Present

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 
@@ -46,6 +47,9 @@ internal sealed record Declaration
 
     /// <summary>Which artifacts go along.</summary>
     internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
+
+    /// <summary>What of the bundle is wanted.</summary>
+    internal BundleSelection Selection { get; init; } = new();
 
     /// <summary>Where it goes.</summary>
     public RelocationDestination Destination => Archive is not null

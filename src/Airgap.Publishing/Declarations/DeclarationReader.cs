@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -43,6 +44,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         int before = _problems.Count;
         RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
         ArtifactChoice artifacts = ReadArtifacts(item);
+        BundleSelection? selection = Attempt(item, () => SelectionReader.Read(item));
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
             request = Attempt(item, () => request.ReadFiles(item, settings).Verify(repository, tag)) ?? request;
@@ -79,6 +81,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             ArchiveFormat = settings.ArchiveFormat,
             ArchiveVolumeSize = settings.ArchiveVolumeSize,
             Artifacts = artifacts,
+            Selection = selection!,
             Manifest = request.Options,
             ManifestAsked = request.Asked,
         };

@@ -62,9 +62,27 @@ internal static class MetadataNames
     /// <summary>Which artifacts go along with this item, in place of what the property of the same name says.</summary>
     internal const string Artifacts = PropertyNames.Artifacts;
 
+    /// <summary>The packages of a package repository that go along, as <c>NAME@RANGE</c>, parted by <c>;</c>.</summary>
+    internal const string Packages = "Packages";
+
+    /// <summary>The pre-releases of packages that count, too, parted by commas; <c>*</c> for all.</summary>
+    internal const string PackagePrereleases = "PackagePrereleases";
+
+    /// <summary>The platforms whose images go along, parted by <c>;</c>.</summary>
+    internal const string Platforms = "Platforms";
+
+    /// <summary><c>skip</c> to go on without a platform that an image lacks.</summary>
+    internal const string MissingPlatform = "MissingPlatform";
+
+    /// <summary><c>true</c> to put the one image that is left of an index in the index's place.</summary>
+    internal const string Flatten = "Flatten";
+
+    /// <summary><c>true</c> to leave images behind that no chosen package names.</summary>
+    internal const string DropUnreferenced = "DropUnreferenced";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, Artifacts];
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

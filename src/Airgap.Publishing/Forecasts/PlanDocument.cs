@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Airgap.Publishing.Artifacts;
-using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Forecasts;
@@ -43,9 +42,6 @@ internal sealed record PlanItem : ItemDocument
 
     /// <summary>The distinct blobs by what would be done.</summary>
     public required PlanTotals Blobs { get; init; }
-
-    /// <summary>What is left out, where packages or platforms are chosen; null for a bundle as it is.</summary>
-    public DerivedReport? Derived { get; init; }
 }
 
 /// <summary>An image, index or bundle of a plan.</summary>

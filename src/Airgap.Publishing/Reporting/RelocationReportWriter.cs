@@ -67,6 +67,7 @@ internal static class RelocationReportWriter
             Lock = FileOf(PublishedFileKind.Lock),
             Images = [.. result.Items.Select(ReportImage.Of)],
             Blobs = WorkTotals.Of(result),
+            Derived = item.Derived,
         };
 
         string? FileOf(PublishedFileKind kind) =>

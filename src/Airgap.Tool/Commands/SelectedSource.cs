@@ -1,7 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Artifacts;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Deriving;

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Trusting;

@@ -2,23 +2,25 @@ using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.TestKit;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
 
-namespace Airgap.Transfer.Tests.Deriving;
+namespace Airgap.TestKit;
 
 /// <summary>
 /// A package repository of packages × versions × platforms, whose versions share layers, and whose packages share images. It keeps its own account of which
 /// layer belongs to what, by which a selection is checked.
 /// </summary>
-internal sealed class GeneratedRepository
+public sealed class GeneratedRepository
 {
+    /// <summary>The host that all comes from.</summary>
     public const string Registry = "source.local";
+    /// <summary>The repository of the bundle.</summary>
     public const string Bundle = $"{Registry}/vendor/repository";
-    public static readonly string[] Platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"];
+    /// <summary>The platforms of each image.</summary>
+    public static string[] Platforms { get; } = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"];
 
     private readonly FakeRegistry _registry;
 
@@ -30,6 +32,7 @@ internal sealed class GeneratedRepository
     /// <summary>The layers of the image that no package names, by platform.</summary>
     public HashSet<(string Platform, Digest Layer)> Unreferenced { get; } = [];
 
+    /// <summary>Makes it, under the tag v1.</summary>
     public static async Task<GeneratedRepository> CreateAsync(FakeRegistry registry, int packages, int versions)
     {
         GeneratedRepository generated = new(registry);

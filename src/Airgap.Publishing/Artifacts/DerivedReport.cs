@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Files;
 
-namespace Airgap.Publishing.Reporting;
+namespace Airgap.Publishing.Artifacts;
 
 /// <summary>What a derived bundle was made of, and what was left out of it: part of <c>plan.json</c>, <c>relocation.json</c> and the tool's report.</summary>
 internal sealed record DerivedReport

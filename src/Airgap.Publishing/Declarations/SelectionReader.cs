@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>Reads what of a bundle an item wants.</summary>
+internal static class SelectionReader
+{
+    /// <summary>Reads the metadata.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>, <see cref="ErrorCode.InvalidArgument"/> or <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public static BundleSelection Read(PublishItem item)
+    {
+        BundleSelection selection = new()
+        {
+            Packages = [.. PackageChoice.ParseAll(item.Value(MetadataNames.Packages) ?? "")],
+            Prereleases = Prereleases(item.Value(MetadataNames.PackagePrereleases)),
+            Platforms = [.. PlatformChoice.ParseAll(item.Value(MetadataNames.Platforms) ?? "")],
+            SkipMissingPlatforms = Word(item, MetadataNames.MissingPlatform, "skip", "fail"),
+            Flatten = Word(item, MetadataNames.Flatten, "true", "false"),
+            DropUnreferenced = Word(item, MetadataNames.DropUnreferenced, "true", "false"),
+        };
+        if (!selection.IsEmpty && item.Kind != PublishItemKind.Bundle)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' chooses packages or platforms, which are chosen of a bundle.", "Declare a bundle as ImgpkgBundle, or take the choice away.");
+        if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
+            throw Lone(item, selection.Flatten ? MetadataNames.Flatten : MetadataNames.MissingPlatform, MetadataNames.Platforms);
+        return selection.Packages.IsEmpty && selection.Prereleases is not null ? throw Lone(item, MetadataNames.PackagePrereleases, MetadataNames.Packages) : selection;
+    }
+
+    private static ImmutableArray<string>? Prereleases(string? text) =>
+        text is null ? null
+        : text == "*" ? []
+        : TagConstraints.ParsePrereleases(text) is { } identifiers ? [.. identifiers]
+        : throw new AirgapException(ErrorCode.InvalidSelection, $"'{text}' is no list of pre-releases.", "Write identifiers such as alpha,rc, or * for all.");
+
+    private static bool Word(PublishItem item, string name, string yes, string no)
+    {
+        string text = item.Value(name) ?? no;
+        return text.Equals(yes, StringComparison.OrdinalIgnoreCase) || (text.Equals(no, StringComparison.OrdinalIgnoreCase)
+            ? false
+            : throw new AirgapException(ErrorCode.InvalidArgument, $"{name} of the item {item.ItemName} '{item.Include}' has the value '{text}'.", $"Write {yes} or {no}."));
+    }
+
+    private static AirgapException Lone(PublishItem item, string name, string other) =>
+        new(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' has {name}, and no {other}.", $"Set {other}, or take {name} away.");
+}

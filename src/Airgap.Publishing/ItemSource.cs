@@ -1,0 +1,95 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing;
+
+/// <summary>What an item is relocated from: the bundle itself, or what is derived of it where packages or platforms are chosen.</summary>
+internal sealed class ItemSource : IDisposable
+{
+    private readonly Declaration _declaration;
+    private readonly Relocator _relocator;
+    private readonly Derivation? _derivation;
+    private readonly ArchiveRegistry? _archive;
+    private readonly DerivedFrom? _carried;
+
+    private ItemSource(Declaration declaration, Relocator relocator, RelocationSource source, PlanOptions options, Derivation? derivation, ArchiveRegistry? archive, DerivedFrom? carried)
+    {
+        _declaration = declaration;
+        _relocator = relocator;
+        _derivation = derivation;
+        _archive = archive;
+        _carried = carried;
+        Source = source;
+        Options = options;
+    }
+
+    /// <summary>What is planned.</summary>
+    public RelocationSource Source { get; }
+
+    /// <summary>How it is planned.</summary>
+    public PlanOptions Options { get; }
+
+    /// <summary>Derives what the item wants; an item that wants all asks nobody.</summary>
+    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.SelectionMismatch"/>: an archive holds what was derived by another selection.</exception>
+    public static async Task<ItemSource> CreateAsync(
+        Declaration declaration, IRegistry registry, Relocator relocator, ITransferObserver observer, PlanOptions options, CancellationToken cancellationToken)
+    {
+        if (declaration.Selection.IsEmpty)
+            return new ItemSource(declaration, relocator, declaration.Source, options, null, null, null);
+        if (declaration.Source is not RelocationSource.Archive from)
+        {
+            ImageReference reference = declaration.Reference!.Digest is null && declaration.Pin is { } pin ? declaration.Reference.WithDigest(pin) : declaration.Reference;
+            Derivation derivation = await DeriveAsync(registry, reference, declaration.Tag, declaration, observer, options, cancellationToken);
+            return new ItemSource(declaration, new Relocator(derivation.Over(registry), observer), derivation.Source, derivation.Planning(options), derivation, null, null);
+        }
+
+        ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(from, registry, cancellationToken);
+        if (archive.Derived is { } carried)
+        {
+            // What was derived on the connected side is taken as it is; anything else would have another digest there than here.
+            return carried.Selection == declaration.Selection.ToString()
+                ? new ItemSource(declaration, relocator, from, options, null, null, carried)
+                : throw new AirgapException(
+                    ErrorCode.SelectionMismatch,
+                    $"The archive {from.Path} holds a bundle that was derived by another selection: {carried.Selection}, and not {declaration.Selection}.",
+                    "Carry over the project that belongs to the archive, or write the archive again.")
+                { Reference = declaration.Reference!.ToString() };
+        }
+
+        ArchiveMatch.Verify(declaration, await relocator.PlanAsync(from, options, cancellationToken));
+        Derivation derived = await DeriveAsync(archive, archive.Root, archive.Tag, declaration, observer, options, cancellationToken);
+        // What the archive holds beside its images goes along, as it does without a choice.
+        PlanOptions planning = derived.Planning(options.Carrying(ArtifactChoice.All)) with { Destination = null };
+        return new ItemSource(declaration, new Relocator(derived.Over(archive), observer), derived.Source, planning, derived, archive, null);
+    }
+
+    /// <summary>Makes the plan.</summary>
+    public Task<TransferPlan> PlanAsync(CancellationToken cancellationToken) => _relocator.PlanAsync(Source, Options, cancellationToken);
+
+    /// <summary>Makes sure that an archive holds what the item declares.</summary>
+    /// <exception cref="AirgapException">What <see cref="ArchiveMatch.Verify"/> throws.</exception>
+    public void Verify(TransferPlan plan) => ArchiveMatch.Verify(_declaration, plan, _carried?.From);
+
+    /// <summary>What is left out; null for a bundle as it is.</summary>
+    public DerivedReport? Report(TransferPlan plan) =>
+        _derivation is null ? null : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
+
+    /// <inheritdoc/>
+    public void Dispose() => _derivation?.Dispose();
+
+    private static async Task<Derivation> DeriveAsync(
+        IRegistry registry, ImageReference reference, string? tag, Declaration declaration, ITransferObserver observer, PlanOptions options, CancellationToken cancellationToken)
+    {
+        using Deriver deriver = new(registry, declaration.Selection, observer, options.Concurrency);
+        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
+        foreach (Diagnostic warning in derivation.Warnings)
+            observer.Warning(warning);
+        return derivation;
+    }
+}
