@@ -149,7 +149,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private void Report(PublishResult result, PublishSettings settings, string? applied)
     {
-        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace)];
+        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace), .. OutputItems.Files(result, PublishedFileKind.GitOps)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
         // The list among the manifests is the other one's part.

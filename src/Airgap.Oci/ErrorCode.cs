@@ -547,6 +547,9 @@ public enum ErrorCode
     /// <summary>Nothing was removed, since something else failed (warning).</summary>
     PruneSkipped = 4133,
 
+    /// <summary>An image that a bundle pins is not replaced by what applies the bundle's files, and goes on being pulled from where they say (warning).</summary>
+    ImageNotReplaced = 4134,
+
     /// <summary>A project wants its manifests applied, and the cluster is not named in two places that agree; nothing was done.</summary>
     ApplyRefused = 4140,
 

@@ -206,17 +206,27 @@ internal sealed class ItemPublisher(
             files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository, cancellationToken));
         }
 
+        if (declaration is { GitOps: { } gitOps, Repository: { } place } && result.Root is { } content)
+        {
+            PackageRepositoryManifest made = GitOpsWriter.Create(place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
+            foreach (Diagnostic warning in made.Warnings)
+                warnings.Add(warning, declaration.Item.Location);
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));
+        }
+
         return [.. files];
     }
 
     /// <summary>The artifacts that an item may leave, by their paths in the artifacts' folder.</summary>
     public static IEnumerable<string> ArtifactsOf(Declaration declaration) => declaration.Repository is null
         ? []
-        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"), Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration))];
+        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"), Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration)), Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration))];
 
     private static string LockOf(Declaration declaration, string kind) => $"{declaration.Name}.{kind}.yml";
 
     private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
+
+    private static string GitOpsOf(Declaration declaration) => $"{declaration.Name}.gitops.yml";
 
     private static TransferResult WithDestination(TransferResult result, RepositoryName repository)
     {

@@ -25,6 +25,6 @@ internal sealed record PublishResult(ImmutableArray<PublishedItem> Items, Immuta
 
     /// <summary>Full paths of the files that a cluster takes: placeholder Secrets only where the project has them among its manifests.</summary>
     public IEnumerable<string> ManifestsOf(PublishSettings settings) => Files
-        .Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.SecretExport or PublishedFileKind.Namespace || (file.Kind == PublishedFileKind.Secret && settings.SecretManifests))
+        .Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.SecretExport or PublishedFileKind.Namespace or PublishedFileKind.GitOps || (file.Kind == PublishedFileKind.Secret && settings.SecretManifests))
         .Select(file => file.Path);
 }

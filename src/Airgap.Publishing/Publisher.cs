@@ -216,7 +216,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         PublishSettings settings, ArtifactFolder artifacts, ManifestObjects objects, List<PublishedItem> published, CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
-        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind == PublishedFileKind.PackageRepository)];
+        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.GitOps)];
         foreach (SecretExportObject export in objects.Exports)
             files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
         foreach (KubernetesObject ns in objects.Namespaces)

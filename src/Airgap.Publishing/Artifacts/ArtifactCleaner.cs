@@ -47,6 +47,6 @@ internal sealed partial class ArtifactCleaner(string folder)
     private static bool IsStandingReport(KeyValuePair<string, string> entry) =>
         s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null && PublishedFileList.DigestOf(entry.Key) == entry.Value;
 
-    [GeneratedRegex(@"^(relocation\.(json|html)|plan\.json|kustomization\.yaml|Kustomization|.+\.(packagerepository|bundle-lock|images-lock|secret|secretexport|namespace)\.yml)$")]
+    [GeneratedRegex(@"^(relocation\.(json|html)|plan\.json|kustomization\.yaml|Kustomization|.+\.(packagerepository|bundle-lock|images-lock|secret|secretexport|namespace|gitops)\.yml)$")]
     private static partial Regex ArtifactName();
 }

@@ -41,4 +41,7 @@ internal enum PublishedFileKind
 
     /// <summary>A Namespace of the manifests.</summary>
     Namespace,
+
+    /// <summary><c>NAME.gitops.yml</c>, for Flux or Argo CD.</summary>
+    GitOps,
 }

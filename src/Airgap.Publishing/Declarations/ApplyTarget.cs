@@ -31,6 +31,15 @@ internal static class ApplyTarget
             { Location = place }];
         }
 
+        if (Sides.Of(settings).Settings is { Length: > 1 } sides)
+        {
+            return [new Diagnostic(
+                ErrorCode.IncompatibleOptions,
+                $"{PropertyNames.Apply}=true, and {PropertyNames.Registry} names {sides.Length} registries: one cluster cannot take the manifests of all of them.",
+                "Name the registry of the cluster alone, or apply the folder of that registry with 'dotnet airgap apply'.")
+            { Location = place }];
+        }
+
         return Refusal(settings, apply, environment) is { } refusal ? [new Diagnostic(ErrorCode.ApplyRefused, refusal.Message, refusal.Advice) { Location = place }] : [];
     }
 

@@ -42,6 +42,9 @@ internal sealed record Declaration
     /// <summary>What goes into the PackageRepository manifest; null for none.</summary>
     public PackageRepositoryOptions? Manifest { get; init; }
 
+    /// <summary>What Flux or Argo CD is told; null for nothing.</summary>
+    public GitOpsOptions? GitOps { get; init; }
+
     /// <summary>True when the user asked for a manifest; false when it depends on the bundle having packages.</summary>
     public bool ManifestAsked { get; init; }
 

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -48,6 +49,9 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
             request = Attempt(item, () => request.ReadFiles(item, settings).Verify(repository, tag)) ?? request;
+        GitOpsOptions? gitOps = null;
+        if (_problems.Count == before)
+            Attempt(item, () => gitOps = GitOpsRequest.Read(item, request.FileName, tag, reference is not null, _problems));
         if (_problems.Count > before)
             return null;
         if (needsDestination && repository is null && archives.Target is null && !_registryIsWrong)
@@ -84,6 +88,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             Selection = selection!,
             Manifest = request.Options,
             ManifestAsked = request.Asked,
+            GitOps = gitOps,
         };
     }
 

@@ -38,7 +38,8 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
             ToNamespaces = item.Value(MetadataNames.ToNamespaces),
             CreateNamespace = Flag(item, MetadataNames.CreateNamespace, problems),
             Install = item.Value(MetadataNames.PackageInstall),
-            InstallNamespace = item.Value(MetadataNames.InstallNamespace),
+            // Flux and Argo CD may be told it without a PackageInstall.
+            InstallNamespace = item.Value(MetadataNames.GitOps) is not null && item.Value(MetadataNames.PackageInstall) is null ? null : item.Value(MetadataNames.InstallNamespace),
             ServiceAccount = item.Value(MetadataNames.ServiceAccount),
             ControllerConfig = item.Value(MetadataNames.ControllerConfig),
             IsPlainImage = item.Kind == PublishItemKind.Image,
@@ -97,7 +98,8 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
 
     private static bool IsNo(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);
 
-    private static T? Choice<T>(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems) where T : struct, Enum
+    /// <summary>A metadata value that is one of a few words; null where there is none, or it is none of them.</summary>
+    internal static T? Choice<T>(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems) where T : struct, Enum
     {
         string? text = item.Value(name);
         if (text is null)

@@ -80,9 +80,15 @@ internal static class MetadataNames
     /// <summary><c>true</c> to leave images behind that no chosen package names.</summary>
     internal const string DropUnreferenced = "DropUnreferenced";
 
+    /// <summary>What takes the content into a cluster without kapp-controller: a <see cref="Airgap.Transfer.Kubernetes.GitOpsTool"/>.</summary>
+    internal const string GitOps = "GitOps";
+
+    /// <summary>The folder of the content that it applies.</summary>
+    internal const string GitOpsPath = "GitOpsPath";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced];
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

@@ -235,6 +235,7 @@ internal sealed class PublishCommand
         PublishedFileKind.Secret => "secret",
         PublishedFileKind.SecretExport => "secretExport",
         PublishedFileKind.Namespace => "namespace",
+        PublishedFileKind.GitOps => "gitOps",
         _ => "archive",
     };
 }

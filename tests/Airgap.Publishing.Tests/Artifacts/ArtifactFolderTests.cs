@@ -49,6 +49,24 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [TestMethod]
+    public async Task FluxAndArgoCDHaveAFileOfTheirOwn_WhichStandsInTheKustomization()
+    {
+        PublishResult result = await RunAsync(Settings, Simple(("GitOps", "Flux"), ("InstallNamespace", "apps")), PublishItems.Image("registry.local:5055/user1/plain:1", ("GitOps", "argocd"), ("GitOpsPath", "config")));
+
+        string flux = File.ReadAllText(_folder["airgap/manifests/simple-app-bundle.gitops.yml"]);
+        Assert.Contains($"  url: oci://final.local/apps/simple-app-bundle\n  ref:\n    digest: {PublishItems.Digest}\n", flux);
+        Assert.Contains("  - name: registry.local:5055/apps/frontend\n    newName: final.local/apps/simple-app-bundle\n    digest: sha256:", flux);
+        Assert.Contains("    path: config\n", File.ReadAllText(_folder["airgap/manifests/plain.gitops.yml"]));
+        Assert.HasCount(3, Regex.Matches(await KustomizeAsync(), "(?m)^kind: (OCIRepository|Kustomization|Application)$"));
+        Assert.DoesNotContain(warning => warning.Code == ErrorCode.ImageNotReplaced, result.Warnings);
+
+        await RunAsync(Settings, Simple());
+        Assert.IsEmpty(Directory.GetFiles(_folder["airgap/manifests"], "*.gitops.yml"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(Settings, Simple(("GitOpsPath", "config"))));
+        Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
+    }
+
+    [TestMethod]
     public async Task WhatCannotBeMergedIsRefusedBeforeAnythingMoves()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(

@@ -51,6 +51,7 @@ public sealed class ApplyTargetTests
         PublishSettings settings = PublishItems.To("final.local/apps", folder.Path) with { Archive = "out.tar", Apply = new ApplySettings("production", null) };
 
         Assert.AreEqual(ErrorCode.IncompatibleOptions, ApplyTarget.FindProblems(settings, _ => throw new InvalidOperationException(), null).Single().Code);
+        Assert.AreEqual(ErrorCode.IncompatibleOptions, ApplyTarget.FindProblems(settings with { Archive = "", Registry = "one.local/a;two.local/a" }, _ => throw new InvalidOperationException(), null).Single().Code);
         Assert.IsEmpty(ApplyTarget.FindProblems(settings with { Apply = null }, _ => throw new InvalidOperationException(), null));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
+using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
@@ -146,6 +147,34 @@ public sealed class ClusterCommandTests
         Assert.AreEqual("Unauthorized", finding.GetProperty("cause").GetString());
         Assert.IsNotEmpty(finding.GetProperty("evidence").EnumerateArray());
         Assert.IsTrue(server.Requests.All(request => request.Method == "GET"), "nothing is changed");
+    }
+
+    [TestMethod]
+    public async Task Doctor_TriesTheClustersSecret_AndNothingOfItIsShown()
+    {
+        const string Password = "p4ss-of-the-cluster";
+        using TempFolder folder = new();
+        await using RegistryFixture mirror = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true, BasicAuth = ("rig", Password) });
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.WriteKubeconfig(folder["config"]);
+        string recorded = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/secret-wrong-password.json").GetProperty("get")).GetRawText();
+        JsonElement failed = JsonElement.Parse(recorded.Replace("127.0.0.1:15001/apps/hello-repo@sha256:87e13a2375e6884c97a279d21fe7363e828052351c627f651dbc06371d65ad73", $"{mirror.Host}/mirror/simple-app-bundle:v1.0.0", StringComparison.Ordinal));
+        string auth = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"rig:{Password}"));
+        string config = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($$$$"""{"auths":{"{{{{mirror.Host}}}}":{"auth":"{{{{auth}}}}"}}}"""));
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.List("1", failed));
+        server.On("GET", "/api/v1/namespaces/secret-wrong-password/secrets/mirror-pull", KubernetesAnswer.Json(200, $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{config}}}"}} """));
+        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls", "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
+            server.On("GET", path, KubernetesAnswer.List("1"));
+
+        CliResult tried = await InProcess.RunAsync("doctor", "--try-secrets", "--debug", "--kubeconfig", folder["config"]);
+        CliResult refused = await InProcess.RunAsync("doctor", "--offline", "--leaks", "--kubeconfig", folder["config"]);
+
+        Assert.Contains($"asked from here with the Secret: {mirror.Host}/mirror/simple-app-bundle:v1.0.0 is there", tried.Error);
+        foreach (string secret in new[] { Password, auth, config })
+            Assert.DoesNotContain(secret, tried.Output + tried.Error);
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.Contains("--offline excludes", refused.Error);
     }
 
     private static async Task<FakeKubernetes> StartAsync(string name, TempFolder folder)
