@@ -7,6 +7,7 @@ namespace Airgap.Build.Tests;
 
 /// <summary>A publish brings its manifests into the cluster that is named twice, by a process of the tool's.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ApplyTests
 {

@@ -45,8 +45,6 @@ public sealed partial class ReadmeTests
     {
         string folder = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         string[] readme = File.ReadAllLines(Path.Combine(folder, "README.md"));
-        (string Name, string Text)[] rows = [.. readme.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .Select(cells => (cells[1].Split('`')[1], cells[2].Replace("`", "", StringComparison.Ordinal)))];
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build", "Airgap.Build.targets.buildschema.json")));
         JsonElement bundle = json.RootElement.GetProperty("items").GetProperty("ImgpkgBundle").GetProperty("metadata");
         JsonElement properties = json.RootElement.GetProperty("properties");
@@ -55,19 +53,19 @@ public sealed partial class ReadmeTests
 
         Assert.AreSequenceEqual(MetadataNames.All, [.. bundle.EnumerateObject().Select(pair => pair.Name)]);
         Assert.AreSequenceEqual(PropertyNames.All, [.. properties.EnumerateObject().Select(pair => pair.Name)]);
-        foreach ((string name, string text) in rows.Where(row => PropertyNames.All.Contains(row.Name)))
+        foreach ((string name, string text) in Rows(readme, "| property |"))
         {
             Assert.AreEqual(text, properties.GetProperty(name).GetString(), $"{name}: dotnet run build/editors.cs");
             Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
         }
 
-        foreach ((string name, string text) in rows.Where(row => MetadataNames.All.Contains(row.Name)))
+        foreach ((string name, string text) in Rows(readme, "| metadata |"))
         {
             Assert.AreEqual(text, bundle.GetProperty(name).GetString(), $"{name}: dotnet run build/editors.cs");
             Assert.AreEqual(text, elements["ImgpkgBundle"].Descendants(xs + "attribute").Single(attribute => attribute.Attribute("name")!.Value == name).Value, name);
         }
 
-        foreach ((string name, string text) in rows.Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
+        foreach ((string name, string text) in Rows(readme, "| item |").Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
             Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
     }
 
@@ -101,6 +99,11 @@ public sealed partial class ReadmeTests
     // As @(Name), <Name> or ItemName="Name".
     [GeneratedRegex("""(?:@\(|<|ItemName=")(Imgpkg\w+)""")]
     private static partial Regex ItemName();
+
+    // Name and text of each row of the first table with the header.
+    private static IEnumerable<(string Name, string Text)> Rows(string[] lines, string header) =>
+        lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => (cells[1].Split('`')[1], cells[2].Replace("`", "", StringComparison.Ordinal)));
 
     private static IEnumerable<string> FirstColumn(string[] lines, string header) =>
         lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('`')[1]);

@@ -12,6 +12,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>What is written for a cluster fits the schemas that a cluster serves, and kubectl takes it in one go.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ManifestSchemaTests
 {
     private static readonly PackageRepositoryOptions s_full = new()

@@ -8,6 +8,7 @@ using Airgap.Cluster.Probing;
 using Airgap.Oci;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
+using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
@@ -16,6 +17,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>What a cluster cannot tell apart is tried from here, and told as what was seen.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class ProbeTests
 {
     private const string Api = "/apis/packaging.carvel.dev/v1alpha1/";

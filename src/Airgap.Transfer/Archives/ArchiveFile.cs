@@ -64,7 +64,7 @@ internal sealed class ArchiveFile
         {
             [] => "",
             [var only] => $"; it lies in '{only.Path}'",
-            _ => $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and 'dotnet airgap archive verify --parts' tells which of them is damaged",
+            _ => $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and verifying each part by itself finds the damaged one",
         };
     }
 }

@@ -81,7 +81,7 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
-    [DataRow("--dry-run=client", "no value of --dry-run", DisplayName = "another dry run")]
+    [DataRow("--dry-run=client", "not a value of --dry-run", DisplayName = "another dry run")]
     [DataRow("--wait=soon", "--wait", DisplayName = "no duration")]
     [DataRow("--prune=No_Name", "No_Name", DisplayName = "no name")]
     public async Task Apply_WithAFlagThatMeansNothing_SendsNothing(string flag, string word)

@@ -96,7 +96,7 @@ internal static partial class PageExamples
 
     /// <summary>Words as a shell has them, without what follows a <c>#</c>, a pipe, a redirection or another command.</summary>
     public static string[] Split(string command) =>
-        [.. Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal)).TakeWhile(word => word[0] is not ('#' or '|' or '>' or '&' or ';'))];
+        [.. Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal).Trim('\'')).TakeWhile(word => word[0] is not ('#' or '|' or '>' or '&' or ';'))];
 
     private static IEnumerable<string> Below(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, folder), "*.md", SearchOption.AllDirectories)
@@ -104,7 +104,7 @@ internal static partial class PageExamples
             .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "CHANGELOG.md" or "CODES.md"))
             .Order(StringComparer.Ordinal);
 
-    [GeneratedRegex("(?:[^\\s\"]|\"[^\"]*\")+")]
+    [GeneratedRegex("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+")]
     private static partial Regex Word();
 
     [GeneratedRegex("`((?:dotnet|dotnet-airgap|bash|kubectl) [^`\n]+)`")]
