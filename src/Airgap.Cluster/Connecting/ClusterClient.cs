@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Cluster.Connecting;
 
@@ -14,6 +15,7 @@ namespace Airgap.Cluster.Connecting;
 internal sealed class ClusterClient : IDisposable
 {
     private const int LongestAnswer = 256 * 1024 * 1024;
+    private const int LongestText = 64 * 1024;
     private const int Tries = 4;
 
     private readonly ClusterTarget _target;
@@ -52,7 +54,7 @@ internal sealed class ClusterClient : IDisposable
     public string Namespace => _target.Namespace;
 
     /// <summary>The cluster, for messages.</summary>
-    public string Server => _target.Server.GetLeftPart(UriPartial.Authority);
+    public string Server => _target.Address.TrimEnd('/');
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -77,9 +79,9 @@ internal sealed class ClusterClient : IDisposable
             {
                 using HttpRequestMessage request = await RequestAsync(method, path, body, contentType, limit.Token).ConfigureAwait(false);
                 using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-                _trace?.Invoke($"{method} {_target.Server}{path}: {(int)response.StatusCode}");
+                _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
                 if (attempt == Tries || !IsPassing(response, out TimeSpan pause))
-                    return await ReadAsync(response, limit.Token).ConfigureAwait(false);
+                    return await ReadAsync(request, response, limit.Token).ConfigureAwait(false);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
@@ -97,23 +99,24 @@ internal sealed class ClusterClient : IDisposable
         silence.CancelAfter(WatchSilence);
         using HttpRequestMessage request = await RequestAsync(HttpMethod.Get, path, null, null, silence.Token).ConfigureAwait(false);
         using HttpResponseMessage response = await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken).ConfigureAwait(false);
-        _trace?.Invoke($"GET {_target.Server}{path}: {(int)response.StatusCode}");
+        _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
-            ClusterAnswer answer = await ReadAsync(response, silence.Token).ConfigureAwait(false);
-            yield return new WatchEvent("ERROR", answer.Body ?? JsonElement.Parse($$"""{"code":{{answer.Status}}}"""));
+            ClusterAnswer answer = await ReadAsync(request, response, silence.Token).ConfigureAwait(false);
+            yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
         }
 
-        using StreamReader lines = new(await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false), Encoding.UTF8);
-        while (true)
+        Stream content = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
         {
-            string? line = await GuardAsync(() => lines.ReadLineAsync(silence.Token).AsTask(), cancellationToken).ConfigureAwait(false);
-            if (line is null)
-                yield break;
-            silence.CancelAfter(WatchSilence);
-            if (line.Length > 0 && Event(line) is { } read)
-                yield return read;
+            WatchLines lines = new(content);
+            while (await GuardAsync(() => lines.ReadAsync(silence.Token), cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                silence.CancelAfter(WatchSilence);
+                if (!line.Span.Trim((byte)'\r').IsEmpty && Event(EchoedCredentials.Remove(line, request, isShown: false).Span) is { } read)
+                    yield return read;
+            }
         }
     }
 
@@ -134,11 +137,11 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
-    private static WatchEvent? Event(string line)
+    private static WatchEvent? Event(ReadOnlySpan<byte> line)
     {
         try
         {
-            JsonElement root = JsonElement.Parse(line);
+            JsonElement root = ClusterJson.Parse(line);
             return root.Text("type") is { } type && root.Find("object") is { } about ? new WatchEvent(type, about) : null;
         }
         catch (JsonException broken)
@@ -186,16 +189,18 @@ internal sealed class ClusterClient : IDisposable
         return (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter?.Delta is not null;
     }
 
-    private static async Task<ClusterAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<ClusterAnswer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken).ConfigureAwait(false);
-        byte[] bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         JsonElement? body = null;
-        if (response.Content.Headers.ContentType?.MediaType == "application/json")
+        bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
+        bytes = EchoedCredentials.Remove(isJson ? bytes : bytes[..Math.Min(bytes.Length, LongestText)], request, isShown: !response.IsSuccessStatusCode);
+        if (isJson)
         {
             try
             {
-                body = JsonElement.Parse(bytes);
+                body = ClusterJson.Parse(bytes.Span);
             }
             catch (JsonException)
             {
@@ -203,9 +208,9 @@ internal sealed class ClusterClient : IDisposable
             }
         }
 
-        return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes) : "")
+        return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
         {
-            Warnings = [.. response.Headers.Warning.Select(warning => warning.Text.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
+            Warnings = [.. response.Headers.Warning.Select(warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
         };
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Transfer.Yaml;
 using k8s;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
@@ -28,13 +29,13 @@ internal static class KubeConfig
         {
             if (files.Length > 0)
             {
-                K8SConfiguration read = KubeConfigFiles.Merge(files);
+                K8SConfiguration read = KubeConfigFiles.Merge(files, out IReadOnlyList<YamlNode> documents);
                 if (context is null && string.IsNullOrEmpty(read.CurrentContext))
                     throw new AirgapException(ErrorCode.ClusterConfig, $"{origin} has no current context.", Advice);
                 KubernetesClientConfiguration chosen = KubernetesClientConfiguration.BuildConfigFromConfigObject(read, context);
                 string name = context ?? read.CurrentContext;
                 string? cluster = read.Contexts?.FirstOrDefault(entry => entry.Name == name)?.ContextDetails?.Cluster;
-                return Target(chosen, $"context {name} of {origin}", KubeConfigFiles.FindProxy(files, cluster));
+                return Target(chosen, $"context {name} of {origin}", KubeConfigFiles.FindProxy(documents, cluster));
             }
 
             if (context is null && KubernetesClientConfiguration.IsInCluster())
@@ -43,16 +44,23 @@ internal static class KubeConfig
                 return Target(KubernetesClientConfiguration.InClusterConfig(), origin);
             }
         }
-        catch (Exception failure) when (failure is KubeConfigException or KubernetesClientException or YamlException or IOException or UnauthorizedAccessException
-            or CryptographicException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException or UriFormatException or NotSupportedException)
+        catch (Exception failure) when (failure is not (OutOfMemoryException or AirgapException { Location: null }))
         {
-            // A file that holds something else may end in any of them. A YAML error may quote what it read, which may be a token.
-            string why = failure is YamlException broken ? $"line {broken.Start.Line} does not belong into one" : failure.Message.TrimEnd('.');
-            throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {why}.", Advice, failure);
+            // The library ends in anything over a file that holds something else.
+            throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
         }
 
         throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
+
+    // An error of YAML may quote what was read, which may be a token; and some words hold a stack.
+    private static string Why(Exception failure) => failure switch
+    {
+        YamlException yaml => $"line {yaml.Start.Line} does not belong into one",
+        AirgapException { Location: { } place } => $"line {place.Line} does not belong into one",
+        InvalidCastException or NullReferenceException => "it holds something else",
+        _ => failure.Message.Split('\n', 2)[0].Split(" ---> ", 2)[0].TrimEnd('.', '\r'),
+    };
 
     // Missing files of KUBECONFIG are passed over, as kubectl does; a missing file that was named is not.
     private static FileInfo[] Files(string? file, Func<string, string?> environment)
@@ -72,16 +80,25 @@ internal static class KubeConfig
 
     private static ClusterTarget Target(KubernetesClientConfiguration chosen, string origin, Uri? proxy = null) => new()
     {
-        Server = new Uri(chosen.Host.TrimEnd('/') + "/"),
+        Server = Address(chosen.Host),
         Namespace = string.IsNullOrEmpty(chosen.Namespace) ? "default" : chosen.Namespace,
         Origin = origin,
         Authorities = chosen.SslCaCerts is { Count: > 0 } authorities ? authorities : null,
         SkipVerification = chosen.SkipTlsVerify,
         Proxy = proxy,
-        ServerName = string.IsNullOrEmpty(chosen.TlsServerName) ? null : chosen.TlsServerName,
+        ServerName = ServerName(chosen.TlsServerName),
         ClientCertificate = Certificate(chosen),
         Authorization = Authorization(chosen),
     };
+
+    // Without a scheme, a path of this machine is an address, too.
+    private static Uri Address(string host) => new Uri(host.TrimEnd('/') + "/") is { Scheme: "http" or "https" } server
+        ? new UriBuilder(server) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri
+        : throw new FormatException("its server is no address that begins with https:// or http://");
+
+    private static string? ServerName(string? name) => string.IsNullOrEmpty(name) ? null
+        : Uri.CheckHostName(name) == UriHostNameType.Unknown ? throw new FormatException("its tls-server-name is no host's name")
+        : name;
 
     private static Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization(KubernetesClientConfiguration chosen)
     {

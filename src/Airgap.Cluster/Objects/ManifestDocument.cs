@@ -39,7 +39,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
                 continue;
             if (node is not YamlMapping)
                 throw context.Error(node, "it is not a Kubernetes object");
-            Add(documents, YamlJson.Convert(node, context), node, context);
+            Add(documents, YamlJson.Convert(node, context, bytes.Length), node, context);
         }
 
         return documents;
@@ -59,6 +59,13 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
 
         if (!document.IsNoObject && document.Name.Length == 0)
             throw context.Error(node, $"metadata.name of the {document.Kind} is missing");
+        // They become parts of an address, which such a name would shorten: a collection would be meant in place of an object.
+        foreach (string part in (string[])[document.Name, document.Namespace ?? "", .. document.ApiVersion.Split('/')])
+        {
+            if (part is "." or ".." || part.AsSpan().ContainsAny("/%\\?#"))
+                throw context.Error(node, $"'{YamlFields.Shorten(part)}' of the {document.Kind} is no name");
+        }
+
         if (document.Kind == "PackageRepository" && read.Text("spec", "syncPeriod") is { } period && !GoDuration.TryParse(period, out _))
             throw MalformedPeriod(document, period);
         documents.Add(document);

@@ -29,13 +29,13 @@ internal static class SecretContent
     {
         if (secret.Find("stringData") is not { ValueKind: JsonValueKind.Object } texts)
             return secret;
-        JsonObject copy = JsonNode.Parse(secret.GetRawText())!.AsObject();
+        JsonObject copy = JsonObject.Create(secret)!;
         JsonObject data = copy["data"] as JsonObject ?? [];
         foreach (JsonProperty text in texts.EnumerateObject())
             data[text.Name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : text.Value.GetRawText()));
         copy.Remove("stringData");
         copy["data"] = data;
-        return JsonElement.Parse(copy.ToJsonString());
+        return ClusterJson.Parse(copy.ToJsonString());
     }
 
     /// <summary>The entries of a pull secret by their hosts, with what they hold; null where it has no readable ones.</summary>
@@ -46,7 +46,7 @@ internal static class SecretContent
             return null;
         try
         {
-            return JsonElement.Parse(text).Find("auths") is { ValueKind: JsonValueKind.Object } auths ? auths : null;
+            return ClusterJson.Parse(text).Find("auths") is { ValueKind: JsonValueKind.Object } auths ? auths : null;
         }
         catch (JsonException)
         {

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Transfer.Yaml;
 
 namespace Airgap.Cluster.Objects;
@@ -7,17 +9,27 @@ namespace Airgap.Cluster.Objects;
 /// <summary>A YAML document as JSON, as kubectl converts it: what is sent is one document, and no scalar changes its meaning on the way.</summary>
 internal static class YamlJson
 {
+    // An alias takes three bytes and stands for any number of them. Without aliases no text grows by more than eight times.
+    private const int MostGrowth = 32;
+    private const int AlwaysTaken = 64 * 1024;
+
     /// <summary>Converts a node.</summary>
-    public static JsonElement Convert(YamlNode node, YamlContext context)
+    /// <param name="node">The node.</param>
+    /// <param name="context">The file, for messages.</param>
+    /// <param name="length">The length of the file in bytes, on which depends how much its aliases may stand for.</param>
+    /// <exception cref="AirgapException">The code of <paramref name="context"/>.</exception>
+    public static JsonElement Convert(YamlNode node, YamlContext context, int length)
     {
-        using MemoryStream bytes = new();
+        ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter writer = new(bytes))
-            Write(writer, node, context);
-        return JsonElement.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            Write(writer, node, context, AlwaysTaken + ((long)length * MostGrowth));
+        return ClusterJson.Parse(bytes.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter writer, YamlNode node, YamlContext context)
+    private static void Write(Utf8JsonWriter writer, YamlNode node, YamlContext context, long most)
     {
+        if (writer.BytesCommitted + writer.BytesPending > most)
+            throw context.Error(node, "its aliases stand for more than a manifest holds");
         switch (node)
         {
             case YamlMapping mapping:
@@ -28,7 +40,7 @@ internal static class YamlJson
                     if (!keys.Add(key.Text))
                         throw context.Error(key, $"the key '{YamlFields.Shorten(key.Text)}' is given twice");
                     writer.WritePropertyName(key.Text);
-                    Write(writer, value, context);
+                    Write(writer, value, context, most);
                 }
 
                 writer.WriteEndObject();
@@ -36,7 +48,7 @@ internal static class YamlJson
             case YamlSequence sequence:
                 writer.WriteStartArray();
                 foreach (YamlNode item in sequence.Items)
-                    Write(writer, item, context);
+                    Write(writer, item, context, most);
                 writer.WriteEndArray();
                 break;
             case YamlScalar scalar:

@@ -39,7 +39,7 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
             bool isBroken = false;
             // A proxy may end every stream at once; it must not be asked in a loop without a pause.
             bool isSilent = true;
-            IAsyncEnumerator<WatchEvent> events = client.WatchAsync($"{path}?watch=1{selector}&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
+            IAsyncEnumerator<WatchEvent> events = client.WatchAsync($"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events.ConfigureAwait(false))
             {
                 while (true)
@@ -63,7 +63,7 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
                         // 410: forgotten. 429, 5xx: passing. The rest does not change by asking again.
                         long code = entry.Object.Number("code");
                         if (code is not (410 or 429 or >= 500) || ++failures >= MostFailures)
-                            throw ClusterRefusal.Of(new ClusterAnswer((int)code, entry.Object, ""), what, "watched");
+                            throw ClusterRefusal.Of(new ClusterAnswer((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
                         version = null;
                         isBroken = code != 410;
                         break;

@@ -48,7 +48,7 @@ internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<La
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(marker);
+            using JsonDocument document = JsonDocument.Parse(marker, new JsonDocumentOptions { AllowDuplicateProperties = false });
             string? version = document.RootElement.GetProperty("imageLayoutVersion").GetString();
             if (version?.StartsWith("1.", StringComparison.Ordinal) != true)
                 throw files.Invalid($"its {LayoutNames.Marker} gives the version '{version}', and 1.0.0 is read");

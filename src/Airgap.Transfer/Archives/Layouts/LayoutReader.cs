@@ -156,7 +156,7 @@ internal sealed class LayoutReader : IArchive
         LayoutEntryName name = LayoutEntryName.Of(entry);
         try
         {
-            PlannedManifest content = await tree.ExpandAsync(entry.Descriptor, name.Repository, LayoutNames.Index, cancellationToken);
+            PlannedManifest content = await tree.ListedAsync(entry, name.Repository, cancellationToken);
             return new ArchivedItem(
                 ImageReference.ByDigest(name.Repository, entry.Descriptor.Digest),
                 content,

@@ -13,8 +13,24 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     private const int MaxManifests = 10_000;
     private const int MaxLevels = 32;
 
+    // An index is listed any number of times in few bytes, and each time all below it is walked.
+    private const int MaxListed = 100_000;
+
     private readonly Dictionary<(RepositoryName, Digest), PlannedManifest> _known = [];
     private readonly Dictionary<PlannedManifest, long> _counts = new(ReferenceEqualityComparer.Instance);
+
+    private long _listed;
+
+    /// <summary>What the layout lists, with all below it.</summary>
+    /// <param name="entry">Its entry in index.json.</param>
+    /// <param name="origin">The repository it is said to come from.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<PlannedManifest> ListedAsync(LayoutEntry entry, RepositoryName origin, CancellationToken cancellationToken)
+    {
+        PlannedManifest planned = await ExpandAsync(entry.Descriptor, origin, LayoutNames.Index, cancellationToken);
+        _listed += _counts.GetValueOrDefault(planned, 1);
+        return _listed <= MaxListed ? planned : throw layout.Invalid($"what its {LayoutNames.Index} lists holds more than {MaxListed} manifests");
+    }
 
     /// <summary>A manifest with all below it.</summary>
     /// <param name="descriptor">Which.</param>
@@ -22,7 +38,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     /// <param name="owner">What refers to it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="level">How deep it stands.</param>
-    public async Task<PlannedManifest> ExpandAsync(Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
+    private async Task<PlannedManifest> ExpandAsync(Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
     {
         if (_known.TryGetValue((origin, descriptor.Digest), out PlannedManifest? known))
             return known;

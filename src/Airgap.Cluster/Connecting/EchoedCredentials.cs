@@ -1,0 +1,32 @@
+using System.Text;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>Takes a request's credentials out of its answer: some servers and proxies repeat what they were sent, and what they say is shown.</summary>
+internal static class EchoedCredentials
+{
+    // Looking for every form takes time for each byte. Longer answers are searched for the plain one.
+    private const int LongestSearched = 64 * 1024;
+    private const int LongestShown = 1024 * 1024;
+
+    /// <summary>The answer without them.</summary>
+    /// <param name="answer">Its text in UTF-8.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="isShown">True for a refusal, which is shown; of a success only some fields are.</param>
+    public static ReadOnlyMemory<byte> Remove(ReadOnlyMemory<byte> answer, HttpRequestMessage request, bool isShown)
+    {
+        if (request.Headers.Authorization?.Parameter is not { Length: > 0 } parameter)
+            return answer;
+        if (answer.Length > (isShown ? LongestShown : LongestSearched))
+        {
+            return answer.Span.IndexOf(Encoding.UTF8.GetBytes(parameter)) < 0
+                ? answer
+                : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(answer.Span).Replace(parameter, "REDACTED", StringComparison.Ordinal));
+        }
+
+        string said = Encoding.UTF8.GetString(answer.Span);
+        string kept = Redaction.Echo(said, request);
+        return kept == said ? answer : Encoding.UTF8.GetBytes(kept);
+    }
+}
