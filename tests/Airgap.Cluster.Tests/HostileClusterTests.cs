@@ -12,6 +12,7 @@ namespace Airgap.Cluster.Tests;
 
 /// <summary>A cluster, a kubeconfig and manifests that mean harm, or are damaged: one error, at a cost that their bytes bound, and no credential shown.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class HostileClusterTests
 {
     private const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/b/packagerepositories";
@@ -60,7 +61,7 @@ public sealed class HostileClusterTests
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.Json(200, Half));
         using ClusterClient client = Connect(server);
 
-        DoctorReport report = await new Doctor(client, null, null).ExamineAsync(CancellationToken.None);
+        DoctorReport report = await new Doctor(client, new DoctorOptions()).ExamineAsync(CancellationToken.None);
 
         Assert.AreEqual("a\ufffd", report.Objects.Single().Name);
         Assert.Contains("\ud83d\ude00 \\ud800 \ufffdx", report.Findings.First(finding => finding.Diagnostic.Code == ErrorCode.RepositoryFailed).Diagnostic.Message);

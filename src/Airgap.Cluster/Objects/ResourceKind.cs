@@ -1,3 +1,5 @@
+using Airgap.Oci;
+
 namespace Airgap.Cluster.Objects;
 
 /// <summary>How the API addresses a kind.</summary>
@@ -52,10 +54,15 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     };
 
     /// <summary>The path of a list: of a namespace, or of the whole cluster with null.</summary>
-    public string ListPath(string? ns) => $"{GroupPath(ApiVersion)}{(ns is null ? "" : $"/namespaces/{Uri.EscapeDataString(ns)}")}/{Plural}";
+    public string ListPath(string? ns) => $"{GroupPath(ApiVersion)}{(ns is null ? "" : $"/namespaces/{Segment(ns)}")}/{Plural}";
 
     /// <summary>The path of an object.</summary>
-    public string PathOf(string? ns, string name) => $"{ListPath(IsNamespaced ? ns : null)}/{Uri.EscapeDataString(name)}";
+    public string PathOf(string? ns, string name) => $"{ListPath(IsNamespaced ? ns : null)}/{Segment(name)}";
+
+    // An address loses such a part, and a collection would be meant in place of an object.
+    private static string Segment(string name) => name is not ("" or "." or "..")
+        ? Uri.EscapeDataString(name)
+        : throw new AirgapException(ErrorCode.InvalidObject, $"'{name}' is no name of an object or namespace.", "See the manifest, or the cluster's own list.");
 
     /// <summary>The path of a group and version.</summary>
     public static string GroupPath(string apiVersion) =>

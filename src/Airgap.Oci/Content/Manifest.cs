@@ -13,6 +13,9 @@ public sealed class Manifest
     /// <summary>The largest manifest in bytes: 4 MiB, the size that registries should accept.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
+    // Sums of a million such manifests fit into a number. No registry takes a hundredth.
+    private const long MaxContent = 1L << 42;
+
     private readonly HeldBytes _bytes;
 
     private Manifest(Descriptor descriptor, HeldBytes bytes)
@@ -153,8 +156,16 @@ public sealed class Manifest
         if (list.ValueKind != JsonValueKind.Array)
             throw Invalid(digest, $"'{name}' is not a list");
         ImmutableArray<Descriptor>.Builder result = ImmutableArray.CreateBuilder<Descriptor>(list.GetArrayLength());
+        long total = 0;
         foreach (JsonElement item in list.EnumerateArray())
-            result.Add(DescriptorOf(item, name, digest));
+        {
+            Descriptor descriptor = DescriptorOf(item, name, digest);
+            total += descriptor.Size;
+            if (total > MaxContent)
+                throw Invalid(digest, $"the sizes of its '{name}' add up to more than 4 TiB");
+            result.Add(descriptor);
+        }
+
         return result.MoveToImmutable();
     }
 
@@ -167,7 +178,7 @@ public sealed class Manifest
             throw Invalid(manifest, $"'{name}' holds something that is not a descriptor");
         if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
             throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
-        if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size < 0)
+        if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size is < 0 or > MaxContent)
             throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
         return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size) { Data = OwnSources.Data(item, digest, size), Urls = OwnSources.Urls(item), ArtifactType = StringOf(item, "artifactType") };
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Layers;
 
 namespace Airgap.Publishing.Artifacts;
 
@@ -79,6 +80,9 @@ internal sealed class PublishedFileList(string? path)
     {
         try
         {
+            // A pipe would be waited for, and a device has no end.
+            if (!SpecialFile.IsRegular(new FileInfo(file)))
+                return null;
             using FileStream stream = File.OpenRead(file);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
@@ -95,7 +99,7 @@ internal sealed class PublishedFileList(string? path)
         {
             foreach (string line in path is not null && File.Exists(path) ? File.ReadAllLines(path) : [])
             {
-                if (line.Length > 66 && line[64..66] == "  " && line[..64].All(char.IsAsciiHexDigitLower) && Path.IsPathFullyQualified(line[66..]))
+                if (line.Length > 66 && line[64..66] == "  " && line[..64].All(char.IsAsciiHexDigitLower) && Path.IsPathFullyQualified(line[66..]) && !line.Contains('\0'))
                     files[line[66..]] = line[..64];
             }
         }

@@ -48,6 +48,11 @@ internal sealed record RelocationReport
     /// <summary>How often something was tried again after a passing failure.</summary>
     public long Retries { get; init; }
 
+    /// <summary>False where a document that was read has null in place of a list or of something in one.</summary>
+    [JsonIgnore]
+    public bool IsWhole => !Items.IsDefault && !Warnings.IsDefault && Errors is not { IsDefault: true }
+        && Items.All(item => item?.Images is { IsDefault: false } images && images.All(image => image is { Tags: not null }));
+
     /// <summary>True when both describe the same content at the same places, whatever had to be done for it.</summary>
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.SequenceEqual(other.Warnings)

@@ -78,11 +78,13 @@ internal static class RelocationReportWriter
     private static string Shown(string folder, string path) =>
         ArtifactRemoval.IsBelow(path, folder) ? Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/') : path;
 
-    private static RelocationReport? Read(string path)
+    /// <summary>The report that an earlier publish wrote; null where there is none that can be read.</summary>
+    internal static RelocationReport? Read(string path)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
+            RelocationReport? report = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
+            return report?.IsWhole == true ? report : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
@@ -16,8 +17,7 @@ internal sealed class PasswordFile : IUserStore, IDisposable
 {
     private const string Advice = "Write it with 'htpasswd -B -c FILE USER'; a line is USER:HASH, and only bcrypt's hashes are taken.";
 
-    // The hash of an unusable password: an unknown user takes as long as a known one.
-    private const string NobodysHash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+    private const int MaxBytes = 16 * 1024 * 1024;
 
     private readonly string _path;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -35,7 +35,8 @@ internal sealed class PasswordFile : IUserStore, IDisposable
 
     public async ValueTask<bool> KnowsAsync(string user, string password, CancellationToken cancellationToken)
     {
-        FrozenDictionary<string, string> users = Current().Users;
+        Content content = Current();
+        FrozenDictionary<string, string> users = content.Users;
         bool exists = users.TryGetValue(user, out string? hash);
         byte[] code = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{user}:{password}"));
         if (exists && _known.TryGetValue(user, out (string Hash, byte[] Code) known) && known.Hash == hash && CryptographicOperations.FixedTimeEquals(known.Code, code))
@@ -44,7 +45,7 @@ internal sealed class PasswordFile : IUserStore, IDisposable
         bool matches;
         try
         {
-            matches = await Task.Run(() => BCrypt.Net.BCrypt.Verify(password, exists ? hash : NobodysHash), cancellationToken);
+            matches = await Task.Run(() => BCrypt.Net.BCrypt.Verify(password, exists ? hash : content.Nobody), cancellationToken);
         }
         finally
         {
@@ -82,6 +83,8 @@ internal sealed class PasswordFile : IUserStore, IDisposable
         try
         {
             modified = File.GetLastWriteTimeUtc(path);
+            if (new FileInfo(path).Length > MaxBytes)
+                throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' has more than {MaxBytes / (1024 * 1024)} MiB.", Advice) { Location = new SourceLocation(path) };
             lines = File.ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,14 +113,15 @@ internal sealed class PasswordFile : IUserStore, IDisposable
 
         if (users.Count == 0)
             throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' names no user.", Advice) { Location = new SourceLocation(path) };
-        return new Content(users.ToFrozenDictionary(StringComparer.Ordinal), modified);
+        return new Content(users.ToFrozenDictionary(StringComparer.Ordinal), users.Values.MaxBy(hash => hash[4..6])!, modified);
     }
 
     private static bool IsBcrypt(string hash) =>
         hash.Length == 60
         && hash.StartsWith("$2", StringComparison.Ordinal) && hash[2] is 'a' or 'b' or 'y' && hash[3] == '$' && hash[6] == '$'
-        && int.TryParse(hash.AsSpan(4, 2), out int cost) && cost is >= 4 and <= 31
+        && int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out int cost) && cost is >= 4 and <= 31
         && !hash.AsSpan(7).ContainsAnyExcept("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
-    private sealed record Content(FrozenDictionary<string, string> Users, DateTime Modified);
+    // An unknown user takes as long as one of the file: the costliest hash is checked, and does not count.
+    private sealed record Content(FrozenDictionary<string, string> Users, string Nobody, DateTime Modified);
 }

@@ -11,6 +11,7 @@ namespace Airgap.Cluster.Tests.Fuzzing;
 
 /// <summary>What a cluster answers, and the files that lead to it: read, or refused in words that can be shown.</summary>
 [TestClass]
+[TestCategory(TestKinds.Slow)]
 public sealed class ClusterFuzzTests
 {
     private static readonly string[] s_json = ["null", "true", "{}", "[]", "\\ud800", "\\u0000", "\"metadata\":", "\"status\":", "\"conditions\":[", "\"usefulErrorMessage\":\"", "\"items\":[", "\"causes\":[", "-1", "1e400"];

@@ -35,6 +35,19 @@ public sealed class ManifestTests
     }
 
     [TestMethod]
+    [DataRow("layers", 4611686018427387904L, 4611686018427387904L)]
+    [DataRow("layers", 4398046511104L, 1L)]
+    [DataRow("manifests", 9223372036854775807L, 9223372036854775807L)]
+    public void SizesWhoseSumsNoNumberTakesAreRefused(string list, long first, long second)
+    {
+        string Descriptor(long size) => $"{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":{size}}}";
+        string config = list == "layers" ? $"\"config\":{Descriptor(2)}," : "";
+        string json = $"{{\"schemaVersion\":2,{config}\"{list}\":[{Descriptor(first)},{Descriptor(second)}]}}";
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
+        Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
+    }
+
+    [TestMethod]
     [DataRow("MANIFEST_UNKNOWN")]
     [DataRow("NAME_UNKNOWN")]
     public async Task WhatTheRegistryDoesNotKnowIsNull(string code)

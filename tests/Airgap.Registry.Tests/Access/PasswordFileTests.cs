@@ -53,6 +53,8 @@ public sealed class PasswordFileTests
     [DataRow("#\nanna:{SHA}5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8\n", "none of bcrypt's", 2)]
     [DataRow("anna:$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00\n", "none of bcrypt's", 1)]
     [DataRow("anna:$2y$05$short\n", "none of bcrypt's", 1)]
+    [DataRow("anna:$2y$+5$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n", "none of bcrypt's", 1)]
+    [DataRow("anna:$2y$ 5$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n", "none of bcrypt's", 1)]
     [DataRow("anna:$2y$04$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\nanna:$2y$04$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n", "a second time", 2)]
     public void AFileThatCannotBeReadIsNamedWithItsLineAndNoHash(string text, string expected, int line)
     {

@@ -36,6 +36,22 @@ public sealed class PageTests
     }
 
     [TestMethod]
+    public async Task SizesThatAddUpToMoreThanANumberTakesDoNoHarm()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "kept", [1]);
+        string manifest = Encoding.UTF8.GetString((await api.Content.ManifestAsync("a", image.Digest)).Bytes);
+        string huge = System.Text.RegularExpressions.Regex.Replace(manifest, "\"size\":\\s*\\d+", "\"size\":9223372036854775807");
+        Assert.AreNotEqual(manifest, huge);
+        await api.SendAsync("PUT", "/v2/a/manifests/huge", Encoding.UTF8.GetBytes(huge));
+
+        Answer answer = await api.GetAsync("/");
+
+        Assert.AreEqual(200, answer.Status);
+        StringAssert.Contains(Encoding.UTF8.GetString(answer.Body), "kept");
+    }
+
+    [TestMethod]
     public async Task EveryFolderHasItAndItGoesOnWhereThereIsMore()
     {
         await using Api api = await Api.StartAsync();

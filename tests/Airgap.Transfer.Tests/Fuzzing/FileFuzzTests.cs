@@ -4,10 +4,12 @@ using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.TestKit.Fuzzing;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Tests.Fuzzing;
 
@@ -20,6 +22,8 @@ public sealed class FileFuzzTests
         ["&a ", "*a", "!!binary ", "<<: ", "? ", "---\n", "...\n", "|\n  ", ">-\n", "\"\\x1b\"", "'", "{a: ", "[a, ", "images:\n", "- image: ", "@sha256:", "annotations:\n", "~", "0x7f", "\t", "#"];
 
     private static readonly string[] s_tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n", "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
+
+    private static readonly string[] s_layout = ["null", "{}", "[]", "-1", "\\ud800", "\"manifests\":[", "\"digest\":\"sha256:", "\"size\":", "\"annotations\":{", "\"mediaType\":\"", "org.opencontainers.image.ref.name", "io.containerd.image.name", "dev.carvel.imgpkg.copy.root-bundle"];
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -55,6 +59,47 @@ public sealed class FileFuzzTests
             ArchiveReader archive = await ArchiveReader.OpenAsync(path, CancellationToken.None);
             await new ArchivePlanner(archive, new PlanOptions()).PlanAsync(new RelocationSource.Archive(path), CancellationToken.None);
         }
+    }
+
+    [TestMethod]
+    public void LayoutsInATar()
+    {
+        using TempFolder folder = new();
+        string path = folder["fuzz.tar"];
+        Fuzz.Run(TestContext, "layout-tar", bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            PlanLayout(path).GetAwaiter().GetResult();
+        }, [.. s_tar, .. s_layout, "blobs/sha256/", "index.json", "oci-layout", "airgap.json", "./", "../", "imageLayoutVersion"], TarChecksums.Mend);
+    }
+
+    [TestMethod]
+    public void IndexesOfALayoutsFolder()
+    {
+        using TempFolder folder = new();
+        System.Formats.Tar.TarFile.ExtractToDirectory(Path.Combine(Fixtures.RepositoryRoot, "tests", "Airgap.TestKit", "corpus", "layout-tar", "bundle.tar"), folder.Path, overwriteFiles: false);
+        Fuzz.Run(TestContext, "layout-index", bytes =>
+        {
+            File.WriteAllBytes(folder["index.json"], bytes);
+            PlanLayout(folder.Path).GetAwaiter().GetResult();
+        }, s_layout);
+    }
+
+    [TestMethod]
+    public void NotesOfArchives() => Fuzz.Run(
+        TestContext,
+        "archive-notes",
+        bytes => ArchiveNotes.Read(bytes, "a.tar", why => new AirgapException(ErrorCode.InvalidArchive, $"It cannot be read: {why}.", "Copy it again.")),
+        ["null", "{}", "[]", "\\ud800", "\"version\":", "\"digest\":\"sha256:", "\"content\":", "\"imagesLock\":[", "1e400"]);
+
+    [TestMethod]
+    public void YamlDocuments() => Fuzz.Run(
+        TestContext, "package", bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it.")), s_yaml);
+
+    private static async Task PlanLayout(string path)
+    {
+        LayoutReader layout = await LayoutReader.OpenAsync(path, CancellationToken.None);
+        await new ArchivePlanner(layout, new PlanOptions()).PlanAsync(new RelocationSource.Archive(path), CancellationToken.None);
     }
 
     [TestMethod]

@@ -24,6 +24,16 @@ public sealed class HostileLayoutTests : LayoutTestBase
     }
 
     [TestMethod]
+    public async Task AnIndexThatIsListedAgainAndAgainIsRefusedBeforeItIsWalked()
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder.Path);
+        string index = layout.Index([.. Enumerable.Repeat(layout.Image("x", Airgap.Oci.Content.MediaTypes.OciLayerGzip), 9_999)]);
+        layout.Write([.. Enumerable.Range(0, 2_000).Select(i => layout.Named(index, $"t{i}"))]);
+        Assert.Contains("holds more than 100000 manifests", (await RefusedAsync(folder.Path, ErrorCode.InvalidLayout)).Message);
+    }
+
+    [TestMethod]
     public async Task AWrongSizeIsRefused()
     {
         using TempFolder folder = new();
