@@ -61,7 +61,7 @@ public sealed partial class ArchitectureTests
             before += text;
         }
 
-        Assert.Contains("HttpMethod.Put", before);
+        Assert.Contains("WholeUpload.PutAsync", before);
     }
 
     // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type there.

@@ -103,7 +103,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             _isAskingRefused = true;
             throw new TransientException(refused);
         }
-        catch (AirgapException spoiled) when (IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
+        catch (AirgapException spoiled) when (UploadFailures.IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
         {
             // The session holds wrong bytes, so it is not resumed.
             Forget();
@@ -111,23 +111,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
     }
 
-    // The bytes were corrupted in transit, which seldom happens twice.
-    private static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch || IsSpoiledThere(failure);
-
-    private static bool IsSpoiledThere(AirgapException failure) =>
-        failure.StatusCode == 400 && failure.Message.Contains("DIGEST_INVALID", StringComparison.Ordinal);
-
     // The source of the bytes may fail, too.
     private bool IsAtDestination(AirgapException failure) => failure.Reference == _operation.Reference;
-
-    // A refusal of the way the bytes were sent, as far as the status shows; the bytes themselves get a second chance first.
-    private bool IsOfForm(AirgapException refusal) => IsAtDestination(refusal) && refusal.Code switch
-    {
-        ErrorCode.RegistryRefused or ErrorCode.BlobUnknown or ErrorCode.RepositoryUnknown or ErrorCode.RegistryFailed =>
-            refusal.StatusCode is 400 or 404 or 405 or 411 or 413 or 415 or 416 or 422 or 501 && (_spoiled > 0 || !IsSpoiledThere(refusal)),
-        ErrorCode.RegistryProtocol => true,
-        _ => false,
-    };
 
     private async Task<BlobOutcome> SendAsync(CancellationToken cancellationToken)
     {
@@ -155,14 +140,14 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             {
                 UploadForms form = _form.Next(_session.Offset);
                 if (form == UploadForms.Whole)
-                    await PutWholeAsync(_session, cancellationToken).ConfigureAwait(false);
+                    await WholeUpload.PutAsync(transport, repository, content, _scopes, _operation, _progress, _session, AsksFirst, cancellationToken).ConfigureAwait(false);
                 else if (!await TryPatchAsync(_session, form, cancellationToken).ConfigureAwait(false))
                     continue;
                 _form.Succeed();
                 _capabilities.NoteUploaded(repository.Path, _digest);
                 return BlobOutcome.Copied;
             }
-            catch (AirgapException refusal) when (IsOfForm(refusal))
+            catch (AirgapException refusal) when (IsAtDestination(refusal) && UploadFailures.IsOfForm(refusal, _spoiled > 0))
             {
                 Refuse(refusal);
                 if (_form.IsExhausted)
@@ -208,22 +193,6 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         return found;
     }
 
-    private async Task PutWholeAsync(UploadSession session, CancellationToken cancellationToken)
-    {
-        session.IsInDoubt = true;
-        UploadSource source = new(content);
-        await using (source.ConfigureAwait(false))
-        {
-            RegistryRequest request = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, _digest), _scopes, _operation)
-            {
-                Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
-                IsBulk = Bulk.Is(_size),
-                Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, _progress, watchdog)),
-            };
-            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     // False to start over.
     private async Task<bool> TryPatchAsync(UploadSession session, UploadForms form, CancellationToken cancellationToken)
     {
@@ -250,11 +219,5 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         }
 
         return false;
-    }
-
-    private static BlobUploadContent OctetStream(BlobUploadContent body)
-    {
-        body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
-        return body;
     }
 }
