@@ -31,6 +31,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.PinImage] = "ImgpkgBundleImage",
         [AdviceTerms.PartsIn] = "AirgapPartsIn",
         [AdviceTerms.RewritePart] = "",
+        [AdviceTerms.MountFrom] = "AirgapMountFrom",
+        [AdviceTerms.MergeArchives] = "",
     }.ToFrozenDictionary();
 
     /// <summary>What to do about a code that, in a project, is about how an item is declared or published.</summary>

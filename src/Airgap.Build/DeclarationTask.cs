@@ -30,6 +30,15 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapArchiveFormat { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapArchiveBase { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapMountFrom { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapReceipt { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapSourceArchive { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
@@ -105,7 +114,10 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.Archive => AirgapArchive,
         PropertyNames.ArchiveFormat => AirgapArchiveFormat,
         PropertyNames.ArchiveVolumeSize => AirgapArchiveVolumeSize,
+        PropertyNames.ArchiveBase => AirgapArchiveBase,
         PropertyNames.SourceArchive => AirgapSourceArchive,
+        PropertyNames.MountFrom => AirgapMountFrom,
+        PropertyNames.Receipt => AirgapReceipt,
         PropertyNames.PartsIn => AirgapPartsIn,
         PropertyNames.OutputPath => AirgapOutputPath,
         PropertyNames.IncludeNonDistributableLayers => AirgapIncludeNonDistributableLayers,

@@ -70,11 +70,17 @@ internal static class AdviceTerms
     /// <summary>Cutting one part out of the archive again.</summary>
     public const string RewritePart = "cut this part out of the archive again";
 
+    /// <summary>Repositories that layers are mounted from.</summary>
+    public const string MountFrom = "name a repository of the same registry that has them";
+
+    /// <summary>Making one archive of a chain.</summary>
+    public const string MergeArchives = "join the archives into one";
+
     /// <summary>All of them. None is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom, MergeArchives,
     ];
 
     /// <summary>Advice with a front end's word behind each term that it has one for.</summary>

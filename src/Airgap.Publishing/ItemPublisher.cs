@@ -44,7 +44,7 @@ internal sealed class ItemPublisher(
         return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived };
     });
 
-    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair };
+    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair, MountFrom = settings.MountFrom };
 
     private static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
     {
@@ -78,6 +78,7 @@ internal sealed class ItemPublisher(
             Destination = settings.Repair ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
+            Bases = ItemBases.Of(settings, declaration, text => observer?.Notice(text)),
             Concurrency = settings.Concurrency,
         };
         ItemObserver told = new(observer, warnings, declaration.Item.Location);

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
@@ -21,8 +22,11 @@ internal static class OutputProblems
                 Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), null);
         }
 
+        if (settings.Receipt.Length > 0)
+            Try(() => ReceiptFile.Check(settings.FullPath(settings.Receipt), makesFolder: true), null);
         foreach (Declaration declaration in declarations)
         {
+            Try(() => ItemBases.Of(settings, declaration), declaration.Item.Location);
             if (declaration.Archive is { } archive)
                 Try(() => OutputCheck.OfArchive(archive, makesFolder: true), declaration.Item.Location);
             foreach (string name in hasFolder ? ItemPublisher.ArtifactsOf(declaration) : [])

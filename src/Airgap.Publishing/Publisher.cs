@@ -7,6 +7,7 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -117,6 +118,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         List<PublishItem> failed = [];
         List<Diagnostic> failures = [];
         List<TransferResult> results = [];
+        List<TransferResult> received = [];
         foreach (Declaration declaration in resolved.Declarations)
         {
             ImmutableArray<Diagnostic> found = await TryAsync(declaration);
@@ -126,6 +128,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         }
 
         List<PublishedFile> shared = await WriteSharedAsync(settings, artifacts, objects, published, cancellationToken);
+        await WriteReceiptAsync(settings, received, cancellationToken);
         string summary = PublishSummary.Create(published, failed);
         (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
         PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
@@ -151,6 +154,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             {
                 PublishedItem item = await publisher.RunAsync(declaration, cancellationToken);
                 results.Add(item.Result);
+                if (declaration.Archive is null)
+                    received.Add(item.Result);
                 if (!item.Result.IsComplete)
                     return IncompleteRelocation.Describe(item.Result, declaration.Item.Location);
                 published.Add(item);
@@ -209,6 +214,16 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
                     "Ask for a repair only when the destination is a registry."),
                 declaration.Item.Location);
         }
+    }
+
+    // Of a run that goes on past failures it tells what arrived.
+    private static async Task WriteReceiptAsync(PublishSettings settings, List<TransferResult> received, CancellationToken cancellationToken)
+    {
+        if (settings.Receipt.Length == 0 || received.Count == 0)
+            return;
+        string path = settings.FullPath(settings.Receipt);
+        ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
+        await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
     }
 
     // What several items have in common is known, and written, when all of them are done.

@@ -24,6 +24,14 @@ internal sealed class ArchiveRoute
                 $"Set {PropertyNames.Archive} where the source registry can be reached, and {PropertyNames.SourceArchive} where the destination can."));
         }
 
+        if (settings.Receipt.Length > 0 && settings.Archive.Length > 0)
+        {
+            problems.Add(new Diagnostic(
+                ErrorCode.IncompatibleOptions,
+                $"{PropertyNames.Receipt} is set where an archive is written, and a receipt says what a registry holds.",
+                "Set it where the archive is imported, with AirgapSourceArchive and AirgapRegistry."));
+        }
+
         if (settings.Archive.Length > 0)
         {
             Target = settings.FullPath(settings.Archive);

@@ -23,8 +23,17 @@ internal static class PropertyNames
     /// <summary>Folders in which parts of the archives that are read may lie.</summary>
     internal const string PartsIn = "AirgapPartsIn";
 
+    /// <summary>What the archives that are written build on.</summary>
+    internal const string ArchiveBase = "AirgapArchiveBase";
+
     /// <summary>The archive, or the folder of archives, to relocate from.</summary>
     public const string SourceArchive = "AirgapSourceArchive";
+
+    /// <summary>Repositories of the destination's registry that have layers which a delta requires.</summary>
+    internal const string MountFrom = "AirgapMountFrom";
+
+    /// <summary>The receipt to write of what the registry holds.</summary>
+    internal const string Receipt = "AirgapReceipt";
 
     /// <summary>The folder of the artifacts.</summary>
     public const string OutputPath = "AirgapOutputPath";
@@ -119,7 +128,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, SourceArchive, PartsIn, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
     ];
 }

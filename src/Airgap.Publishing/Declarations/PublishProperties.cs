@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -24,7 +25,10 @@ internal static class PublishProperties
             ArchiveFormat = Format(PropertyNames.ArchiveFormat),
             ArchiveVolumeSize = Size(PropertyNames.ArchiveVolumeSize),
             SourceArchive = Text(PropertyNames.SourceArchive),
+            ArchiveBase = List(PropertyNames.ArchiveBase),
             PartsIn = List(PropertyNames.PartsIn),
+            MountFrom = Repositories(PropertyNames.MountFrom),
+            Receipt = Text(PropertyNames.Receipt),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
@@ -71,6 +75,20 @@ internal static class PublishProperties
                 return bytes;
             Refuse(name, text, SizeText.Forms);
             return null;
+        }
+
+        ImmutableArray<RepositoryName> Repositories(string name)
+        {
+            ImmutableArray<RepositoryName>.Builder repositories = ImmutableArray.CreateBuilder<RepositoryName>();
+            foreach (string text in List(name))
+            {
+                if (RepositoryName.TryParse(text, out RepositoryName? repository, out _))
+                    repositories.Add(repository);
+                else
+                    Refuse(name, text, "Write HOST/PATH of a repository.");
+            }
+
+            return repositories.ToImmutable();
         }
 
         bool? Flag(string name)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -20,6 +21,15 @@ internal sealed record PublishSettings
 
     /// <summary><c>AirgapArchiveVolumeSize</c>: the most bytes of a part; null for archives of one file.</summary>
     internal long? ArchiveVolumeSize { get; init; }
+
+    /// <summary><c>AirgapArchiveBase</c>: what the archives that are written build on, as the project names it.</summary>
+    internal ImmutableArray<string> ArchiveBase { get; init; } = [];
+
+    /// <summary><c>AirgapMountFrom</c>: repositories that have layers which a delta requires.</summary>
+    internal ImmutableArray<RepositoryName> MountFrom { get; init; } = [];
+
+    /// <summary><c>AirgapReceipt</c>: the receipt to write of what the registry holds; empty for none.</summary>
+    internal string Receipt { get; init; } = "";
 
     /// <summary><c>AirgapPartsIn</c>: full paths of folders in which parts of the source archives may lie.</summary>
     internal ImmutableArray<string> PartsIn { get; init; } = [];

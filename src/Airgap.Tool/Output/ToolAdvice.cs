@@ -30,6 +30,8 @@ internal static class ToolAdvice
         [AdviceTerms.PinImage] = "--image",
         [AdviceTerms.PartsIn] = "--parts-in",
         [AdviceTerms.RewritePart] = "archive split FILE --only N",
+        [AdviceTerms.MountFrom] = "--mount-from",
+        [AdviceTerms.MergeArchives] = "archive merge",
     }.ToFrozenDictionary();
 
     /// <summary>The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.</summary>

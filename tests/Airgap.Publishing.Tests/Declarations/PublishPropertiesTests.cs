@@ -16,7 +16,10 @@ public sealed class PublishPropertiesTests
             ("AirgapRegistry", " host.io/apps "),
             ("AirgapArchive", "out/"),
             ("AirgapArchiveFormat", "OCI"),
+            ("AirgapArchiveBase", "one.tar; host.io/two;"),
             ("AirgapSourceArchive", "in"),
+            ("AirgapMountFrom", "host.io/apps/old"),
+            ("AirgapReceipt", " receipt.json "),
             ("AirgapOutputPath", "there/"),
             ("AirgapIncludeNonDistributableLayers", "True"),
             ("AirgapRepair", "true"),
@@ -33,7 +36,10 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual("host.io/apps", settings.Registry);
         Assert.AreEqual("out/", settings.Archive);
         Assert.AreEqual(ArchiveFormat.LayoutTar, settings.ArchiveFormat);
+        Assert.AreSequenceEqual(["one.tar", "host.io/two"], settings.ArchiveBase);
         Assert.AreEqual("in", settings.SourceArchive);
+        Assert.AreEqual("host.io/apps/old", settings.MountFrom.Single().ToString());
+        Assert.AreEqual("receipt.json", settings.Receipt);
         Assert.AreEqual("there/", settings.OutputPath);
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
         Assert.IsTrue(settings.Repair);

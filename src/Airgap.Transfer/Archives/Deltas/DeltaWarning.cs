@@ -21,7 +21,7 @@ internal static class DeltaWarning
         return new Diagnostic(
             ErrorCode.ArchiveIsDelta,
             $"'{path}' is a delta: it lacks {layers} ({ByteSize.Format(delta.RequiredBytes)}){of}, which it leaves to {string.Join(", ", delta.Bases)}.",
-            "Import it where that was imported, or join the archives into one.")
+            $"Import it where that was imported, or {AdviceTerms.MergeArchives}.")
         { Location = new SourceLocation(path) };
     }
 }

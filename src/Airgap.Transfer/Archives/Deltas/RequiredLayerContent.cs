@@ -39,7 +39,7 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
         return new AirgapException(
             ErrorCode.DeltaLayersMissing,
             $"'{layers[0].Path}' is a delta and requires {count} ({ByteSize.Format(layers.Sum(layer => layer.Descriptor.Size))}) that {has}: {list}{more}.",
-            "Import what it builds on first, name a repository of the same registry that has them, or join the archives into one.")
+            $"Import what it builds on first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
         { Reference = layers[0].Layer.Image.ToString(), Digest = layers[0].Descriptor.Digest.ToString(), Location = new SourceLocation(layers[0].Path) };
     }
 }

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Planning.Deltas;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+
+namespace Airgap.Publishing;
+
+/// <summary>What an item's archive builds on, by <c>AirgapArchiveBase</c>.</summary>
+internal static class ItemBases
+{
+    /// <summary>Finds it; nothing for an item that goes to a registry. Of a folder of archives an item takes the one with its name.</summary>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="declaration">The item.</param>
+    /// <param name="tell">Is told of an item that such a folder has no archive of; null for nobody.</param>
+    /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
+    public static ImmutableArray<DeltaSource> Of(PublishSettings settings, Declaration declaration, Action<string>? tell = null)
+    {
+        if (settings.ArchiveBase.IsEmpty || declaration.Archive is not { } archive)
+            return [];
+        BaseFinder finder = new([declaration.Source]);
+        ImmutableArray<DeltaSource>.Builder bases = ImmutableArray.CreateBuilder<DeltaSource>();
+        foreach (string text in settings.ArchiveBase)
+        {
+            string path = settings.FullPath(text);
+            bool isHere = Path.Exists(path) || File.Exists(PartName.ListOf(path));
+            if (!Directory.Exists(path) || File.Exists(Path.Combine(path, LayoutNames.Marker)))
+                bases.Add(finder.Find(isHere ? path : text));
+            else if (Path.Combine(path, declaration.Name + ".tar") is var own && (File.Exists(own) || File.Exists(PartName.ListOf(own))))
+                bases.Add(finder.Find(own));
+            else
+                tell?.Invoke($"'{text}' holds no {declaration.Name}.tar to build on: the archive of {declaration.Item.Include} is written whole.");
+        }
+
+        DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
+        return bases.ToImmutable();
+    }
+}
