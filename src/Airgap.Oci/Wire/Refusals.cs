@@ -44,7 +44,7 @@ internal static class Refusals
     {
         ErrorCode.Unauthorized => $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
         ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
-        ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest, against {AdviceTerms.TagList}.",
+        ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest; see {AdviceTerms.TagList}.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
         ErrorCode.RepositoryUnknown => $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
         ErrorCode.TooManyRequests => $"Try again later, log in for a higher limit, lower the concurrency, or allow {AdviceTerms.LoadWait}.",

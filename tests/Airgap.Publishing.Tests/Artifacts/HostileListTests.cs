@@ -5,6 +5,7 @@ namespace Airgap.Publishing.Tests.Artifacts;
 
 /// <summary>A list of published files that somebody else wrote removes nothing and stops nothing.</summary>
 [TestClass]
+[TestCategory(TestKinds.Servers)]
 public sealed class HostileListTests
 {
     private readonly TempFolder _folder = new();
