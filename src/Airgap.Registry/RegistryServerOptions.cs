@@ -67,6 +67,9 @@ public sealed record RegistryServerOptions
     /// <summary>The limits of unfinished uploads.</summary>
     internal UploadLimits Uploads { get; init; } = new();
 
+    /// <summary>How long one visit of the page reads manifests and layers that it has not seen.</summary>
+    internal TimeSpan PageReadsFor { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The interval at which abandoned uploads are deleted.</summary>
     internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
 

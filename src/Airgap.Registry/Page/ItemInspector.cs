@@ -14,6 +14,9 @@ internal sealed class ItemInspector(IRegistryContent content)
 
     private readonly ConcurrentDictionary<Digest, ServedItem> _seen = new();
 
+    /// <summary>What was found out before about a manifest; null for nothing.</summary>
+    public ServedItem? Known(Digest digest) => _seen.GetValueOrDefault(digest);
+
     /// <summary>Describes a manifest; null when it cannot be read.</summary>
     public async Task<ServedItem?> FindAsync(string name, Digest digest, CancellationToken cancellationToken)
     {

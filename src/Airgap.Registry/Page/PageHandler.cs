@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
@@ -24,9 +25,10 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
         }
 
         List<string> names = all.GetRange(start, Math.Min(MaxRepositories, all.Count - start));
+        long started = Stopwatch.GetTimestamp();
         PageWriter page = new(_title, context.Request.Host.Value ?? "", all.Count);
         foreach (string name in names)
-            await AddAsync(page, name, context.RequestAborted);
+            await AddAsync(page, name, started, context.RequestAborted);
         byte[] html = Encoding.UTF8.GetBytes(page.Finish(start + names.Count < all.Count ? names[^1] : null));
 
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -37,7 +39,7 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
             await context.Response.BodyWriter.WriteAsync(html, context.RequestAborted);
     }
 
-    private async Task AddAsync(PageWriter page, string name, CancellationToken cancellationToken)
+    private async Task AddAsync(PageWriter page, string name, long started, CancellationToken cancellationToken)
     {
         List<string> tags = content.ListTags(name) ?? [];
         string[] shown = [.. tags.Where(tag => !ContentTag.IsOne(tag))];
@@ -48,8 +50,13 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
         page.BeginRepository(name);
         foreach (string tag in shown.Take(MaxTags))
         {
-            if (content.ResolveTag(name, tag) is { } digest)
-                page.AddItem(name, ContentTag.IsOne(tag) ? null : tag, digest, await _inspector.FindAsync(name, digest, cancellationToken));
+            if (content.ResolveTag(name, tag) is not { } digest)
+                continue;
+
+            // Thousands of bundles that are read for the first time take minutes. What is left, the next visit reads.
+            bool isRead = Stopwatch.GetElapsedTime(started) < options.PageReadsFor;
+            ServedItem? item = isRead ? await _inspector.FindAsync(name, digest, cancellationToken) : _inspector.Known(digest);
+            page.AddItem(name, ContentTag.IsOne(tag) ? null : tag, digest, item, isRead || item is not null);
         }
 
         page.EndRepository(Math.Max(0, shown.Length - MaxTags), tags.Count - shown.Length);

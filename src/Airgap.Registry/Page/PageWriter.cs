@@ -52,12 +52,18 @@ internal sealed class PageWriter
 
         """);
 
-    public void AddItem(string name, string? tag, Digest digest, ServedItem? item)
+    /// <summary>Adds a row.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="tag">The tag; null for one that a tool gave.</param>
+    /// <param name="digest">What it points at.</param>
+    /// <param name="item">What that is; null where it is not known.</param>
+    /// <param name="isRead">False where nobody has looked yet.</param>
+    public void AddItem(string name, string? tag, Digest digest, ServedItem? item, bool isRead)
     {
         string images = item?.Images is { } count ? count.ToString(CultureInfo.InvariantCulture) : "";
         string size = item is null ? "" : ByteSize.Format(item.Bytes);
         Write($"""
-            <tr><th scope="row">{(tag is null ? "" : PageText.Escape(tag))}</th><td>{item?.Kind.ToString() ?? "Cannot be read"}</td><td class="number">{images}</td><td class="number">{size}</td><td>{Packages(item)}</td><td class="ref">{PageText.Escape($"{_host}/{name}@{digest}")}</td></tr>
+            <tr><th scope="row">{(tag is null ? "" : PageText.Escape(tag))}</th><td>{item?.Kind.ToString() ?? (isRead ? "Cannot be read" : "Not read yet")}</td><td class="number">{images}</td><td class="number">{size}</td><td>{Packages(item)}</td><td class="ref">{PageText.Escape($"{_host}/{name}@{digest}")}</td></tr>
 
             """);
     }

@@ -52,6 +52,16 @@ public sealed class PageTests
     }
 
     [TestMethod]
+    public async Task WhatAVisitHasNoTimeForIsShownAsNotRead()
+    {
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { PageReadsFor = TimeSpan.Zero } });
+        await api.Writer.PushImageAsync("a", "t", [1]);
+        string page = Encoding.UTF8.GetString((await api.GetAsync("/")).Body);
+        StringAssert.Contains(page, "Not read yet");
+        Assert.DoesNotContain("Cannot be read", page);
+    }
+
+    [TestMethod]
     public async Task EveryFolderHasItAndItGoesOnWhereThereIsMore()
     {
         await using Api api = await Api.StartAsync();
