@@ -322,6 +322,9 @@ public enum ErrorCode
     /// <summary>A bundle was packed into an archive without the images that it pins, which are in a registry (warning).</summary>
     PinnedImagesNotPacked = 2138,
 
+    /// <summary>An archive holds nothing, or several things, that a map's name stands for.</summary>
+    ArchiveItemUnknown = 2139,
+
     /// <summary>
     /// A prune would not know what to keep: a manifest that a lock, report or project keeps is not in the repository, or cannot be read, so that what
     /// belongs to it cannot be told. Relocate it there again, or leave it out of what is kept.

@@ -34,6 +34,8 @@ internal sealed class CopyCommand
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
+    private readonly Option<string[]> _map = Flag.Repeated("--map", "SOURCE=REPOSITORY", "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
+    private readonly Option<string?> _mapFile = Flag.Text("--map-file", "FILE", "File with a line SOURCE=REPOSITORY for each item to copy");
     private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
@@ -72,11 +74,12 @@ internal sealed class CopyCommand
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
             ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
             ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
+            ("Two of a layout's bundles, each to its repository", "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map base-bundle=final-registry.corp.com/base/base-bundle"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._toTar, flags._toOci, flags._toOciTar, flags._volumeSize, flags._lockOutput, flags._resume,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._map, flags._mapFile, flags._toTar, flags._toOci, flags._toOciTar, flags._volumeSize, flags._lockOutput, flags._resume,
             flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
         })
         {
@@ -93,6 +96,7 @@ internal sealed class CopyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        IReadOnlyList<ArchiveMapEntry> map = ArchiveMap.Read(parsed.GetValue(_map) ?? [], parsed.GetText(_mapFile));
         CopyRequest request = CopyRequest.Create(new CopyArguments
         {
             Bundle = parsed.GetText(_bundle),
@@ -106,6 +110,7 @@ internal sealed class CopyCommand
             VolumeSize = SizeText.Parse("--volume-size", parsed.GetText(_volumeSize)),
             ToRepository = parsed.GetText(_toRepository),
             ToTar = parsed.GetText(_toTar),
+            Map = map,
             LockOutput = parsed.GetText(_lockOutput),
             Resume = parsed.GetValue(_resume),
             Repair = parsed.GetValue(_repair),
@@ -127,6 +132,8 @@ internal sealed class CopyCommand
         TrustRule? rule = _trust.Read(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        if (map.Count > 0)
+            return await CopyMappedAsync(parsed, request, map, rule, session, registry, cancellationToken).ConfigureAwait(false);
         if (isDry)
         {
             return await PlanAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) ? 0 : 1;
@@ -137,7 +144,7 @@ internal sealed class CopyCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
-        await ReportAsync(parsed, result, registry, session, cancellationToken).ConfigureAwait(false);
+        await ReportAsync(parsed, [result], registry, session, cancellationToken).ConfigureAwait(false);
         if (!result.IsComplete)
             return Fail(result, session);
         if (request.LockOutput is { } lockOutput)
@@ -163,6 +170,27 @@ internal sealed class CopyCommand
         return 0;
     }
 
+    private async Task<int> CopyMappedAsync(
+        ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, Session session, RegistryClient registry, CancellationToken cancellationToken)
+    {
+        if (_delta.HasReceipt(parsed))
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --receipt cannot be used with --map", "Copy each item by itself to have its receipt.");
+        bool isDry = _dry.IsDry(parsed);
+        MappedCopy copy = new(registry, session);
+        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => PlanOptionsOf(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && parsed.GetValue(_keepGoing) };
+        if (!await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false))
+            return 1;
+        if (isDry)
+        {
+            await _dry.ShowAsync(parsed, await copy.ForecastAsync(TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false), session, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+
+        IReadOnlyList<TransferResult> results = await copy.RunAsync(TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
+        await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
+        return results[^1].IsComplete ? 0 : Fail(results[^1], session);
+    }
+
     // Before anything is asked: what cannot be written at the end is no surprise then.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
@@ -181,17 +209,21 @@ internal sealed class CopyCommand
         return 1;
     }
 
-    private async Task ReportAsync(ParseResult parsed, TransferResult result, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    private async Task ReportAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session, CancellationToken cancellationToken)
     {
         // Under imgpkg's name nothing is written that imgpkg would not write.
         ReportRequest report = new(parsed.GetText(_report), parsed.GetText(_summary), Detects: !session.Identity.IsImgpkg);
         if (!report.IsWanted)
             return;
         ReportBuilder builder = new();
-        builder.Add(result);
-        builder.AddWarnings(result.Warnings);
-        if (!result.IsComplete)
-            builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
+        foreach (TransferResult result in results)
+        {
+            builder.Add(result);
+            builder.AddWarnings(result.Warnings);
+            if (!result.IsComplete)
+                builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
+        }
+
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 

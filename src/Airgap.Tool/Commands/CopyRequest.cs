@@ -41,6 +41,9 @@ internal sealed record CopyArguments
     /// <summary><c>--volume-size</c>, in bytes.</summary>
     public long? VolumeSize { get; init; }
 
+    /// <summary><c>--map</c> and <c>--map-file</c>.</summary>
+    public IReadOnlyList<ArchiveMapEntry> Map { get; init; } = [];
+
     /// <summary><c>--lock-output</c>.</summary>
     public string? LockOutput { get; init; }
 
@@ -90,6 +93,8 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Give exactly one of them, or of --oci and --oci-tar.");
         }
 
+        if (arguments.Map.Count > 0)
+            arguments = OfMap(arguments);
         if (Given(arguments.ToTar, arguments.ToRepository, arguments.ToOci, arguments.ToOciTar) != 1)
             throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them, or of --to-oci and --to-oci-tar.");
         if (arguments is { ToTar: not null, Tar: not null, Selection.IsEmpty: true })
@@ -139,6 +144,18 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         }
 
         return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection };
+    }
+
+    // Each goes to a repository, so what holds for a repository holds for all of them.
+    private static CopyArguments OfMap(CopyArguments arguments)
+    {
+        if (Given(arguments.Tar, arguments.Oci, arguments.OciTar) == 0)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --map can only be used when copying out of an archive", "Leave it out, or name the archive with --tar, --oci-tar or --oci.");
+        if (Given(arguments.ToRepository, arguments.ToTar, arguments.ToOci, arguments.ToOciTar) > 0)
+            throw new AirgapException(ErrorCode.DestinationSelection, "Cannot use --map with another destination", "Leave the other out: a map says where each item goes, and what it does not name stays in the archive.");
+        if (arguments.LockOutput is not null || !arguments.Selection.IsEmpty)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --lock-output, --package and --platform cannot be used with --map", "Copy that item by itself, out of an archive of its own.");
+        return arguments with { ToRepository = arguments.Map[0].Destination.ToString() };
     }
 
     private static ArtifactChoice ArtifactsOf(CopyArguments arguments)

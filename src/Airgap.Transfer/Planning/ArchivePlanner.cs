@@ -38,9 +38,17 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         if (notes?.Delta is not null)
             archive.Required.Check(archive, archived);
 
+        ArchivedItem? chosen = null;
+        if (source is RelocationSource.Archive { Item: { } wanted })
+        {
+            chosen = ArchiveChoice.Find(archived, wanted, archive.Path);
+            BundleNode? bundle = chosen.IsBundle && !options.IgnoreBundleCheck ? await ExpandAsync(chosen, level: 1, cancellationToken) : null;
+            archived = ArchiveChoice.With(archived, chosen, (bundle?.SelfAndNested() ?? []).SelectMany(node => node.Entries).Select(entry => entry.Source.Digest!.Value));
+        }
+
         // A layout may hold several bundles that were asked for, one after the other.
         ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
-        ArchivedItem? rootItem = roots is [var marked] ? marked : null;
+        ArchivedItem? rootItem = chosen is { IsBundle: true } && !options.IgnoreBundleCheck ? chosen : roots is [var marked] && (chosen is null || marked == chosen) ? marked : null;
         List<BundleNode> bundles = [];
         if (rootItem is null && !_failures.Any && !options.IgnoreBundleCheck)
         {
@@ -84,7 +92,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
             HashSet<Digest> digests = [.. images.Select(image => image.Digest)];
-            imagesLock = notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
+            imagesLock = chosen is not null ? null : notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
             if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
                 throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists other images than it holds");
 

@@ -36,6 +36,9 @@ public abstract record RelocationSource
         /// <summary>Folders in which its parts may lie, beside the one that <see cref="Path"/> names.</summary>
         internal System.Collections.Immutable.ImmutableArray<string> PartsIn { get; init; } = [];
 
+        /// <summary>The one item of it that is taken, with all that belongs to it; null for all.</summary>
+        internal string? Item { get; init; }
+
         /// <inheritdoc/>
         public override string ToString() => Path;
     }

@@ -18,7 +18,7 @@ internal static class TagConflicts
             throw new AirgapException(
                 ErrorCode.LayoutTagConflict,
                 $"'{plan.Source}' holds {items.Length} images under the tag '{same.Key}', {items[0].Source} and {items[1].Source}, and {destination} can have one of them.",
-                "Write each into a layout of its own, or give them different tags.")
+                "Map each to a repository of its own, write each into a layout of its own, or give them different tags.")
             { Reference = items[0].Source.ToString(), Digest = items[0].Digest.ToString() };
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Airgap.TestKit;
+using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
@@ -67,6 +68,36 @@ public sealed class PartsTests
         CliResult pinning = (await bench.RunAsync("push", "-b", reference, "-f", "bundle", "--to-tar", "pinning.tar", "--volume-size", "2kB")).EnsureSuccess();
         Assert.Contains("AIRGAP2138", pinning.Error);
         Assert.IsTrue(File.Exists(bench.Folder["pinning.tar.parts.json"]));
+    }
+
+    [TestMethod]
+    public async Task OfALayoutWithSeveralBundlesEachGoesToItsOwnRepository()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        foreach (string bundle in (string[])["nested-bundle", "simple-app-bundle"])
+            (await bench.RunAsync("copy", "-b", $"{Fixtures.Registry}/user1/{bundle}:v1.0.0", "--to-oci", "layout")).EnsureSuccess();
+        CliResult both = await bench.RunAsync("copy", "--oci", "layout", "--to-repo", $"{bench.Registry.Host}/new/both");
+        Assert.AreEqual(1, both.ExitCode, "both have the tag v1.0.0");
+
+        await File.WriteAllTextAsync(bench.Folder["map"], $"# the second\n\nsimple-app-bundle:v1.0.0 = {bench.Registry.Host}/new/simple\n");
+        string[] mapped = ["copy", "--oci", "layout", "--map", $"nested-bundle={bench.Registry.Host}/new/nested", "--map-file", "map"];
+        CliResult dry = (await bench.RunAsync([.. mapped, "--dry-run"])).EnsureSuccess();
+        Assert.Contains("new/simple", dry.Output);
+        CliResult result = (await bench.RunAsync(mapped)).EnsureSuccess();
+        Assert.Contains("new/nested@sha256:", result.Output);
+        foreach ((string bundle, string to) in ((string, string)[])[("nested-bundle", "new/nested"), ("simple-app-bundle", "new/simple")])
+        {
+            (await bench.RunAsync("verify", "-b", $"{bench.Registry.Host}/{to}:v1.0.0")).EnsureSuccess();
+            using RegistryContent content = new(bench.Registry.Address);
+            string tags = string.Concat((await content.TagsAsync(to)).Order(StringComparer.Ordinal).Select(tag => $"{tag}\n"));
+            string expected = string.Concat((await File.ReadAllLinesAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"))).Select(line => line.Split(' ')[0] + "\n"));
+            Assert.AreEqual(expected, tags, to);
+        }
+
+        CliResult unknown = await bench.RunAsync("copy", "--oci", "layout", "--map", $"none={bench.Registry.Host}/new/none");
+        Assert.Contains("AIRGAP2139", unknown.Error);
+        Assert.Contains("user1/nested-bundle:v1.0.0", unknown.Error);
+        Assert.Contains("AIRGAP2022", (await bench.RunAsync("copy", "--oci", "layout", "--map", "nested-bundle")).Error);
     }
 
     [TestMethod]

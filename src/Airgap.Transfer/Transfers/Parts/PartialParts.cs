@@ -16,7 +16,7 @@ internal sealed class PartialParts : IPartialArchive
     private readonly int[] _awaited;
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly List<Task> _finishing = [];
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turn = new(2);
     private readonly CancellationTokenSource _stop = new();
 
     private PartialParts(PartsOutput output)
@@ -148,7 +148,7 @@ internal sealed class PartialParts : IPartialArchive
 
     private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
 
-    // One after the other: reading them back takes the disk that the others are written to.
+    // Few at once: reading them back takes the disk that the others are written to.
     private void Finish(int part)
     {
         lock (_finishing)

@@ -149,9 +149,19 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         {
             FileStream file = FileOf(part);
             _flushes[part]!.Finish();
-            await Task.Run(() => _disk.Flush(file.SafeFileHandle, PartialOf(part)), cancellationToken);
             OpenFileBytes bytes = new(file.SafeFileHandle);
-            digest ??= await HashAsync(bytes, Plan.SizeOf(part), cancellationToken);
+
+            // What is read back is in memory still, and the disk has the time of hashing to itself.
+            Task flush = Task.Run(() => _disk.Flush(file.SafeFileHandle, PartialOf(part)), CancellationToken.None);
+            try
+            {
+                digest ??= await HashAsync(bytes, Plan.SizeOf(part), cancellationToken);
+            }
+            finally
+            {
+                await flush;
+            }
+
             PartEntry entry = new(Plan.NameOf(part), Plan.SizeOf(part), digest.Value, PartEnds.Compute(bytes, Plan.SizeOf(part)));
             if (!FileLock.IsAt(file.SafeFileHandle, PartialOf(part)))
                 throw new UnsafeFileException(PartialOf(part), "is no longer the file that this run wrote");

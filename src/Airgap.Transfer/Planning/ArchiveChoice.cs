@@ -1,0 +1,72 @@
+using Airgap.Oci;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Chooses one bundle or image of an archive that holds several, and what belongs to it.</summary>
+internal static class ArchiveChoice
+{
+    private const int MostNamed = 5;
+
+    /// <summary>Finds the item that a text names: its digest, tag, repository, the repository's last part, or a repository with tag or digest.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveItemUnknown"/>: none, or several.</exception>
+    public static ArchivedItem Find(IReadOnlyList<ArchivedItem> items, string wanted, string archive)
+    {
+        foreach (Func<ArchivedItem, bool> isIt in (Func<ArchivedItem, bool>[])
+        [
+            item => wanted == item.Source.ToString() || wanted == $"{item.Source.Repository}:{item.Tag}" || wanted == item.Content.Manifest.Digest.ToString(),
+            item => wanted == item.Source.Repository.ToString(),
+            item => wanted == item.Source.Repository.LastSegment || wanted == $"{item.Source.Repository.LastSegment}:{item.Tag}" || (item.Tag is not null && wanted == item.Tag),
+        ])
+        {
+            ArchivedItem[] found = [.. items.Where(item => isIt(item) && !CosignTags.IsOne(item.Tag))];
+            if (found.Length == 1 || (found.Length > 1 && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest)))
+                return found[0];
+            if (found.Length > 1)
+                throw Unknown(archive, $"has {found.Length} images that '{wanted}' stands for", found, wanted);
+        }
+
+        throw Unknown(archive, $"holds no '{wanted}'", items, wanted);
+    }
+
+    /// <summary>The items that belong to a choice: what was chosen, what it pins, and what is attached to them.</summary>
+    /// <param name="items">All of the archive.</param>
+    /// <param name="chosen">What was chosen.</param>
+    /// <param name="pinned">The digests that it pins, in all its levels.</param>
+    public static List<ArchivedItem> With(IReadOnlyList<ArchivedItem> items, ArchivedItem chosen, IEnumerable<Digest> pinned)
+    {
+        HashSet<ArchivedItem> taken = new(ReferenceEqualityComparer.Instance) { chosen };
+        HashSet<Digest> digests = [.. pinned];
+        taken.UnionWith(items.Where(item => item.Content.Manifest.Digest != chosen.Content.Manifest.Digest && digests.Contains(item.Content.Manifest.Digest)));
+        HashSet<Digest> known = [];
+        Queue<ArchivedItem> open = new(taken);
+        ILookup<Digest, ArchivedItem> attached = items.SelectMany(item => SubjectsOf(item).Select(subject => (subject, item))).ToLookup(pair => pair.subject, pair => pair.item);
+        while (open.TryDequeue(out ArchivedItem? item))
+        {
+            foreach (Digest digest in item.Content.SelfAndDescendants().Select(node => node.Manifest.Digest).Where(known.Add))
+            {
+                foreach (ArchivedItem more in attached[digest].Where(taken.Add))
+                    open.Enqueue(more);
+            }
+        }
+
+        // What was chosen elsewhere as well has a tag of its own there, which a bundle that pins it does not give it.
+        return [.. items.Where(taken.Contains).Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag) ? item : item with { Tag = null, IsRoot = false })];
+    }
+
+    private static IEnumerable<Digest> SubjectsOf(ArchivedItem item) =>
+        ((Digest?[])[CosignTags.SubjectOf(item.Tag), item.Content.Manifest.Subject?.Digest]).OfType<Digest>().Distinct();
+
+    private static AirgapException Unknown(string archive, string what, IReadOnlyList<ArchivedItem> items, string wanted)
+    {
+        string names = string.Join(", ", items.Where(item => !CosignTags.IsOne(item.Tag)).OrderByDescending(item => item.IsRoot).Take(MostNamed).Select(NameOf));
+        return new AirgapException(
+            ErrorCode.ArchiveItemUnknown,
+            $"'{archive}' {what}.",
+            $"Name one by its repository, with its tag or digest where that stands for several: {names}{(items.Count > MostNamed ? " and others" : "")}.")
+        { Reference = wanted, Location = new SourceLocation(archive) };
+    }
+
+    private static string NameOf(ArchivedItem item) => item.Tag is null ? item.Source.ToString() : $"{item.Source.Repository}:{item.Tag}";
+}
