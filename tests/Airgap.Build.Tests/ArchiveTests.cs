@@ -57,6 +57,27 @@ public sealed class ArchiveTests
     }
 
     [TestMethod]
+    public async Task ADeltaBuildsOnAnArchiveAndAnImportWritesAReceipt()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string registry = $"-p:AirgapRegistry={destination.Host}/apps";
+        (await project.RelocateAsync("-p:AirgapArchive=out/full.tar", registry)).Succeeded();
+        (await project.RelocateAsync("-p:AirgapArchive=out/delta.tar", "-p:AirgapArchiveBase=out/full.tar", registry)).Succeeded();
+        Assert.IsLessThan(new FileInfo(project["out/full.tar"]).Length, new FileInfo(project["out/delta.tar"]).Length);
+
+        DotnetResult refused = (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar", registry, "-p:AirgapReceipt=none.json")).FailedWith("AIRGAP2110");
+        Assert.Contains("AirgapMountFrom", refused.Output);
+        Assert.IsFalse(File.Exists(project["none.json"]));
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/full.tar", $"-p:AirgapRegistry={destination.Host}/old")).Succeeded();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar", registry, $"-p:AirgapMountFrom={destination.Host}/old/simple-app-bundle", "-p:AirgapReceipt=out/receipt.json")).Succeeded();
+        Assert.Contains($"\"repository\": \"{destination.Host}/apps/simple-app-bundle\"", File.ReadAllText(project["out/receipt.json"]));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+    }
+
+    [TestMethod]
     public async Task SeveralItemsHaveAFolderWithATarEach()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
