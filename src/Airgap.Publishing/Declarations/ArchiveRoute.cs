@@ -29,7 +29,7 @@ internal sealed class ArchiveRoute
             problems.Add(new Diagnostic(
                 ErrorCode.IncompatibleOptions,
                 $"{PropertyNames.Receipt} is set where an archive is written, and a receipt says what a registry holds.",
-                "Set it where the archive is imported, with AirgapSourceArchive and AirgapRegistry."));
+                $"Set it where the archive is imported, with {PropertyNames.SourceArchive} and {PropertyNames.Registry}."));
         }
 
         if (settings.Archive.Length > 0)
