@@ -20,6 +20,12 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The items <c>ImgpkgLock</c>.</summary>
     public ITaskItem[] Locks { get; set; } = [];
 
+    /// <summary>The items <c>ImgpkgTrust</c>.</summary>
+    public ITaskItem[] Trust { get; set; } = [];
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapPolicy { get; set; }
+
     /// <summary>The property of that name.</summary>
     public string? AirgapRegistry { get; set; }
 
@@ -137,6 +143,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.UseLockFile => AirgapUseLockFile,
         PropertyNames.LockedMode => AirgapLockedMode,
         PropertyNames.UpdateLock => AirgapUpdateLock,
+        PropertyNames.Policy => AirgapPolicy,
         PropertyNames.BundleRepository => AirgapBundleRepository,
         PropertyNames.BundleTag => AirgapBundleTag,
         _ => AccessProperty(name),

@@ -38,6 +38,9 @@ internal sealed class ItemReader
         .. items.Select(item => new ImageToPin(item.ItemSpec, PlaceOf("ImgpkgBundleImage", item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") }),
     ];
 
+    /// <summary>The items <c>ImgpkgTrust</c>.</summary>
+    public ImmutableArray<TrustItem> ReadTrust(ITaskItem[] items) => [.. items.Select(item => new TrustItem(item.ItemSpec, MetadataOf(item), PlaceOf("ImgpkgTrust", item)))];
+
     /// <summary>The full path of an item that is a file.</summary>
     public static string FullPathOf(ITaskItem item, string projectDirectory) =>
         Path.GetFullPath(item.ItemSpec.Replace('\\', Path.DirectorySeparatorChar), projectDirectory);

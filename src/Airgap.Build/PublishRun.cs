@@ -34,6 +34,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         ItemReader reader = new();
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
+        settings = settings with { Trust = reader.ReadTrust(task.Trust) };
+        problems = problems.AddRange(slips.LostTrust(settings.Trust));
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
@@ -91,6 +93,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)
     {
         PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken);
+        if (!plan.Refusals.IsEmpty)
+            return () => LogErrors(plan.Refusals);
         if (plan.Document.Items.IsEmpty)
             return static () => { };
         string path = Path.Combine(job.Project.Settings.FullOutputPath, PlanWriter.FileName);

@@ -6,7 +6,7 @@ namespace Airgap.Evaluation;
 internal sealed record EvaluatedProject
 {
     /// <summary>
-    /// The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c>, <c>ImgpkgLock</c>, <c>ImgpkgBundleContent</c> and <c>ImgpkgBundleImage</c> items, and the
+    /// The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c>, <c>ImgpkgLock</c>, <c>ImgpkgBundleContent</c>, <c>ImgpkgBundleImage</c> and <c>ImgpkgTrust</c> items, and the
     /// <c>ProjectReference</c> items with <c>AirgapImage</c>, in declared order by type.
     /// </summary>
     public IReadOnlyList<EvaluatedItem> Items { get; init; } = [];

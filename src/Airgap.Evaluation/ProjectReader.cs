@@ -8,7 +8,7 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
 internal static class ProjectReader
 {
-    private static readonly string[] s_itemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ProjectReference"];
+    private static readonly string[] s_itemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ImgpkgTrust", "ProjectReference"];
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 

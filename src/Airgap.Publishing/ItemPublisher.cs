@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
@@ -26,6 +27,35 @@ internal sealed class ItemPublisher(
     /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
+    private readonly Dictionary<Declaration, JudgedPlan> _judged = [];
+
+    /// <summary>
+    /// Makes the plans of all items and judges their images, before anything moves. The plans are kept: what was judged is what is relocated, and nothing is resolved again.
+    /// What the project makes itself is not judged, only what it pins.
+    /// </summary>
+    /// <param name="declarations">The items.</param>
+    /// <param name="rules">Who has to have signed.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>Every refusal; empty when all is accepted.</returns>
+    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(IReadOnlyList<Declaration> declarations, TrustRuleSet rules, CancellationToken cancellationToken)
+    {
+        List<Diagnostic> refusals = [];
+        foreach (Declaration declaration in declarations)
+        {
+            PlanTrust trust = await LocatedAsync(declaration, async () =>
+            {
+                Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+                ItemPlan made = await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken);
+                PlanTrust judged = await PlanTrust.JudgeAsync(made.Plan, registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken);
+                _judged[declaration] = new JudgedPlan(made, judged.Images);
+                return judged;
+            });
+            refusals.AddRange(trust.Refusals.Select(refusal => refusal with { Location = refusal.Location ?? declaration.Item.Location }));
+        }
+
+        return [.. refusals];
+    }
+
     /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
@@ -41,7 +71,7 @@ internal sealed class ItemPublisher(
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
             : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
-        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived };
+        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
     });
 
     private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair, MountFrom = settings.MountFrom };
@@ -66,16 +96,24 @@ internal sealed class ItemPublisher(
         }
     }
 
+    private Task<ItemPlan> PlanAsync(Declaration declaration, Relocator relocator, CancellationToken cancellationToken) => _judged.TryGetValue(declaration, out JudgedPlan? judged)
+        ? Task.FromResult(judged.Made)
+        : MakePlanAsync(declaration, relocator, asksDestination: true, cancellationToken);
+
+    private ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _judged.GetValueOrDefault(declaration)?.Images;
+
+    private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage> Images);
+
     // The result is there already where an archive stands that a run would only write again.
-    private async Task<ItemPlan> PlanAsync(Declaration declaration, Relocator relocator, CancellationToken cancellationToken)
+    private async Task<ItemPlan> MakePlanAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
         PlanOptions options = new()
         {
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
             KeepGoing = settings.KeepGoing,
             EmbedConfigs = declaration.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
-            // What is to be repaired is read from the source.
-            Destination = settings.Repair ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
+            // What is to be repaired is read from the source, and so is what is judged.
+            Destination = settings.Repair || !asksDestination ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
             Bases = ItemBases.Of(settings, declaration, text => observer?.Notice(text)),
@@ -115,12 +153,12 @@ internal sealed class ItemPublisher(
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         if (!result.IsComplete)
-            return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived };
+            return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = WithDestination(result, repository);
-        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived };
+        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
     }
 
     private async Task<PackageRepositoryManifest?> CreateManifestAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)

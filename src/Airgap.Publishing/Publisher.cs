@@ -7,6 +7,7 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
@@ -103,17 +104,21 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         if (prepared.Lock is not { } resolved)
             return NothingToDo(items);
+        if (AsksOfSides(prepared) is { } unsupported)
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unsupported] };
         if (!prepared.Sides.IsEmpty)
             return await SideBySide().RunAsync(prepared, cancellationToken);
+        PublishedFileList list = Artifacts ?? new PublishedFileList(null);
+        ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
+        ManifestObjects objects = new();
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
+        if (await JudgeAsync(publisher, prepared, resolved, cancellationToken) is { IsEmpty: false } refusals)
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
 
         WarnOfRepair(resolved.Declarations, settings);
-        PublishedFileList list = Artifacts ?? new PublishedFileList(null);
-        ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
-        ManifestObjects objects = new();
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
         List<PublishedItem> published = [];
         List<PublishItem> failed = [];
         List<Diagnostic> failures = [];
@@ -180,6 +185,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         if (prepared.Lock is not { } resolved)
             return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
+        if (AsksOfSides(prepared) is { } unsupported)
+            return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unsupported] };
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
         {
@@ -187,6 +194,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             // A plan that leaves out what cannot be read would say too little.
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects());
+            if (await JudgeAsync(publisher, side, side.Lock, cancellationToken) is { IsEmpty: false } refusals)
+                return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
             foreach (Declaration declaration in side.Lock.Declarations)
                 forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
         }
@@ -201,6 +210,20 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         RefusesAnonymous = RefusesAnonymous,
         CountRetries = CountRetries,
     };
+
+    // Before anything moves or is written; empty where nobody has to have signed.
+    private static async Task<ImmutableArray<Diagnostic>> JudgeAsync(ItemPublisher publisher, PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
+    {
+        if (!HasDestination(prepared.Items, prepared.Settings) || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
+            return [];
+        return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, cancellationToken) : problems;
+    }
+
+    // What several destinations get side by side is planned by each of them; until one plan serves all, nothing is let through unjudged.
+    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || (prepared.Settings.Policy.Length == 0 && prepared.Settings.Trust.IsEmpty) ? null : new Diagnostic(
+        ErrorCode.InvalidTrustRule,
+        "Signatures cannot be judged of a project with several destinations side by side.",
+        "Publish to one destination at a time, or into an archive.");
 
     // Asked for and not done is never silence.
     private void WarnOfRepair(IEnumerable<Declaration> declarations, PublishSettings settings)
@@ -269,7 +292,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
         ImmutableArray<Declaration> declarations = reader.Read(items);
         ImmutableArray<Diagnostic> outputs = HasDestination(items, settings) ? OutputProblems.Find(settings, declarations) : [];
-        return (declarations, [.. reader.Problems, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
+        return (declarations, [.. reader.Problems, .. rules, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
     }
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

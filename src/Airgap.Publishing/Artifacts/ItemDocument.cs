@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing.Artifacts;
 
@@ -32,6 +34,10 @@ internal abstract record ItemDocument
     /// <summary>The tag at the destination; null for none.</summary>
     [JsonPropertyOrder(-1)]
     public string? Tag { get; init; }
+
+    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    [JsonPropertyOrder(-1)]
+    public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
     /// <summary>What is left out, where packages or platforms are chosen; left out for a bundle as it is.</summary>
     public DerivedReport? Derived { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Content;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Artifacts;
@@ -11,6 +12,9 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="Files">Artifacts written for it, full paths.</param>
 internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {
+    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    public ImmutableArray<TrustedImage>? Signatures { get; init; }
+
     /// <summary>What was left out, where the bundle was derived.</summary>
     public DerivedReport? Derived { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     /// <summary>The types of the items that a project declares for us.</summary>
     public static ImmutableArray<string> ItemTypes { get; } = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
 
+    // It says how, and declares nothing to relocate.
+    private const string Trust = "ImgpkgTrust";
+
     // What the targets leave for others is known, too.
     private static readonly ImmutableArray<string> s_outputs =
         ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive", "ImgpkgRelocated", "ImgpkgProducedBundle"];
@@ -62,13 +65,25 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
         return problem;
     }
 
+    /// <summary>
+    /// The rules that MSBuild lost: it takes a <c>*</c> in an Include for files, and finds none. A rule that vanishes would let everything through that it should stop.
+    /// </summary>
+    /// <param name="trust">The rules that are left.</param>
+    public IEnumerable<Diagnostic> LostTrust(IReadOnlyList<TrustItem> trust) => text.Items
+        .Where(item => item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) && item.Value.AsSpan().ContainsAny('*', '?') && !trust.Any(left => left.Include == item.Value))
+        .Select(item => new Diagnostic(
+            ErrorCode.InvalidTrustRule,
+            $"The item ImgpkgTrust '{item.Value}' is lost: MSBuild takes its '*' for files.",
+            $"Name the host, namespace or repository alone, which stands for all below it; '{TrustItem.Everywhere}' stands for every place.")
+        { Location = item.Place });
+
     private IEnumerable<(string Name, string Meant, SourceLocation Place)> Misspelt()
     {
         foreach (ProjectText.Element item in text.Items)
         {
-            if (ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase) || s_outputs.Contains(item.Name, StringComparer.OrdinalIgnoreCase))
+            if (item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) || ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase) || s_outputs.Contains(item.Name, StringComparer.OrdinalIgnoreCase))
                 continue;
-            if (NearestName.Find(item.Name, ItemTypes, atMost: 2) is { } near)
+            if (NearestName.Find(item.Name, [.. ItemTypes, Trust], atMost: 2) is { } near)
                 yield return (item.Name, near, item.Place);
         }
     }

@@ -116,6 +116,9 @@ internal static class PropertyNames
     /// <summary><c>true</c> to lock what the tags stand for now.</summary>
     public const string UpdateLock = "AirgapUpdateLock";
 
+    /// <summary>A policy of who has to have signed.</summary>
+    internal const string Policy = "AirgapPolicy";
+
     /// <summary>The repository that takes the bundle of the project's content.</summary>
     public const string BundleRepository = "AirgapBundleRepository";
 
@@ -129,6 +132,6 @@ internal static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, BundleRepository, BundleTag, Image,
     ];
 }

@@ -56,6 +56,7 @@ internal static class PublishProperties
             UseLockFile = Flag(PropertyNames.UseLockFile),
             LockedMode = Flag(PropertyNames.LockedMode) ?? false,
             UpdateLock = Flag(PropertyNames.UpdateLock) ?? false,
+            Policy = Text(PropertyNames.Policy),
             BundleRepository = Text(PropertyNames.BundleRepository),
             BundleTag = Text(PropertyNames.BundleTag),
         };

@@ -88,6 +88,12 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapUpdateLock</c>: true to lock what the tags stand for now.</summary>
     public bool UpdateLock { get; init; }
 
+    /// <summary><c>AirgapPolicy</c>: a policy.json, by which every image is judged; empty for none.</summary>
+    internal string Policy { get; init; } = "";
+
+    /// <summary>The items <c>ImgpkgTrust</c>: who has to have signed, by place.</summary>
+    internal ImmutableArray<TrustItem> Trust { get; init; } = [];
+
     /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
     public string BundleRepository { get; init; } = "";
 

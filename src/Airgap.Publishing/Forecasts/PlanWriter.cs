@@ -5,6 +5,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Trusting;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
@@ -19,6 +20,9 @@ namespace Airgap.Publishing.Forecasts;
 /// <param name="Repository">The repository at the far side, where an archive would be written; null for none.</param>
 internal sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null)
 {
+    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    public ImmutableArray<TrustedImage>? Signatures { get; init; }
+
     /// <summary>What was left out, where the bundle was derived.</summary>
     public DerivedReport? Derived { get; init; }
 }
@@ -86,6 +90,7 @@ internal static class PlanWriter
             Archive = (forecast.Destination as RelocationDestination.Archive)?.Path,
             Digest = forecast.Root?.Item.Digest.ToString(),
             Tag = forecast.Root?.Item.Tag,
+            Signatures = item.Signatures,
             MovesTag = forecast.MovesTag,
             Action = Word(forecast.Outcome),
             Images = [.. forecast.Items.Select(image => new PlanImage(

@@ -62,6 +62,7 @@ internal static class RelocationReportWriter
             Archive = FileOf(PublishedFileKind.Archive),
             Digest = result.Root?.Item.Digest.ToString(),
             Tag = result.Root?.Item.Tag,
+            Signatures = item.Signatures,
             Outcome = Outcomes.Word(item.Outcome),
             PackageRepository = FileOf(PublishedFileKind.PackageRepository),
             Lock = FileOf(PublishedFileKind.Lock),

@@ -21,12 +21,17 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     /// <param name="plan">The plan. What is attached to images is not judged itself.</param>
     /// <param name="registry">The registries; not asked for an archive.</param>
     /// <param name="rules">Gives the rule for an image by the name it was asked for; null refuses it.</param>
+    /// <param name="exceptRoot">True where the root was made here, so that nobody has to have signed it.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <exception cref="AirgapException">1xxx: a registry does not tell what is signed.</exception>
-    public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, CancellationToken cancellationToken)
+    public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
         PlannedItem[] items = [.. AttachedItems.Without(plan.Items)];
+        if (exceptRoot)
+            items = [.. items.Where(item => item.Digest != plan.Root?.Digest)];
+        else if (plan.Root is { } root && rules(NameOf(plan, root)) is { RootOnly: true })
+            items = [.. items.Where(item => item.Digest == root.Digest)];
         (TrustedImage? Image, Diagnostic? Refusal)[] found = new (TrustedImage?, Diagnostic?)[items.Length];
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, items.Length), options, async (index, token) =>
@@ -39,8 +44,6 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
                 return;
             }
 
-            if (rule.RootOnly && plan.Root is { } root && item.Digest != root.Digest)
-                return;
             ISignatureStore store = archived ?? (ISignatureStore)new RepositorySignatures(registry.GetRepository(item.Source.Repository));
             Verdict verdict = await ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token).ConfigureAwait(false);
             found[index] = verdict.Refusal is { } refusal

@@ -26,8 +26,8 @@ internal static class TrustRuleReader
             throw Invalid("Identity, issuer and trusted root are only of use together.");
         if (settings.Policy is not null)
             return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
-        if (settings.Store is not null)
-            throw Invalid("A trust store is only of use with a trust policy of Notation.");
+        if ((settings.Store ?? settings.Certificate) is not null)
+            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A trust store is of use for Notation alone.") : ReadStore(settings);
         if (!isKeyless && settings.Keys.Count == 0)
             throw Invalid("Nobody is named who has to have signed.");
         List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
@@ -73,6 +73,15 @@ internal static class TrustRuleReader
         return settings.Store is { } store
             ? new TrustRule { Notation = NotationPolicy.Read(json, settings.Policy!), Store = new NotationStore(store), RootOnly = settings.RootOnly }
             : throw Invalid("A trust policy of Notation needs the folder of its trust stores.");
+    }
+
+    private static TrustRule ReadStore(TrustSettings settings)
+    {
+        if (settings is not { Store: { } folder, Certificate: { } subject })
+            throw Invalid("A trust store needs the subject of the certificates that count, and a subject its trust store; a trust policy of Notation says both.");
+        NotationStore store = new(folder);
+        NotationPolicy policy = NotationPolicy.OfAll(store.Names(), subject);
+        return new TrustRule { Notation = policy, Store = store, RootOnly = settings.RootOnly };
     }
 
     // Both are JSON objects; only Notation's has this field, and each reader refuses the other's.

@@ -18,6 +18,9 @@ internal sealed record TrustSettings
     /// <summary>A policy.json of the containers tools, or a trust policy of Notation.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>The subject of a certificate of Notation (<c>C=…, ST=…, O=…</c>), <c>*</c> for any of the trust stores; null for none.</summary>
+    public string? Certificate { get; init; }
+
     /// <summary>Notation's folder of trust stores.</summary>
     public string? Store { get; init; }
 

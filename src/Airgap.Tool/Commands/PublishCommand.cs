@@ -141,6 +141,10 @@ internal sealed class PublishCommand
         if (isDry)
         {
             PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken).ConfigureAwait(false);
+            foreach (Diagnostic refusal in plan.Refusals)
+                session.Fail(refusal);
+            if (!plan.Refusals.IsEmpty)
+                return 1;
             await _dry.ShowAsync(parsed, plan.Document, session, cancellationToken).ConfigureAwait(false);
             return 0;
         }

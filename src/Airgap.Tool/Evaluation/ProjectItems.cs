@@ -42,9 +42,14 @@ internal sealed record ProjectItems(
             problems = problems.Add(e.ToDiagnostic());
         }
 
+        settings = settings with
+        {
+            Trust = [.. project.Items.Where(item => item.Type == "ImgpkgTrust").Select(item => new TrustItem(item.Include, new Dictionary<string, string>(item.Metadata, StringComparer.OrdinalIgnoreCase), new SourceLocation(item.File, item.Line, item.Column)))],
+        };
         ImmutableArray<PublishItem> items = [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
         ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
-        bool hasItems = project.Items.Count > 0;
+        bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
+        problems = problems.AddRange(slips.LostTrust(settings.Trust));
         List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0) && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
             warnings.Add(nothing);

@@ -21,7 +21,7 @@ internal static class TrustCheck
             return true;
         string? phase = session.Phase;
         session.Phase = "verifying signatures";
-        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, cancellationToken).ConfigureAwait(false);
+        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken).ConfigureAwait(false);
         session.Report.Signatures = [.. trust.Images];
         foreach (Diagnostic refusal in trust.Refusals)
             session.Fail(refusal);

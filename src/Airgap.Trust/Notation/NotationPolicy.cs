@@ -36,6 +36,16 @@ internal sealed class NotationPolicy
         }, Limits.ConfigBytes);
     }
 
+    /// <summary>A strict policy for every repository.</summary>
+    /// <param name="stores">The trust stores.</param>
+    /// <param name="subject">Parts of the subject that certificates need, or <c>*</c>.</param>
+    public static NotationPolicy OfAll(IReadOnlyList<string> stores, string subject)
+    {
+        Format format = new(ErrorCode.InvalidTrustRule, $"The subject '{subject}'", "Write C=…, ST=…, O=… as the certificate has them, or '*'.");
+        NotationIdentity[] identities = subject == "*" ? [] : [NotationIdentity.Parse($"x509.subject: {subject}", format)];
+        return new NotationPolicy([new NotationStatement("all", ["*"], new NotationLevel(false, true, true, true), stores, identities, AlwaysStamped: true)]);
+    }
+
     /// <summary>The statement for a repository: its own, else that for all; null when there is none.</summary>
     public NotationStatement? For(RepositoryName repository) =>
         _statements.FirstOrDefault(statement => statement.Scopes.Contains(repository.ToString()))

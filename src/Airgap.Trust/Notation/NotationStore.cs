@@ -11,6 +11,8 @@ internal sealed class NotationStore(string folder)
 {
     private const int MaxFiles = 1000;
 
+    private static readonly string[] s_types = ["ca", "signingAuthority", "tsa"];
+
     private readonly Dictionary<string, IReadOnlyList<X509Certificate2>> _read = new(StringComparer.Ordinal);
 
     /// <summary>The certificates of the stores of a type.</summary>
@@ -21,6 +23,23 @@ internal sealed class NotationStore(string folder)
     {
         lock (_read)
             return [.. stores.Where(store => store.StartsWith(type + ":", StringComparison.Ordinal)).SelectMany(Read)];
+    }
+
+    /// <summary>All trust stores, each <c>type:name</c>.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>: there is none.</exception>
+    public IReadOnlyList<string> Names()
+    {
+        Format format = new(ErrorCode.InvalidTrustKey, $"The folder of trust stores {folder}", "It has x509/ca/NAME with the certificates of an authority, as 'notation certificate add' makes it.");
+        try
+        {
+            string[] names = [.. s_types.Where(type => Directory.Exists(Path.Combine(folder, "x509", type)))
+                .SelectMany(type => Directory.EnumerateDirectories(Path.Combine(folder, "x509", type)).Select(one => $"{type}:{Path.GetFileName(one)}").Order(StringComparer.Ordinal))];
+            return names.Any(name => !name.StartsWith("tsa:", StringComparison.Ordinal)) ? names : throw format.Invalid("it has no store of an authority");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw format.Invalid("it is not open to this user", e);
+        }
     }
 
     private IReadOnlyList<X509Certificate2> Read(string store)

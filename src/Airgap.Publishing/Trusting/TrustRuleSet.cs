@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+
+namespace Airgap.Publishing.Trusting;
+
+/// <summary>A project's rules by place: the one of the most specific place counts alone, as in a policy.json.</summary>
+internal sealed class TrustRuleSet
+{
+    private const string Advice = "Give it a Key, or an Identity with Issuer and TrustedRoot, or a Store with a Certificate.";
+
+    private readonly TrustRule? _policy;
+    private readonly Dictionary<string, TrustRule> _rules;
+
+    private TrustRuleSet(TrustRule? policy, Dictionary<string, TrustRule> rules)
+    {
+        _policy = policy;
+        _rules = rules;
+    }
+
+    /// <summary>Reads a project's rules, with the files that they name; null when it has none.</summary>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="problems">What is wrong with them.</param>
+    public static TrustRuleSet? Read(PublishSettings settings, out ImmutableArray<Diagnostic> problems)
+    {
+        problems = [];
+        if (settings.Policy.Length == 0 && settings.Trust.IsEmpty)
+            return null;
+        List<Diagnostic> found = [];
+        if (settings.Policy.Length > 0 && settings.Trust is [{ } item, ..])
+            found.Add(new Diagnostic(ErrorCode.InvalidTrustRule, $"The project has a policy ({PropertyNames.Policy}) and items ImgpkgTrust.", "Keep one of them: a policy says itself who has to have signed.") { Location = item.Location });
+        TrustRule? policy = settings.Policy.Length > 0 ? Attempt(() => TrustRuleReader.Read(new TrustSettings { Policy = settings.FullPath(settings.Policy) }), null, found) : null;
+        Dictionary<string, TrustRule> rules = new(StringComparer.Ordinal);
+        foreach (TrustItem one in settings.Trust)
+        {
+            if (Attempt(() => ReadItem(one, settings), one.Location, found) is { } rule && !rules.TryAdd(PlaceOf(one), rule))
+                found.Add(new Diagnostic(ErrorCode.InvalidTrustRule, $"Two items ImgpkgTrust are for '{one.Include}'.", "Name all keys in one item: one of them is enough.") { Location = one.Location });
+        }
+
+        problems = [.. found];
+        return new TrustRuleSet(policy, rules);
+    }
+
+    /// <summary>The rule for an image; null when there is none, which refuses it.</summary>
+    public TrustRule? For(ImageReference image)
+    {
+        if (_policy is not null)
+            return _policy;
+        for (string place = image.Repository.ToString(); ; place = place[..place.LastIndexOf('/')])
+        {
+            if (_rules.TryGetValue(place, out TrustRule? rule))
+                return rule;
+            if (!place.Contains('/'))
+                return _rules.GetValueOrDefault(TrustItem.Everywhere);
+        }
+    }
+
+    // Docker Hub has several names, and one rule.
+    private static string PlaceOf(TrustItem item)
+    {
+        string place = item.Include.Trim();
+        foreach (string ending in new[] { "/**", "/*", "/" })
+        {
+            if (place.EndsWith(ending, StringComparison.Ordinal))
+                place = place[..^ending.Length];
+        }
+
+        return place is "**" or "*" ? TrustItem.Everywhere
+            : place is "docker.io" || place.StartsWith("docker.io/", StringComparison.Ordinal) ? "index." + place
+            : place;
+    }
+
+    private static TrustRule ReadItem(TrustItem item, PublishSettings settings)
+    {
+        if (PlaceOf(item) is var place && (place.Length == 0 || place.AsSpan().ContainsAny("*?@ ")))
+            throw new AirgapException(ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a place of images.", $"Name a host, a namespace or a repository, which stands for all below it, or '{TrustItem.Everywhere}'.");
+        if (item.Metadata.Keys.FirstOrDefault(name => !TrustItem.Names.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new AirgapException(ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' means nothing.", $"There are {string.Join(", ", TrustItem.Names)}.");
+        bool rootOnly = item.Value(TrustItem.Required) switch
+        {
+            null or "all" => false,
+            "root" => true,
+            { } other => throw new AirgapException(ErrorCode.InvalidTrustRule, $"{TrustItem.Required} '{other}' of the item ImgpkgTrust '{item.Include}' is neither 'root' nor 'all'.", "Write one of them."),
+        };
+        TrustSettings rule = new()
+        {
+            Keys = [.. item.Values(TrustItem.Key).Select(settings.FullPath)],
+            Identity = item.Value(TrustItem.Identity),
+            Issuer = item.Value(TrustItem.Issuer),
+            TrustedRoot = item.Value(TrustItem.TrustedRoot) is { } root ? settings.FullPath(root) : null,
+            Certificate = item.Value(TrustItem.Certificate),
+            Store = item.Value(TrustItem.Store) is { } store ? settings.FullPath(store) : null,
+            Attestations = item.Values(TrustItem.Attestation),
+            RootOnly = rootOnly,
+        };
+        try
+        {
+            return TrustRuleReader.Read(rule);
+        }
+        catch (AirgapException e) when (e.Code == ErrorCode.InvalidTrustRule)
+        {
+            throw new AirgapException(e.Code, $"The item ImgpkgTrust '{item.Include}' cannot be: {e.Message}", Advice, e);
+        }
+    }
+
+    private static T? Attempt<T>(Func<T> read, SourceLocation? location, List<Diagnostic> problems) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (AirgapException e)
+        {
+            problems.Add(e.ToDiagnostic() with { Location = e.Location ?? location });
+            return null;
+        }
+    }
+}

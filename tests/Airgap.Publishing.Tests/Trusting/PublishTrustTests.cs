@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Trusting;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Publishing.Tests.Trusting;
+
+/// <summary>A project says who has to have signed: everything of everything is judged before anything moves.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class PublishTrustTests
+{
+    private static TempFolder s_storage = null!;
+    private static RegistryFixture s_registry = null!;
+
+    private readonly TempFolder _folder = new();
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context)
+    {
+        s_storage = new TempFolder();
+        SignedStorage.Unpack(s_storage["storage"]);
+        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = s_storage["storage"] });
+    }
+
+    [ClassCleanup]
+    public static async Task StopAsync()
+    {
+        await s_registry.DisposeAsync();
+        s_storage.Dispose();
+    }
+
+    [TestCleanup]
+    public void End() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task WhatIsSigned_IsRelocated_AndTheReportSaysByWhom()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
+
+        Assert.IsEmpty(result.Failures);
+        string json = File.ReadAllText(_folder["airgap/relocation.json"]);
+        Schemas.AssertValid("relocation", json);
+        JsonElement signatures = JsonDocument.Parse(json).RootElement.GetProperty("items")[0].GetProperty("signatures");
+        Assert.AreEqual(3, signatures.GetArrayLength());
+        Assert.AreEqual("cosign", signatures[0].GetProperty("signedBy")[0].GetProperty("form").GetString());
+    }
+
+    [TestMethod]
+    public async Task EveryRefusalOfEveryItem_IsTold_AndNothingIsWritten()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle, SignedStorage.BundleOfUnsigned], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
+
+        Assert.HasCount(2, result.Failures);
+        Assert.IsTrue(result.Failures.All(failure => failure.Code == ErrorCode.SignatureMissing));
+        Assert.IsEmpty(destination.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
+        Assert.IsFalse(Directory.Exists(_folder["airgap"]));
+    }
+
+    [TestMethod]
+    public async Task ADryRun_IsRefused_AndAPlanSaysWhoSigned()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        TrustItem[] trust = Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")));
+
+        PublishPlan refused = await PlanAsync(destination, SignedStorage.BundleOfUnsigned, trust);
+        PublishPlan plan = await PlanAsync(destination, SignedStorage.Bundle, trust);
+
+        Assert.HasCount(2, refused.Refusals);
+        Assert.IsEmpty(refused.Document.Items);
+        Schemas.AssertValid("plan", PlanWriter.ToJson(plan.Document));
+        Assert.HasCount(3, plan.Document.Items[0].Signatures!.Value);
+    }
+
+    [TestMethod]
+    public async Task APlaceWithoutARule_IsRefused_AndTheMostSpecificPlaceCounts()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        (string, string) right = (TrustItem.Key, SignedStorage.Key("p256"));
+        (string, string) wrong = (TrustItem.Key, SignedStorage.Key("wrong"));
+
+        PublishResult none = await RunAsync(destination, [SignedStorage.Bundle], Trust("elsewhere.example", right));
+        PublishResult specific = await RunAsync(destination, [SignedStorage.Bundle], [.. Trust(s_registry.Host, wrong), .. Trust($"{s_registry.Host}/trust/mirror", right)]);
+        PublishResult everywhere = await RunAsync(destination, [SignedStorage.Bundle], Trust(TrustItem.Everywhere, wrong));
+
+        Assert.AreEqual(ErrorCode.NoTrustRule, none.Failures[0].Code);
+        Assert.IsEmpty(specific.Failures);
+        Assert.AreEqual(ErrorCode.SignatureRejected, everywhere.Failures[0].Code);
+    }
+
+    [TestMethod]
+    public async Task OfTheRootAlone_WhereThatIsRequired()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishResult result = await RunAsync(destination, [SignedStorage.BundleOfUnsigned], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), (TrustItem.Required, "root")));
+
+        Assert.IsEmpty(result.Failures);
+    }
+
+    [TestMethod]
+    public async Task APolicy_Refuses()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishSettings settings = Settings(destination, []) with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "reject-all.json") };
+        using RegistryClient client = Client();
+        PublishResult result = await new Publisher(client).RunAsync([PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings, TestContext.CancellationToken);
+
+        Assert.HasCount(3, result.Failures);
+        Assert.IsTrue(result.Failures.All(failure => failure.Code == ErrorCode.RejectedByPolicy));
+    }
+
+    [TestMethod]
+    [DataRow("a.example", "Key=KEY;Requird=root", "Requird")]
+    [DataRow("a.example", "Key=KEY;Required=some", "some")]
+    [DataRow("a.example", "", "Nobody is named")]
+    [DataRow("a.example", "Identity=me", "only of use together")]
+    [DataRow("a.example", "Store=x", "subject")]
+    [DataRow("a.example:*", "Key=KEY", "not a place")]
+    [DataRow("", "Key=KEY", "not a place")]
+    public void ARuleThatCannotBe_IsToldBeforeAnyRequest(string place, string metadata, string message)
+    {
+        TrustItem item = new(place, metadata.Replace("KEY", SignedStorage.Key("p256"), StringComparison.Ordinal).Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]), new SourceLocation("App.csproj", 3));
+        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
+
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
+
+        Assert.HasCount(1, problems);
+        Assert.AreEqual(ErrorCode.InvalidTrustRule, problems[0].Code);
+        Assert.Contains(message, problems[0].Message);
+        Assert.AreEqual(3, problems[0].Location!.Line);
+    }
+
+    [TestMethod]
+    public void APolicyBesideRules_AndAPlaceTwice_AreRefused()
+    {
+        TrustItem item = Trust("a.example", (TrustItem.Key, SignedStorage.Key("p256")))[0];
+        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
+
+        TrustRuleSet.Read(settings with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "key-data.json") }, out ImmutableArray<Diagnostic> both);
+        TrustRuleSet.Read(settings with { Trust = [item, item with { Include = "a.example/" }] }, out ImmutableArray<Diagnostic> twice);
+
+        Assert.AreEqual(ErrorCode.InvalidTrustRule, both.Single().Code);
+        Assert.AreEqual(ErrorCode.InvalidTrustRule, twice.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow("docker.io", "ubuntu:24.04", true)]
+    [DataRow("docker.io/library", "docker.io/library/ubuntu:24.04", true)]
+    [DataRow("registry.example", "registry.example/a/b:1", true)]
+    [DataRow("registry.example/**", "registry.example/a/b:1", true)]
+    [DataRow("registry.example/a", "registry.example/ab:1", false)]
+    [DataRow("registry.example", "registry.example:5000/a:1", false)]
+    public void APlace_StandsForAllBelowIt(string place, string image, bool fits)
+    {
+        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [.. Trust(place, (TrustItem.Key, SignedStorage.Key("p256")))] };
+
+        Assert.AreEqual(fits, TrustRuleSet.Read(settings, out _)!.For(ImageReference.Parse(image)) is not null);
+    }
+
+    [TestMethod]
+    public void ARuleThatMSBuildLost_IsAnError()
+    {
+        File.WriteAllText(_folder["App.csproj"], """<Project><ItemGroup><ImgpkgTrust Include="registry.example/**" Key="a.pub" /><ImgpkgTrust Include="other.example" Key="a.pub" /></ItemGroup></Project>""");
+        ProjectSlips slips = new(ProjectText.Read(_folder["App.csproj"]), []);
+
+        Diagnostic lost = slips.LostTrust(Trust("other.example", (TrustItem.Key, "a.pub"))).Single();
+
+        Assert.AreEqual(ErrorCode.InvalidTrustRule, lost.Code);
+        Assert.AreEqual(1, lost.Location!.Line);
+    }
+
+    private static TrustItem[] Trust(string place, params (string Name, string Value)[] metadata) => [new TrustItem(place, metadata.ToDictionary(pair => pair.Name, pair => pair.Value), null)];
+
+    private PublishSettings Settings(RegistryFixture destination, TrustItem[] trust) => PublishItems.To($"{destination.Host}/apps", _folder.Path) with { Trust = [.. trust] };
+
+    private async Task<PublishResult> RunAsync(RegistryFixture destination, string[] bundles, TrustItem[] trust)
+    {
+        using RegistryClient client = Client();
+        return await new Publisher(client).RunAsync([.. bundles.Select(bundle => PublishItems.Bundle($"{s_registry.Host}/{bundle}"))], Settings(destination, trust), TestContext.CancellationToken);
+    }
+
+    private async Task<PublishPlan> PlanAsync(RegistryFixture destination, string bundle, TrustItem[] trust)
+    {
+        using RegistryClient client = Client();
+        return await new Publisher(client).PlanAsync([PublishItems.Bundle($"{s_registry.Host}/{bundle}")], Settings(destination, trust), TestContext.CancellationToken);
+    }
+
+    private static RegistryClient Client() => new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+}
