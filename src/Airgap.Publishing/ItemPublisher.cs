@@ -185,16 +185,17 @@ internal sealed class ItemPublisher(
         }
 
         EarlierManifest? earlier = EarlierManifest.Find(Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, $"{declaration.Name}.packagerepository.yml"), options.Name ?? repository.LastSegment);
-        options = earlier?.Follow(options, repository, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
+        RepositoryName cluster = declaration.ClusterRepository ?? repository;
+        options = earlier?.Follow(options, cluster, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
         if (declaration.Archive is null && plan.RootBundle is { } bundle
-            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
+            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
         {
             warnings.Add(dropped, declaration.Item.Location);
         }
 
-        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(repository, root.Digest, root.Tag, options);
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(cluster, root.Digest, root.Tag, options);
         if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
-            warnings.Add(NoTrust(declaration, repository), declaration.Item.Location);
+            warnings.Add(NoTrust(declaration, cluster), declaration.Item.Location);
         foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
             warnings.Add(warning, declaration.Item.Location);
         return manifest;
@@ -228,7 +229,7 @@ internal sealed class ItemPublisher(
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(await artifacts.WriteAsync(LockOf(declaration, kind), LockOutput.Create(result), PublishedFileKind.Lock, cancellationToken));
+            files.Add(await artifacts.WriteAsync(LockOf(declaration, kind), LockOutput.Create(declaration.ClusterRepository is { } known ? WithDestination(result, known) : result), PublishedFileKind.Lock, cancellationToken));
         }
 
         if (manifest is not null && RefusesAnonymous is not null && declaration is { Archive: null, Repository: { } mirror, Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false } } && result.Root is { } root
@@ -247,7 +248,7 @@ internal sealed class ItemPublisher(
 
         if (declaration is { GitOps: { } gitOps, Repository: { } place } && result.Root is { } content)
         {
-            PackageRepositoryManifest made = GitOpsWriter.Create(place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
+            PackageRepositoryManifest made = GitOpsWriter.Create(declaration.ClusterRepository ?? place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
             foreach (Diagnostic warning in made.Warnings)
                 warnings.Add(warning, declaration.Item.Location);
             files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));

@@ -51,6 +51,9 @@ internal sealed record Declaration
     /// <summary>Which artifacts go along.</summary>
     internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
 
+    /// <summary>The repository by the name that the cluster knows it by: what manifests and locks say. <see cref="Repository"/> where the cluster knows it by that.</summary>
+    internal RepositoryName? ClusterRepository { get; init; }
+
     /// <summary>What of the bundle is wanted.</summary>
     internal BundleSelection Selection { get; init; } = new();
 

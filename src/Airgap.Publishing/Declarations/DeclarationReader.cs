@@ -44,11 +44,12 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
         int before = _problems.Count;
         RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
+        RepositoryName? cluster = Attempt(item, () => DestinationName.ForCluster(item, repository));
         ArtifactChoice artifacts = ReadArtifacts(item);
         BundleSelection? selection = Attempt(item, () => SelectionReader.Read(item));
         ManifestRequest request = ManifestRequest.Read(item, sourceName, _problems);
         if (_problems.Count == before)
-            request = Attempt(item, () => request.ReadFiles(item, settings).Verify(repository, tag)) ?? request;
+            request = Attempt(item, () => request.ReadFiles(item, settings).Verify(cluster, tag)) ?? request;
         GitOpsOptions? gitOps = null;
         if (_problems.Count == before)
             Attempt(item, () => gitOps = GitOpsRequest.Read(item, request.FileName, tag, reference is not null, _problems));
@@ -84,6 +85,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             Archive = archives.TargetFor(request.FileName),
             ArchiveFormat = settings.ArchiveFormat,
             ArchiveVolumeSize = settings.ArchiveVolumeSize,
+            ClusterRepository = cluster,
             Artifacts = artifacts,
             Selection = selection!,
             Manifest = request.Options,

@@ -45,6 +45,23 @@ internal static class DestinationName
         return Parse($"{prefix}/{path}", $"The destination of the item {item.ItemName} '{item.Include}'");
     }
 
+    /// <summary>The repository by the host that the cluster knows the mirror by; the same where the item names none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>: the item names no host.</exception>
+    public static RepositoryName? ForCluster(PublishItem item, RepositoryName? repository)
+    {
+        if (item.Value(MetadataNames.ClusterRegistry) is not { } host)
+            return repository;
+        string? problem = NamesHost(host + "/") ? null : "a host has a dot or a port, or is localhost";
+        if (host.Contains('/', StringComparison.Ordinal))
+            problem = "it is a host alone, without a path";
+        return problem is null && RepositoryName.TryParse($"{host}/{repository?.Path ?? "any"}", out RepositoryName? name, out problem)
+            ? repository is null ? null : name
+            : throw new AirgapException(
+                ErrorCode.InvalidRepository,
+                $"The {MetadataNames.ClusterRegistry} of the item {item.ItemName} '{item.Include}' is '{UserInfo.Hide(host)}', which names no registry: {problem}.",
+                "Write HOST[:PORT], as nodes and kapp-controller reach the mirror.");
+    }
+
     // Docker's rule for what a first segment is.
     private static bool NamesHost(string text) =>
         text.IndexOf('/') is > 0 and int slash

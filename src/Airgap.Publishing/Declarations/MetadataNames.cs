@@ -86,9 +86,12 @@ internal static class MetadataNames
     /// <summary>The folder of the content that it applies.</summary>
     internal const string GitOpsPath = "GitOpsPath";
 
+    /// <summary>The host by which the cluster knows the mirror, in manifests and locks.</summary>
+    internal const string ClusterRegistry = "ClusterRegistry";
+
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced];
+        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced, ClusterRegistry];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

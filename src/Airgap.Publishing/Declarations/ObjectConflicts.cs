@@ -33,7 +33,7 @@ internal static class ObjectConflicts
     {
         try
         {
-            return PackageRepositoryWriter.Create(declaration.Repository!, Digest.Compute([]), declaration.Tag, declaration.Manifest!).Objects;
+            return PackageRepositoryWriter.Create(declaration.ClusterRepository ?? declaration.Repository!, Digest.Compute([]), declaration.Tag, declaration.Manifest!).Objects;
         }
         catch (AirgapException)
         {

@@ -1,0 +1,48 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.TestKit.Peers;
+using Airgap.TestKit.Registries;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Verifying;
+
+namespace Airgap.Transfer.Tests.EndToEnd;
+
+/// <summary>What is chosen of a package repository goes into docker-registry 2.8, which takes nothing that is not whole.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class ChosenRouteTests : WireTestBase
+{
+    [TestMethod]
+    public async Task ADerivedBundleIsWholeAtDockersRegistry()
+    {
+        await using DockerRegistry docker = await DockerRegistry.StartAsync();
+        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = Client(unused);
+        FakeRegistry source = new();
+        await GeneratedRepository.CreateAsync(source, 3, 3);
+        BundleSelection selection = new() { Packages = [.. PackageChoice.ParseAll("p0.example.com@latest; p1.internal.example.com")], Platforms = [.. PlatformChoice.ParseAll("linux/amd64; linux/arm/v7")] };
+        using Deriver deriver = new(source, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", Token);
+        TransferPlan plan = await new Relocator(derivation.Over(source)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), Token);
+        await new Relocator(client).RunAsync(plan, Repository(docker.Host, "apps/it"), new TransferOptions(), Token);
+
+        using RegistryContent content = RegistryContent.At(docker.Host);
+        await content.AssertCompleteAsync("apps/it", "v1");
+        foreach (string tag in await content.TagsAsync("apps/it"))
+            await content.AssertCompleteAsync("apps/it", tag);
+
+        // As verify sees it, who follows the locks of derived bundles in derived bundles.
+        VerificationResult verified = await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{docker.Host}/apps/it:v1")), Token);
+        Assert.IsEmpty(verified.Problems);
+
+        // Derived of what was derived, there, it is the same.
+        using Deriver again = new(client, selection with { Packages = [] }, null, 4);
+        using Derivation same = await again.DeriveAsync(ImageReference.Parse($"{docker.Host}/apps/it:v1"), "v1", Token);
+        Assert.IsTrue(same.IsUnchanged);
+        Assert.AreEqual(derivation.Digest, same.Digest);
+    }
+}
