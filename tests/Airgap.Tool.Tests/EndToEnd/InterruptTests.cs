@@ -159,7 +159,7 @@ public sealed class InterruptTests
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.AreEqual(130, tool.ExitCode);
-        Assert.Contains("AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller goes on. Look with: dotnet airgap doctor\n", await error);
+        Assert.Contains("AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor\n", await error);
     }
 
     private static string[] PushFiles(Bench bench) => Directory.GetFiles(bench.Folder["tmp"], "airgap-push-*");
