@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Microsoft.Build.Framework;
 

@@ -4,7 +4,6 @@ using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Planning.Deltas;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Publishing;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;

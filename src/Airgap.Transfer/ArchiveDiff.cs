@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;

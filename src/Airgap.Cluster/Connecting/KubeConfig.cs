@@ -1,11 +1,9 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Transfer.Yaml;
 using k8s;
-using k8s.Exceptions;
 using k8s.KubeConfigModels;
 using YamlDotNet.Core;
 

@@ -2,7 +2,6 @@ using Airgap.Cluster.Causes;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Cluster.Probing;
-using Airgap.Oci;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Cluster.Diagnosing;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Airgap.Cluster.Applying;
 using Airgap.Cluster.Causes;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;

@@ -6,7 +6,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Trusting;
-using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;

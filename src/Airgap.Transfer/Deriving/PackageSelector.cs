@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Deriving;

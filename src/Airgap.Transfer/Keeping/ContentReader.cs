@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;

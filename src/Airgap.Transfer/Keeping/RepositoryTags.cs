@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Keeping;

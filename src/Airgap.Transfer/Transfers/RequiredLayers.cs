@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Transfers;
 

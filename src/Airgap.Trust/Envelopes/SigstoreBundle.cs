@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Signers;
 

@@ -3,7 +3,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Notation;
-using Airgap.Trust.Signers;
 using Airgap.Trust.Stored;
 
 namespace Airgap.Trust.Judging;

@@ -3,7 +3,6 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Archives.Parts;
-using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers.Parts;
 

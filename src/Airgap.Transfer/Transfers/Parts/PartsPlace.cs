@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Archives.Parts;
-using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
