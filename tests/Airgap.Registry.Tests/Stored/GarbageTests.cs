@@ -158,7 +158,7 @@ public sealed class GarbageTests
     // Each worker has a tag of its own, and shares repositories and blobs with the others.
     private static async Task ChangeAsync(Api api, byte[][] contents, Random random, string worker, SemaphoreSlim changed, ConcurrentQueue<string> lost)
     {
-        for (int i = 0; i < 15; i++)
+        for (int i = 0; i < 20; i++)
         {
             string repository = random.Next(2) == 0 ? "a" : "b";
             string other = repository == "a" ? "b" : "a";
@@ -167,14 +167,12 @@ public sealed class GarbageTests
             string digest = RegistryWriter.DigestOf(Encoding.UTF8.GetBytes(manifest));
             Answer put;
             int tries = 0;
+            // A collection for each manifest, while the others bring theirs: no more, or nobody would get through without a grace.
+            changed.Release();
             do
             {
                 foreach (byte[] blob in layers.Append("{}"u8.ToArray()))
-                {
                     await BringAsync(api, repository, other, blob, random);
-                    changed.Release();
-                }
-
                 put = await api.SendAsync("PUT", $"/v2/{repository}/manifests/{worker}", Encoding.UTF8.GetBytes(manifest), ("Content-Type", RegistryWriter.OciManifest));
             }
             // Without a grace a blob may go before its manifest comes; then the registry refuses the manifest.
