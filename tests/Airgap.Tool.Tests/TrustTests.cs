@@ -208,6 +208,73 @@ public sealed class TrustTests
         Assert.AreEqual(before, s_registry.Requests.Count);
     }
 
+    // What an image says of itself excuses it from nothing: an index that names its own image as its subject is attached to nothing.
+    [TestMethod]
+    public async Task AnIndexThatIsAttachedToItself_IsJudged()
+    {
+        using TempFolder folder = new();
+        using RegistryWriter writer = new(s_registry.Address);
+        Pushed image = await writer.PushImageAsync("evil/self", null, [1, 2, 3]);
+        await writer.PushManifestAsync(
+            "evil/self",
+            "v1",
+            $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciIndex}}","manifests":[{{image.Json}}],"subject":{{image.Json}}}""",
+            RegistryWriter.OciIndex);
+        string[] key = ["--verify-key", SignedStorage.Key("p256")];
+
+        CliResult verified = await InProcess.RunAsync(["verify", "-i", $"{s_registry.Host}/evil/self:v1", .. key]);
+        CliResult copied = await InProcess.RunAsync(["copy", "-i", $"{s_registry.Host}/evil/self:v1", "--to-tar", folder["a.tar"], .. key]);
+
+        Assert.AreEqual(1, verified.ExitCode, verified.Output);
+        Assert.Contains("AIRGAP5001", verified.Error);
+        Assert.AreEqual(1, copied.ExitCode, copied.Output);
+        Assert.Contains("AIRGAP5001", copied.Error);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    // One of a bundle's images names another as its subject: it is an image that runs, whatever it says.
+    [TestMethod]
+    public async Task AnImageThatALockPins_IsJudged_WhateverItIsAttachedTo()
+    {
+        using TempFolder folder = new();
+        using RegistryWriter writer = new(s_registry.Address);
+        Pushed plain = await writer.PushImageAsync("evil/pinned", null, [4, 5, 6]);
+        Pushed config = await writer.PushBlobAsync("evil/pinned", "{}"u8.ToArray(), RegistryWriter.OciConfig);
+        Pushed attached = await writer.PushManifestAsync(
+            "evil/pinned", null, $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[],"subject":{{plain.Json}}}""");
+        Directory.CreateDirectory(folder["b/.imgpkg"]);
+        await File.WriteAllTextAsync(
+            folder["b/.imgpkg/images.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {s_registry.Host}/evil/pinned@{plain.Digest}\n- image: {s_registry.Host}/evil/pinned@{attached.Digest}\n");
+        Assert.AreEqual(0, (await InProcess.RunAsync("push", "-b", $"{s_registry.Host}/evil/bundle:v1", "-f", folder["b"])).ExitCode);
+
+        CliResult result = await InProcess.RunAsync("verify", "-b", $"{s_registry.Host}/evil/bundle:v1", "--verify-key", SignedStorage.Key("p256"));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.AreEqual(3, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
+    }
+
+    // Who writes an archive gives its images their tags.
+    [TestMethod]
+    public async Task AnImageInAnArchive_IsJudged_WhateverItsTag()
+    {
+        using TempFolder folder = new();
+        using RegistryWriter writer = new(s_registry.Address);
+        await writer.PushImageAsync("evil/tagged", "v1", [7, 8, 9]);
+        Assert.AreEqual(0, (await InProcess.RunAsync("copy", "-i", $"{s_registry.Host}/evil/tagged:v1", "--to-oci", folder["layout"])).ExitCode);
+        string index = await File.ReadAllTextAsync(folder["layout/index.json"]);
+        string tag = $"sha256-{new string('0', 64)}.sig";
+        string renamed = index.Replace("\"v1\"", $"\"{tag}\"", StringComparison.Ordinal).Replace(":v1\"", $":{tag}\"", StringComparison.Ordinal);
+        Assert.AreNotEqual(index, renamed);
+        await File.WriteAllTextAsync(folder["layout/index.json"], renamed);
+
+        CliResult result = await InProcess.RunAsync("copy", "--oci", folder["layout"], "--to-tar", folder["a.tar"], "--verify-key", SignedStorage.Key("p256"));
+
+        Assert.AreEqual(1, result.ExitCode, result.Output);
+        Assert.Contains("AIRGAP5001", result.Error);
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+    }
+
     // The image, its .sig tag and the payload: who is signed in cosign's form costs two requests more.
     [TestMethod]
     public async Task FewRequestsTellWhoSigned()

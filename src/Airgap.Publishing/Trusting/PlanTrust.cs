@@ -27,7 +27,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
-        PlannedItem[] items = [.. AttachedItems.Without(plan.Items)];
+        PlannedItem[] items = [.. JudgedItems.Of(plan)];
         if (exceptRoot)
             items = [.. items.Where(item => item.Digest != plan.Root?.Digest)];
         else if (plan.Root is { } root && rules(NameOf(plan, root)) is { RootOnly: true })

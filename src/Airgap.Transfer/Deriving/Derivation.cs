@@ -73,8 +73,9 @@ internal sealed class Derivation : IDisposable
         if (whole is not null)
         {
             HashSet<Digest> judged = [.. plan.Items.Select(item => Originals.GetValueOrDefault(item.Digest)?.Digest ?? item.Digest)];
-            ImmutableArray<PlannedItem> images = AttachedItems.Without(whole.Items);
-            return whole with { Items = [.. whole.Items.Where(item => judged.Contains(item.Digest) || !images.Contains(item))] };
+            ILookup<bool, PlannedItem> kept = whole.Items.ToLookup(item => judged.Contains(item.Digest));
+            HashSet<PlannedItem> attached = AttachedItems.To(kept[true], kept[false]);
+            return whole with { Items = [.. whole.Items.Where(item => judged.Contains(item.Digest) || attached.Contains(item))] };
         }
 
         return plan with { Items = [.. plan.Items.Select(Original)], Root = plan.Root is { } root ? Original(root) : null };
