@@ -31,7 +31,11 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
         if (exceptRoot)
             items = [.. items.Where(item => item.Digest != plan.Root?.Digest)];
         else if (plan.Root is { } root && rules(NameOf(plan, root)) is { RootOnly: true })
-            items = [.. items.Where(item => item.Digest == root.Digest)];
+        {
+            // A rule that asks of the root alone speaks for itself: what another rule asks of images of its place, it asks here, too.
+            items = [.. items.Where(item => item.Digest == root.Digest || rules(NameOf(plan, item)) is { RootOnly: false })];
+        }
+
         (TrustedImage? Image, Diagnostic? Refusal)[] found = new (TrustedImage?, Diagnostic?)[items.Length];
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, items.Length), options, async (index, token) =>

@@ -10,6 +10,8 @@ using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Trusting;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
@@ -107,6 +109,28 @@ public sealed class PublishTrustTests
         PublishResult result = await RunAsync(destination, [SignedStorage.BundleOfUnsigned], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), (TrustItem.Required, "root")));
 
         Assert.IsEmpty(result.Failures);
+    }
+
+    // The bundle has a tag, and what it pins has none: two places for the price of one.
+    [TestMethod]
+    public async Task ARuleForTheRootAlone_DoesNotVoidThoseOfOtherPlaces()
+    {
+        TrustRule all = TrustRuleReader.Read(new TrustSettings { Keys = [SignedStorage.Key("p256")] });
+        TrustRule root = all with { RootOnly = true };
+        using RegistryClient client = Client();
+        TransferPlan plan = await new Relocator(client).PlanAsync(
+            new RelocationSource.Bundle(ImageReference.Parse($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}")), new PlanOptions(), TestContext.CancellationToken);
+
+        PlanTrust both = await PlanTrust.JudgeAsync(plan, client, name => name.Digest is null ? root : all, exceptRoot: false, TestContext.CancellationToken);
+        PlanTrust none = await PlanTrust.JudgeAsync(plan, client, name => name.Digest is null ? root : null, exceptRoot: false, TestContext.CancellationToken);
+        PlanTrust alone = await PlanTrust.JudgeAsync(plan, client, _ => root, exceptRoot: false, TestContext.CancellationToken);
+
+        Assert.HasCount(2, both.Refusals);
+        Assert.IsTrue(both.Refusals.All(refusal => refusal.Code == ErrorCode.SignatureMissing));
+        Assert.HasCount(1, both.Images);
+        Assert.IsEmpty(none.Refusals);
+        Assert.IsEmpty(alone.Refusals);
+        Assert.HasCount(1, alone.Images);
     }
 
     [TestMethod]
