@@ -167,6 +167,18 @@ public sealed class TrustTests
     }
 
     [TestMethod]
+    public async Task APolicyWithHalfACharacter_IsRefused()
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["policy.json"], @"{""trustPolicie\ud800"":1}");
+
+        CliResult result = await InProcess.RunAsync("verify", "-i", Bundle, "--policy", folder["policy.json"]);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP5006", result.Error);
+    }
+
+    [TestMethod]
     public async Task ATrustPolicy_OfNotation()
     {
         using TempFolder folder = new();

@@ -79,6 +79,7 @@ public sealed class Manifest
         {
             // With a duplicate field one reader takes the first and another the last: they would see two images under one digest.
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            JsonTexts.Require(bytes.Span);
             return Read(document.RootElement, bytes, mediaType, actual);
         }
         catch (JsonException e)
@@ -87,7 +88,7 @@ public sealed class Manifest
         }
         catch (InvalidOperationException e)
         {
-            throw Invalid(actual, "an escape in it is not Unicode character", e);
+            throw Invalid(actual, "a text in it is not Unicode", e);
         }
     }
 

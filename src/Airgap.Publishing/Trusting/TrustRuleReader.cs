@@ -92,7 +92,7 @@ internal static class TrustRuleReader
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32 });
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("trustPolicies", out _);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }

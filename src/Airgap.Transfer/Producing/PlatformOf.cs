@@ -23,7 +23,7 @@ internal static class PlatformOf
             using JsonDocument document = JsonDocument.Parse(config);
             return Of(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

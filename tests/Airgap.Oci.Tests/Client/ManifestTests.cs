@@ -47,6 +47,26 @@ public sealed class ManifestTests
         Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
     }
 
+    // What reads a platform or an annotation later need not ask whether it is a text.
+    [TestMethod]
+    [DataRow(@"\ud800", false)]
+    [DataRow(@"\udfff\ud800", false)]
+    [DataRow(@"\ud83d\ude00\u0000", true)]
+    [DataRow("\u00ff", true)]
+    [DataRow("RAW", false)]
+    public void EveryTextCanBeRead(string text, bool isTaken)
+    {
+        string json = $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":0,\"platform\":{{\"os\":\"{text}\"}}}}]}}";
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(json);
+        if (text == "RAW")
+            bytes[bytes.AsSpan().IndexOf("RAW"u8)] = 0xFF;
+
+        if (isTaken)
+            Assert.HasCount(1, Manifest.Parse(bytes).Manifests);
+        else
+            Assert.AreEqual(ErrorCode.InvalidManifest, Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(bytes)).Code);
+    }
+
     [TestMethod]
     [DataRow("MANIFEST_UNKNOWN")]
     [DataRow("NAME_UNKNOWN")]
