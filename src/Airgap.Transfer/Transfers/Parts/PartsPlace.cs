@@ -45,6 +45,10 @@ internal sealed class PartsPlace
             throw InTheWay(list, plan, "is no list that this version wrote");
         }
 
+        // A list that was copied or renamed: what it names belongs to the archive of that name.
+        if (standing is not null && PartName.ArchiveOfPart(standing.Parts[0].Name)?.Archive is { } other && other != Path.GetFileName(plan.Archive))
+            throw InTheWay(list, plan, $"is the list of the parts of '{other}'");
+
         HashSet<string> names = [.. standing?.Parts.Select(part => part.Name) ?? [], .. earlier?.Names ?? []];
         string folder = Path.GetDirectoryName(plan.Archive)!;
         string archiveName = Path.GetFileName(plan.Archive);

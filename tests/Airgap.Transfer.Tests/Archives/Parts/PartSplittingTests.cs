@@ -92,6 +92,23 @@ public sealed class PartSplittingTests : PartsTestBase
     }
 
     [TestMethod]
+    public async Task TheListOfAnotherArchive_GivesNoRightToItsParts()
+    {
+        using TempFolder folder = new();
+        WriteArchive(folder);
+        await SplitAsync(folder, Volume);
+        File.Move(folder["a.tar"], folder["b.tar"]);
+        File.Copy(folder["a.tar.parts.json"], folder["b.tar.parts.json"]);
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["b.tar"], folder["b.tar"], Volume, Token));
+
+        Assert.AreEqual(ErrorCode.PartInTheWay, e.Code);
+        Assert.Contains("'a.tar'", e.Message);
+        Assert.HasCount(4, Directory.GetFiles(folder.Path, "a.tar.0*"));
+        Assert.IsEmpty(Directory.GetFiles(folder.Path, "*partial*"));
+    }
+
+    [TestMethod]
     public async Task OnePartIsWrittenAgainAndNothingElse()
     {
         using TempFolder folder = new();
