@@ -280,7 +280,7 @@ public enum ErrorCode
     /// <summary>Something that a delta archive is to build on is none: no archive, lock, relocation.json, receipt or repository, or one that cannot be read.</summary>
     InvalidBase = 2111,
 
-    /// <summary>An archive would replace what it builds on, or of one of those that are joined.</summary>
+    /// <summary>An output would replace what it is made of: an archive what it builds on or one of those that are joined, a prune plan what it keeps.</summary>
     BaseIsOutput = 2112,
 
     /// <summary>Archives that are to be joined do not form a chain: one is missing, foreign, given twice, or in the wrong order.</summary>

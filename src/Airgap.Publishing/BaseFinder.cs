@@ -61,12 +61,12 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 
     private DeltaSource OfFile(string path)
     {
-        byte[] beginning = Read(path, 512);
-        ReadOnlySpan<byte> text = beginning.AsSpan().TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
+        ReadOnlyMemory<byte> beginning = WholeFile.ReadBeginning(path, 512);
+        ReadOnlySpan<byte> text = beginning.Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
         if (text.StartsWith("{"u8))
             return OfJson(path);
         // A lock is text; what is not is left to the reader of archives, which knows foreign formats.
-        if (text.IsEmpty || beginning.AsSpan().IndexOf((byte)0) >= 0 || text[0] is 0x1f or 0x28 || text.StartsWith("PK"u8))
+        if (text.IsEmpty || beginning.Span.IndexOf((byte)0) >= 0 || text[0] is 0x1f or 0x28 || text.StartsWith("PK"u8))
             return new DeltaSource.Archive(path);
         return LockFile.Read(path) switch
         {
@@ -78,13 +78,13 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 
     private DeltaSource OfJson(string path)
     {
-        byte[] json = Read(path, MaxBytes);
-        if (Receipt.IsOne(json))
+        ReadOnlyMemory<byte> json = WholeFile.Read(path, MaxBytes, why => new AirgapException(ErrorCode.InvalidBase, $"'{path}', to build on, cannot be read: {why}.", "Name the file that the tool wrote, unchanged.") { Location = new SourceLocation(path) });
+        if (Receipt.IsOne(json.Span))
             return new DeltaSource.Receipt(path);
         if (RelocationRoots.TryRead(json) is { } images)
             return new DeltaSource.Named(DeltaBaseKinds.Relocation, path, [.. images.Select(image => new NamedRoot([.. image, .. RootAt(image[0]).Places.Except(image)]))]);
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        ProjectLock found = ProjectLockReader.Read(path, json, problems);
+        ProjectLock found = ProjectLockReader.Read(path, json.ToArray(), problems);
         if (problems is [var problem, ..])
         {
             throw new AirgapException(
@@ -97,21 +97,4 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 
     // What has its digest is the same everywhere, and a lock written behind an air gap names a place there.
     private NamedRoot RootAt(ImageReference image) => new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
-
-    private static byte[] Read(string path, int most)
-    {
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (most == MaxBytes && file.Length > most)
-                throw new IOException($"It has {file.Length} bytes, and {most} are the most that are read.");
-            byte[] bytes = new byte[Math.Min(most, file.Length)];
-            file.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
-    }
 }

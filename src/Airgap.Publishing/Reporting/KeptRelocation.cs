@@ -49,18 +49,12 @@ internal static class KeptRelocation
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (file.Length > MaxBytes)
-                throw Invalid(path, $"it has {file.Length} bytes");
-            return JsonSerializer.Deserialize(file, s_json.RelocationReport) ?? throw Invalid(path, "it is empty");
+            ReadOnlyMemory<byte> json = WholeFile.Read(path, MaxBytes, why => Invalid(path, why));
+            return JsonSerializer.Deserialize(json.Span, s_json.RelocationReport) ?? throw Invalid(path, "it is empty");
         }
         catch (JsonException e)
         {
             throw Invalid(path, "it is not the JSON that a publish writes", e);
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
         }
     }
 

@@ -59,22 +59,6 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
         || Path.GetExtension(source) is { } extension && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
 
     // A lock is YAML that imgpkg writes in block style; a report is a JSON object.
-    private static bool IsJson(string source)
-    {
-        try
-        {
-            using StreamReader file = new(source);
-            int first;
-            do
-            {
-                first = file.Read();
-            }
-            while (first >= 0 && char.IsWhiteSpace((char)first));
-            return first == '{';
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, source);
-        }
-    }
+    private static bool IsJson(string source) =>
+        WholeFile.ReadBeginning(source, 4096).Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']).StartsWith("{"u8);
 }

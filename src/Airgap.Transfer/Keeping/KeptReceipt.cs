@@ -12,24 +12,9 @@ internal static class KeptReceipt
     /// <exception cref="Oci.AirgapException"><see cref="Oci.ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
     public static IReadOnlyList<KeptRoot>? TryRead(string path, RepositoryName repository)
     {
-        if (!IsReceipt(path))
+        if (!Receipt.IsOne(WholeFile.ReadBeginning(path, 512).Span))
             return null;
         ImmutableArray<ReceiptPlace> places = ReceiptJson.Read(path).Places;
         return [.. places.Where(place => place.Repository == repository).SelectMany(place => place.Roots).Select(root => new KeptRoot(root.Digest!.Value, path) { Origin = root.Repository })];
-    }
-
-    private static bool IsReceipt(string path)
-    {
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            byte[] beginning = new byte[512];
-            int length = file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
-            return Receipt.IsOne(beginning.AsSpan(0, length));
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
     }
 }

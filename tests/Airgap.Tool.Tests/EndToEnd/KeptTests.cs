@@ -36,6 +36,37 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    public async Task APlanDoesNotReplaceWhatItKeeps()
+    {
+        using TempFolder folder = new();
+        File.Copy(s_lock, folder["keep.yml"]);
+
+        CliResult result = await InProcess.RunAsync("prune", "--keep", folder["keep.yml"], "--repo", "127.0.0.1:1/x", "--plan", Path.Combine(folder.Path, ".", "keep.yml"));
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2112", result.Error);
+        Assert.AreEqual(await File.ReadAllTextAsync(s_lock), await File.ReadAllTextAsync(folder["keep.yml"]));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task WhatIsKeptIsNoPipe()
+    {
+        using TempFolder folder = new();
+        SpecialFiles.MakePipe(folder["pipe"]);
+        Task write = Task.Run(() =>
+        {
+            using FileStream pipe = new(folder["pipe"], FileMode.Open, FileAccess.Write);
+        });
+
+        CliResult result = await InProcess.RunAsync("prune", "--keep", folder["pipe"], "--repo", "127.0.0.1:1/x");
+        await write;
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP3004", result.Error);
+    }
+
+    [TestMethod]
     public async Task APublishIsComparedByItsReport()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();

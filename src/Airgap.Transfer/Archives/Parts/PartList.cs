@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives.Parts;
@@ -32,10 +33,10 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     {
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > MaxBytes)
-                throw Invalid(path, $"it has {file.Length} bytes");
-            return Parse(File.ReadAllBytes(path), path);
+            // It comes on the medium of the parts: opening a pipe would wait, and a device has no end.
+            if (FileFacts.Of(path, followsLinks: true) is { Kind: not (FileKind.Regular or FileKind.None) } other)
+                throw Invalid(path, $"it is {other.Name}");
+            return Parse(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

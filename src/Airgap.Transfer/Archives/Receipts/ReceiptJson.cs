@@ -60,22 +60,7 @@ internal static class ReceiptJson
 
     /// <summary>Reads a receipt file.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
-    public static Receipt Read(string path)
-    {
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (file.Length > Receipt.MaxBytes)
-                throw Invalid(path, $"it has {file.Length} bytes, and a receipt has {Receipt.MaxBytes} at most");
-            byte[] bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return Read(bytes, path);
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
-    }
+    public static Receipt Read(string path) => Read(WholeFile.Read(path, Receipt.MaxBytes, why => Invalid(path, why)), path);
 
     /// <summary>Reads a receipt's bytes.</summary>
     /// <param name="json">The bytes.</param>

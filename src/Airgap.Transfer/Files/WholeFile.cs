@@ -1,0 +1,60 @@
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Files;
+
+/// <summary>Reads a document that a user names, no larger than such documents are. A pipe is read to its end, where one reading is enough.</summary>
+internal static class WholeFile
+{
+    /// <summary>Reads a file to its end.</summary>
+    /// <param name="path">The file, or a pipe.</param>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <param name="invalid">Makes the failure of a larger one, of words that end a sentence.</param>
+    /// <exception cref="AirgapException">What <paramref name="invalid"/> makes, or a 3xxx code of the file.</exception>
+    public static ReadOnlyMemory<byte> Read(string path, int most, Func<string, AirgapException> invalid)
+    {
+        try
+        {
+            using FileStream file = Open(path);
+            if (file.CanSeek && file.Length > most)
+                throw invalid($"it has {file.Length} bytes, and {most} are the most that are read");
+            using MemoryStream content = new(file.CanSeek ? (int)file.Length : 0);
+            byte[] buffer = new byte[64 * 1024];
+            for (int read; (read = file.Read(buffer)) > 0;)
+            {
+                if (content.Length + read > most)
+                    throw invalid($"it has more than {most} bytes");
+                content.Write(buffer, 0, read);
+            }
+
+            ReadOnlyMemory<byte> bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
+            // Editors of Windows write it, and it says nothing.
+            return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Reads the beginning of a file that is read again afterwards.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">How many bytes.</param>
+    /// <exception cref="AirgapException">A 3xxx code of the file: <see cref="ErrorCode.FileFailure"/> for a pipe, which gives its bytes once.</exception>
+    public static ReadOnlyMemory<byte> ReadBeginning(string path, int most)
+    {
+        try
+        {
+            using FileStream file = Open(path);
+            if (!file.CanSeek)
+                throw new AirgapException(ErrorCode.FileFailure, $"'{path}' is a pipe, and has to be read more than once.", "Write it to a file, and name that.") { Location = new SourceLocation(path) };
+            byte[] beginning = new byte[most];
+            return beginning.AsMemory(0, file.ReadAtLeast(beginning, most, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+}
