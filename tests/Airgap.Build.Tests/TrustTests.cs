@@ -18,7 +18,7 @@ public sealed class TrustTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         string trust = $"""<ImgpkgTrust Include="registry.local:5055" Key="{SignedStorage.Key("p256")}" Required="$(Required)" />""";
         using TestProject project = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/{SignedStorage.BundleOfUnsigned}" />{trust}""").Reaching(source);
-        using TestProject lost = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/{SignedStorage.Bundle}" />{trust.Replace(":5055", ":5055/**", StringComparison.Ordinal)}""").Reaching(source);
+        using TestProject lost = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/{SignedStorage.Bundle}" />{trust.Replace("registry.local:5055", "registry.vendor.com/**", StringComparison.Ordinal)}""").Reaching(source);
 
         DotnetResult refused = await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:Required=all");
         DotnetResult vanished = await lost.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps");

@@ -10,6 +10,9 @@ internal sealed class TrustRuleSet
 {
     private const string Advice = "Give it a Key, or an Identity with Issuer and TrustedRoot, or a Store with a Certificate.";
 
+    // The package's own definition of the item hides it from editors.
+    private const string Visible = "Visible";
+
     private readonly TrustRule? _policy;
     private readonly Dictionary<string, TrustRule> _rules;
 
@@ -75,7 +78,7 @@ internal sealed class TrustRuleSet
     {
         if (PlaceOf(item) is var place && (place.Length == 0 || place.AsSpan().ContainsAny("*?@ ")))
             throw new AirgapException(ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a place of images.", $"Name a host, a namespace or a repository, which stands for all below it, or '{TrustItem.Everywhere}'.");
-        if (item.Metadata.Keys.FirstOrDefault(name => !TrustItem.Names.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        if (item.Metadata.Keys.FirstOrDefault(name => !TrustItem.Names.Append(Visible).Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw new AirgapException(ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' means nothing.", $"There are {string.Join(", ", TrustItem.Names)}.");
         bool rootOnly = item.Value(TrustItem.Required) switch
         {

@@ -49,7 +49,7 @@ public sealed class PublishTrustTests
     public async Task WhatIsSigned_IsRelocated_AndTheReportSaysByWhom()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
+        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), ("Visible", "false")));
 
         Assert.IsEmpty(result.Failures);
         string json = File.ReadAllText(_folder["airgap/relocation.json"]);
