@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Transfers;
 
@@ -54,10 +55,13 @@ internal sealed record RelocationReport
         && Items.All(item => item?.Images is { IsDefault: false } images && images.All(image => image is { Tags: not null }));
 
     /// <summary>True when both describe the same content at the same places, whatever had to be done for it.</summary>
+    // An archive that is up to date is told by its digest: nobody is asked again what was attached and left behind.
     public bool DescribesTheSameAs(RelocationReport other) =>
-        Warnings.SequenceEqual(other.Warnings)
+        Warnings.Where(IsOfContent).SequenceEqual(other.Warnings.Where(IsOfContent))
         && (Errors ?? []).SequenceEqual(other.Errors ?? [])
         && Items.Select(item => item.Identity).SequenceEqual(other.Items.Select(item => item.Identity));
+
+    private static bool IsOfContent(DiagnosticDocument warning) => warning.Code != Diagnostic.FormatId(ErrorCode.ArtifactsLeftBehind);
 }
 
 /// <summary>An item of a report.</summary>

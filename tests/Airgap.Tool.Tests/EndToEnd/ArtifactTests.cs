@@ -33,7 +33,7 @@ public sealed class ArtifactTests
         CliResult copied = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-repo", "mirror.local:5000/apps/it");
         Assert.AreEqual(0, copied.ExitCode, copied.Error);
         Assert.Contains("AIRGAP2170", copied.Error);
-        Assert.Contains("At least 1 signature", copied.Error);
+        Assert.Contains("At least 2 signatures and 1 SBOM", copied.Error);
         Assert.Contains("--artifacts all", copied.Error);
         using RegistryContent content = new(bench.Registry.Address);
         Assert.IsFalse(await content.HasManifestAsync("apps/it", Sbom));

@@ -38,7 +38,8 @@ public sealed class ByteCountTests : WireTestBase
 
         source.Clear();
         TransferResult again = await CopyAsync(client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
-        Assert.AreEqual(BundleLayerBytes(again), await ServedAsync(source));
+        Assert.AreEqual(0, again.Blobs.Count(blob => blob.Outcome == BlobOutcome.Copied && !IsConfig(again, blob)));
+        Assert.AreEqual(0, await ServedAsync(source));
     }
 
     [TestMethod]
@@ -63,16 +64,12 @@ public sealed class ByteCountTests : WireTestBase
         source.Clear();
         TransferResult again = await CopyAsync(client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
         Assert.AreEqual(damaged.Descriptor.Digest, again.Blobs.Single(blob => blob.Outcome == BlobOutcome.Copied && !IsConfig(again, blob)).Descriptor.Digest);
-        Assert.AreEqual(BundleLayerBytes(again) + damaged.Descriptor.Size, await ServedAsync(source));
+        Assert.AreEqual(damaged.Descriptor.Size, await ServedAsync(source));
         Assert.AreSequenceEqual(whole, await File.ReadAllBytesAsync(folder["it.tar"], Token));
     }
 
     private static bool IsConfig(TransferResult result, RelocatedBlob blob) =>
         result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Any(node => node.Manifest.Config?.Digest == blob.Descriptor.Digest);
-
-    // What has to be read anew to know what the bundle pins.
-    private static long BundleLayerBytes(TransferResult result) =>
-        result.Plan.Items.Where(item => item.IsBundle).Sum(item => item.Content.Manifest.Layers[0].Size);
 
     // The client may have read the last byte before the server has counted it.
     private async Task<long> ServedAsync(RegistryFixture source)

@@ -120,12 +120,13 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     [TestMethod]
     public async Task AnArchiveThatDoesNotFitOnTheDiskIsRefusedBeforeAnythingIsFetched()
     {
-        const long Petabytes = 1L << 52;
+        // Nearly the most that a manifest may speak of.
+        const long Terabytes = (1L << 42) - 1024;
         FakeRepository repository = Registry.Get($"{Fixtures.Registry}/apps/huge");
         Digest config = repository.AddBlob("{}"u8.ToArray());
         repository.AddManifest(
             Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(
-                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"{{{MediaTypes.OciConfig}}}","size":2,"digest":"{{{config}}}"},"layers":[{"mediaType":"{{{MediaTypes.OciLayer}}}","size":{{{Petabytes}}},"digest":"{{{s_large}}}"}]}""")),
+                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"{{{MediaTypes.OciConfig}}}","size":2,"digest":"{{{config}}}"},"layers":[{"mediaType":"{{{MediaTypes.OciLayer}}}","size":{{{Terabytes}}},"digest":"{{{s_large}}}"}]}""")),
             "v1");
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
