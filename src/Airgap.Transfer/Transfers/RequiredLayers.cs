@@ -11,6 +11,9 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Finds the layers that a delta archive leaves to others: at the destination, or in another repository of its registry. Reads only.</summary>
 internal sealed class RequiredLayers(IRegistry registry, RepositoryName destination, BlobEvidence evidence, TransferPlan plan, TransferOptions options, ITransferObserver observer)
 {
+    // A delta can record any number of repositories, and each costs a request a layer. The user's own are all asked.
+    private const int MostRecorded = 16;
+
     private readonly ImmutableArray<RepositoryName> _places = PlacesOf(plan, destination, options);
 
     /// <summary>Looks for what is missing and not in the archive.</summary>
@@ -66,16 +69,17 @@ internal sealed class RequiredLayers(IRegistry registry, RepositoryName destinat
         return blob;
     }
 
-    private static ImmutableArray<RepositoryName> PlacesOf(TransferPlan plan, RepositoryName destination, TransferOptions options) => plan.SourceDelta is not { } delta
-        ? []
-        :
-        [
-            .. options.MountFrom
-                .Concat(delta.Bases.SelectMany(known => known.Repositories.Concat(known.Roots.Select(RepositoryOf).OfType<RepositoryName>())))
-                .Concat(plan.Items.Select(item => item.Source.Repository))
-                .Where(place => place.Registry == destination.Registry && place != destination)
-                .Distinct(),
-        ];
+    private static ImmutableArray<RepositoryName> PlacesOf(TransferPlan plan, RepositoryName destination, TransferOptions options)
+    {
+        if (plan.SourceDelta is not { } delta)
+            return [];
+        IEnumerable<RepositoryName> recorded = delta.Bases
+            .SelectMany(known => known.Repositories.Concat(known.Roots.Select(RepositoryOf).OfType<RepositoryName>()))
+            .Concat(plan.Items.Select(item => item.Source.Repository));
+        return [.. options.MountFrom.Where(Fits).Concat(recorded.Where(Fits).Distinct().Take(MostRecorded)).Distinct()];
+
+        bool Fits(RepositoryName place) => place.Registry == destination.Registry && place != destination;
+    }
 
     private static RepositoryName? RepositoryOf(string root) => ImageReference.TryParse(root, out ImageReference? reference, out _) ? reference.Repository : null;
 }

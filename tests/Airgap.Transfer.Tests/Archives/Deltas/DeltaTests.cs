@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -146,6 +147,31 @@ public sealed class DeltaTests
         TransferResult result = await bench.ImportAsync("v2.tar", Far, new TransferOptions { MountFrom = [RepositoryName.Parse("far.example/old/place")] });
         Assert.AreEqual(refusesMounts ? BlobOutcome.Copied : BlobOutcome.Mounted, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
         Assert.AreEqual(_v2.Digest, bench.Registry.Get(Far).Tags["v2"]);
+    }
+
+    [TestMethod]
+    public async Task OfTheRepositoriesThatADeltaRecordsAFewAreAsked_AndAllThatTheUserNames()
+    {
+        DeltaBench bench = Start();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ArchiveAsync(_v1, "v1.tar");
+        await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
+        Relocator relocator = new(bench.Registry);
+        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(folder["v2.tar"]), new PlanOptions { Destination = RepositoryName.Parse(Far) }, Token);
+        DeltaNotes notes = plan.SourceDelta!;
+        plan = plan with { SourceDelta = notes with { Bases = [.. notes.Bases.Select(known => known with { Repositories = Many("recorded", 300) })] } };
+        bench.Registry.Calls.Clear();
+
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(Far)), new TransferOptions { MountFrom = Many("named", 20) }, Token));
+
+        foreach (RequiredLayer layer in notes.Required)
+        {
+            Assert.AreEqual(16, bench.Registry.Calls.Count(call => call.StartsWith("has-blob far.example/recorded/", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
+            Assert.AreEqual(20, bench.Registry.Calls.Count(call => call.StartsWith("has-blob far.example/named/", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
+        }
+
+        static ImmutableArray<RepositoryName> Many(string folder, int count) => [.. Enumerable.Range(0, count).Select(i => RepositoryName.Parse($"far.example/{folder}/r{i}"))];
     }
 
     [TestMethod]
