@@ -1,4 +1,3 @@
-using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;

@@ -6,7 +6,6 @@ using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
-using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;

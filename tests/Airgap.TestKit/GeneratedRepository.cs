@@ -3,7 +3,6 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Layers;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
 

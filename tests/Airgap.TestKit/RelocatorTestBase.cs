@@ -2,7 +2,6 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
-using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace Airgap.TestKit;
 

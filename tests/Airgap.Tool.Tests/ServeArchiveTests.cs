@@ -4,10 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
-using Airgap.Publishing.Declarations;
-using Airgap.Tool.Commands;
 
 namespace Airgap.Tool.Tests;
 

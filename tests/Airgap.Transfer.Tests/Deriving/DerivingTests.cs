@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Bundles;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
 

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
-using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;

@@ -5,9 +5,9 @@ using Airgap.TestKit;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 
