@@ -10,7 +10,7 @@ internal sealed class Authenticator(
     ICredentialSource credentials, TokenClient tokens, TimeProvider clock, RequestTrace trace, CancellationToken lifetime)
 {
     // A refusal soon after the look-up means that the credentials are wrong; later, that they have expired.
-    private static readonly TimeSpan _freshness = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_freshness = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<RepositoryName, Shared<FoundCredential>> _credentials = new();
     private readonly Lock _renewal = new();
@@ -124,7 +124,7 @@ internal sealed class Authenticator(
         FoundCredential old = await shared.GetAsync(cancellationToken).ConfigureAwait(false);
         if (!wasUsed(old.Credential))
             return true;
-        if (clock.GetUtcNow() - old.At < _freshness)
+        if (clock.GetUtcNow() - old.At < s_freshness)
             return false;
         lock (_renewal)
         {

@@ -9,7 +9,7 @@ namespace Airgap.Oci.Requests;
 /// <remarks>Source: OCI distribution specification, "Content Management".</remarks>
 internal sealed class ManifestRemoval(Transport transport, RepositoryName repository)
 {
-    private static readonly KeyValuePair<string, string>[] Accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
+    private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
 
     /// <summary>Asks the registry to delete a manifest or a tag.</summary>
     /// <exception cref="AirgapException">It refuses for another reason than that it does not delete.</exception>
@@ -29,7 +29,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
         Operation operation = Operation.OnManifest("resolve", repository, digest.ToString());
         RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(digest.ToString()), ScopeSet.Pull(repository.Path), operation)
         {
-            Headers = Accept,
+            Headers = s_accept,
             // Some registries and caches answer only GET; without an answer the time is not known.
             Expects = static status => !Refusals.IsTransient(status),
         };

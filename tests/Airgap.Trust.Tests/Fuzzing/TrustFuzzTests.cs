@@ -22,7 +22,7 @@ namespace Airgap.Trust.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class TrustFuzzTests
 {
-    private static readonly string[] Json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b", "\"AAAA\""];
+    private static readonly string[] s_json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b", "\"AAAA\""];
     private static readonly Format s_format = Format.Signature("It");
 
     public TestContext TestContext { get; set; } = null!;
@@ -100,5 +100,5 @@ public sealed class TrustFuzzTests
             throw new AirgapException(ErrorCode.InvalidArgument, "It was not taken.", "None.");
     }
 
-    private void Run(string target, Action<byte[]> parse, params string[] tokens) => Fuzz.Run(TestContext, target, parse, [.. Json, .. tokens]);
+    private void Run(string target, Action<byte[]> parse, params string[] tokens) => Fuzz.Run(TestContext, target, parse, [.. s_json, .. tokens]);
 }

@@ -13,8 +13,8 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 {
     private const int MaxBytes = 1024 * 1024;
     private const int Tries = 3;
-    private static readonly TimeSpan _metadataLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _endpointLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_metadataLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_endpointLimit = TimeSpan.FromSeconds(20);
 
     // Created on demand: few builds or runs need one.
     private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
@@ -31,7 +31,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     {
         try
         {
-            return await SendAsync(_metadata.Value, request, _metadataLimit, cancellationToken);
+            return await SendAsync(_metadata.Value, request, s_metadataLimit, cancellationToken);
         }
         catch (Exception e) when (IsNetworkFailure(e))
         {
@@ -60,7 +60,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
                     host = request.RequestUri!.Host;
                     if (request.RequestUri.Scheme != Uri.UriSchemeHttps)
                         throw new CloudException($"{host} is not asked, since its address is not https");
-                    return await SendAsync(_endpoints.Value, request, _endpointLimit, token);
+                    return await SendAsync(_endpoints.Value, request, s_endpointLimit, token);
                 },
                 cancellationToken);
             return IsFailure(answer) ? throw new CloudException($"{host} answered {answer.Status}") : answer;

@@ -28,7 +28,7 @@ internal sealed class CloudKeychain(
     Action<string>? trace) : ICredentialSource
 {
     // Credentials about to expire may have expired when they arrive.
-    private static readonly TimeSpan _margin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SharedCall<CloudLogin?>> _logins = new(StringComparer.OrdinalIgnoreCase);
 
@@ -78,7 +78,7 @@ internal sealed class CloudKeychain(
             if (call.TryJoin(out Task<CloudLogin?>? answer))
             {
                 CloudLogin? found = await call.WaitAsync(answer, cancellationToken);
-                if (found is null || found.Expires - _margin > clock.GetUtcNow())
+                if (found is null || found.Expires - s_margin > clock.GetUtcNow())
                     return found;
             }
 
@@ -93,8 +93,8 @@ internal sealed class CloudKeychain(
         {
             trace?.Invoke($"keychain {name}: {found.Credential} for {registry} by {found.From}, until {found.Expires:u}");
             // A cloud that gives expired credentials would be asked without end.
-            if (found.Expires - _margin <= clock.GetUtcNow())
-                return found with { Expires = clock.GetUtcNow() + (2 * _margin) };
+            if (found.Expires - s_margin <= clock.GetUtcNow())
+                return found with { Expires = clock.GetUtcNow() + (2 * s_margin) };
         }
 
         return found;

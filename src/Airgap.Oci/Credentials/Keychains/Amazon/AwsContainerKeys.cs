@@ -12,7 +12,7 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
     private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
     // The addresses at which ECS and EKS answer in plain http; elsewhere it must be https or this machine.
-    private static readonly IPAddress[] _agents = [IPAddress.Parse("169.254.170.2"), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
+    private static readonly IPAddress[] s_agents = [IPAddress.Parse("169.254.170.2"), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
 
     public string Place => "the container's role";
 
@@ -51,5 +51,5 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
         throw new CloudException($"{Full} is neither https nor an address of this machine");
     }
 
-    private static bool IsHere(Uri uri) => uri.IsLoopback || (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && _agents.Contains(address));
+    private static bool IsHere(Uri uri) => uri.IsLoopback || (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && s_agents.Contains(address));
 }

@@ -9,7 +9,7 @@ namespace Airgap.Oci.Credentials.Keychains.Azure;
 internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient client) : ICloudLogin
 {
     // A registry's refresh tokens are valid for three hours; the response does not say so.
-    private static readonly TimeSpan _life = TimeSpan.FromHours(3);
+    private static readonly TimeSpan s_life = TimeSpan.FromHours(3);
 
     private readonly AzureTokens _tokens = new(environment, client);
 
@@ -27,7 +27,7 @@ internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient c
             cancellationToken);
         JsonElement json = CloudJson.Read(answer.Body);
         if (answer.IsSuccess && json.Text("refresh_token") is { } refresh)
-            return new CloudLogin(new Credential.IdentityToken(refresh), client.Clock.GetUtcNow() + _life, place);
+            return new CloudLogin(new Credential.IdentityToken(refresh), client.Clock.GetUtcNow() + s_life, place);
         throw new CloudException($"{registry} does not take the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 }

@@ -6,8 +6,8 @@ namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 [TestClass]
 public sealed class AwsSignatureTests
 {
-    private static readonly AwsKeys _keys = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null);
-    private static readonly DateTimeOffset _time = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
+    private static readonly AwsKeys s_keys = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null);
+    private static readonly DateTimeOffset s_time = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
 
     [TestMethod]
     [DataRow("GET", "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31", DisplayName = "get-vanilla")]
@@ -16,7 +16,7 @@ public sealed class AwsSignatureTests
     public void TheSignatureIsAmazons(string method, string query, string signature)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), "https://example.amazonaws.com/" + query);
-        AwsSignature.Sign(request, [], _keys, "us-east-1", "service", _time);
+        AwsSignature.Sign(request, [], s_keys, "us-east-1", "service", s_time);
         Assert.AreEqual(
             $"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature={signature}",
             request.Headers.NonValidated["Authorization"].ToString());
@@ -28,7 +28,7 @@ public sealed class AwsSignatureTests
         byte[] body = "Param1=value1"u8.ToArray();
         using HttpRequestMessage request = new(HttpMethod.Post, "https://example.amazonaws.com/") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
-        AwsSignature.Sign(request, body, _keys, "us-east-1", "service", _time);
+        AwsSignature.Sign(request, body, s_keys, "us-east-1", "service", s_time);
         Assert.EndsWith(
             "SignedHeaders=content-type;host;x-amz-date, Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
             request.Headers.NonValidated["Authorization"].ToString());
