@@ -30,7 +30,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
         if (!Publisher.HasDestination(items, settings))
             return true;
         bool isSound = true;
-        foreach (Diagnostic problem in problems.AddRange(Publisher.FindProblems(items, settings)).AddRange(Cluster(settings)).Where(IsCertain))
+        foreach (Diagnostic problem in problems.AddRange(ItemPreparer.FindProblems(items, settings)).AddRange(Cluster(settings)).Where(IsCertain))
         {
             log.Error(problem);
             isSound = false;

@@ -7,7 +7,6 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
-using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
@@ -129,7 +128,7 @@ internal sealed class ItemPublisher(
             TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
             source.Verify(plan);
             // Made before anything moves, so that a name the cluster would refuse costs no transfer.
-            return new ItemPlan(plan, standing, await CreateManifestAsync(declaration, plan, cancellationToken), source, source.Report(plan));
+            return new ItemPlan(plan, standing, await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source, source.Report(plan));
         }
         catch
         {
@@ -157,126 +156,8 @@ internal sealed class ItemPublisher(
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
-            result = WithDestination(result, repository);
-        return new PublishedItem(declaration.Item, result, await WriteArtifactsAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
-    }
-
-    private async Task<PackageRepositoryManifest?> CreateManifestAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
-    {
-        if (declaration is not { Manifest: { } options, Repository: { } repository })
-            return null;
-        PlannedItem? root = PlanRoot.Of(plan);
-        bool hasPackages = root is not null && (options.IsPlainImage
-            ? plan.Source is RelocationSource.Archive || await PlainImagePackages.FindAsync(registry.GetRepository(root.Source.Repository), root.Digest, cancellationToken) != false
-            : plan.RootBundle is { HasPackages: true });
-        if (root is null || !hasPackages)
-        {
-            if (declaration.ManifestAsked)
-            {
-                warnings.Add(
-                    declaration.Item.Problem(
-                        ErrorCode.NotAPackageRepository,
-                        $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
-                        $"Remove PackageRepository from the item, or declare {(options.IsPlainImage ? "an image" : "a bundle")} that is a package repository."),
-                    declaration.Item.Location);
-            }
-
-            return null;
-        }
-
-        EarlierManifest? earlier = EarlierManifest.Find(Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, $"{declaration.Name}.packagerepository.yml"), options.Name ?? repository.LastSegment);
-        RepositoryName cluster = declaration.ClusterRepository ?? repository;
-        options = earlier?.Follow(options, cluster, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
-        if (declaration.Archive is null && plan.RootBundle is { } bundle
-            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
-        {
-            warnings.Add(dropped, declaration.Item.Location);
-        }
-
-        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(cluster, root.Digest, root.Tag, options);
-        if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
-            warnings.Add(NoTrust(declaration, cluster), declaration.Item.Location);
-        foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
-            warnings.Add(warning, declaration.Item.Location);
-        return manifest;
-    }
-
-    // What has to be carried: the archive, or the list of its parts, which is named first, with all that it lists.
-    private static IEnumerable<string> ArchiveFilesOf(Declaration declaration)
-    {
-        if (declaration.Archive is not { } archive)
-            return [];
-        if (declaration.ArchiveVolumeSize is null)
-            return [archive];
-        string list = PartName.ListOf(archive);
-        return [list, PartName.SumsOf(archive), .. PartList.Read(list).Parts.Select(part => Path.Combine(Path.GetDirectoryName(archive)!, part.Name))];
-    }
-
-    private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
-        ErrorCode.ClusterTrustNotWritten,
-        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
-        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
-
-    private async Task<ImmutableArray<PublishedFile>> WriteArtifactsAsync(
-        Declaration declaration,
-        TransferResult result,
-        PackageRepositoryManifest? manifest,
-        CancellationToken cancellationToken)
-    {
-        List<PublishedFile> files = [];
-        foreach (string path in ArchiveFilesOf(declaration))
-            files.Add(artifacts.Take(new PublishedFile(path, PublishedFileKind.Archive)));
-        if (declaration.Repository is not null)
-        {
-            string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(await artifacts.WriteAsync(LockOf(declaration, kind), LockOutput.Create(declaration.ClusterRepository is { } known ? WithDestination(result, known) : result), PublishedFileKind.Lock, cancellationToken));
-        }
-
-        if (manifest is not null && RefusesAnonymous is not null && declaration is { Archive: null, Repository: { } mirror, Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false } } && result.Root is { } root
-            && await RefusesAnonymous(ImageReference.ByDigest(mirror, root.Item.Digest), manifest.Name, cancellationToken) is { } refusal)
-        {
-            warnings.Add(refusal, declaration.Item.Location);
-        }
-
-        if (manifest is not null)
-        {
-            string name = ManifestOf(declaration);
-            foreach (KubernetesObject part in manifest.Objects)
-                objects.Add(part, name);
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository, cancellationToken));
-        }
-
-        if (declaration is { GitOps: { } gitOps, Repository: { } place } && result.Root is { } content)
-        {
-            PackageRepositoryManifest made = GitOpsWriter.Create(declaration.ClusterRepository ?? place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
-            foreach (Diagnostic warning in made.Warnings)
-                warnings.Add(warning, declaration.Item.Location);
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));
-        }
-
-        return [.. files];
-    }
-
-    /// <summary>The artifacts that an item may leave, by their paths in the artifacts' folder.</summary>
-    public static IEnumerable<string> ArtifactsOf(Declaration declaration) => declaration.Repository is null
-        ? []
-        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"), Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration)), Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration))];
-
-    private static string LockOf(Declaration declaration, string kind) => $"{declaration.Name}.{kind}.yml";
-
-    private static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
-
-    private static string GitOpsOf(Declaration declaration) => $"{declaration.Name}.gitops.yml";
-
-    private static TransferResult WithDestination(TransferResult result, RepositoryName repository)
-    {
-        return result with
-        {
-            Destination = new RelocationDestination.Repository(repository),
-            Items = [.. result.Items.Select(Place)],
-            Root = result.Root is { } root ? Place(root) : null,
-        };
-
-        RelocatedItem Place(RelocatedItem item) => item with { Destination = ImageReference.ByDigest(repository, item.Item.Digest) };
+            result = ItemArtifacts.WithDestination(result, repository);
+        ItemArtifacts writer = new(warnings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
+        return new PublishedItem(declaration.Item, result, await writer.WriteAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
     }
 }

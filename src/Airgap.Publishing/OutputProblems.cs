@@ -29,7 +29,7 @@ internal static class OutputProblems
             Try(() => ItemBases.Of(settings, declaration), declaration.Item.Location);
             if (declaration.Archive is { } archive)
                 Try(() => OutputCheck.OfArchive(archive, makesFolder: true), declaration.Item.Location);
-            foreach (string name in hasFolder ? ItemPublisher.ArtifactsOf(declaration) : [])
+            foreach (string name in hasFolder ? ItemArtifacts.ArtifactsOf(declaration) : [])
                 Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), declaration.Item.Location);
         }
 

@@ -8,10 +8,7 @@ using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Trusting;
-using Airgap.Transfer.Files;
-using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
@@ -34,58 +31,23 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>Gives the number of retries, for the reports; null where they are not counted.</summary>
     public Func<long>? CountRetries { get; init; }
 
-    /// <summary>Checks everything that can be wrong without a request, all at once. Mistyped metadata are reported to the observer as warnings (<see cref="ErrorCode.UnknownName"/>).</summary>
-    /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
-    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
-    {
-        WarnOfTypos(items);
-        return HasWork(items, settings) ? ReadSides(items, settings).Problems : [];
-    }
+    private PublishNotices Notices => new(_warnings);
 
-    /// <summary>
-    /// Pins the items' tags by the project's lock (<see cref="PublishSettings.LockFile"/>), where it has one.
-    /// Asks the source registries for the digests of tags that the lock lacks, and in locked mode whether they have moved. Writes nothing.
-    /// </summary>
+    private ItemPreparer Preparer => new(registry, Notices);
+
+    /// <inheritdoc cref="ItemPreparer.Validate"/>
+    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings) => Preparer.Validate(items, settings);
+
+    /// <inheritdoc cref="ItemPreparer.PrepareAsync"/>
+    internal Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+        Preparer.PrepareAsync(items, settings, cancellationToken);
+
+    /// <summary>Prepares the items without publishing them, for their problems. Writes nothing.</summary>
     /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
     public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
         PreparedPublish prepared = await PrepareAsync(items, settings, cancellationToken);
         return prepared.IsRead ? prepared.Problems : [];
-    }
-
-    /// <summary>
-    /// The first stage: reads the items and pins their tags. Asks the source registries as <see cref="ResolveAsync"/> does, and writes nothing.
-    /// </summary>
-    /// <returns>What the other stages take, with every problem; they refuse what has one.</returns>
-    internal async Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
-    {
-        WarnOfTypos(items);
-        if (items.Count == 0 || !HasWork(items, settings))
-            return new PreparedPublish(items, settings, null, []);
-        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) = ReadSides(items, settings);
-        if (!problems.IsEmpty)
-            return new PreparedPublish(items, settings, null, problems) { IsRead = false };
-        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(sides[0].Declarations, cancellationToken);
-        return new PreparedPublish(items, settings, resolved, resolved.Problems)
-        {
-            Sides = sides.Length == 1 ? [] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
-        };
-    }
-
-    // What a tag stands for is asked once, and kept in the project's lock once.
-    private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
-    {
-        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin })],
-        Lock = null,
-        Change = null,
-    };
-
-    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides, ImmutableArray<Diagnostic> Problems) ReadSides(
-        IReadOnlyList<PublishItem> items, PublishSettings settings)
-    {
-        (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
-        (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read = [.. each.Select(side => (side, Read(items, side)))];
-        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))], [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
     }
 
     /// <summary>
@@ -103,13 +65,16 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         ThrowFirst(prepared.Problems);
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         if (prepared.Lock is not { } resolved)
-            return NothingToDo(items);
+        {
+            Notices.WarnOfNoDestination(items);
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
+        }
+
         if (AsksOfSides(prepared) is { } unsupported)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unsupported] };
         if (!prepared.Sides.IsEmpty)
             return await SideBySide().RunAsync(prepared, cancellationToken);
-        PublishedFileList list = Artifacts ?? new PublishedFileList(null);
-        ArtifactFolder artifacts = new(settings.FullOutputPath, list, _warnings, OnArtifact);
+        ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
         ManifestObjects objects = new();
         ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
         if (await JudgeAsync(publisher, prepared, resolved, cancellationToken) is { IsEmpty: false } refusals)
@@ -118,59 +83,25 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
 
-        WarnOfRepair(resolved.Declarations, settings);
-        List<PublishedItem> published = [];
-        List<PublishItem> failed = [];
-        List<Diagnostic> failures = [];
-        List<TransferResult> results = [];
-        List<TransferResult> received = [];
+        Notices.WarnOfRepair(resolved.Declarations, settings);
+        ItemOutcomes outcomes = new();
         foreach (Declaration declaration in resolved.Declarations)
-        {
-            ImmutableArray<Diagnostic> found = await TryAsync(declaration);
-            failures.AddRange(found);
-            if (found.Length > 0)
-                failed.Add(declaration.Item);
-        }
+            await outcomes.AddAsync(declaration, () => publisher.RunAsync(declaration, cancellationToken), settings.KeepGoing);
 
-        List<PublishedFile> shared = await WriteSharedAsync(settings, artifacts, objects, published, cancellationToken);
-        await WriteReceiptAsync(settings, received, cancellationToken);
-        string summary = PublishSummary.Create(published, failed);
-        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, published, _warnings.All, [.. failures], summary, cancellationToken);
-        PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
-        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), results, _warnings.All, failures, summary, CountRetries?.Invoke());
-        PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
+        SharedArtifacts shared = new(settings, artifacts, _warnings);
+        List<PublishedFile> manifests = await shared.WriteManifestsAsync(objects, outcomes.Published, cancellationToken);
+        await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
+        string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
+        (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), cancellationToken);
         // After a failure an earlier artifact of the item that failed is still the best there is.
-        if (failures.Count == 0)
+        if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
-        return new PublishResult(
-            [.. published],
-            [.. published.SelectMany(item => item.Files), .. shared, report, page],
-            _warnings.All,
-            summary)
+        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files), .. manifests, .. reports], _warnings.All, summary)
         {
             Lock = resolved.Change,
-            Failures = [.. failures],
+            Failures = [.. outcomes.Failures],
             Model = model,
         };
-
-        async Task<ImmutableArray<Diagnostic>> TryAsync(Declaration declaration)
-        {
-            try
-            {
-                PublishedItem item = await publisher.RunAsync(declaration, cancellationToken);
-                results.Add(item.Result);
-                if (declaration.Archive is null)
-                    received.Add(item.Result);
-                if (!item.Result.IsComplete)
-                    return IncompleteRelocation.Describe(item.Result, declaration.Item.Location);
-                published.Add(item);
-                return [];
-            }
-            catch (AirgapException e) when (settings.KeepGoing && e.Code != ErrorCode.Canceled)
-            {
-                return [e.ToDiagnostic()];
-            }
-        }
     }
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
@@ -184,13 +115,17 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         ThrowFirst(prepared.Problems);
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         if (prepared.Lock is not { } resolved)
-            return new PublishPlan(PlanWriter.Create([], NothingToDo(items).Warnings), null);
+        {
+            Notices.WarnOfNoDestination(items);
+            return new PublishPlan(PlanWriter.Create([], _warnings.All), null);
+        }
+
         if (AsksOfSides(prepared) is { } unsupported)
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unsupported] };
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
         {
-            WarnOfRepair(side.Lock!.Declarations, side.Settings);
+            Notices.WarnOfRepair(side.Lock!.Declarations, side.Settings);
             // A plan that leaves out what cannot be read would say too little.
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects());
@@ -202,6 +137,10 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
     }
+
+    /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
+    public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
+        settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
 
     private SideBySide SideBySide() => new(registry, observer, _warnings)
     {
@@ -225,118 +164,9 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         "Signatures cannot be judged of a project with several destinations side by side.",
         "Publish to one destination at a time, or into an archive.");
 
-    // Asked for and not done is never silence.
-    private void WarnOfRepair(IEnumerable<Declaration> declarations, PublishSettings settings)
-    {
-        foreach (Declaration declaration in declarations.Where(declaration => settings.Repair && declaration.Destination is RelocationDestination.Archive))
-        {
-            _warnings.Add(
-                new Diagnostic(
-                    ErrorCode.NothingToRepair,
-                    $"{declaration.Item.Include} goes to an archive, and only a registry's repository is repaired. An archive that stands is verified in every run and written again where it is damaged.",
-                    "Ask for a repair only when the destination is a registry."),
-                declaration.Item.Location);
-        }
-    }
-
-    // Of a run that goes on past failures it tells what arrived.
-    private static async Task WriteReceiptAsync(PublishSettings settings, List<TransferResult> received, CancellationToken cancellationToken)
-    {
-        if (settings.Receipt.Length == 0 || received.Count == 0)
-            return;
-        string path = settings.FullPath(settings.Receipt);
-        ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
-        await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
-    }
-
-    // What several items have in common is known, and written, when all of them are done.
-    private async Task<List<PublishedFile>> WriteSharedAsync(
-        PublishSettings settings, ArtifactFolder artifacts, ManifestObjects objects, List<PublishedItem> published, CancellationToken cancellationToken)
-    {
-        List<PublishedFile> files = [];
-        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.GitOps)];
-        foreach (SecretExportObject export in objects.Exports)
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
-        foreach (KubernetesObject ns in objects.Namespaces)
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(ns)), ns.Yaml, PublishedFileKind.Namespace, cancellationToken));
-        applied.AddRange(files);
-        foreach (PullSecretObject secret in objects.Secrets)
-        {
-            PublishedFile file = await artifacts.WriteSecretAsync(settings.SecretManifests ? ArtifactFolder.Manifests : ArtifactFolder.Secrets, secret, cancellationToken);
-            files.Add(file);
-            if (settings.SecretManifests)
-                applied.Add(file);
-        }
-
-        if (settings.Kustomization)
-            files.AddRange(await KustomizationWriter.WriteAsync(settings.FullOutputPath, artifacts, applied, _warnings, cancellationToken));
-        return files;
-    }
-
-    /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>
-    internal static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
-    {
-        (ImmutableArray<PublishSettings> sides, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
-        return [.. problems.Concat(sides.SelectMany(Find)).Distinct()];
-
-        IEnumerable<Diagnostic> Find(PublishSettings side)
-        {
-            DeclarationReader reader = new(side, needsDestination: HasDestination(items, side));
-            reader.Read(items);
-            return reader.Problems;
-        }
-    }
-
-    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
-    {
-        DeclarationReader reader = new(settings, needsDestination: HasDestination(items, settings));
-        ImmutableArray<Declaration> declarations = reader.Read(items);
-        ImmutableArray<Diagnostic> outputs = HasDestination(items, settings) ? OutputProblems.Find(settings, declarations) : [];
-        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
-        return (declarations, [.. reader.Problems, .. rules, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
-    }
-
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)
     {
         if (problems is [var problem, ..])
             throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
     }
-
-    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || HasDestination(items, settings);
-
-    /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
-    public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
-        settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
-
-    private PublishResult NothingToDo(IReadOnlyList<PublishItem> items)
-    {
-        if (items is [var first, ..])
-        {
-            string others = items.Count == 1 ? "" : $" and {items.Count - 1} more";
-            _warnings.Add(
-                new Diagnostic(
-                    ErrorCode.NoDestination,
-                    $"{first.ItemName} '{first.Include}'{others} stays where it is: the project names no destination.",
-                    $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to a file to carry over; {PropertyNames.OnPublish}=false keeps this quiet."),
-                first.Location);
-        }
-
-        return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
-    }
-
-    private void WarnOfTypos(IReadOnlyList<PublishItem> items)
-    {
-        foreach (PublishItem item in items)
-        {
-            foreach (string name in item.Metadata.Keys.Where(IsUnknown).Order(StringComparer.Ordinal))
-            {
-                _warnings.Add(
-                    item.Problem(ErrorCode.UnknownName, $"The metadata {name} of the item {item.ItemName} '{item.Include}' is unknown.", NearestName.Advice(name, MetadataNames.All)),
-                    item.Location);
-            }
-        }
-    }
-
-    private static bool IsUnknown(string name) =>
-        !MetadataNames.All.Contains(name, StringComparer.OrdinalIgnoreCase) && !MetadataNames.Foreign.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,19 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Registry.Archives;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
 using Airgap.Registry.Users;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Airgap.Registry;
 
@@ -70,7 +60,7 @@ public sealed class RegistryServer : IAsyncDisposable
             }
 
             owned = [.. owned, content];
-            application = Build(options, new RegistryApplication(options, content, storage, users));
+            application = WebHost.Build(options, new RegistryApplication(options, content, storage, users));
             if (Exposure.Of(options, isReadOnly: options.ReadOnly || storage is null) is { } warning)
                 options.Warning?.Invoke(warning);
             await application.StartAsync(cancellationToken);
@@ -81,12 +71,12 @@ public sealed class RegistryServer : IAsyncDisposable
                 await application.DisposeAsync();
             Dispose(owned);
             hold?.Dispose();
-            if (ListenFailure(options.Listen, e) is { } failure)
+            if (WebHost.ListenFailure(options.Listen, e) is { } failure)
                 throw failure;
             throw;
         }
 
-        return new RegistryServer(application, AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => Task.WhenAll(PurgeAsync(storage, options.PurgeEvery, token), CollectAsync(storage, options, hold, token)))
+        return new RegistryServer(application, WebHost.AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => Task.WhenAll(new UploadPurge(storage, options.PurgeEvery).RunAsync(token), CollectAsync(storage, options, hold, token)))
         {
             Garbage = hold is null ? null : storage?.Garbage,
             Hold = hold,
@@ -136,103 +126,7 @@ public sealed class RegistryServer : IAsyncDisposable
             one.Dispose();
     }
 
-    private static WebApplication Build(RegistryServerOptions options, RegistryApplication registry)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
-        builder.WebHost.UseKestrelCore();
-        if (options.Certificate is not null)
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-
-            // A proxy gets absolute URLs of other hosts; only the path matters.
-            kestrel.AllowHostHeaderOverride = true;
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(options.Listen, listen =>
-            {
-                listen.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-                if (options.Certificate is not null)
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificate = options.Certificate;
-                        https.ServerCertificateChain = options.CertificateChain;
-                    });
-            });
-        });
-        WebApplication application = builder.Build();
-        RequestDelegate handle = registry.HandleAsync;
-        application.Run(options.Interceptor is { } interceptor ? context => interceptor(context, handle) : handle);
-        return application;
-    }
-
-    private static Uri AddressOf(WebApplication application, RegistryServerOptions options)
-    {
-        string bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        IPAddress ip = options.Listen.Address;
-        ip = ip.Equals(IPAddress.Any) ? IPAddress.Loopback : ip.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : ip;
-        string scheme = options.Certificate is null ? "http" : "https";
-        return new Uri($"{scheme}://{new IPEndPoint(ip, new Uri(bound).Port)}/");
-    }
-
-    private static AirgapException? ListenFailure(IPEndPoint listen, Exception exception)
-    {
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is not SocketException socket)
-                continue;
-            return socket.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => new AirgapException(ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: the port is in use.", "Choose another port, or 0 for a free one.", exception),
-                SocketError.AccessDenied => new AirgapException(ErrorCode.AccessDenied, $"The registry may not listen on {listen}.", "Choose a port from 1024 upward.", exception),
-                _ => new AirgapException(ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: {socket.Message}.", "Choose an address of this machine.", exception),
-            };
-        }
-
-        return null;
-    }
-
-    // Deleting abandoned uploads and removed tags must not delay or fail anything.
-    private static Task PurgeAsync(RegistryStorage storage, TimeSpan every, CancellationToken cancellationToken) => Task.Run(
-        async () =>
-        {
-            using PeriodicTimer timer = new(every);
-            try
-            {
-                do
-                {
-                    try
-                    {
-                        storage.Uploads.Purge(storage.Catalog, cancellationToken);
-                        await storage.SweepAllAsync(cancellationToken);
-                    }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                    {
-                        // It is tried again at the next interval.
-                    }
-                }
-                while (await timer.WaitForNextTickAsync(cancellationToken));
-            }
-            catch (OperationCanceledException)
-            {
-            }
-        },
-        CancellationToken.None);
-
     // Only a process that has the folder to itself may delete.
     private static Task CollectAsync(RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
         options.CollectAfter is { } grace && hold is not null ? new GarbageRounds(storage.Garbage, grace, options.CollectEvery, options.Warning).RunAsync(cancellationToken) : Task.CompletedTask;
-
-    /// <summary>Ignores signals: the program that embeds the registry decides when it ends.</summary>
-    private sealed class QuietLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

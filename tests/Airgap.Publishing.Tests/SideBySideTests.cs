@@ -119,9 +119,9 @@ public sealed class SideBySideTests
     public void EveryRegistryOfTheListIsChecked()
     {
         PublishItem item = PublishItems.Bundle("a.corp/user1/app:1");
-        Assert.AreEqual(ErrorCode.InvalidRepository, Publisher.FindProblems([item], PublishItems.To("a.corp/x;nohost")).Single().Code);
-        Assert.AreEqual(ErrorCode.ConflictingRegistries, Publisher.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x") with { Archive = "x.tar" }).Single().Code);
-        Assert.IsEmpty(Publisher.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x")));
+        Assert.AreEqual(ErrorCode.InvalidRepository, ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;nohost")).Single().Code);
+        Assert.AreEqual(ErrorCode.ConflictingRegistries, ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x") with { Archive = "x.tar" }).Single().Code);
+        Assert.IsEmpty(ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x")));
     }
 
     private static PublishItem[] Items(RegistryFixture source) =>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
@@ -20,46 +19,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>copy</c>: a bundle, image, lock or archive to a repository or archive.</summary>
 internal sealed class CopyCommand
 {
-    /// <summary>The highest concurrency where it adapts and is not set.</summary>
-    private const int MostUnlessTold = 16;
-
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
-    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
-    private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
-    private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
-    private readonly PartsInFlag _partsIn = new();
-    private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
-    private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
-    private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
-    private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
-    private readonly Option<string[]> _map = Flag.Repeated("--map", "SOURCE=REPOSITORY", "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
-    private readonly Option<string?> _mapFile = Flag.Text("--map-file", "FILE", "File with a line SOURCE=REPOSITORY for each item to copy");
-    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
-    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
-    private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
-    private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
-    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
-    private readonly Option<bool> _nonDistributable = Flag.Switch(
-        "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
-
-    private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
-    private readonly Option<bool> _ignoreBundleCheck = Flag.Switch(
-        "--ignore-bundle-check", "Copy a bundle that is given with -i as an image: it alone, without the images that it pins");
-
-    private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
-    private readonly Option<string?> _artifacts = Flag.OptionalText(
-        "--artifacts", string.Join('|', ArtifactChoices.Words), "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or signatures alone", "all");
-
-    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy, in one file that loads nothing");
-    private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
-
-    private readonly CopyDeltaFlags _delta = new();
+    private readonly CopyFlags _flags = new();
     private readonly TrustFlags _trust = new();
-    private readonly SelectionFlags _selection = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
@@ -76,55 +37,19 @@ internal sealed class CopyCommand
             ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
             ("Two of a layout's bundles, each to its repository", "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map base-bundle=final-registry.corp.com/base/base-bundle"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
-        CopyCommand flags = new();
-        foreach (Option option in new Option[]
-        {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._oci, flags._ociTar, flags._partsIn.Option, flags._toRepository, flags._map, flags._mapFile, flags._toTar, flags._toOci, flags._toOciTar, flags._volumeSize, flags._lockOutput, flags._resume,
-            flags._keepGoing, flags._repair, flags._concurrency, flags._nonDistributable, flags._repositoryTags, flags._ignoreBundleCheck, flags._cosign, flags._artifacts, flags._report, flags._summary,
-        })
-        {
+        CopyCommand copy = new();
+        foreach (Option option in copy._flags.All.Concat(copy._dry.All))
             command.Options.Add(option);
-        }
-
-        foreach (Option option in flags._selection.All.Concat(flags._delta.All).Concat(flags._dry.All))
-            command.Options.Add(option);
-        flags._trust.AddTo(command);
-        flags._registry.AddTo(command);
-        host.Attach(command, flags.RunAsync);
+        copy._trust.AddTo(command);
+        copy._registry.AddTo(command);
+        host.Attach(command, copy.RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ArchiveMapEntry> map = ArchiveMap.Read(parsed.GetValue(_map) ?? [], parsed.GetText(_mapFile));
-        CopyRequest request = CopyRequest.Create(new CopyArguments
-        {
-            Bundle = parsed.GetText(_bundle),
-            Image = parsed.GetText(_image),
-            Lock = parsed.GetText(_lock),
-            Tar = parsed.GetText(_tar),
-            Oci = parsed.GetText(_oci),
-            OciTar = parsed.GetText(_ociTar),
-            ToOci = parsed.GetText(_toOci),
-            ToOciTar = parsed.GetText(_toOciTar),
-            VolumeSize = SizeText.Parse("--volume-size", parsed.GetText(_volumeSize)),
-            ToRepository = parsed.GetText(_toRepository),
-            ToTar = parsed.GetText(_toTar),
-            Map = map,
-            LockOutput = parsed.GetText(_lockOutput),
-            Resume = parsed.GetValue(_resume),
-            Repair = parsed.GetValue(_repair),
-            IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
-            Artifacts = parsed.GetText(_artifacts),
-            CosignSignatures = parsed.GetValue(_cosign),
-            Selection = _selection.Read(parsed),
-        });
-        if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar", "Packages and platforms are chosen of a bundle.");
-        if (request.Source is RelocationSource.Archive archive)
-            request = request with { Source = _partsIn.Of(parsed, archive.Path) };
-        else
-            _partsIn.CheckUnused(parsed);
+        IReadOnlyList<ArchiveMapEntry> map = _flags.Map(parsed);
+        CopyRequest request = _flags.Read(parsed, map);
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 
@@ -153,7 +78,7 @@ internal sealed class CopyCommand
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
-        await _delta.WriteReceiptAsync(parsed, result, session, cancellationToken).ConfigureAwait(false);
+        await _flags.Delta.WriteReceiptAsync(parsed, result, session, cancellationToken).ConfigureAwait(false);
         if (session.Report.Derived is { } derived)
             session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
@@ -173,20 +98,20 @@ internal sealed class CopyCommand
     private async Task<int> CopyMappedAsync(
         ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, Session session, RegistryClient registry, CancellationToken cancellationToken)
     {
-        if (_delta.HasReceipt(parsed))
+        if (_flags.Delta.HasReceipt(parsed))
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --receipt cannot be used with --map", "Copy each item by itself to have its receipt.");
         bool isDry = _dry.IsDry(parsed);
         MappedCopy copy = new(registry, session);
-        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => PlanOptionsOf(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && parsed.GetValue(_keepGoing) };
+        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
         if (!await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false))
             return 1;
         if (isDry)
         {
-            await _dry.ShowAsync(parsed, await copy.ForecastAsync(TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false), session, cancellationToken).ConfigureAwait(false);
+            await _dry.ShowAsync(parsed, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), session, cancellationToken).ConfigureAwait(false);
             return 0;
         }
 
-        IReadOnlyList<TransferResult> results = await copy.RunAsync(TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
         await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
         return results[^1].IsComplete ? 0 : Fail(results[^1], session);
     }
@@ -196,10 +121,10 @@ internal sealed class CopyCommand
     {
         if (request.Destination is RelocationDestination.Archive archive)
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
-        string? summary = parsed.GetText(_summary);
-        OutputCheck.OfFiles(request.LockOutput, parsed.GetText(_report), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
+        string? summary = _flags.Summary(parsed);
+        OutputCheck.OfFiles(request.LockOutput, _flags.Report(parsed), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
         _dry.Check(parsed);
-        _delta.Check(parsed, request);
+        _flags.Delta.Check(parsed, request);
     }
 
     private static int Fail(TransferResult result, Session session)
@@ -212,7 +137,7 @@ internal sealed class CopyCommand
     private async Task ReportAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session, CancellationToken cancellationToken)
     {
         // Under imgpkg's name nothing is written that imgpkg would not write.
-        ReportRequest report = new(parsed.GetText(_report), parsed.GetText(_summary), Detects: !session.Identity.IsImgpkg);
+        ReportRequest report = new(_flags.Report(parsed), _flags.Summary(parsed), Detects: !session.Identity.IsImgpkg);
         if (!report.IsWanted)
             return;
         ReportBuilder builder = new();
@@ -234,10 +159,10 @@ internal sealed class CopyCommand
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
-        TransferPlan plan = await source.PlanAsync(PlanOptionsOf(parsed, request, session), cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken).ConfigureAwait(false);
         session.Report.Derived = source.Derived;
         return await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false)
-            ? await relocator.RunAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false)
+            ? await relocator.RunAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false)
             : null;
     }
 
@@ -246,44 +171,17 @@ internal sealed class CopyCommand
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
         // A plan that leaves out what cannot be read would say too little.
-        PlanOptions options = PlanOptionsOf(parsed, request, session) with { KeepGoing = false };
+        PlanOptions options = _flags.PlanOptions(parsed, request, session) with { KeepGoing = false };
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
         TransferPlan plan = await source.PlanAsync(options, cancellationToken).ConfigureAwait(false);
         if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
-        TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, TransferOptionsOf(parsed), cancellationToken).ConfigureAwait(false);
+        TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
         PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
         await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     private Task<SelectedSource> SelectAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer, CancellationToken cancellationToken) =>
-        SelectedSource.CreateAsync(request.Source, request.Selection, registry, observer, parsed.GetValue(_concurrency), session, cancellationToken);
-
-    // imgpkg asks for no artifacts that nobody wanted, and does not tell of them.
-    private PlanOptions PlanOptionsOf(ParseResult parsed, CopyRequest request, Session session) => new PlanOptions
-    {
-        IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
-        CosignSignatures = parsed.GetValue(_cosign),
-        IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
-        KeepGoing = parsed.GetValue(_keepGoing),
-        EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
-        // What is to be repaired is read from the source.
-        Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
-        EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
-        Bases = _delta.Bases(parsed, request),
-        Concurrency = parsed.GetValue(_concurrency),
-    }.Carrying(request.Artifacts) with
-    { TellsLeftBehind = !session.Identity.IsImgpkg };
-
-    private TransferOptions TransferOptionsOf(ParseResult parsed) => new()
-    {
-        Concurrency = parsed.GetValue(_concurrency),
-        KeepGoing = parsed.GetValue(_keepGoing),
-        MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? parsed.GetValue(_concurrency) : MostUnlessTold,
-        RepositoryBasedTags = parsed.GetValue(_repositoryTags),
-        Resume = parsed.GetValue(_resume),
-        Repair = parsed.GetValue(_repair),
-        MountFrom = _delta.MountFrom(parsed),
-    };
+        SelectedSource.CreateAsync(request.Source, request.Selection, registry, observer, _flags.Concurrency(parsed), session, cancellationToken);
 }

@@ -1,12 +1,8 @@
 using System.CommandLine;
-using Airgap.Cluster.Applying;
-using Airgap.Cluster.Connecting;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
-using Airgap.Publishing.Declarations;
-using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
@@ -15,7 +11,6 @@ using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Pushing;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
@@ -43,8 +38,7 @@ internal sealed class PublishCommand
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
 
-    // Of all projects of a solution: the document covers them together.
-    private readonly List<PublishedItem> _published = [];
+    private readonly PublishOutput _output = new();
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -168,7 +162,7 @@ internal sealed class PublishCommand
 
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
-        Show(result, session);
+        _output.Show(result, session);
         if (result.Model is { } model)
         {
             SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null) : SummaryTarget.Of(project.Settings, Environment.GetEnvironmentVariable);
@@ -179,67 +173,8 @@ internal sealed class PublishCommand
             session.Fail(failure);
         if (!result.Failures.IsEmpty)
             return 1;
-        return project.Settings.Apply is { } apply && result.Items.Length > 0 ? await ApplyAsync(result, apply, project.Settings, session, cancellationToken).ConfigureAwait(false) : 0;
-    }
-
-    private static async Task<int> ApplyAsync(PublishResult result, ApplySettings apply, PublishSettings settings, Session session, CancellationToken cancellationToken)
-    {
-        string[] files = [.. result.ManifestsOf(settings)];
-        if (files.Length == 0)
-        {
-            session.Warn(ApplyTarget.Nothing);
-            return 0;
-        }
-
-        string kubeconfig = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
-        using ClusterClient client = new(KubeConfig.Read(null, apply.Context, _ => kubeconfig), session.Trace);
-        (bool isDone, string summary) = await new ClusterRun(client, client.Namespace, session) { Wait = apply.Wait }.RunAsync(ManifestReader.Read(files, client.Namespace, isAsked: false), cancellationToken).ConfigureAwait(false);
-        session.Report.Summary = $"{session.Report.Summary}; {apply.Context}: {summary}";
-        session.WriteResult($"{apply.Context}: {summary}");
-        return isDone ? 0 : 1;
-    }
-
-    private void Show(PublishResult result, Session session)
-    {
-        _published.AddRange(result.Items);
-        session.Report.Summary = session.Report.Summary is { } before ? $"{before}; {result.Summary}" : result.Summary;
-        session.Report.Items = [.. _published.SelectMany(item => item.Result.Items).Select(ReportImage.Of)];
-        session.Report.Totals = WorkTotals.Of(_published.Select(item => item.Result));
-        (session.Report.Files ??= []).AddRange(result.Files.Select(file => new ReportFile(file.Path, JsonName(file.Kind))));
-        foreach (PublishedItem item in result.Items)
-        {
-            foreach (string line in CopyResultText.Lines(item.Result))
-                session.WriteResult(line);
-        }
-
-        foreach (PublishedFile file in result.Files)
-            session.WriteResult(Shown(file.Path));
-        if (result.Lock is { IsNone: false } changed)
-        {
-            session.Report.Files.Add(new ReportFile(changed.Path, "projectLock"));
-            session.WriteResult($"{Shown(changed.Path)}: {changed}");
-        }
-
-        if (result.Summary.Length > 0)
-            session.WriteResult(result.Summary);
+        return project.Settings.Apply is { } apply && result.Items.Length > 0 ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken).ConfigureAwait(false) : 0;
     }
 
     private string? SummaryFile(ParseResult parsed) => parsed.GetText(_summary) is { } asked && !SummaryTarget.IsOff(asked) ? asked : null;
-
-    private static string Shown(string path) =>
-        Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
-
-    private static string JsonName(PublishedFileKind kind) => kind switch
-    {
-        PublishedFileKind.PackageRepository => "packageRepository",
-        PublishedFileKind.Lock => "lock",
-        PublishedFileKind.Kustomization => "kustomization",
-        PublishedFileKind.Report => "report",
-        PublishedFileKind.Page => "page",
-        PublishedFileKind.Secret => "secret",
-        PublishedFileKind.SecretExport => "secretExport",
-        PublishedFileKind.Namespace => "namespace",
-        PublishedFileKind.GitOps => "gitOps",
-        _ => "archive",
-    };
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives.Deltas;
@@ -12,8 +11,6 @@ namespace Airgap.Transfer.Archives;
 /// <summary>Reads an imgpkg archive: what it lists, and where each layer stands in the file.</summary>
 internal sealed class ArchiveReader : IArchive
 {
-    private const int BufferSize = 64 * 1024;
-
     private readonly Dictionary<string, ArchiveEntry> _entries;
 
     private ArchiveReader(ArchiveFile file, Dictionary<string, ArchiveEntry> entries)
@@ -88,66 +85,30 @@ internal sealed class ArchiveReader : IArchive
             : throw Invalid($"{entry.Name} has {entry.Size} bytes, and its image says {descriptor.Size}");
     }
 
-    /// <summary>Reads manifest.json, one element after the other; every digest in it is checked, and that one bundle at most is its root.</summary>
-    /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
-    /// <param name="failures">Takes the elements that are damaged, which are passed over; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
-        bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArchiveEntry entry = _entries[ArchiveLayout.ManifestName];
-        await LearnRequiredAsync(cancellationToken);
-        if (await IsNullAsync(entry, cancellationToken))
-            yield break;
-        await using ElementStream json = new(File.OpenStream(entry.Offset, BufferSize), entry.Size);
-        await using IAsyncEnumerator<ArchiveElement?> elements = JsonSerializer
-            .DeserializeAsyncEnumerable(json, ArchiveJsonContext.Default.ArchiveElement, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        ArchivedTree tree = new(this, includeNonDistributable);
-        ArchivedItem? root = null;
-        while (true)
-        {
-            try
-            {
-                if (!await elements.MoveNextAsync())
-                    yield break;
-            }
-            catch (JsonException e)
-            {
-                throw Invalid(Path, $"its {ArchiveLayout.ManifestName} is malformed, or holds a field twice, at byte {e.BytePositionInLine}", e);
-            }
-            catch (InvalidDataException e)
-            {
-                throw Invalid(Path, e.Message, e);
-            }
-
-            json.BeginElement();
-            if (elements.Current is { ImageIndex: null, Image: null } && ForeignArchive.Recognise(File) is { } foreign)
-                throw foreign;
-            if (Item(tree, elements.Current, failures) is not { } item)
-                continue;
-            if (item.IsRoot)
-                root = OnlyRoot(root, item);
-            yield return item;
-        }
-    }
-
     /// <summary>Reads <c>airgap.json</c>, which says of which manifest.json it is; null where the archive has none.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
     public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
     {
         if (await ParseNotesAsync(cancellationToken) is not { } notes)
             return null;
-        Digest actual = await HashListAsync(notes.Manifest.HashAlgorithm, cancellationToken);
+        Digest actual = await List.HashAsync(notes.Manifest.HashAlgorithm, cancellationToken);
         if (actual != notes.Manifest)
             throw Invalid($"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
         Required = DeltaLayers.Of(notes);
         return notes;
     }
 
+    public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
+        bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await LearnRequiredAsync(cancellationToken);
+        await foreach (ArchivedItem item in List.ReadItemsAsync(new ArchivedTree(this, includeNonDistributable), failures, cancellationToken))
+            yield return item;
+    }
+
     public DeltaLayers Required { get; private set; } = DeltaLayers.None;
 
-    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => HashListAsync(HashAlgorithmName.SHA256, cancellationToken);
+    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => List.HashAsync(HashAlgorithmName.SHA256, cancellationToken);
 
     /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
     internal AirgapException? NotesProblem { get; private set; }
@@ -185,54 +146,6 @@ internal sealed class ArchiveReader : IArchive
         }
     }
 
-    private async Task<Digest> HashListAsync(HashAlgorithmName algorithm, CancellationToken cancellationToken)
-    {
-        try
-        {
-            ArchiveEntry list = _entries[ArchiveLayout.ManifestName];
-            await using LimitedStream manifest = new(File.OpenStream(list.Offset, BufferSize), list.Size);
-            return Digest.FromHash(algorithm, await CryptographicOperations.HashDataAsync(algorithm, manifest, cancellationToken));
-        }
-        catch (IOException e)
-        {
-            throw IoFailures.Translate(e, Path);
-        }
-    }
-
-    private ArchivedItem OnlyRoot(ArchivedItem? known, ArchivedItem item)
-    {
-        if (known is not null)
-            throw Invalid($"it marks two root bundles, {known.Source} and {item.Source}");
-        return item.IsBundle ? item : throw Invalid($"it marks {item.Source} as its root bundle, which is not a bundle");
-    }
-
-    // Go writes an empty list as null.
-    private async Task<bool> IsNullAsync(ArchiveEntry entry, CancellationToken cancellationToken)
-    {
-        byte[] text = new byte[4];
-        if (entry.Size != text.Length)
-            return false;
-        await using Stream file = File.OpenStream(entry.Offset);
-        return await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length && text.AsSpan().SequenceEqual("null"u8);
-    }
-
-    private ArchivedItem? Item(ArchivedTree tree, ArchiveElement? element, ImageFailures? failures)
-    {
-        try
-        {
-            return element switch
-            {
-                { ImageIndex: { } index } => tree.Item(index),
-                { Image: { } image } => tree.Item(image),
-                _ => throw Invalid($"its {ArchiveLayout.ManifestName} holds an element that is neither image nor index"),
-            };
-        }
-        catch (AirgapException e) when (failures?.Take(ArchivedTree.NameOf(element), ArchivedTree.DigestOf(element), e) == true)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A failure of this archive.</summary>
     /// <param name="why">Words that end a sentence.</param>
     public AirgapException Invalid(string why) => Invalid(Path, why, null);
@@ -244,6 +157,8 @@ internal sealed class ArchiveReader : IArchive
             _configs.Add(digest, held = Store.Hold(bytes, digest));
         return held;
     }
+
+    private ManifestJson List => new(this, _entries[ArchiveLayout.ManifestName]);
 
     /// <summary>Keeps the manifests and configs, of which an archive may hold any number.</summary>
     internal ByteStore Store { get; init; } = new();
@@ -259,6 +174,9 @@ internal sealed class ArchiveReader : IArchive
                 throw new InvalidDataException($"it holds two entries named '{entry.Name}'");
         }
     }
+
+    /// <summary>The same, with the exception that shows it.</summary>
+    internal AirgapException Invalid(string why, Exception inner) => Invalid(Path, why, inner);
 
     private static AirgapException Invalid(string path, string why, Exception? inner) => new(
         ErrorCode.InvalidArchive,

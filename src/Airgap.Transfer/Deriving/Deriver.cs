@@ -6,7 +6,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
@@ -21,13 +20,12 @@ namespace Airgap.Transfer.Deriving;
 internal sealed class Deriver : IDisposable
 {
     private readonly BundleSelection _selection;
-    private readonly SourceReader _reader;
+    private readonly RememberingReader _reader;
     private readonly BundleClosure _closure;
     private readonly PlatformSelector _platforms;
     private readonly SharedTasks<(RepositoryName, Digest), Digest> _manifests = new();
     private readonly ConcurrentBag<PackedImage> _packed = [];
     private readonly ConcurrentDictionary<Digest, Manifest> _originals = [];
-    private readonly ConcurrentBag<(RepositoryName Repository, Manifest Manifest, IBlobContent[] Blobs)> _content = [];
 
     /// <param name="registry">The registries that have the bundle.</param>
     /// <param name="selection">What is wanted.</param>
@@ -36,10 +34,11 @@ internal sealed class Deriver : IDisposable
     public Deriver(IRegistry registry, BundleSelection selection, ITransferObserver? observer, int concurrency)
     {
         _selection = selection;
-        _reader = new SourceReader(registry, concurrency);
+        SourceReader reader = new(registry, concurrency);
         PlanOptions options = new() { Concurrency = concurrency };
-        _closure = new BundleClosure(_reader, new ManifestTree(_reader, options), observer ?? SilentObserver.Instance);
-        _platforms = new PlatformSelector(selection, FetchAsync, Derived);
+        _closure = new BundleClosure(reader, new ManifestTree(reader, options), observer ?? SilentObserver.Instance);
+        _reader = new RememberingReader(reader);
+        _platforms = new PlatformSelector(selection, _reader.FetchAsync, _reader.Remember);
     }
 
     /// <summary>Derives.</summary>
@@ -53,7 +52,7 @@ internal sealed class Deriver : IDisposable
     {
         Manifest manifest = await _reader.GetManifestAsync(reference, cancellationToken);
         ImageReference source = reference.WithDigest(manifest.Digest);
-        HeldBytes? config = manifest.IsIndex ? null : await ReadConfigAsync(source.Repository, manifest, cancellationToken);
+        HeldBytes? config = manifest.IsIndex ? null : await _reader.ReadConfigAsync(source.Repository, manifest, cancellationToken);
         if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
         {
             throw new AirgapException(
@@ -63,7 +62,7 @@ internal sealed class Deriver : IDisposable
             { Reference = reference.ToString() };
         }
 
-        ImmutableArray<BundleFile> files = await ReadFilesAsync(source, manifest, cancellationToken);
+        ImmutableArray<BundleFile> files = await _reader.ReadFilesAsync(source, manifest, cancellationToken);
         ImagesLock images = BundleFile.LockOf(files, source);
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         if (packages.Length == 0 && !_selection.Packages.IsEmpty)
@@ -96,7 +95,7 @@ internal sealed class Deriver : IDisposable
             Warnings = [.. _platforms.Warnings, .. Warnings(entries.Unproven)],
             Originals = _originals,
             Packed = [.. _packed],
-            Local = Standing(),
+            Local = _reader.Content(),
         };
     }
 
@@ -133,10 +132,10 @@ internal sealed class Deriver : IDisposable
 
     private async Task<Digest> DeriveOnceAsync(RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
-        Remember(origin, manifest, []);
+        _reader.Remember(origin, manifest);
         if (manifest.IsIndex)
             return await _platforms.ChooseAsync(origin, manifest, name, cancellationToken);
-        HeldBytes? config = await ReadConfigAsync(origin, manifest, cancellationToken);
+        HeldBytes? config = await _reader.ReadConfigAsync(origin, manifest, cancellationToken);
         if (config is null)
             return manifest.Digest;
         if (!BundleLabel.IsPresent(config.Bytes.Span))
@@ -146,7 +145,7 @@ internal sealed class Deriver : IDisposable
         }
 
         ImageReference source = ImageReference.ByDigest(origin, manifest.Digest);
-        ImmutableArray<BundleFile> files = await ReadFilesAsync(source, manifest, cancellationToken);
+        ImmutableArray<BundleFile> files = await _reader.ReadFilesAsync(source, manifest, cancellationToken);
         ImagesLock images = BundleFile.LockOf(files, source);
         ImmutableArray<LockedImage> now = await DeriveEntriesAsync(images.Images, source, level + 1, cancellationToken);
         return now.SequenceEqual(images.Images)
@@ -164,55 +163,8 @@ internal sealed class Deriver : IDisposable
         // The place where it is read must not count: the name that it was pushed under is not known.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);
-        Remember(source.Repository, packed.Manifest, [.. packed.Blobs]);
+        _reader.Remember(source.Repository, packed.Manifest, [.. packed.Blobs]);
         return packed.Manifest;
-    }
-
-    private Manifest Derived(RepositoryName origin, Manifest manifest)
-    {
-        Remember(origin, manifest, []);
-        return manifest;
-    }
-
-    private async Task<Manifest> FetchAsync(RepositoryName origin, Descriptor child, CancellationToken cancellationToken)
-    {
-        Manifest manifest = await _reader.GetManifestAsync(ImageReference.ByDigest(origin, child.Digest), cancellationToken);
-        Remember(origin, manifest, []);
-        return manifest;
-    }
-
-    // What was read here need not be asked for again when the plan is made.
-    private void Remember(RepositoryName repository, Manifest manifest, IBlobContent[] blobs) => _content.Add((repository, manifest, blobs));
-
-    private async Task<HeldBytes?> ReadConfigAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken) =>
-        manifest.Config!.Size <= PlannedManifest.SmallBlob ? await ReadAsync(origin, manifest, manifest.Config, cancellationToken) : null;
-
-    private async Task<HeldBytes> ReadAsync(RepositoryName origin, Manifest manifest, Descriptor blob, CancellationToken cancellationToken)
-    {
-        HeldBytes held = await _reader.ReadSmallBlobAsync(origin, blob, cancellationToken);
-        Remember(origin, manifest, [new MemoryBlobContent(blob, held)]);
-        return held;
-    }
-
-    private async Task<ImmutableArray<BundleFile>> ReadFilesAsync(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
-    {
-        Descriptor layer = BundleContent.LayerOf(manifest, source);
-        if (layer.Size <= PlannedManifest.SmallBlob)
-            await ReadAsync(source.Repository, manifest, layer, cancellationToken);
-        return await _reader.ReadBlobAsync(source.Repository, layer, (stream, token) => BundleFile.ReadAllAsync(stream, source, token), cancellationToken);
-    }
-
-    private Dictionary<RepositoryName, LocalContent> Standing()
-    {
-        Dictionary<RepositoryName, LocalContent> local = [];
-        foreach ((RepositoryName repository, Manifest manifest, IBlobContent[] blobs) in _content)
-        {
-            if (!local.TryGetValue(repository, out LocalContent? content))
-                local.Add(repository, content = new LocalContent(isNowhere: false));
-            content.Add(manifest, blobs);
-        }
-
-        return local;
     }
 
     private static IEnumerable<Diagnostic> Warnings(ImmutableArray<KeptImage> unproven)

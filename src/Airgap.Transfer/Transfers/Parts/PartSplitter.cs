@@ -34,7 +34,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         {
             for (int part = 0; part < plan.Count; part++)
             {
-                Digest digest = await CopyAsync(source, plan.StartOf(part), plan.SizeOf(part), (bytes, offset) => output.WriteAsync(bytes, offset, cancellationToken), cancellationToken);
+                Digest digest = await CopyAsync(source, plan.StartOf(part), plan.SizeOf(part), (bytes, offset) => output.Files.WriteAsync(bytes, offset, cancellationToken), cancellationToken);
                 await output.FinishAsync(part, digest, cancellationToken);
                 finished?.Invoke(output.Finished(part));
             }

@@ -57,13 +57,13 @@ internal sealed class PartialParts : IPartialArchive
         }
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) => _output.WriteAsync(bytes, offset, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) => _output.Files.WriteAsync(bytes, offset, cancellationToken);
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
         try
         {
-            int read = await _output.ReadAsync(buffer, offset, cancellationToken);
+            int read = await _output.Files.ReadAsync(buffer, offset, cancellationToken);
             return read > 0 ? read : throw new EndOfStreamException();
         }
         catch (IOException e)
@@ -112,17 +112,17 @@ internal sealed class PartialParts : IPartialArchive
 
     private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        _output.Forget();
-        if (!await layout.IsOfAsync(_output, cancellationToken))
+        _output.Files.Forget();
+        if (!await layout.IsOfAsync(_output.Files, cancellationToken))
         {
             observer.Detail($"The parts that an earlier run left of '{_output.Plan.Archive}' are of another plan, and are written anew.");
-            _output.Empty();
+            _output.Files.Empty();
             return;
         }
 
         foreach (ArchiveLayer layer in layout.Layers)
         {
-            if (await PartialLayer.ReadAsync(_output, layer, cancellationToken) is not { } there)
+            if (await PartialLayer.ReadAsync(_output.Files, layer, cancellationToken) is not { } there)
                 continue;
             Descriptor descriptor = layer.Blob.Descriptor;
             _layers.Add(descriptor.Digest, there);

@@ -1,10 +1,7 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
@@ -13,17 +10,12 @@ namespace Airgap.Transfer.Transfers.Parts;
 /// that it can be carried away while the next is written; where an earlier set has the names, all take them at the end. The list is written last: without
 /// it nobody takes the parts for an archive.
 /// </summary>
-internal sealed class PartsOutput : IRandomAccess, IDisposable
+internal sealed class PartsOutput : IDisposable
 {
-    private const int BufferSize = 256 * 1024;
-
     private readonly ArchiveDisk _disk;
     private readonly PartsHolder _holder;
     private readonly PartsPlace _place;
-    private readonly FileStream?[] _files;
-    private readonly EarlyFlush?[] _flushes;
     private readonly PartEntry?[] _finished;
-    private readonly Lock _opening = new();
 
     private PartsOutput(PartPlan plan, ArchiveDisk disk, PartsHolder holder, PartsPlace place)
     {
@@ -31,25 +23,25 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         _disk = disk;
         _holder = holder;
         _place = place;
-        _files = new FileStream?[plan.Count];
-        _flushes = new EarlyFlush?[plan.Count];
+        Files = new PartFiles(plan, disk);
         _finished = new PartEntry?[plan.Count];
     }
 
     /// <summary>How the archive is cut.</summary>
     public PartPlan Plan { get; }
 
-    /// <summary>True where parts that an earlier run left are gone on with.</summary>
+    /// <summary>True where this run resumes the parts of an earlier one.</summary>
     public bool HasEarlier { get; private init; }
 
-    public long Length => Plan.Length;
+    /// <summary>The bytes of the parts.</summary>
+    public PartFiles Files { get; }
 
     private string Folder => Path.GetDirectoryName(Plan.Archive)!;
 
-    /// <summary>Takes the place for this process, and looks at what lies there.</summary>
+    /// <summary>Reserves the place for this process, and looks at the files that are there.</summary>
     /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
     /// <param name="mayStandWhole">True where the whole archive lies there.</param>
-    /// <param name="resume">True to go on with what an earlier run left, cut in the same way.</param>
+    /// <param name="resume">True to resume an earlier run's parts of the same sizes.</param>
     /// <param name="disk">The file system.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, <see cref="ErrorCode.PartInTheWay"/>, <see cref="ErrorCode.DiskFull"/>, or another 3xxx.</exception>
     public static PartsOutput Open(PartPlan plan, bool mayStandWhole, bool resume, ArchiveDisk disk)
@@ -78,67 +70,6 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         }
     }
 
-    /// <summary>Has the system read from the disk what an earlier run wrote: it is on it only where its flush went well.</summary>
-    public void Forget()
-    {
-        for (int part = 0; part < Plan.Count; part++)
-        {
-            if (!File.Exists(PartialOf(part)))
-                continue;
-            SafeFileHandle file = FileOf(part).SafeFileHandle;
-            _disk.Flush(file, PartialOf(part));
-            _disk.Forget(file);
-        }
-    }
-
-    /// <summary>Forgets all that an earlier run wrote.</summary>
-    public void Empty()
-    {
-        for (int part = 0; part < Plan.Count; part++)
-        {
-            if (!File.Exists(PartialOf(part)))
-                continue;
-            _disk.SetLength(FileOf(part), 0);
-            _disk.SetLength(FileOf(part), Plan.SizeOf(part));
-        }
-    }
-
-    /// <summary>Writes bytes to their place, in one part or over several. Several writers may be under way at once.</summary>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int part = (int)(offset / Plan.VolumeSize);
-            long inside = offset - Plan.StartOf(part);
-            int count = (int)Math.Min(bytes.Length, Plan.SizeOf(part) - inside);
-            try
-            {
-                FileStream file = FileOf(part);
-                await _disk.WriteAsync(file.SafeFileHandle, bytes[..count], inside, cancellationToken);
-                _flushes[part]!.Wrote(file.SafeFileHandle, count);
-            }
-            catch (Exception e) when (IoFailures.IsIoFailure(e))
-            {
-                throw IoFailures.Translate(e, PartialOf(part));
-            }
-
-            bytes = bytes[count..];
-            offset += count;
-        }
-    }
-
-    public int Read(Span<byte> buffer, long offset)
-    {
-        (SafeFileHandle file, long inside, int count) = Find(offset, buffer.Length);
-        return count == 0 ? 0 : RandomAccess.Read(file, buffer[..count], inside);
-    }
-
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
-    {
-        (SafeFileHandle file, long inside, int count) = Find(offset, buffer.Length);
-        return count == 0 ? new(0) : RandomAccess.ReadAsync(file, buffer[..count], inside, cancellationToken);
-    }
-
     /// <summary>Brings a part, of which every byte is written, to the disk, reads it back for its hash, and gives it its name.</summary>
     /// <param name="part">The part, counted from 0.</param>
     /// <param name="digest">Its digest, where it was written in order and hashed on the way; null to read it.</param>
@@ -147,15 +78,14 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
     {
         try
         {
-            FileStream file = FileOf(part);
-            _flushes[part]!.Finish();
+            FileStream file = Files.Finish(part);
             OpenFileBytes bytes = new(file.SafeFileHandle);
 
             // What is read back is in memory still, and the disk has the time of hashing to itself.
-            Task flush = Task.Run(() => _disk.Flush(file.SafeFileHandle, PartialOf(part)), CancellationToken.None);
+            Task flush = Task.Run(() => _disk.Flush(file.SafeFileHandle, Files.PathOf(part)), CancellationToken.None);
             try
             {
-                digest ??= await HashAsync(bytes, Plan.SizeOf(part), cancellationToken);
+                digest ??= await PartFiles.HashAsync(bytes, Plan.SizeOf(part), cancellationToken);
             }
             finally
             {
@@ -163,11 +93,11 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
             }
 
             PartEntry entry = new(Plan.NameOf(part), Plan.SizeOf(part), digest.Value, PartEnds.Compute(bytes, Plan.SizeOf(part)));
-            if (!FileLock.IsAt(file.SafeFileHandle, PartialOf(part)))
-                throw new UnsafeFileException(PartialOf(part), "is no longer the file that this run wrote");
+            if (!FileLock.IsAt(file.SafeFileHandle, Files.PathOf(part)))
+                throw new UnsafeFileException(Files.PathOf(part), "is no longer the file that this run wrote");
             if (_place.Standing is null)
             {
-                _disk.Rename(PartialOf(part), Plan.PathOf(part));
+                _disk.Rename(Files.PathOf(part), Plan.PathOf(part));
                 _disk.FlushFolder(Folder);
             }
 
@@ -195,7 +125,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
             {
                 _place.Clear();
                 for (int part = 0; part < Plan.Count; part++)
-                    _disk.Rename(PartialOf(part), Plan.PathOf(part));
+                    _disk.Rename(Files.PathOf(part), Plan.PathOf(part));
                 _disk.FlushFolder(Folder);
             }
 
@@ -217,8 +147,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         {
             for (int part = 0; part < Plan.Count; part++)
             {
-                _files[part]?.Dispose();
-                File.Delete(PartialOf(part));
+                Files.Delete(part);
                 if (_place.Standing is null)
                     File.Delete(Plan.PathOf(part));
             }
@@ -233,8 +162,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
 
     public void Dispose()
     {
-        foreach (FileStream? file in _files)
-            file?.Dispose();
+        Files.Dispose();
         ArchiveHolder.Clear(Plan.Archive);
         _holder.Dispose();
     }
@@ -245,7 +173,7 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         foreach (PartPlan? plan in goesOn ? [] : (PartPlan?[])[earlier, Plan])
         {
             for (int part = 0; part < plan?.Count; part++)
-                File.Delete(SideName.Of(plan.PathOf(part), ".partial"));
+                File.Delete(PartFiles.PathOf(plan, part));
         }
 
         if (goesOn && _place.Standing is null)
@@ -253,17 +181,17 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
             // What is not whole after all is written again, and must not have its name meanwhile.
             for (int part = 0; part < Plan.Count; part++)
             {
-                if (File.Exists(Plan.PathOf(part)) && !File.Exists(PartialOf(part)))
-                    _disk.Rename(Plan.PathOf(part), PartialOf(part));
+                if (File.Exists(Plan.PathOf(part)) && !File.Exists(Files.PathOf(part)))
+                    _disk.Rename(Plan.PathOf(part), Files.PathOf(part));
             }
         }
 
-        long there = Enumerable.Range(0, Plan.Count).Sum(part => new FileInfo(PartialOf(part)) is { Exists: true } file ? file.Length : 0);
-        if (_disk.FreeSpace(Folder) is { } free && free < Plan.Length - there)
+        long missing = Plan.Length - Files.Standing;
+        if (_disk.FreeSpace(Folder) is { } free && free < missing)
         {
             throw new AirgapException(
                 ErrorCode.DiskFull,
-                $"The parts of '{Plan.Archive}' need {ByteSize.Format(Plan.Length - there)} more ({Plan.Length - there} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
+                $"The parts of '{Plan.Archive}' need {ByteSize.Format(missing)} more ({missing} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
                 "Free some space, or write them to another disk.")
             { Location = new SourceLocation(Plan.Archive) };
         }
@@ -271,52 +199,5 @@ internal sealed class PartsOutput : IRandomAccess, IDisposable
         if (_place.Standing is null)
             _place.Clear();
         _holder.Write(Plan, _disk);
-    }
-
-    private string PartialOf(int part) => SideName.Of(Plan.PathOf(part), ".partial");
-
-    private FileStream FileOf(int part)
-    {
-        lock (_opening)
-        {
-            if (_files[part] is { } open)
-                return open;
-            FileStream file = OwnFile.OpenOrCreate(PartialOf(part));
-            _disk.SetLength(file, Plan.SizeOf(part));
-            _flushes[part] = new EarlyFlush(_disk, PartialOf(part));
-            return _files[part] = file;
-        }
-    }
-
-    private (SafeFileHandle File, long Offset, int Count) Find(long offset, int wanted)
-    {
-        if (offset >= Plan.Length)
-            return (FileOf(0).SafeFileHandle, 0, 0);
-        int part = (int)(offset / Plan.VolumeSize);
-        long inside = offset - Plan.StartOf(part);
-        return (FileOf(part).SafeFileHandle, inside, (int)Math.Min(wanted, Plan.SizeOf(part) - inside));
-    }
-
-    private static async Task<Digest> HashAsync(OpenFileBytes bytes, long length, CancellationToken cancellationToken)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        try
-        {
-            for (long done = 0; done < length;)
-            {
-                int read = await bytes.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), done, cancellationToken);
-                if (read == 0)
-                    throw new EndOfStreamException();
-                hash.AppendData(buffer, 0, read);
-                done += read;
-            }
-
-            return Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

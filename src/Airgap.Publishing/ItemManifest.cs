@@ -1,0 +1,61 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing;
+
+/// <summary>Makes an item's PackageRepository, before anything moves: what a cluster would refuse costs no transfer.</summary>
+internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings, PublishSettings settings)
+{
+    /// <summary>Makes the PackageRepository of an item that is to have one, and warns of what a cluster would not take.</summary>
+    /// <returns>Null where the item asks for none, or is no package repository.</returns>
+    /// <exception cref="AirgapException">A name that a cluster refuses, or a registry's failure.</exception>
+    public async Task<PackageRepositoryManifest?> CreateAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
+    {
+        if (declaration is not { Manifest: { } options, Repository: { } repository })
+            return null;
+        PlannedItem? root = PlanRoot.Of(plan);
+        bool hasPackages = root is not null && (options.IsPlainImage
+            ? plan.Source is RelocationSource.Archive || await PlainImagePackages.FindAsync(registry.GetRepository(root.Source.Repository), root.Digest, cancellationToken) != false
+            : plan.RootBundle is { HasPackages: true });
+        if (root is null || !hasPackages)
+        {
+            if (declaration.ManifestAsked)
+            {
+                warnings.Add(
+                    declaration.Item.Problem(
+                        ErrorCode.NotAPackageRepository,
+                        $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
+                        $"Remove PackageRepository from the item, or declare {(options.IsPlainImage ? "an image" : "a bundle")} that is a package repository."),
+                    declaration.Item.Location);
+            }
+
+            return null;
+        }
+
+        EarlierManifest? earlier = EarlierManifest.Find(Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, ItemArtifacts.ManifestOf(declaration)), options.Name ?? repository.LastSegment);
+        RepositoryName cluster = declaration.ClusterRepository ?? repository;
+        options = earlier?.Follow(options, cluster, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
+        if (declaration.Archive is null && plan.RootBundle is { } bundle
+            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
+        {
+            warnings.Add(dropped, declaration.Item.Location);
+        }
+
+        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(cluster, root.Digest, root.Tag, options);
+        if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
+            warnings.Add(NoTrust(declaration, cluster), declaration.Item.Location);
+        foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? []))
+            warnings.Add(warning, declaration.Item.Location);
+        return manifest;
+    }
+
+    private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
+        ErrorCode.ClusterTrustNotWritten,
+        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
+        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>What became of each item of a run.</summary>
+internal sealed class ItemOutcomes
+{
+    /// <summary>The items that arrived whole.</summary>
+    public List<PublishedItem> Published { get; } = [];
+
+    /// <summary>The items that did not.</summary>
+    public List<PublishItem> Failed { get; } = [];
+
+    /// <summary>Why they did not.</summary>
+    public List<Diagnostic> Failures { get; } = [];
+
+    /// <summary>What was moved, whole or not.</summary>
+    public List<TransferResult> Results { get; } = [];
+
+    /// <summary>The results of items that went to a registry.</summary>
+    public List<TransferResult> Received { get; } = [];
+
+    /// <summary>Publishes an item and adds what became of it.</summary>
+    /// <param name="declaration">The item.</param>
+    /// <param name="publish">Publishes it.</param>
+    /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>
+    public async Task AddAsync(Declaration declaration, Func<Task<PublishedItem>> publish, bool keepsGoing)
+    {
+        try
+        {
+            PublishedItem item = await publish();
+            Results.Add(item.Result);
+            if (declaration.Archive is null)
+                Received.Add(item.Result);
+            if (item.Result.IsComplete)
+                Published.Add(item);
+            else
+                Fail(declaration, IncompleteRelocation.Describe(item.Result, declaration.Item.Location));
+        }
+        catch (AirgapException e) when (keepsGoing && e.Code != ErrorCode.Canceled)
+        {
+            Fail(declaration, [e.ToDiagnostic()]);
+        }
+    }
+
+    private void Fail(Declaration declaration, ImmutableArray<Diagnostic> failures)
+    {
+        Failures.AddRange(failures);
+        Failed.Add(declaration.Item);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Trusting;
+
+namespace Airgap.Publishing;
+
+/// <summary>The first stage of a publish: reads a project's items, finds what is wrong with them, and pins their tags.</summary>
+/// <param name="registry">The registries, with their credentials.</param>
+/// <param name="notices">Warns of mistyped metadata.</param>
+internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
+{
+    /// <summary>Checks everything that can be wrong without a request. Mistyped metadata are warnings.</summary>
+    /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
+    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        notices.WarnOfTypos(items);
+        return HasWork(items, settings) ? ReadSides(items, settings).Problems : [];
+    }
+
+    /// <summary>Reads the items and pins their tags by the project's lock. Asks the source registries for what the lock lacks, and writes nothing.</summary>
+    /// <returns>What the other stages take, with every problem; they refuse items with problems.</returns>
+    public async Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        notices.WarnOfTypos(items);
+        if (items.Count == 0 || !HasWork(items, settings))
+            return new PreparedPublish(items, settings, null, []);
+        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) = ReadSides(items, settings);
+        if (!problems.IsEmpty)
+            return new PreparedPublish(items, settings, null, problems) { IsRead = false };
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(sides[0].Declarations, cancellationToken);
+        return new PreparedPublish(items, settings, resolved, resolved.Problems)
+        {
+            Sides = sides.Length == 1 ? [] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
+        };
+    }
+
+    /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>
+    public static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        (ImmutableArray<PublishSettings> sides, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
+        return [.. problems.Concat(sides.SelectMany(Find)).Distinct()];
+
+        IEnumerable<Diagnostic> Find(PublishSettings side)
+        {
+            DeclarationReader reader = new(side, needsDestination: Publisher.HasDestination(items, side));
+            reader.Read(items);
+            return reader.Problems;
+        }
+    }
+
+    // What a tag stands for is asked once, and kept in the project's lock once.
+    private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
+    {
+        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin })],
+        Lock = null,
+        Change = null,
+    };
+
+    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides, ImmutableArray<Diagnostic> Problems) ReadSides(
+        IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
+        (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read = [.. each.Select(side => (side, Read(items, side)))];
+        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))], [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
+    }
+
+    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        bool hasDestination = Publisher.HasDestination(items, settings);
+        DeclarationReader reader = new(settings, hasDestination);
+        ImmutableArray<Declaration> declarations = reader.Read(items);
+        ImmutableArray<Diagnostic> outputs = hasDestination ? OutputProblems.Find(settings, declarations) : [];
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
+        return (declarations, [.. reader.Problems, .. rules, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+    }
+
+    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || Publisher.HasDestination(items, settings);
+}

@@ -1,0 +1,59 @@
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>Writes the artifacts that items have in common, when all items are done: shared objects, the kustomization, reports and the receipt.</summary>
+internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder artifacts, PublishWarnings warnings)
+{
+    /// <summary>Writes the Kubernetes objects that several items need, and the kustomization that lists all manifests.</summary>
+    public async Task<List<PublishedFile>> WriteManifestsAsync(ManifestObjects objects, IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
+    {
+        List<PublishedFile> files = [];
+        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.GitOps)];
+        foreach (SecretExportObject export in objects.Exports)
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
+        foreach (KubernetesObject ns in objects.Namespaces)
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(ns)), ns.Yaml, PublishedFileKind.Namespace, cancellationToken));
+        applied.AddRange(files);
+        foreach (PullSecretObject secret in objects.Secrets)
+        {
+            PublishedFile file = await artifacts.WriteSecretAsync(settings.SecretManifests ? ArtifactFolder.Manifests : ArtifactFolder.Secrets, secret, cancellationToken);
+            files.Add(file);
+            if (settings.SecretManifests)
+                applied.Add(file);
+        }
+
+        if (settings.Kustomization)
+            files.AddRange(await KustomizationWriter.WriteAsync(settings.FullOutputPath, artifacts, applied, warnings, cancellationToken));
+        return files;
+    }
+
+    /// <summary>Writes the receipt, where the project asks for one. After failures it lists what arrived.</summary>
+    public async Task WriteReceiptAsync(IReadOnlyList<TransferResult> received, CancellationToken cancellationToken)
+    {
+        if (settings.Receipt.Length == 0 || received.Count == 0)
+            return;
+        string path = settings.FullPath(settings.Receipt);
+        ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
+        await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
+    }
+
+    /// <summary>Writes <c>relocation.json</c> and <c>relocation.html</c>.</summary>
+    /// <param name="outcomes">What became of the items.</param>
+    /// <param name="summary">The run in a sentence.</param>
+    /// <param name="retries">Repeated requests; null where they are not counted.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(ItemOutcomes outcomes, string summary, long? retries, CancellationToken cancellationToken)
+    {
+        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, cancellationToken);
+        PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
+        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, warnings.All, outcomes.Failures, summary, retries);
+        PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
+        return ([report, page], model);
+    }
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The flags of <c>copy</c> that say what is copied, where to, and how.</summary>
+internal sealed class CopyFlags
+{
+    /// <summary>The highest concurrency where it adapts and is not set.</summary>
+    private const int MostUnlessTold = 16;
+
+    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
+    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
+    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
+    private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
+    private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
+    private readonly PartsInFlag _partsIn = new();
+    private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
+    private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
+    private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
+    private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
+    private readonly Option<string[]> _map = Flag.Repeated("--map", "SOURCE=REPOSITORY", "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
+    private readonly Option<string?> _mapFile = Flag.Text("--map-file", "FILE", "File with a line SOURCE=REPOSITORY for each item to copy");
+    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
+    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
+    private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
+    private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
+    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
+    private readonly Option<bool> _nonDistributable = Flag.Switch(
+        "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
+
+    private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
+    private readonly Option<bool> _ignoreBundleCheck = Flag.Switch(
+        "--ignore-bundle-check", "Copy a bundle that is given with -i as an image: it alone, without the images that it pins");
+
+    private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
+    private readonly Option<string?> _artifacts = Flag.OptionalText(
+        "--artifacts", string.Join('|', ArtifactChoices.Words), "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or signatures alone", "all");
+
+    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy, in one file that loads nothing");
+    private readonly Option<string?> _summary = Flag.Text(
+        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
+
+    private readonly SelectionFlags _selection = new();
+
+    /// <summary>The flags about deltas and the receipt.</summary>
+    public CopyDeltaFlags Delta { get; } = new();
+
+    /// <summary>The flags, in the order of the help.</summary>
+    public IEnumerable<Option> All =>
+    [
+        _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _map, _mapFile, _toTar, _toOci, _toOciTar, _volumeSize, _lockOutput, _resume,
+        _keepGoing, _repair, _concurrency, _nonDistributable, _repositoryTags, _ignoreBundleCheck, _cosign, _artifacts, _report, _summary,
+        .. _selection.All, .. Delta.All,
+    ];
+
+    /// <summary><c>--map</c> and <c>--map-file</c>.</summary>
+    public IReadOnlyList<ArchiveMapEntry> Map(ParseResult parsed) => ArchiveMap.Read(parsed.GetValue(_map) ?? [], parsed.GetText(_mapFile));
+
+    /// <summary><c>--keep-going</c>.</summary>
+    public bool KeepsGoing(ParseResult parsed) => parsed.GetValue(_keepGoing);
+
+    /// <summary><c>--concurrency</c>.</summary>
+    public int Concurrency(ParseResult parsed) => parsed.GetValue(_concurrency);
+
+    /// <summary><c>--report</c>.</summary>
+    public string? Report(ParseResult parsed) => parsed.GetText(_report);
+
+    /// <summary><c>--summary</c>.</summary>
+    public string? Summary(ParseResult parsed) => parsed.GetText(_summary);
+
+    /// <summary>What is copied, and where to.</summary>
+    /// <exception cref="AirgapException">2xxx: flags that contradict one another, or a value that cannot be read.</exception>
+    public CopyRequest Read(ParseResult parsed, IReadOnlyList<ArchiveMapEntry> map)
+    {
+        CopyRequest request = CopyRequest.Create(new CopyArguments
+        {
+            Bundle = parsed.GetText(_bundle),
+            Image = parsed.GetText(_image),
+            Lock = parsed.GetText(_lock),
+            Tar = parsed.GetText(_tar),
+            Oci = parsed.GetText(_oci),
+            OciTar = parsed.GetText(_ociTar),
+            ToOci = parsed.GetText(_toOci),
+            ToOciTar = parsed.GetText(_toOciTar),
+            VolumeSize = SizeText.Parse("--volume-size", parsed.GetText(_volumeSize)),
+            ToRepository = parsed.GetText(_toRepository),
+            ToTar = parsed.GetText(_toTar),
+            Map = map,
+            LockOutput = parsed.GetText(_lockOutput),
+            Resume = parsed.GetValue(_resume),
+            Repair = parsed.GetValue(_repair),
+            IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
+            Artifacts = parsed.GetText(_artifacts),
+            CosignSignatures = parsed.GetValue(_cosign),
+            Selection = _selection.Read(parsed),
+        });
+        if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar", "Packages and platforms are chosen of a bundle.");
+        if (request.Source is RelocationSource.Archive archive)
+            return request with { Source = _partsIn.Of(parsed, archive.Path) };
+        _partsIn.CheckUnused(parsed);
+        return request;
+    }
+
+    /// <summary>How the plan is made.</summary>
+    public PlanOptions PlanOptions(ParseResult parsed, CopyRequest request, Session session) => new PlanOptions
+    {
+        IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
+        CosignSignatures = parsed.GetValue(_cosign),
+        IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
+        KeepGoing = parsed.GetValue(_keepGoing),
+        EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
+        // What is to be repaired is read from the source.
+        Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
+        EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
+        Bases = Delta.Bases(parsed, request),
+        Concurrency = parsed.GetValue(_concurrency),
+    }.Carrying(request.Artifacts) with
+    // imgpkg asks for no artifacts that nobody wanted, and does not tell of them.
+    { TellsLeftBehind = !session.Identity.IsImgpkg };
+
+    /// <summary>How the plan is carried out.</summary>
+    public TransferOptions TransferOptions(ParseResult parsed) => new()
+    {
+        Concurrency = parsed.GetValue(_concurrency),
+        KeepGoing = parsed.GetValue(_keepGoing),
+        MostConcurrency = parsed.GetResult(_concurrency) is { Implicit: false } ? parsed.GetValue(_concurrency) : MostUnlessTold,
+        RepositoryBasedTags = parsed.GetValue(_repositoryTags),
+        Resume = parsed.GetValue(_resume),
+        Repair = parsed.GetValue(_repair),
+        MountFrom = Delta.MountFrom(parsed),
+    };
+}

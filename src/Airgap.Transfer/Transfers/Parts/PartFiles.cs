@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Oci.Files;
+using Airgap.Transfer.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Airgap.Transfer.Transfers.Parts;
+
+/// <summary>The files of an archive's parts, which read and write as the one file that they are parts of. Several readers and writers may be under way at once.</summary>
+internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess, IDisposable
+{
+    private const int BufferSize = 256 * 1024;
+
+    private readonly FileStream?[] _files = new FileStream?[plan.Count];
+    private readonly EarlyFlush?[] _flushes = new EarlyFlush?[plan.Count];
+    private readonly Lock _opening = new();
+
+    public long Length => plan.Length;
+
+    /// <summary>The bytes on the disk, whole or not.</summary>
+    public long Standing => Enumerable.Range(0, plan.Count).Sum(part => new FileInfo(PathOf(part)) is { Exists: true } file ? file.Length : 0);
+
+    /// <summary>A part's file until it is finished: <c>NAME.tar.001.partial</c>.</summary>
+    public string PathOf(int part) => PathOf(plan, part);
+
+    /// <summary>The same, for parts that are cut in another way.</summary>
+    public static string PathOf(PartPlan plan, int part) => SideName.Of(plan.PathOf(part), ".partial");
+
+    /// <summary>Has the system read from the disk what an earlier run wrote: it is on it only where its flush went well.</summary>
+    public void Forget()
+    {
+        for (int part = 0; part < plan.Count; part++)
+        {
+            if (!File.Exists(PathOf(part)))
+                continue;
+            SafeFileHandle file = FileOf(part).SafeFileHandle;
+            disk.Flush(file, PathOf(part));
+            disk.Forget(file);
+        }
+    }
+
+    /// <summary>Forgets all that an earlier run wrote.</summary>
+    public void Empty()
+    {
+        for (int part = 0; part < plan.Count; part++)
+        {
+            if (!File.Exists(PathOf(part)))
+                continue;
+            disk.SetLength(FileOf(part), 0);
+            disk.SetLength(FileOf(part), plan.SizeOf(part));
+        }
+    }
+
+    /// <summary>Writes bytes to their place, in one part or over several. Several writers may be under way at once.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int part = (int)(offset / plan.VolumeSize);
+            long inside = offset - plan.StartOf(part);
+            int count = (int)Math.Min(bytes.Length, plan.SizeOf(part) - inside);
+            try
+            {
+                FileStream file = FileOf(part);
+                await disk.WriteAsync(file.SafeFileHandle, bytes[..count], inside, cancellationToken);
+                _flushes[part]!.Wrote(file.SafeFileHandle, count);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, PathOf(part));
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+    }
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        (SafeFileHandle file, long inside, int count) = Find(offset, buffer.Length);
+        return count == 0 ? 0 : RandomAccess.Read(file, buffer[..count], inside);
+    }
+
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        (SafeFileHandle file, long inside, int count) = Find(offset, buffer.Length);
+        return count == 0 ? new(0) : RandomAccess.ReadAsync(file, buffer[..count], inside, cancellationToken);
+    }
+
+    /// <summary>A part's file, with nothing left to write early.</summary>
+    public FileStream Finish(int part)
+    {
+        FileStream file = FileOf(part);
+        _flushes[part]!.Finish();
+        return file;
+    }
+
+    /// <summary>Removes a part's file.</summary>
+    public void Delete(int part)
+    {
+        _files[part]?.Dispose();
+        File.Delete(PathOf(part));
+    }
+
+    public void Dispose()
+    {
+        foreach (FileStream? file in _files)
+            file?.Dispose();
+    }
+
+    private FileStream FileOf(int part)
+    {
+        lock (_opening)
+        {
+            if (_files[part] is { } open)
+                return open;
+            FileStream file = OwnFile.OpenOrCreate(PathOf(part));
+            disk.SetLength(file, plan.SizeOf(part));
+            _flushes[part] = new EarlyFlush(disk, PathOf(part));
+            return _files[part] = file;
+        }
+    }
+
+    private (SafeFileHandle File, long Offset, int Count) Find(long offset, int wanted)
+    {
+        if (offset >= plan.Length)
+            return (FileOf(0).SafeFileHandle, 0, 0);
+        int part = (int)(offset / plan.VolumeSize);
+        long inside = offset - plan.StartOf(part);
+        return (FileOf(part).SafeFileHandle, inside, (int)Math.Min(wanted, plan.SizeOf(part) - inside));
+    }
+
+    /// <summary>The digest of a part.</summary>
+    /// <exception cref="EndOfStreamException">The file is shorter.</exception>
+    public static async Task<Digest> HashAsync(OpenFileBytes bytes, long length, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            for (long done = 0; done < length;)
+            {
+                int read = await bytes.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), done, cancellationToken);
+                if (read == 0)
+                    throw new EndOfStreamException();
+                hash.AppendData(buffer, 0, read);
+                done += read;
+            }
+
+            return Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
