@@ -37,13 +37,13 @@ public sealed record RegistryFixtureOptions
 /// <summary>The embedded registry on a free port of the loopback, which records its requests and fails when it is told to.</summary>
 public sealed class RegistryFixture : IAsyncDisposable
 {
-    private readonly TempFolder? _temp;
+    private readonly IDisposable? _temp;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private RegistryServer _server = null!;
     private TokenServer? _tokens;
     private int _count;
 
-    private RegistryFixture(TempFolder? temp, string folder)
+    private RegistryFixture(IDisposable? temp, string folder)
     {
         _temp = temp;
         Folder = folder;
@@ -87,12 +87,7 @@ public sealed class RegistryFixture : IAsyncDisposable
 
     public static async Task<RegistryFixture> StartAsync(RegistryFixtureOptions options)
     {
-        string storage = Path.Combine(Fixtures.Root, "storage");
-        string? given = options.Folder ?? (options.WithFixtures && options.ReadOnly ? storage : null);
-        TempFolder? temp = given is null ? new TempFolder() : null;
-        string folder = given ?? temp!["storage"];
-        if (options.WithFixtures && folder != storage)
-            TempFolder.Copy(storage, folder);
+        (IDisposable? temp, string folder) = FolderFor(options);
         RegistryFixture fixture = new(temp, folder) { _tokens = options.Tokens };
         RegistryServerOptions server = new()
         {
@@ -112,6 +107,27 @@ public sealed class RegistryFixture : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _temp?.Dispose();
+    }
+
+    private static (IDisposable? Temp, string Folder) FolderFor(RegistryFixtureOptions options)
+    {
+        if (options.Folder is { } given)
+        {
+            if (options.WithFixtures)
+                TempFolder.Copy(Path.Combine(Fixtures.Root, "storage"), given);
+            return (null, given);
+        }
+
+        if (options is { WithFixtures: true, ReadOnly: true })
+            return (null, Path.Combine(Fixtures.Root, "storage"));
+        if (options.WithFixtures)
+        {
+            StorageCopy copy = StorageCopy.Take();
+            return (copy, copy.Folder);
+        }
+
+        TempFolder empty = new();
+        return (empty, empty["storage"]);
     }
 
     private async Task InterceptAsync(HttpContext context, RequestDelegate registry)
