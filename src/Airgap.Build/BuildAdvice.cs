@@ -33,6 +33,7 @@ internal static partial class BuildAdvice
         [AdviceTerms.RewritePart] = "",
         [AdviceTerms.MountFrom] = "AirgapMountFrom",
         [AdviceTerms.MergeArchives] = "",
+        [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
     }.ToFrozenDictionary();
 
     /// <summary>What to do about a code that, in a project, is about how an item is declared or published.</summary>

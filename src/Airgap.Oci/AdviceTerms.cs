@@ -76,11 +76,14 @@ internal static class AdviceTerms
     /// <summary>Making one archive of a chain.</summary>
     public const string MergeArchives = "join the archives into one";
 
+    /// <summary>Writing a format that holds several bundles.</summary>
+    public const string WriteLayout = "write an OCI layout, which holds several";
+
     /// <summary>All of them. None is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom, MergeArchives,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom, MergeArchives, WriteLayout,
     ];
 
     /// <summary>Advice with a front end's word behind each term that it has one for.</summary>

@@ -397,6 +397,21 @@ public enum ErrorCode
     /// <summary>An archive holds a bundle that was derived by another selection than the one that is asked for.</summary>
     SelectionMismatch = 2178,
 
+    /// <summary>Several bundles or images are to share an archive in imgpkg's format, which holds one. Write an OCI layout, or an archive for each.</summary>
+    OneRootPerArchive = 2180,
+
+    /// <summary>An ImagesLock is to share an archive: its order and annotations are those of a whole archive. Give it an archive of its own.</summary>
+    LockSharesNoArchive = 2181,
+
+    /// <summary>An archive that several projects may share could not be read and is written anew, without what others put there (warning). Publish the others again.</summary>
+    SharedArchiveRenewed = 2182,
+
+    /// <summary>Two of the images that are to share an archive have one name and different digests: a tag was moved in between, or one bundle is chosen of in two ways.</summary>
+    SharedNameConflict = 2183,
+
+    /// <summary>Archives that are read together are no chain of deltas: none of them is what the others build up to, or one is no part of it.</summary>
+    NotOneChain = 2184,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

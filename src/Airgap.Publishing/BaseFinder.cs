@@ -21,7 +21,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 
     private readonly RepositoryName[] _sources =
     [
-        .. sources.Select(source => source switch
+        .. sources.SelectMany(source => source is RelocationSource.Several several ? several.Sources : [source]).Select(source => source switch
         {
             RelocationSource.Bundle bundle => bundle.Reference.Repository,
             RelocationSource.Image image => image.Reference.Repository,

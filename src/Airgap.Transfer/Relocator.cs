@@ -85,6 +85,35 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         _observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);
+        return Standing(plan, destination, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>The same for the items that a project puts into an archive that it shares with others. Makes no request, but for what is attached to images.</summary>
+    /// <param name="shared">The archive, as it stands.</param>
+    /// <param name="destination">The same, as it would be written.</param>
+    /// <param name="items">What is asked for, with the options of its plan.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A result for each item; null when the sources have to be asked.</returns>
+    internal async Task<ImmutableArray<TransferResult>?> FindStandingAsync(
+        SharedArchive shared, RelocationDestination.Archive destination, IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (items.Any(item => !item.Options.Bases.IsEmpty) || await shared.FindStandingAsync(items, cancellationToken) is not { } plans)
+            return null;
+        for (int i = 0; i < plans.Length; i++)
+        {
+            if (!await HasItsArtifactsAsync(plans[i], items[i].Options, cancellationToken))
+                return null;
+        }
+
+        _observer.Detail($"'{destination.Path}' holds all that is asked for and is whole; it is left alone.");
+        foreach (Airgap.Oci.Diagnostic warning in plans.SelectMany(plan => plan.Warnings))
+            _observer.Warning(warning);
+        return [.. plans.Select(plan => Standing(plan, destination, Stopwatch.GetElapsedTime(started)))];
+    }
+
+    private static TransferResult Standing(TransferPlan plan, RelocationDestination destination, TimeSpan elapsed)
+    {
         ImmutableArray<RelocatedItem> items = [.. plan.Items.Select(item => new RelocatedItem(item, null, BlobOutcome.Present, []))];
         return new TransferResult
         {
@@ -93,7 +122,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             Items = items,
             Root = items.First(item => item.Item == plan.Root),
             Blobs = [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, BlobOutcome.Present))],
-            Elapsed = Stopwatch.GetElapsedTime(started),
+            Elapsed = elapsed,
             Warnings = plan.Warnings,
         };
     }
@@ -134,13 +163,25 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         TransferPlan plan = await MakeFullPlanAsync(source, options, state, cancellationToken);
-        return options.Bases.IsEmpty ? plan : await new BaseReader(registry, options, _observer).LeaveOutAsync(plan, cancellationToken);
+        return await LeaveOutAsync(plan, options, cancellationToken);
     }
+
+    /// <summary>The plan of an archive that builds on <see cref="PlanOptions.Bases"/>.</summary>
+    internal Task<TransferPlan> LeaveOutAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken) =>
+        options.Bases.IsEmpty ? Task.FromResult(plan) : new BaseReader(registry, options, _observer).LeaveOutAsync(plan, cancellationToken);
 
     private async Task<TransferPlan> MakeFullPlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive from)
             return await new ArchivePlanner(await AnyArchive.OpenAsync(from, cancellationToken), options).PlanAsync(source, cancellationToken);
+
+        if (source is RelocationSource.Several several)
+        {
+            List<TransferPlan> plans = [];
+            foreach (RelocationSource each in several.Sources)
+                plans.Add(CombinedPlan.AskedBy(await MakeFullPlanAsync(each, options, state, cancellationToken), ""));
+            return CombinedPlan.Of(source, plans);
+        }
 
         using RegistryPlanner planner = new(registry, options, _observer, state);
         if (options.EarlierArchive is { } earlier)

@@ -1,8 +1,6 @@
 using Airgap.Oci;
-using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -26,7 +24,7 @@ internal static class UpToDateArchive
     public static async Task<TransferPlan?> FindAsync(RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
     {
         string path = destination.Path;
-        if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path)) || Wanted.Of(source, options) is not { } wanted)
+        if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path)) || WantedRoot.Of(source, options) is not { } wanted)
             return null;
         try
         {
@@ -44,24 +42,5 @@ internal static class UpToDateArchive
             observer.Detail($"'{path}' is written again: {e.Message}");
             return null;
         }
-    }
-
-    /// <summary>The root that the archive has to have.</summary>
-    private sealed record Wanted(RepositoryName Repository, Digest Digest, string? Tag, bool IsBundle, bool HasOrigin)
-    {
-        public static Wanted? Of(RelocationSource source, PlanOptions options) => source switch
-        {
-            RelocationSource.Bundle { Reference: var bundle } when (bundle.Digest ?? options.Pin) is { } digest =>
-                new(bundle.Repository, digest, bundle.Digest is null ? bundle.Tag : null, IsBundle: true, HasOrigin: true),
-            RelocationSource.Image { Reference: var image } when (image.Digest ?? options.Pin) is { } digest =>
-                new(image.Repository, digest, image.Digest is null ? image.Tag : null, IsBundle: false, HasOrigin: false),
-            RelocationSource.Lock { Path: var path } when LockFile.Read(path) is LockFileContent.OfBundle { Lock: var bundle } =>
-                new(bundle.Image.Repository, bundle.Image.Digest!.Value, bundle.Tag.Length > 0 ? bundle.Tag : null, IsBundle: true, HasOrigin: false),
-            _ => null,
-        };
-
-        public bool IsRootOf(TransferPlan plan) => plan.Root is { } root
-            && root.Source.Repository == Repository && root.Digest == Digest && root.Tag == Tag
-            && root.IsBundle == IsBundle && root.OriginalReference.Length > 0 == HasOrigin;
     }
 }

@@ -35,6 +35,8 @@ internal sealed class CopyCommand
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
             ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
             ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
+            ("Two bundles into one file, their layers once", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar bundles.oci.tar"),
+            ("Out of a delta and what it builds on", "copy --tar simple-app-bundle.tar --tar new.tar --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Two of a layout's bundles, each to its repository", "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map base-bundle=final-registry.corp.com/base/base-bundle"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
@@ -49,7 +51,7 @@ internal sealed class CopyCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         IReadOnlyList<ArchiveMapEntry> map = _flags.Map(parsed);
-        CopyRequest request = _flags.Read(parsed, map);
+        CopyRequest request = _flags.Read(parsed, map, session);
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
 
@@ -78,7 +80,7 @@ internal sealed class CopyCommand
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
-        await _flags.Delta.WriteReceiptAsync(parsed, result, session, cancellationToken).ConfigureAwait(false);
+        await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken).ConfigureAwait(false);
         if (session.Report.Derived is { } derived)
             session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
@@ -98,8 +100,6 @@ internal sealed class CopyCommand
     private async Task<int> CopyMappedAsync(
         ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, Session session, RegistryClient registry, CancellationToken cancellationToken)
     {
-        if (_flags.Delta.HasReceipt(parsed))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --receipt cannot be used with --map", "Copy each item by itself to have its receipt.");
         bool isDry = _dry.IsDry(parsed);
         MappedCopy copy = new(registry, session);
         Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
@@ -113,7 +113,10 @@ internal sealed class CopyCommand
 
         IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
         await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
-        return results[^1].IsComplete ? 0 : Fail(results[^1], session);
+        if (!results[^1].IsComplete)
+            return Fail(results[^1], session);
+        await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken).ConfigureAwait(false);
+        return 0;
     }
 
     // Before anything is asked: what cannot be written at the end is no surprise then.
@@ -177,7 +180,7 @@ internal sealed class CopyCommand
         if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
         TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
-        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
+        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
         await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
         return true;
     }

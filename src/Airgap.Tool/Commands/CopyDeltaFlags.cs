@@ -28,9 +28,6 @@ internal sealed class CopyDeltaFlags
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_base, _mountFrom, _receipt, _form];
 
-    /// <summary>True where a receipt is to be written.</summary>
-    public bool HasReceipt(ParseResult parsed) => parsed.GetText(_receipt) is not null;
-
     /// <summary>Checks the flags with what is copied, and looks at the receipt's place.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx code of the receipt's place.</exception>
     public void Check(ParseResult parsed, CopyRequest request)
@@ -78,12 +75,12 @@ internal sealed class CopyDeltaFlags
     /// <summary>The repositories to mount from.</summary>
     public ImmutableArray<RepositoryName> MountFrom(ParseResult parsed) => [.. (parsed.GetValue(_mountFrom) ?? []).Select(RepositoryName.Parse)];
 
-    /// <summary>Writes the receipt that was asked for.</summary>
-    public async Task WriteReceiptAsync(ParseResult parsed, TransferResult result, Session session, CancellationToken cancellationToken)
+    /// <summary>Writes the receipt that was asked for, of all that was copied.</summary>
+    public async Task WriteReceiptAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
     {
         if (parsed.GetText(_receipt) is not { } receipt)
             return;
-        await ReceiptFile.WriteAsync(receipt, [result], session.Identity.Version, parsed.GetValue(_form) == "short", cancellationToken).ConfigureAwait(false);
+        await ReceiptFile.WriteAsync(receipt, results, session.Identity.Version, parsed.GetValue(_form) == "short", cancellationToken).ConfigureAwait(false);
         (session.Report.Files ??= []).Add(new ReportFile(receipt, "receipt"));
     }
 }

@@ -14,10 +14,10 @@ internal sealed class CopyFlags
     /// <summary>The highest concurrency where it adapts and is not set.</summary>
     private const int MostUnlessTold = 16;
 
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image or index to copy", "-i");
+    private readonly Option<string[]> _bundle = Flag.Repeated("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins; several into one OCI layout", "-b");
+    private readonly Option<string[]> _image = Flag.Repeated("--image", Flag.ReferenceName, "Image or index to copy; several into one OCI layout", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to copy out of");
+    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to copy out of; several that are one chain of deltas, in any order");
     private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
     private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
     private readonly PartsInFlag _partsIn = new();
@@ -78,14 +78,14 @@ internal sealed class CopyFlags
 
     /// <summary>What is copied, and where to.</summary>
     /// <exception cref="AirgapException">2xxx: flags that contradict one another, or a value that cannot be read.</exception>
-    public CopyRequest Read(ParseResult parsed, IReadOnlyList<ArchiveMapEntry> map)
+    public CopyRequest Read(ParseResult parsed, IReadOnlyList<ArchiveMapEntry> map, Session session)
     {
         CopyRequest request = CopyRequest.Create(new CopyArguments
         {
-            Bundle = parsed.GetText(_bundle),
-            Image = parsed.GetText(_image),
+            Bundles = Given(_bundle),
+            Images = Given(_image),
             Lock = parsed.GetText(_lock),
-            Tar = parsed.GetText(_tar),
+            Tars = Given(_tar),
             Oci = parsed.GetText(_oci),
             OciTar = parsed.GetText(_ociTar),
             ToOci = parsed.GetText(_toOci),
@@ -105,9 +105,16 @@ internal sealed class CopyFlags
         if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar", "Packages and platforms are chosen of a bundle.");
         if (request.Source is RelocationSource.Archive archive)
-            return request with { Source = _partsIn.Of(parsed, archive.Path) };
+            return request with { Source = _partsIn.Of(parsed, archive.Path) with { Chain = archive.Chain } };
         _partsIn.CheckUnused(parsed);
         return request;
+
+        // To imgpkg the last of several counts.
+        string[] Given(Option<string[]> option)
+        {
+            string[] given = [.. (parsed.GetValue(option) ?? []).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)];
+            return session.Identity.IsImgpkg ? given[^Math.Min(1, given.Length)..] : given;
+        }
     }
 
     /// <summary>How the plan is made.</summary>

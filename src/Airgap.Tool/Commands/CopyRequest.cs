@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Plans;
 
@@ -9,16 +10,16 @@ namespace Airgap.Tool.Commands;
 internal sealed record CopyArguments
 {
     /// <summary><c>-b</c>.</summary>
-    public string? Bundle { get; init; }
+    public IReadOnlyList<string> Bundles { get; init; } = [];
 
     /// <summary><c>-i</c>.</summary>
-    public string? Image { get; init; }
+    public IReadOnlyList<string> Images { get; init; } = [];
 
     /// <summary><c>--lock</c>.</summary>
     public string? Lock { get; init; }
 
     /// <summary><c>--tar</c>.</summary>
-    public string? Tar { get; init; }
+    public IReadOnlyList<string> Tars { get; init; } = [];
 
     /// <summary><c>--oci</c>.</summary>
     public string? Oci { get; init; }
@@ -37,6 +38,15 @@ internal sealed record CopyArguments
 
     /// <summary><c>--to-tar</c>.</summary>
     public string? ToTar { get; init; }
+
+    /// <summary>The first of <see cref="Tars"/>; null for none.</summary>
+    public string? Tar => Tars.Count > 0 ? Tars[0] : null;
+
+    /// <summary>How many bundles and images are named.</summary>
+    public int References => Bundles.Count + Images.Count;
+
+    /// <summary>True for an OCI layout as the destination.</summary>
+    public bool ToLayout => ToOci is not null || ToOciTar is not null;
 
     /// <summary><c>--volume-size</c>, in bytes.</summary>
     public long? VolumeSize { get; init; }
@@ -85,7 +95,10 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
     /// </exception>
     public static CopyRequest Create(CopyArguments arguments)
     {
-        if (Given(arguments.Bundle, arguments.Image, arguments.Lock, arguments.Tar, arguments.Oci, arguments.OciTar) != 1)
+        bool areSeveral = arguments.References > 1 && arguments.ToLayout;
+        string? bundle = arguments.Bundles.Count > 0 ? arguments.Bundles[0] : null;
+        string? image = arguments.Images.Count > 0 && !(areSeveral && bundle is not null) ? arguments.Images[0] : null;
+        if (Given(bundle, image, arguments.Lock, arguments.Tar, arguments.Oci, arguments.OciTar) != 1)
         {
             throw new AirgapException(
                 ErrorCode.SourceSelection,
@@ -97,6 +110,13 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             arguments = OfMap(arguments);
         if (Given(arguments.ToTar, arguments.ToRepository, arguments.ToOci, arguments.ToOciTar) != 1)
             throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them, or of --to-oci and --to-oci-tar.");
+        if (arguments.References > 1 && !areSeveral)
+        {
+            throw arguments.ToTar is not null
+                ? ArchiveFormats.OneRoot(arguments.References, string.Join(" and ", arguments.Bundles.Concat(arguments.Images).Take(2)))
+                : new AirgapException(ErrorCode.SourceSelection, "Several bundles or images can only be copied to an OCI layout", "Copy each to its own repository, or all with --to-oci-tar or --to-oci.");
+        }
+
         if (arguments is { ToTar: not null, Tar: not null, Selection.IsEmpty: true })
         {
             throw new AirgapException(
@@ -135,7 +155,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out: only an archive is written in parts.");
         }
 
-        if (arguments is { IgnoreBundleCheck: true, Image: null, Tar: null, Oci: null, OciTar: null })
+        if (arguments is { IgnoreBundleCheck: true, Images: [], Tar: null, Oci: null, OciTar: null })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
@@ -168,13 +188,21 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             : choice;
     }
 
-    private static RelocationSource SourceOf(CopyArguments arguments) => arguments switch
+    private static RelocationSource SourceOf(CopyArguments arguments)
     {
-        { Bundle: { } bundle } => new RelocationSource.Bundle(References.Parse(bundle)),
-        { Image: { } image } => new RelocationSource.Image(References.Parse(image)),
-        { Lock: { } file } => new RelocationSource.Lock(file),
-        _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!),
-    };
+        RelocationSource[] named =
+        [
+            .. arguments.Bundles.Select(bundle => new RelocationSource.Bundle(References.Parse(bundle))),
+            .. arguments.Images.Select(image => new RelocationSource.Image(References.Parse(image))),
+        ];
+        return (named, arguments.Lock) switch
+        {
+            ([var only], _) => only,
+            ([_, ..], _) => new RelocationSource.Several([.. named]),
+            (_, { } file) => new RelocationSource.Lock(file),
+            _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!) { Chain = [.. arguments.Tars.Skip(1)] },
+        };
+    }
 
     private static RelocationDestination DestinationOf(CopyArguments arguments) => arguments switch
     {

@@ -7,6 +7,7 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
@@ -14,7 +15,7 @@ namespace Airgap.Tool.Commands;
 internal sealed class DescribeCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose bundle to describe; no registry is asked");
+    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe, or several that are one chain of deltas; no registry is asked");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
@@ -52,7 +53,8 @@ internal sealed class DescribeCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
+        RelocationSource.Archive? archive = _layout.Choose(parsed, _tar, _parts);
+        string? tar = archive?.ToString();
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
@@ -61,7 +63,7 @@ internal sealed class DescribeCommand
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
         if (parsed.GetValue(_packages))
-            return await ListPackagesAsync(parsed, tar, bundle, session, cancellationToken).ConfigureAwait(false);
+            return await ListPackagesAsync(parsed, archive, bundle, session, cancellationToken).ConfigureAwait(false);
         DescribeOptions options = new()
         {
             Layers = parsed.GetValue(_layers),
@@ -74,7 +76,7 @@ internal sealed class DescribeCommand
         if (report.IsWanted)
         {
             BundleSurvey survey = tar is not null
-                ? await Describer.SurveyArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false)
+                ? await Describer.SurveyArchiveAsync(archive!, options, cancellationToken).ConfigureAwait(false)
                 : await AskAsync(parsed, session, describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
             description = survey.Description;
             TellDelta(tar, survey, session);
@@ -85,7 +87,7 @@ internal sealed class DescribeCommand
         else
         {
             description = tar is not null
-                ? TellDelta(tar, await Describer.SurveyArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false), session)
+                ? TellDelta(tar, await Describer.SurveyArchiveAsync(archive!, options, cancellationToken).ConfigureAwait(false), session)
                 : await AskAsync(parsed, session, describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
         }
 
@@ -108,13 +110,13 @@ internal sealed class DescribeCommand
         return survey.Description;
     }
 
-    private async Task<int> ListPackagesAsync(ParseResult parsed, string? tar, string? bundle, Session session, CancellationToken cancellationToken)
+    private async Task<int> ListPackagesAsync(ParseResult parsed, RelocationSource.Archive? archive, string? bundle, Session session, CancellationToken cancellationToken)
     {
         if (parsed.GetText(_html) is not null || parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --packages with --html, --summary or -o yaml", "Leave one of them out; --json gives the packages as a document.");
-        using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session.Trace) : null;
+        using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session.Trace) : null;
         PackagesText.Show(session, registry is null
-            ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken).ConfigureAwait(false)
+            ? await PackageLister.ListArchiveAsync(archive!, cancellationToken).ConfigureAwait(false)
             : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false));
         return 0;
     }

@@ -19,7 +19,7 @@ internal sealed class PullCommand
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to pull", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to pull", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to pull out of; beside it -b or -i name one of its images");
+    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to pull out of, or several that are one chain of deltas; beside it -b or -i name one of its images");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
@@ -78,7 +78,7 @@ internal sealed class PullCommand
         string? bundle = parsed.GetText(_bundle);
         string? image = parsed.GetText(_image);
         string? file = parsed.GetText(_lock);
-        string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
+        RelocationSource.Archive? tar = _layout.Choose(parsed, _tar, _parts);
         int given = new[] { bundle, image, file }.Count(value => value is not null);
         if (given > 1 || (tar is not null && file is not null))
             throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of image, bundle, or lock", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
@@ -95,7 +95,7 @@ internal sealed class PullCommand
         ImageReference? reference = (bundle ?? image) is { } text ? References.Parse(text) : null;
         return new PullRequest
         {
-            Source = tar is not null ? _parts.Of(parsed, tar)
+            Source = tar is not null ? tar
                 : file is not null ? new RelocationSource.Lock(file)
                 : bundle is not null ? new RelocationSource.Bundle(reference!)
                 : new RelocationSource.Image(reference!),

@@ -20,7 +20,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to verify", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive to verify");
+    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to verify, or several that are one chain of deltas");
     private readonly Option<string?> _blob = Flag.Text("--blob", "FILE", "File whose signature to verify");
     private readonly Option<string?> _signature = Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
     private readonly TrustFlags _trust = new();
@@ -64,9 +64,7 @@ internal sealed class VerifyCommand
             throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --signature can only be used with --blob, and --blob with nothing else to verify", "Give --blob and --signature alone, or neither.");
         RelocationSource source = SourceOf(parsed)
             ?? throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
-        if (source is RelocationSource.Archive { Path: var tar })
-            source = _parts.Of(parsed, tar);
-        else
+        if (source is not RelocationSource.Archive)
             _parts.CheckUnused(parsed);
         session.Report.Source = source.ToString();
         session.Phase = "verifying";
@@ -104,12 +102,12 @@ internal sealed class VerifyCommand
     }
 
     // Null when nothing is named.
-    private RelocationSource? SourceOf(ParseResult parsed) => (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, parsed.GetText(_tar))) switch
+    private RelocationSource? SourceOf(ParseResult parsed) => (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, _tar, _parts)) switch
     {
         ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
         (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
         (null, null, { } file, null) => new RelocationSource.Lock(file),
-        (null, null, null, { } tar) => new RelocationSource.Archive(tar),
+        (null, null, null, { } tar) => tar,
         (null, null, null, null) => null,
         _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
     };

@@ -32,6 +32,7 @@ internal static class ToolAdvice
         [AdviceTerms.RewritePart] = "archive split FILE --only N",
         [AdviceTerms.MountFrom] = "--mount-from",
         [AdviceTerms.MergeArchives] = "archive merge",
+        [AdviceTerms.WriteLayout] = "--to-oci-tar",
     }.ToFrozenDictionary();
 
     /// <summary>The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.</summary>

@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Plans;
@@ -9,9 +10,10 @@ namespace Airgap.Transfer.Archives;
 internal static class AnyArchive
 {
     /// <summary>Opens what a source names, in parts or whole, and reads what it lists.</summary>
-    /// <exception cref="AirgapException">As <see cref="OpenAsync(ArchiveFile, CancellationToken)"/>, and those of <see cref="PartFinder.FindAsync"/>.</exception>
-    public static async Task<IArchive> OpenAsync(RelocationSource.Archive source, CancellationToken cancellationToken) =>
-        await OpenAsync(await PartFinder.FindAsync(source.Path, source.PartsIn, cancellationToken), cancellationToken);
+    /// <exception cref="AirgapException">As <see cref="OpenAsync(ArchiveFile, CancellationToken)"/>, and those of <see cref="PartFinder.FindAsync"/> and <see cref="ChainReader.OpenTogetherAsync"/>.</exception>
+    public static async Task<IArchive> OpenAsync(RelocationSource.Archive source, CancellationToken cancellationToken) => !source.Chain.IsEmpty
+        ? await ChainReader.OpenTogetherAsync(source, cancellationToken)
+        : await OpenAsync(await PartFinder.FindAsync(source.Path, source.PartsIn, cancellationToken), cancellationToken);
 
     /// <summary>Opens it and reads what it lists.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the file.</exception>

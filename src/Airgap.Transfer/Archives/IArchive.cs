@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives;
 
@@ -37,6 +38,9 @@ internal interface IArchive
 
     /// <summary>The layers that a delta leaves to others; none of a full archive. Known once items or notes were read.</summary>
     DeltaLayers Required { get; }
+
+    /// <summary>What it leaves to others; null for nothing. Known as <see cref="Required"/> is.</summary>
+    DeltaNotes? Left => Required.Notes;
 
     /// <summary>A failure of this archive.</summary>
     /// <param name="why">Words that end a sentence.</param>

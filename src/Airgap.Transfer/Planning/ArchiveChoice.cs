@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Plans;
 
@@ -23,11 +24,41 @@ internal static class ArchiveChoice
             ArchivedItem[] found = [.. items.Where(item => isIt(item) && !CosignTags.IsOne(item.Tag))];
             if (found.Length == 1 || (found.Length > 1 && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest)))
                 return found[0];
+            ArchivedItem[] asked = [.. found.Where(item => item.IsAskedFor)];
+            if (asked.Length > 0 && Array.TrueForAll(asked, item => item.Content.Manifest.Digest == asked[0].Content.Manifest.Digest))
+                return asked[0];
             if (found.Length > 1)
                 throw Unknown(archive, $"has {found.Length} images that '{wanted}' stands for", found, wanted);
         }
 
         throw Unknown(archive, $"holds no '{wanted}'", items, wanted);
+    }
+
+    /// <summary>Finds what a project declares among what an archive was written of. Hosts and paths may differ, as the archive can come by way of a mirror.</summary>
+    /// <param name="items">All of the archive.</param>
+    /// <param name="declared">The reference, with a digest where it is known.</param>
+    /// <param name="archive">The archive, for messages.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveItemUnknown"/>: none, or several.</exception>
+    public static ArchivedItem Find(IReadOnlyList<ArchivedItem> items, ImageReference declared, string archive)
+    {
+        ArchivedItem[] asked = [.. items.Where(item => item.IsAskedFor)];
+        foreach (Func<ArchivedItem, bool> isIt in (Func<ArchivedItem, bool>[])
+        [
+            item => item.Content.Manifest.Digest == declared.Digest && item.Source.Repository.LastSegment == declared.Repository.LastSegment,
+            item => item.Source.Repository == declared.Repository && item.Tag == declared.Tag,
+            item => item.Source.Repository.LastSegment == declared.Repository.LastSegment && item.Tag == declared.Tag,
+            item => item.Source.Repository == declared.Repository,
+            item => item.Source.Repository.LastSegment == declared.Repository.LastSegment,
+        ])
+        {
+            ArchivedItem[] found = [.. asked.Where(isIt)];
+            if (found.Length > 0 && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest))
+                return found.FirstOrDefault(item => item.Tag == declared.Tag) ?? found[0];
+            if (found.Length > 0)
+                throw Unknown(archive, $"has {found.Length} images that '{declared}' stands for", found, declared.ToString());
+        }
+
+        throw Unknown(archive, $"holds no '{declared}'", asked, declared.ToString());
     }
 
     /// <summary>The items that belong to a choice: what was chosen, what it pins, and what is attached to them.</summary>
@@ -52,7 +83,7 @@ internal static class ArchiveChoice
         }
 
         // What was chosen elsewhere as well has a tag of its own there, which a bundle that pins it does not give it.
-        return [.. items.Where(taken.Contains).Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag) ? item : item with { Tag = null, IsRoot = false })];
+        return [.. items.Where(taken.Contains).Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag) ? item : item with { Tag = null, IsRoot = false, Owners = null })];
     }
 
     private static IEnumerable<Digest> SubjectsOf(ArchivedItem item) =>

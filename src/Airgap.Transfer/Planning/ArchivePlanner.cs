@@ -18,6 +18,9 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
     private bool _goesOnWithout = true;
 
+    /// <summary>Chooses the one item that is planned, out of all; gives null for all. Null to go by the source.</summary>
+    public Func<IReadOnlyList<ArchivedItem>, ArchivedItem?>? Choose { get; init; }
+
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
     public BundleNode? Root { get; private set; }
 
@@ -38,10 +41,9 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         if (notes?.Delta is not null)
             archive.Required.Check(archive, archived);
 
-        ArchivedItem? chosen = null;
-        if (source is RelocationSource.Archive { Item: { } wanted })
+        ArchivedItem? chosen = Choose is null ? ChoiceOf(source, archived) : Choose(archived);
+        if (chosen is not null)
         {
-            chosen = ArchiveChoice.Find(archived, wanted, archive.Path);
             BundleNode? bundle = chosen.IsBundle && !options.IgnoreBundleCheck ? await ExpandAsync(chosen, level: 1, cancellationToken) : null;
             archived = ArchiveChoice.With(archived, chosen, (bundle?.SelfAndNested() ?? []).SelectMany(node => node.Entries).Select(entry => entry.Source.Digest!.Value));
         }
@@ -67,8 +69,9 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
                 Content = item.Content,
                 OriginalReference = item.OriginalReference,
                 Tag = item.Tag,
-                IsRootBundle = item == rootItem,
+                IsRootBundle = item == rootItem || (roots.Length > 1 && item.IsRoot),
                 IsBundle = item.IsBundle && (item == rootItem || !options.IgnoreBundleCheck),
+                Owners = item.Owners,
             };
             builder.Add(planned);
             if (item == rootItem)
@@ -100,9 +103,17 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             root = images is [{ } only] && imagesLock is null ? only : null;
         }
 
-        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = archive.Required.Notes };
+        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = archive.Left, IsChosen = chosen is not null };
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
+
+    // An archive of one thing is of that, whatever it is called there.
+    private ArchivedItem? ChoiceOf(RelocationSource source, List<ArchivedItem> archived) => source switch
+    {
+        RelocationSource.Archive { Item: { } wanted } => ArchiveChoice.Find(archived, wanted, archive.Path),
+        RelocationSource.Archive { Declared: { } declared } when archived.Count(item => item.IsAskedFor) > 1 => ArchiveChoice.Find(archived, declared, archive.Path),
+        _ => null,
+    };
 
     // A layer that was left out of the archive can be mounted from where it came, on the same registry alone.
     private PlannedBlob Blob(PlannedManifest node, Descriptor blob)

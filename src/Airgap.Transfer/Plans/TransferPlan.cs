@@ -43,6 +43,9 @@ public sealed record TransferPlan
     /// <summary>What the archive that this plan was read from leaves to others; null for a full one, or no archive.</summary>
     internal DeltaNotes? SourceDelta { get; init; }
 
+    /// <summary>True where one item of an archive was chosen, so that the rest of it stays there.</summary>
+    internal bool IsChosen { get; init; }
+
     /// <summary>What the destination was asked while the plan was made; null for nothing.</summary>
     internal DestinationState? State { get; init; }
 
@@ -76,6 +79,12 @@ public sealed record PlannedItem
 
     /// <summary>True for a bundle, root or nested.</summary>
     public bool IsBundle { get; init; }
+
+    /// <summary>
+    /// Of an image that was asked for itself in an archive of several: the projects that did, in order, with spaces between them; empty where no project
+    /// is known. Null for any other image.
+    /// </summary>
+    internal string? Owners { get; init; }
 
     /// <summary>The manifest's digest.</summary>
     public Digest Digest => Content.Manifest.Digest;

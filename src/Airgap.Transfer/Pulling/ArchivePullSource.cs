@@ -30,7 +30,7 @@ internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageRe
         ArchiveNotes? notes = await _archive.ReadNotesAsync(cancellationToken);
         if (notes?.Delta is not null)
             _archive.Required.Check(_archive, items);
-        if (DeltaWarning.Of(source.Path, notes?.Delta) is { } warning)
+        if (DeltaWarning.Of(source.Path, _archive.Left) is { } warning)
             observer.Warning(warning);
         ArchivedItem root = Choose(items);
         return root.Content.Manifest.IsIndex ? throw PullRefusals.Index(root.Source) : Item(root);

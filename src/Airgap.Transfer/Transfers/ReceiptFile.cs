@@ -60,7 +60,7 @@ internal static class ReceiptFile
         if (result.Destination is not RelocationDestination.Repository { Name: var repository })
             throw new InvalidOperationException("Only what a registry holds has a receipt.");
         ImmutableArray<Digest> sets = [];
-        if (result.Plan.Source is RelocationSource.Archive archive && result.IsComplete)
+        if (result.Plan is { Source: RelocationSource.Archive archive, IsChosen: false } && result.IsComplete)
             sets = [(await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(archive, cancellationToken), cancellationToken)).Set];
 
         // Each of these was sent and taken, or the registry said in this run that it has it.

@@ -5,7 +5,9 @@ using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -28,6 +30,8 @@ internal sealed class Verifier(IRegistry registry)
     {
         if (source is RelocationSource.Archive archive)
         {
+            if (!archive.Chain.IsEmpty)
+                return await ChainAsync(archive, cancellationToken);
             ArchiveFile file = await PartFinder.FindAsync(archive.Path, archive.PartsIn, cancellationToken);
             return await LayoutFiles.IsLayoutAsync(file, cancellationToken)
                 ? await new LayoutVerifier(file).VerifyAsync(cancellationToken)
@@ -65,5 +69,37 @@ internal sealed class Verifier(IRegistry registry)
         }
 
         RepositoryVerifier At(ImageReference reference, Findings into) => new(hosts, blobs, walk, into, reference);
+    }
+
+    // Each by itself, and then what they are together.
+    private async Task<VerificationResult> ChainAsync(RelocationSource.Archive chain, CancellationToken cancellationToken)
+    {
+        Findings together = new();
+        List<VerificationResult> each = [];
+        foreach (string path in chain.Paths)
+            each.Add(await VerifyAsync(chain with { Path = path, Chain = [] }, cancellationToken));
+        DeltaNotes? left = null;
+        if (each.TrueForAll(result => result.IsRight))
+        {
+            try
+            {
+                TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(chain, cancellationToken), new PlanOptions()).PlanAsync(chain, cancellationToken);
+                left = plan.SourceDelta;
+            }
+            catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
+            {
+                together.Add(e, chain.Path, null);
+            }
+        }
+
+        VerificationResult found = together.Result(chain.ToString());
+        return found with
+        {
+            Manifests = each.Sum(result => result.Manifests),
+            Blobs = each.Sum(result => result.Blobs),
+            Bytes = each.Sum(result => result.Bytes),
+            Problems = [.. each.SelectMany(result => result.Problems), .. found.Problems],
+            Delta = left,
+        };
     }
 }

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
@@ -14,6 +15,9 @@ internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) 
     public bool InfersRoot => top.InfersRoot;
 
     public DeltaLayers Required => top.Required;
+
+    /// <summary>The layers that none of them holds; null where together they are whole.</summary>
+    public DeltaNotes? Left => Required.Notes is { } notes && notes with { Required = [.. notes.Required.Where(IsNowhere)] } is { Required.IsEmpty: false } left ? left : null;
 
     public IBlobContent GetBlob(Descriptor descriptor)
     {
@@ -31,4 +35,6 @@ internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) 
     public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => top.ReadListDigestAsync(cancellationToken);
 
     public AirgapException Invalid(string why) => top.Invalid(why);
+
+    private bool IsNowhere(RequiredLayer layer) => GetBlob(new Descriptor("", layer.Digest, layer.Size)) is not ArchiveBlobContent;
 }

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
 /// Writes the <c>index.json</c> of a plan. Every image, signature and referrer is an entry with a name of its own, so that tools that choose by name find
-/// it; the bundle that was asked for comes first. The same plan gives the same bytes.
+/// it; what was asked for comes first. The same plan gives the same bytes.
 /// </summary>
 internal static class LayoutIndexWriter
 {
@@ -49,7 +49,7 @@ internal static class LayoutIndexWriter
         return item.Tag is { } tag ? $"{host}/{repository.Path}:{tag}" : $"{host}/{repository.Path}@{item.Digest}";
     }
 
-    private static IEnumerable<PlannedItem> Ordered(TransferPlan plan) => plan.Items.OrderBy(item => item == plan.Root ? 0 : 1);
+    private static IEnumerable<PlannedItem> Ordered(TransferPlan plan) => plan.Items.OrderBy(item => item == plan.Root || item.Owners is not null ? 0 : 1);
 
     private static void WriteKept(Utf8JsonWriter json, LayoutIndex earlier, JsonElement before, HashSet<string> replaced, HashSet<string> references, HashSet<Digest> written)
     {
@@ -88,6 +88,8 @@ internal static class LayoutIndexWriter
             json.WriteString(ArchiveManifestWriter.RootLabel, "");
         if (item.OriginalReference.Length > 0)
             json.WriteString(LayoutNames.OriginalReference, item.OriginalReference);
+        if (item.Owners is not null)
+            json.WriteString(LayoutNames.AskedFor, item.Owners);
         json.WriteString(LayoutNames.ContainerdName, name);
 
         // The short name, as far as it means one image; the full one otherwise.

@@ -24,6 +24,9 @@ internal static class LayoutNames
     /// <summary>Our annotation: what a bundle's lock calls the image.</summary>
     public const string OriginalReference = "dev.airgap.original-reference";
 
+    /// <summary>Our annotation of what was asked for itself in a layout of several: the projects that did, with spaces between them; empty where none is known.</summary>
+    public const string AskedFor = "dev.airgap.asked-for";
+
     /// <summary>The bytes of <see cref="Marker"/>.</summary>
     public static ReadOnlyMemory<byte> MarkerBytes { get; } = """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
 

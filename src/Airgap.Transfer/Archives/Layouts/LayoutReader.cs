@@ -162,7 +162,8 @@ internal sealed class LayoutReader : IArchive
                 content,
                 entry.Annotations.GetValueOrDefault(LayoutNames.OriginalReference, ""),
                 name.Tag,
-                entry.IsRoot);
+                entry.IsRoot)
+            { Owners = entry.Annotations.GetValueOrDefault(LayoutNames.AskedFor) };
         }
         catch (AirgapException e) when (failures?.Take($"{name.Repository}@{entry.Descriptor.Digest}", entry.Descriptor.Digest, e) == true)
         {

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Makes one plan of several, for an archive that shares their layers.</summary>
+internal static class CombinedPlan
+{
+    /// <summary>A plan whose root says who asked for it, so that it is found again among others.</summary>
+    /// <param name="plan">The plan of a bundle or image.</param>
+    /// <param name="owners">The projects, in order, with spaces between them; empty for none.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>.</exception>
+    public static TransferPlan AskedBy(TransferPlan plan, string owners)
+    {
+        if (plan.Root is not { } root)
+        {
+            throw new AirgapException(
+                ErrorCode.LockSharesNoArchive,
+                $"{plan.Source} is a list of images, whose order and annotations are those of a whole archive: it cannot share one.",
+                "Give it an archive of its own.");
+        }
+
+        PlannedItem asked = root with { Owners = owners };
+        return plan with { Root = asked, Items = [.. plan.Items.Select(item => item == root ? asked : item)] };
+    }
+
+    /// <summary>The plan of all of them: each image once, each blob once, in one order.</summary>
+    /// <param name="source">What it is made of.</param>
+    /// <param name="plans">The plans. The first have the newest knowledge: where one blob has several places, that of the first counts.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SharedNameConflict"/>, <see cref="ErrorCode.SizeMismatch"/>.</exception>
+    public static TransferPlan Of(RelocationSource source, IReadOnlyList<TransferPlan> plans)
+    {
+        Dictionary<(string Source, string? Tag), PlannedItem> items = [];
+        SortedDictionary<Digest, PlannedBlob> blobs = [];
+        // An image may be signed again between two plans: the first plan is the newest.
+        Dictionary<(RepositoryName, string), Digest> signatures = [];
+        foreach (TransferPlan plan in plans)
+        {
+            foreach (PlannedItem item in plan.Items)
+            {
+                if (CosignTags.IsOne(item.Tag) && !signatures.TryAdd((item.Source.Repository, item.Tag!), item.Digest) && signatures[(item.Source.Repository, item.Tag!)] != item.Digest)
+                    continue;
+                (string, string?) key = (item.Source.ToString(), item.Tag);
+                items[key] = items.TryGetValue(key, out PlannedItem? known) ? Joined(known, item) : item;
+            }
+
+            foreach (PlannedBlob blob in plan.Blobs)
+                Add(blobs, blob);
+        }
+
+        RefuseConflicts(items.Values);
+        HashSet<Digest> used = [.. items.Values.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        return new TransferPlan
+        {
+            Source = source,
+            Items = [.. items.Values.OrderBy(item => item.Digest).ThenBy(item => item.Source.ToString(), StringComparer.Ordinal).ThenBy(item => item.Tag, StringComparer.Ordinal)],
+            Bundles = [.. plans.SelectMany(plan => plan.Bundles).DistinctBy(bundle => bundle.Digest)],
+            Blobs = [.. blobs.Values.Where(blob => used.Contains(blob.Descriptor.Digest))],
+            SkippedLayers = [.. plans.SelectMany(plan => plan.SkippedLayers).Distinct()],
+            Failures = [.. plans.SelectMany(plan => plan.Failures).Distinct()],
+            Warnings = [.. plans.SelectMany(plan => plan.Warnings).Distinct()],
+            Retries = plans.Sum(plan => plan.Retries),
+        };
+    }
+
+    /// <summary>The projects of both, in order.</summary>
+    public static string? Owners(string? one, string? other) => one is null || other is null
+        ? one ?? other
+        : string.Join(' ', $"{one} {other}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    private static PlannedItem Joined(PlannedItem known, PlannedItem item) => known with
+    {
+        Content = known.Content.HeldConfig is null ? item.Content : known.Content,
+        OriginalReference = known.OriginalReference.Length > 0 ? known.OriginalReference : item.OriginalReference,
+        IsRootBundle = known.IsRootBundle || item.IsRootBundle,
+        IsBundle = known.IsBundle || item.IsBundle,
+        Owners = Owners(known.Owners, item.Owners),
+    };
+
+    private static void Add(SortedDictionary<Digest, PlannedBlob> blobs, PlannedBlob blob)
+    {
+        if (blobs.TryAdd(blob.Descriptor.Digest, blob) || blobs[blob.Descriptor.Digest].Descriptor.Size == blob.Descriptor.Size)
+            return;
+        throw new AirgapException(
+            ErrorCode.SizeMismatch,
+            $"An image says that {blob.Descriptor.Digest} has {blob.Descriptor.Size} bytes, and another image says {blobs[blob.Descriptor.Digest].Descriptor.Size}.",
+            "One of the two images was built wrongly; push it again.")
+        { Digest = blob.Descriptor.Digest.ToString() };
+    }
+
+    private static void RefuseConflicts(IEnumerable<PlannedItem> items)
+    {
+        foreach (IGrouping<(RepositoryName, string?), PlannedItem> same in items.Where(item => item.Tag is not null).GroupBy(item => (item.Source.Repository, item.Tag)))
+        {
+            PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
+            if (distinct.Length < 2)
+                continue;
+            throw new AirgapException(
+                ErrorCode.SharedNameConflict,
+                $"{distinct[0].Source.Repository}:{same.Key.Item2} stands for {distinct[0].Digest} and for {distinct[1].Digest}, and one archive can hold one of them under that name.",
+                "If the tag was moved just now, run it again, or publish the other project that shares the archive. What is chosen of one bundle in two ways needs an archive for each.")
+            { Reference = $"{distinct[0].Source.Repository}:{same.Key.Item2}" };
+        }
+    }
+}

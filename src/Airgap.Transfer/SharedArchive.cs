@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Planning.Deltas;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Transfers.Parts;
+
+namespace Airgap.Transfer;
+
+/// <summary>
+/// An archive that several projects write, one after the other: each renews what it asked for itself and keeps what the others did. Who asked stands in
+/// the archive, and nowhere else.
+/// </summary>
+internal sealed class SharedArchive
+{
+    private readonly RelocationDestination.Archive _destination;
+    private readonly string _owner;
+    private readonly ITransferObserver _observer;
+    private IArchive? _standing;
+    private ImmutableArray<TransferPlan> _kept = [];
+
+    private SharedArchive(RelocationDestination.Archive destination, string owner, ITransferObserver observer)
+    {
+        _destination = destination;
+        _owner = owner;
+        _observer = observer;
+    }
+
+    /// <summary>Reads what stands there.</summary>
+    /// <param name="destination">The archive, an OCI layout in a tar.</param>
+    /// <param name="owner">The project that writes it, without spaces.</param>
+    /// <param name="observer">Is told what is kept, and warned of what cannot be.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<SharedArchive> OpenAsync(RelocationDestination.Archive destination, string owner, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        SharedArchive shared = new(destination, owner, observer);
+        string path = destination.Path;
+        if (!File.Exists(path) && !FoundList.Lies(path))
+            return shared;
+        bool isLayout = false;
+        try
+        {
+            ArchiveFile file = await PartFinder.FindAsync(path, [], cancellationToken);
+            isLayout = await LayoutFiles.IsLayoutAsync(file, cancellationToken);
+            if (isLayout)
+                await shared.ReadAsync(await AnyArchive.OpenAsync(file, cancellationToken), cancellationToken);
+        }
+        catch (AirgapException e)
+        {
+            shared._kept = [];
+            shared._standing = null;
+            if (!isLayout)
+                observer.Detail($"'{path}' is written anew: {e.Message}");
+            else
+            {
+                observer.Warning(new Diagnostic(
+                    ErrorCode.SharedArchiveRenewed,
+                    $"'{path}' could not be read and is written anew, without what other projects may have put there: {e.Message}",
+                    "Publish the other projects again, if they share this archive.")
+                { Location = new SourceLocation(path) });
+            }
+        }
+
+        return shared;
+    }
+
+    /// <summary>The plan of the archive: what is asked for now, with what is kept.</summary>
+    /// <param name="plans">The project's own plans.</param>
+    /// <exception cref="AirgapException">As <see cref="CombinedPlan.AskedBy"/> and <see cref="CombinedPlan.Of"/>.</exception>
+    public TransferPlan With(IReadOnlyList<TransferPlan> plans) => CombinedPlan.Of(
+        new RelocationSource.Several([.. plans.Select(plan => plan.Source)]),
+        [.. plans.Select(plan => CombinedPlan.AskedBy(plan, _owner)), .. _kept]);
+
+    /// <summary>Finds the archive that would only be written again: it holds all that is asked for by digest, and every byte of it is hashed. Makes no request.</summary>
+    /// <param name="items">What is asked for, with the options of its plan.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The plans of the items; null where a source has to be asked.</returns>
+    public async Task<ImmutableArray<TransferPlan>?> FindStandingAsync(IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
+    {
+        if (_standing is null)
+            return null;
+        try
+        {
+            ImmutableArray<TransferPlan>.Builder plans = ImmutableArray.CreateBuilder<TransferPlan>();
+            foreach ((RelocationSource source, PlanOptions options) in items)
+            {
+                if (WantedRoot.Of(source, options) is not { } wanted)
+                    return null;
+                bool isThere = false;
+                ArchivePlanner planner = new(_standing, options) { Choose = all => all.FirstOrDefault(item => item.IsAskedFor && wanted.Is(item)) is { } found && (isThere = true) ? found : null };
+                TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
+                if (!isThere || !wanted.IsRootOf(plan))
+                    return null;
+                plans.Add(plan);
+            }
+
+            ArchiveLayout layout = ArchiveFormats.LayOut(With(plans), _destination.Format);
+            if (_destination.VolumeSize is { } most && !StandingParts.Find(PartPlan.Create(_destination.Path, layout.Length, most), _observer).Any())
+                return null;
+            ArchiveFile file = _destination.VolumeSize is null ? _destination.Path : await PartFinder.FindAsync(_destination.Path, [], cancellationToken);
+            return await new EarlierArchive(layout, _observer).IsWholeAsync(file, cancellationToken) ? plans.DrainToImmutable() : null;
+        }
+        catch (AirgapException e)
+        {
+            _observer.Detail($"'{_destination.Path}' is written again: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task ReadAsync(IArchive archive, CancellationToken cancellationToken)
+    {
+        _standing = archive;
+        List<TransferPlan> kept = [];
+        List<ArchivedItem> others = [];
+        await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: true, failures: null, cancellationToken))
+        {
+            if (OthersOf(item).Length > 0)
+                others.Add(item);
+        }
+
+        foreach (ArchivedItem item in others)
+            kept.Add(CombinedPlan.AskedBy(await PlanAsync(archive, item, cancellationToken), OthersOf(item)));
+        _kept = [.. kept];
+        string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0]).Distinct(StringComparer.Ordinal)];
+        if (names.Length > 0)
+            _observer.Notice($"'{_destination.Path}' keeps what other projects put there: {string.Join(", ", names)}.");
+    }
+
+    private string OthersOf(ArchivedItem item) => string.Join(' ', (item.Owners ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => name != _owner));
+
+    private static async Task<TransferPlan> PlanAsync(IArchive archive, ArchivedItem wanted, CancellationToken cancellationToken)
+    {
+        ArchivePlanner planner = new(archive, new PlanOptions { IncludeNonDistributableLayers = true })
+        {
+            Choose = all => all.First(item => item.Source == wanted.Source && item.Tag == wanted.Tag),
+        };
+        TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(archive.Path), cancellationToken);
+        // Layers that may not be redistributed were left out, unless they were asked for.
+        HashSet<Digest> left = [.. plan.Blobs.Where(blob => blob.Content is MissingLayerContent).Select(blob => blob.Descriptor.Digest)];
+        return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with { Warnings = [], SkippedLayers = [] };
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>One file for several bundles and images, and several files that are one chain.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class OneFileTests
+{
+    private const string Simple = Fixtures.Registry + "/mirror/simple-app-bundle:v1.0.0";
+    private const string Nested = Fixtures.Registry + "/mirror/nested-bundle:v1.0.0";
+    private const string Multi = Fixtures.Registry + "/apps/multi:1.0.0";
+
+    [TestMethod]
+    public async Task SeveralShareALayoutAndEachGoesToItsOwnRepositoryWithAReceipt()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        string[] copy = ["copy", "-b", At(source, Nested), "-b", At(source, Simple), "-i", At(source, Multi), "-b", At(source, Simple), "--to-oci-tar", folder["all.tar"]];
+        await SucceedAsync(copy);
+        byte[] written = await File.ReadAllBytesAsync(folder["all.tar"]);
+        long alone = 0;
+        foreach ((string flag, string item) in ((string, string)[])[("-b", Nested), ("-b", Simple), ("-i", Multi)])
+        {
+            await SucceedAsync("copy", flag, At(source, item), "--to-oci-tar", folder["one.tar"]);
+            alone += new FileInfo(folder["one.tar"]).Length;
+        }
+
+        Assert.IsLessThan(alone, written.Length, "layers that two have are there once");
+        string[] names = [.. Names(await File.ReadAllBytesAsync(folder["all.tar"]))];
+        Assert.AreSequenceEqual(names.Distinct().Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+        await SucceedAsync("verify", "--oci-tar", folder["all.tar"]);
+        await SucceedAsync([.. copy, "--resume"]);
+        Assert.AreSequenceEqual(written, await File.ReadAllBytesAsync(folder["all.tar"]));
+
+        // To a tar of imgpkg's and back nothing but one goes; another layout takes all as they are.
+        Assert.Contains("AIRGAP2180", (await FailAsync("copy", "--oci-tar", folder["all.tar"], "--to-tar", folder["none.tar"])));
+        Assert.IsFalse(File.Exists(folder["none.tar"]));
+        await SucceedAsync("copy", "--oci-tar", folder["all.tar"], "--to-oci-tar", folder["again.tar"]);
+        Assert.AreSequenceEqual(written, await File.ReadAllBytesAsync(folder["again.tar"]));
+
+        await SucceedAsync(
+            "copy", "--oci-tar", folder["all.tar"], "--receipt", folder["receipt.json"],
+            "--map", $"nested-bundle={far.Host}/new/nested", "--map", $"simple-app-bundle:v1.0.0={far.Host}/new/simple", "--map", $"multi={far.Host}/new/multi");
+        using RegistryContent content = RegistryContent.At(far.Host);
+        await content.AssertCompleteAsync("new/nested", "v1.0.0");
+        await content.AssertCompleteAsync("new/simple", "v1.0.0");
+        await content.AssertCompleteAsync("new/multi", "1.0.0");
+        using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
+        JsonElement[] places = [.. receipt.RootElement.GetProperty("places").EnumerateArray()];
+        Assert.AreSequenceEqual(["nested", "simple", "multi"], places.Select(place => place.GetProperty("repository").GetString()!.Split('/')[^1]));
+        Assert.IsTrue(places.All(place => place.GetProperty("digests").GetArrayLength() > 0));
+        Assert.IsFalse(places.Any(place => place.TryGetProperty("sets", out JsonElement sets) && sets.GetArrayLength() > 0), "no place holds all of the set");
+
+        // The receipt is the base of the next file, for all of them.
+        await SucceedAsync([.. copy[..^1], folder["delta.tar"], "--base", folder["receipt.json"]]);
+        Assert.IsLessThan(written.Length / 2, new FileInfo(folder["delta.tar"]).Length);
+    }
+
+    [TestMethod]
+    [DataRow("-b r.example/a:1 -b r.example/b:1 --to-tar none.tar", "AIRGAP2180", "--to-oci-tar")]
+    [DataRow("-i r.example/a:1 -i r.example/b:1 --to-repo r.example/c", "AIRGAP2009", "OCI layout")]
+    [DataRow("-b r.example/a:1 -i r.example/b:1 --to-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
+    [DataRow("-b r.example/a:1 -b r.example/b:1 --lock x.yml --to-oci-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
+    public async Task SeveralHaveOneLayout(string line, string code, string word)
+    {
+        string error = await FailAsync(["copy", .. line.Split(' ')]);
+        Assert.Contains(code, error);
+        Assert.Contains(word, error);
+    }
+
+    [TestMethod]
+    public async Task AChainIsImportedWithoutAJoinInAnyOrder()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        await SucceedAsync("copy", "-b", At(source, Simple), "--to-oci-tar", folder["first.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["second.tar"], "--base", folder["first.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["third.tar"], "--base", folder["second.tar"], "--base", folder["first.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["full.tar"]);
+        await File.WriteAllTextAsync(folder["file"], "something else");
+        await SucceedAsync("push", "-i", "registry.example/other/thing:1", "-f", folder["file"], "--to-tar", folder["other.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["delta.tar"], "--base", folder["full.tar"]);
+
+        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--to-repo", $"{far.Host}/new/simple", "--receipt", folder["receipt.json"]);
+        using RegistryContent content = RegistryContent.At(far.Host);
+        await content.AssertCompleteAsync("new/simple", "v1.0.0");
+        foreach (string[] look in (string[][])[["describe"], ["verify"], ["pull", "-o", folder["pulled"]]])
+        {
+            CliResult looked = await InProcess.RunAsync([.. look, "--tar", folder["full.tar"], "--tar", folder["delta.tar"]]);
+            Assert.AreEqual(0, looked.ExitCode, looked.ToString());
+            Assert.DoesNotContain("AIRGAP2116", looked.Error, "together they are whole");
+        }
+
+        await SucceedAsync("copy", "--tar", folder["full.tar"], "--tar", folder["delta.tar"], "--to-oci-tar", folder["joined.tar"]);
+        await SucceedAsync("verify", "--oci-tar", folder["joined.tar"]);
+
+        // What is in none of them is named, with the set that has it.
+        string missing = await FailAsync("copy", "--tar", folder["third.tar"], "--tar", folder["second.tar"], "--to-repo", $"{far.Host}/other/nested");
+        Assert.Contains("AIRGAP2110", missing);
+        Assert.Contains("'first.tar' (set sha256:", missing);
+        Assert.Contains("AIRGAP2184", await FailAsync("copy", "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo", $"{far.Host}/other/a"));
+        string foreign = await FailAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo", $"{far.Host}/other/a");
+        Assert.Contains("AIRGAP2184", foreign);
+        Assert.Contains("other.tar' (set sha256:", foreign);
+        File.Copy(folder["full.tar"], folder["copy.tar"]);
+        Assert.Contains("the same archive", await FailAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["copy.tar"], "--to-repo", $"{far.Host}/other/a"));
+    }
+
+    private static string At(RegistryFixture registry, string reference) => registry.Host + reference[Fixtures.Registry.Length..];
+
+    private static List<string> Names(byte[] tar)
+    {
+        using System.Formats.Tar.TarReader reader = new(new MemoryStream(tar));
+        List<string> names = [];
+        while (reader.GetNextEntry() is { } entry)
+            names.Add(entry.Name);
+        return names;
+    }
+
+    private static async Task<string> SucceedAsync(params string[] args)
+    {
+        CliResult result = await InProcess.RunAsync(args);
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        return result.Output;
+    }
+
+    private static async Task<string> FailAsync(params string[] args)
+    {
+        CliResult result = await InProcess.RunAsync(args);
+        Assert.AreEqual(1, result.ExitCode, result.ToString());
+        return result.Error;
+    }
+}
