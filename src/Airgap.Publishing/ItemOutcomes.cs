@@ -21,6 +21,9 @@ internal sealed class ItemOutcomes
     /// <summary>What was moved, whole or not.</summary>
     public List<TransferResult> Results { get; } = [];
 
+    /// <summary>What was left out of the bundles that were moved; null for a bundle as it is.</summary>
+    public List<DerivedReport?> Derived { get; } = [];
+
     /// <summary>The results of items that went to a registry.</summary>
     public List<TransferResult> Received { get; } = [];
 
@@ -34,6 +37,7 @@ internal sealed class ItemOutcomes
         {
             PublishedItem item = await publish();
             Results.Add(item.Result);
+            Derived.Add(item.Derived);
             if (declaration.Archive is null)
                 Received.Add(item.Result);
             if (item.Result.IsComplete)

@@ -52,7 +52,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     {
         (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, cancellationToken);
         PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
-        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, warnings.All, outcomes.Failures, summary, retries);
+        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary, retries);
         PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
         return ([report, page], model);
     }

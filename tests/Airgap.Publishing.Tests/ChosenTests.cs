@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests;
@@ -35,6 +36,16 @@ public sealed class ChosenTests
         Assert.AreEqual(derived.ToString(), told.GetProperty("digest").GetString());
         Assert.AreEqual("p0.example.com 1.0.0", told.GetProperty("packages")[0].GetString());
         Assert.IsTrue(result.Warnings.Any(warning => warning.Code == ErrorCode.UnreferencedKept));
+
+        // The reports for people say it, too.
+        string page = File.ReadAllText(folder["airgap/relocation.html"]);
+        Assert.Contains("Chosen, and left out", page);
+        Assert.Contains(plan.Document.Items[0].Derived!.LeftOutText, page);
+        Assert.Contains("p0.example.com 1.0.0</bdi></li>", page);
+        string summary = MarkdownSummary.Write(result.Model!);
+        Assert.Contains(MarkdownText.Escape(plan.Document.Items[0].Derived!.LeftOutText), summary);
+        Assert.Contains(derived.ToString(), summary);
+        Assert.Contains("of other platforms", summary);
 
         // Once more, all is there.
         PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Files;
 
@@ -60,13 +61,26 @@ internal sealed record DerivedReport
         SavedBytes = savedBytes,
     };
 
+    /// <summary>What is left out, and what that saves, for people.</summary>
+    [JsonIgnore]
+    public string LeftOutText
+    {
+        get
+        {
+            string left = string.Join(", ", Counts);
+            return left.Length == 0 ? "Nothing is left out."
+                : SavedBytes is { } saved ? $"Left out: {left} ({ByteSize.Format(saved)} saved)."
+                : $"Left out: {left}. How large they are is not known: no registry was asked for them.";
+        }
+    }
+
+    private IEnumerable<string> Counts =>
+        new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""), Count(PlatformsLeftOut, "image", "of other platforms") }.OfType<string>();
+
     /// <summary>One line for people.</summary>
     public override string ToString()
     {
-        string[] left =
-        [
-            .. new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""), Count(PlatformsLeftOut, "image", "of other platforms") }.OfType<string>(),
-        ];
+        string[] left = [.. Counts];
         string what = left.Length == 0 ? "nothing is left out" : $"left out: {string.Join(", ", left)}{(SavedBytes is { } saved ? $" ({ByteSize.Format(saved)} saved)" : "")}";
         return $"{Digest} derived from {From} by {Selection}: {what}";
     }

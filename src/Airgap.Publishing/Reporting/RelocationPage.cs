@@ -16,16 +16,20 @@ internal static class RelocationPage
     /// <summary>Makes what the page and the summary show.</summary>
     /// <param name="project">The project's name, which is the title where it has several items.</param>
     /// <param name="results">What was relocated, incomplete relocations included.</param>
+    /// <param name="derived">What was left out of bundles; null for a bundle as it is.</param>
     /// <param name="warnings">The warnings.</param>
     /// <param name="failures">What went wrong.</param>
     /// <param name="summary">The result line.</param>
     /// <param name="retries">The number of retries; null where they were not counted.</param>
     public static ReportModel Create(
-        string project, IReadOnlyList<TransferResult> results, ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries)
+        string project, IReadOnlyList<TransferResult> results, IEnumerable<DerivedReport?> derived,
+        ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries)
     {
         ReportBuilder builder = new();
         foreach (TransferResult result in results)
             builder.Add(result);
+        foreach (DerivedReport? left in derived)
+            builder.Add(left);
         builder.AddWarnings(warnings);
         builder.AddFailures(failures);
         return builder.Build(results.Count == 1 ? null : project, summary, retries);

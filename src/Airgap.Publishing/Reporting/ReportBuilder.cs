@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -12,6 +13,7 @@ internal sealed class ReportBuilder
     private readonly List<Diagnostic> _warnings = [];
     private readonly List<Diagnostic> _failures = [];
     private readonly List<TransferResult> _results = [];
+    private readonly List<DerivedReport> _derived = [];
     private TimeSpan? _elapsed;
 
     /// <summary>Adds what a relocation did.</summary>
@@ -26,6 +28,14 @@ internal sealed class ReportBuilder
 
     /// <summary>Adds what a source holds.</summary>
     public void Add(TransferPlan plan) => _roots.AddRange(new TreeBuilder(plan, result: null, _blobs).Build(name: null));
+
+    /// <summary>Adds what was left out of a bundle, once for each bundle; null for nothing.</summary>
+    public void Add(DerivedReport? derived)
+    {
+        // One bundle may go to several registries.
+        if (derived is not null && !_derived.Exists(known => known.Digest == derived.Digest && known.From == derived.From))
+            _derived.Add(derived);
+    }
 
     /// <summary>Adds what the user should know, each once.</summary>
     public void AddWarnings(IEnumerable<Diagnostic> warnings) => _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
@@ -55,6 +65,7 @@ internal sealed class ReportBuilder
             Blobs = _blobs.ToImmutable(),
             Work = new ReportWork(done.Copied, done.Mounted, done.Present, LeftOut()),
             Places = _results.Count == 0 ? null : ReportPlaces.Of(_results),
+            Derived = [.. _derived],
             Warnings = [.. _warnings],
             Failures = [.. _failures],
             Elapsed = _elapsed,

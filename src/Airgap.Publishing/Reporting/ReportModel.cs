@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
@@ -38,6 +39,9 @@ internal sealed record ReportModel
 
     /// <summary>The number of retries after transient failures; null where they were not counted.</summary>
     public long? Retries { get; init; }
+
+    /// <summary>What was left out of bundles of which packages or platforms were chosen, in order.</summary>
+    internal ImmutableArray<DerivedReport> Derived { get; init; } = [];
 
     /// <summary>When, by which version, and between which places; null for a description.</summary>
     internal ReportPlaces? Places { get; init; }

@@ -152,6 +152,7 @@ internal sealed class CopyCommand
                 builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
         }
 
+        builder.Add(session.Report.Derived);
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 

@@ -9,7 +9,10 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>Writes the index that lists a manifest's referrers.</summary>
-/// <remarks>Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes are those of oras.</remarks>
+/// <remarks>
+/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes are those of oras.
+/// go-containerregistry, imgpkg's library, writes others, which leave out annotations and say the config's type: what it listed stays as it is.
+/// </remarks>
 internal static class ReferrerIndex
 {
     /// <summary>An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.</summary>

@@ -85,6 +85,30 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
             Encoding.UTF8.GetString(ReferrerIndex.Merge(null, new HashSet<Digest>(), [manifest]).Bytes.Span));
     }
 
+    /// <summary>A second artifact stands behind what oras listed, as oras itself puts it there; an entry that the library of imgpkg wrote stays as it is.</summary>
+    [TestMethod]
+    public void AFurtherArtifactIsListedAfterWhatIsThere()
+    {
+        Manifest first = Typed("application/spdx+json");
+        Manifest second = Typed("application/vnd.cncf.notary.signature");
+        Manifest byOras = ReferrerIndex.Merge(null, new HashSet<Digest>(), [first]);
+        Assert.AreEqual(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{Listed(first)}},{{Listed(second)}}]}""",
+            Encoding.UTF8.GetString(ReferrerIndex.Merge(byOras, new HashSet<Digest> { first.Digest }, [second]).Bytes.Span));
+
+        // go-containerregistry: the size before the digest, the config's type, no annotations.
+        string listed = $$"""{"mediaType":"{{first.MediaType}}","size":{{first.Bytes.Length}},"digest":"{{first.Digest}}","artifactType":"application/vnd.oci.empty.v1+json"}""";
+        Manifest byImgpkg = Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}}]}"""));
+        Assert.AreEqual(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}},{{Listed(second)}}]}""",
+            Encoding.UTF8.GetString(ReferrerIndex.Merge(byImgpkg, new HashSet<Digest> { first.Digest }, [second]).Bytes.Span));
+
+        static Manifest Typed(string type) => Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"{{type}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{Digest.Compute("{}"u8)}}","size":2},"layers":[]}"""));
+
+        static string Listed(Manifest manifest) => $$"""{"mediaType":"{{manifest.MediaType}}","digest":"{{manifest.Digest}}","size":{{manifest.Bytes.Length}},"artifactType":"{{manifest.ArtifactType}}"}""";
+    }
+
     private Task<TransferPlan> PlanAsync(PlanOptions options) => new Relocator(Registry).PlanAsync(ImageSource("model"), options, Token);
 
     private static void AssertWarns(TransferPlan plan, string message)

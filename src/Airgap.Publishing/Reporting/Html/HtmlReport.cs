@@ -25,7 +25,7 @@ internal static partial class HtmlReport
             ["style"] = style,
             ["script"] = script,
             ["header"] = HeaderHtml.Write(model, numbers),
-            ["problems"] = ProblemsHtml.Write(model),
+            ["problems"] = ProblemsHtml.Write(model) + DerivedHtml.Write(model),
             ["volume"] = VolumePicture.Write(model, numbers),
             ["sharing"] = SharingPicture.Write(model, numbers),
             ["tree"] = TreeHtml.Write(model, nodes),

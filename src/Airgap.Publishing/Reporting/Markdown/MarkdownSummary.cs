@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Markdown;
@@ -27,7 +28,7 @@ internal static class MarkdownSummary
         int used = Encoding.UTF8.GetByteCount(text.ToString());
         if (used > limit - RoomForTheEnd)
             return "";
-        foreach (string line in Problems(model))
+        foreach (string line in Problems(model).Concat(LeftOut(model)))
             Take(line);
 
         (ReportNode Node, int Level)[] rows = [.. model.Roots.SelectMany(root => Rows(root, 0))];
@@ -92,6 +93,15 @@ internal static class MarkdownSummary
             foreach (Diagnostic problem in problems)
                 yield return $"- {problem.Id}: {MarkdownText.Escape(problem.Text)}\n";
         }
+    }
+
+    private static IEnumerable<string> LeftOut(ReportModel model)
+    {
+        if (model.Derived.IsEmpty)
+            yield break;
+        yield return "\n**Chosen, and left out**\n\n";
+        foreach (DerivedReport derived in model.Derived)
+            yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by {MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}\n";
     }
 
     private static IEnumerable<(ReportNode Node, int Level)> Rows(ReportNode node, int level)
