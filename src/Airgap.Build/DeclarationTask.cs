@@ -27,6 +27,21 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapPolicy { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapSigningKey { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSigningKeyPasswordFile { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSigningCommand { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSignImages { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapVerifyArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapRegistry { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -144,6 +159,11 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.LockedMode => AirgapLockedMode,
         PropertyNames.UpdateLock => AirgapUpdateLock,
         PropertyNames.Policy => AirgapPolicy,
+        PropertyNames.SigningKey => AirgapSigningKey,
+        PropertyNames.SigningKeyPasswordFile => AirgapSigningKeyPasswordFile,
+        PropertyNames.SigningCommand => AirgapSigningCommand,
+        PropertyNames.SignImages => AirgapSignImages,
+        PropertyNames.VerifyArchive => AirgapVerifyArchive,
         PropertyNames.BundleRepository => AirgapBundleRepository,
         PropertyNames.BundleTag => AirgapBundleTag,
         _ => AccessProperty(name),

@@ -412,6 +412,39 @@ public enum ErrorCode
     /// <summary>Archives that are read together are no chain of deltas: none of them is what the others build up to, or one is no part of it.</summary>
     NotOneChain = 2184,
 
+    /// <summary>A private key cannot be read, or is of a kind that cannot sign this: Ed25519 signs no archive, of which only the hash is known.</summary>
+    InvalidSigningKey = 2200,
+
+    /// <summary>A private key is encrypted, and the password is missing or wrong.</summary>
+    SigningPassword = 2201,
+
+    /// <summary>A program that signs failed, took too long, or gave what the public key does not verify.</summary>
+    SigningFailed = 2202,
+
+    /// <summary>An archive, a part or a base has to be signed, and what lies beside it is missing or no signature of it by the key.</summary>
+    ArchiveSignature = 2203,
+
+    /// <summary>A file stands where a signature belongs, and is none.</summary>
+    SignatureNotOurs = 2204,
+
+    /// <summary>A log of what was done is broken at a line: changed, removed or torn.</summary>
+    BrokenAuditLog = 2205,
+
+    /// <summary>A log of what was done is held by another process for too long.</summary>
+    AuditLogInUse = 2206,
+
+    /// <summary>The command that has to agree refused what would move.</summary>
+    GateRefused = 2207,
+
+    /// <summary>The command that has to agree could not be run to its end.</summary>
+    GateFailed = 2208,
+
+    /// <summary>A provenance is asked for, and there is no key to sign it or no registry to attach it in.</summary>
+    ProvenanceNotPossible = 2209,
+
+    /// <summary>Something is to be signed that no signature can be kept beside: a folder, or images outside a registry.</summary>
+    NothingToSign = 2210,
+
     /// <summary>A file to read does not exist.</summary>
     FileNotFound = 3001,
 

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Locking;
+using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing;
@@ -74,7 +75,8 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         ImmutableArray<Declaration> declarations = reader.Read(items);
         ImmutableArray<Diagnostic> outputs = hasDestination ? OutputProblems.Find(settings, declarations) : [];
         TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
-        return (declarations, [.. reader.Problems, .. rules, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+        ImmutableArray<Diagnostic> signing = hasDestination ? ProjectSigning.FindProblems(settings, declarations) : [];
+        return (declarations, [.. reader.Problems, .. rules, .. signing, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
     }
 
     private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || Publisher.HasDestination(items, settings);

@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
 using Airgap.Transfer.Files;
@@ -25,6 +26,9 @@ internal sealed class ItemPublisher(
 {
     /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
+
+    /// <summary>What is signed, and by whom archives have to be; null for nothing.</summary>
+    public ProjectSigning? Signing { get; init; }
 
     private readonly Dictionary<Declaration, JudgedPlan> _judged = [];
 
@@ -66,6 +70,8 @@ internal sealed class ItemPublisher(
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
         using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
+        if (Signing?.Admit(declaration.Source, cancellationToken) is { } admission)
+            await admission;
         (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
@@ -106,6 +112,7 @@ internal sealed class ItemPublisher(
     // The result is there already where an archive stands that a run would only write again.
     private async Task<ItemPlan> MakePlanAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
+        Signing?.Admit(declaration.Source, cancellationToken);
         PlanOptions options = new()
         {
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
@@ -148,16 +155,22 @@ internal sealed class ItemPublisher(
         (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = (made.Plan, made.Standing, made.Manifest);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
-        TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, Options, cancellationToken);
+        TransferOptions how = Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
+        if (how.Admission is { } admission && standing is not null)
+            await admission;
+        TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
         if (!result.IsComplete)
             return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
+        IReadOnlyList<string> signatures = Signing is null ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
+
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = ItemArtifacts.WithDestination(result, repository);
         ItemArtifacts writer = new(warnings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
-        return new PublishedItem(declaration.Item, result, await writer.WriteAsync(declaration, result, manifest, cancellationToken)) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
+        ImmutableArray<PublishedFile> files = await writer.WriteAsync(declaration, result, manifest, cancellationToken);
+        return new PublishedItem(declaration.Item, result, [.. files, .. signatures.Select(path => artifacts.Take(new PublishedFile(path, PublishedFileKind.Signature)))]) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
     }
 }

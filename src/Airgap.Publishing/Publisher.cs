@@ -7,6 +7,7 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 
@@ -76,7 +77,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return await SideBySide().RunAsync(prepared, cancellationToken);
         ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
         ManifestObjects objects = new();
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
+        using ProjectSigning signing = ProjectSigning.Read(settings);
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous, Signing = signing };
         if (await JudgeAsync(publisher, prepared, resolved, cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
         await LockKeeper.WriteAsync(resolved, cancellationToken);
@@ -128,7 +130,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             Notices.WarnOfRepair(side.Lock!.Declarations, side.Settings);
             // A plan that leaves out what cannot be read would say too little.
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
-            ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects());
+            using ProjectSigning signing = ProjectSigning.Read(side.Settings);
+            ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects()) { Signing = signing };
             if (await JudgeAsync(publisher, side, side.Lock, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
             foreach (Declaration declaration in side.Lock.Declarations)

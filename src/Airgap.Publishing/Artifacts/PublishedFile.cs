@@ -33,6 +33,9 @@ internal enum PublishedFileKind
     /// <summary>An imgpkg archive. Never removed by a clean.</summary>
     Archive,
 
+    /// <summary>The signature beside an archive. Never removed by a clean, as the archive is not.</summary>
+    Signature,
+
     /// <summary>A placeholder Secret, which a publish does not overwrite once it has been filled in.</summary>
     Secret,
 

@@ -32,7 +32,7 @@ internal sealed class PublishedFileList(string? path)
     /// <summary>Takes an artifact. An archive is the user's and stays.</summary>
     public void Add(PublishedFile file)
     {
-        if (file.Kind == PublishedFileKind.Archive)
+        if (file.Kind is PublishedFileKind.Archive or PublishedFileKind.Signature)
             return;
         // A Secret that stands and that no publish is known to have written is the user's.
         string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path) ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));

@@ -119,6 +119,21 @@ internal static class PropertyNames
     /// <summary>A policy of who has to have signed.</summary>
     internal const string Policy = "AirgapPolicy";
 
+    /// <summary>The private key that signs what is written.</summary>
+    internal const string SigningKey = "AirgapSigningKey";
+
+    /// <summary>The file with the password of that key.</summary>
+    internal const string SigningKeyPasswordFile = "AirgapSigningKeyPasswordFile";
+
+    /// <summary>A program that signs.</summary>
+    internal const string SigningCommand = "AirgapSigningCommand";
+
+    /// <summary>Where the images at the destination are signed.</summary>
+    internal const string SignImages = "AirgapSignImages";
+
+    /// <summary>The public keys of those who may have signed an archive that is read.</summary>
+    internal const string VerifyArchive = "AirgapVerifyArchive";
+
     /// <summary>The repository that takes the bundle of the project's content.</summary>
     public const string BundleRepository = "AirgapBundleRepository";
 
@@ -132,6 +147,6 @@ internal static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, VerifyArchive, BundleRepository, BundleTag, Image,
     ];
 }

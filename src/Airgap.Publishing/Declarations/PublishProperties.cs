@@ -57,6 +57,11 @@ internal static class PublishProperties
             LockedMode = Flag(PropertyNames.LockedMode) ?? false,
             UpdateLock = Flag(PropertyNames.UpdateLock) ?? false,
             Policy = Text(PropertyNames.Policy),
+            SigningKey = Text(PropertyNames.SigningKey),
+            SigningKeyPasswordFile = Text(PropertyNames.SigningKeyPasswordFile),
+            SigningCommand = Text(PropertyNames.SigningCommand),
+            SignImages = Text(PropertyNames.SignImages),
+            VerifyArchive = List(PropertyNames.VerifyArchive),
             BundleRepository = Text(PropertyNames.BundleRepository),
             BundleTag = Text(PropertyNames.BundleTag),
         };

@@ -94,6 +94,21 @@ internal sealed record PublishSettings
     /// <summary>The items <c>ImgpkgTrust</c>: who has to have signed, by place.</summary>
     internal ImmutableArray<TrustItem> Trust { get; init; } = [];
 
+    /// <summary><c>AirgapSigningKey</c>: a private key, PEM; empty for none.</summary>
+    internal string SigningKey { get; init; } = "";
+
+    /// <summary><c>AirgapSigningKeyPasswordFile</c>: the file with its password; empty to look into the environment.</summary>
+    internal string SigningKeyPasswordFile { get; init; } = "";
+
+    /// <summary><c>AirgapSigningCommand</c>: a program that signs; empty for none.</summary>
+    internal string SigningCommand { get; init; } = "";
+
+    /// <summary><c>AirgapSignImages</c>: <c>tag</c> or <c>referrer</c>; empty to sign no images.</summary>
+    internal string SignImages { get; init; } = "";
+
+    /// <summary><c>AirgapVerifyArchive</c>: public keys, one of which has to have signed the source archive; empty for nobody.</summary>
+    internal ImmutableArray<string> VerifyArchive { get; init; } = [];
+
     /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
     public string BundleRepository { get; init; } = "";
 

@@ -13,6 +13,8 @@ using Airgap.Transfer;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Signing;
 
 namespace Airgap.Tool.Commands;
 
@@ -20,6 +22,7 @@ namespace Airgap.Tool.Commands;
 internal sealed class CopyCommand
 {
     private readonly CopyFlags _flags = new();
+    private readonly CopySigning _signing = new();
     private readonly TrustFlags _trust = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
@@ -33,6 +36,7 @@ internal sealed class CopyCommand
             ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
+            ("Signed, and verified on the other side", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar --sign-key cosign.key"),
             ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
             ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
             ("Two bundles into one file, their layers once", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar bundles.oci.tar"),
@@ -41,6 +45,8 @@ internal sealed class CopyCommand
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
         foreach (Option option in copy._flags.All.Concat(copy._dry.All))
+            command.Options.Add(option);
+        foreach (Option option in copy._signing.All)
             command.Options.Add(option);
         copy._trust.AddTo(command);
         copy._registry.AddTo(command);
@@ -57,16 +63,17 @@ internal sealed class CopyCommand
 
         CheckOutputs(parsed, request);
         TrustRule? rule = _trust.Read(parsed);
+        using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
         bool isDry = session.IsDry = _dry.IsDry(parsed);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (map.Count > 0)
-            return await CopyMappedAsync(parsed, request, map, rule, session, registry, cancellationToken).ConfigureAwait(false);
+            return await CopyMappedAsync(parsed, request, map, rule, key, session, registry, cancellationToken).ConfigureAwait(false);
         if (isDry)
         {
             return await PlanAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) ? 0 : 1;
         }
 
-        if (await TransferAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
+        if (await TransferAsync(parsed, request, rule, key, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
             return 1;
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
@@ -80,6 +87,7 @@ internal sealed class CopyCommand
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
+        await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
         await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken).ConfigureAwait(false);
         if (session.Report.Derived is { } derived)
             session.WriteResult(derived.ToString());
@@ -98,20 +106,25 @@ internal sealed class CopyCommand
     }
 
     private async Task<int> CopyMappedAsync(
-        ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, Session session, RegistryClient registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Session session, RegistryClient registry, CancellationToken cancellationToken)
     {
         bool isDry = _dry.IsDry(parsed);
+        Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         MappedCopy copy = new(registry, session);
         Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
         if (!await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false))
             return 1;
         if (isDry)
         {
+            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
             await _dry.ShowAsync(parsed, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), session, cancellationToken).ConfigureAwait(false);
             return 0;
         }
 
-        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, cancellationToken).ConfigureAwait(false);
+        await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+        foreach (TransferResult result in results.Where(result => result.IsComplete))
+            await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
         await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
         if (!results[^1].IsComplete)
             return Fail(results[^1], session);
@@ -158,22 +171,27 @@ internal sealed class CopyCommand
 
     // Null when a signature is missing or wrong: then nothing has moved.
     private async Task<TransferResult?> TransferAsync(
-        ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, TrustRule? rule, SigningKey? key, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
+        Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
         TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken).ConfigureAwait(false);
         session.Report.Derived = source.Derived;
-        return await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false)
-            ? await relocator.RunAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false)
-            : null;
+        if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
+            return null;
+        TransferOptions options = _flags.TransferOptions(parsed) with { Admission = admission, HashesArchive = key is not null };
+        TransferResult result = await relocator.RunAsync(plan, request.Destination, options, cancellationToken).ConfigureAwait(false);
+        await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+        return result;
     }
 
     private async Task<bool> PlanAsync(ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
+        await CopySigning.TellAsync(_signing.Admit(parsed, request.Source, cancellationToken), session).ConfigureAwait(false);
         // A plan that leaves out what cannot be read would say too little.
         PlanOptions options = _flags.PlanOptions(parsed, request, session) with { KeepGoing = false };
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);

@@ -28,6 +28,9 @@ internal sealed class CopyDeltaFlags
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_base, _mountFrom, _receipt, _form];
 
+    /// <summary>True where a receipt is to be written.</summary>
+    public bool HasReceipt(ParseResult parsed) => parsed.GetText(_receipt) is not null;
+
     /// <summary>Checks the flags with what is copied, and looks at the receipt's place.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx code of the receipt's place.</exception>
     public void Check(ParseResult parsed, CopyRequest request)

@@ -5,6 +5,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Keeping;
@@ -74,6 +75,12 @@ internal sealed class Report
 
     /// <summary>The images whose signatures were judged and accepted.</summary>
     public List<TrustedImage>? Signatures { get; set; }
+
+    /// <summary>The images that the key has signed at the destination.</summary>
+    public List<SignedImage>? SignedImages { get; set; }
+
+    /// <summary>Who signed the archive that was read.</summary>
+    public TrustedSigner? ArchiveSignedBy { get; set; }
 
     /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
     public PlanDocument? Plan { get; set; }

@@ -77,7 +77,7 @@ internal sealed class ImageFailures(bool keepGoing)
 
     /// <summary>True for the disk, an archive that is read, and the user's own wish to stop: no other image would fare better.</summary>
     public static bool EndsEveryRun(ErrorCode code) =>
-        code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled;
+        code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled or ErrorCode.ArchiveSignature;
 
     private void Add(FailedImage failure)
     {

@@ -37,7 +37,7 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
         }
 
         _partial = _parts is null
-            ? await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, cancellationToken)
+            ? await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, options.HashesArchive, cancellationToken)
             : await PartialParts.OpenAsync(_parts, _layout, options.Resume, options.Disk, observer, cancellationToken);
         if (options.Resume)
             _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.AsideOf(_path)], cancellationToken);
@@ -118,8 +118,10 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
         return ValueTask.CompletedTask;
     }
 
-    // What is to be carried away first is fetched first.
-    public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _parts is null
+    public ImmutableArray<WrittenFile> Written => _partial?.Written ?? [];
+
+    // What is to be carried away first is fetched first, and so is what is hashed first.
+    public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _parts is null && !options.HashesArchive
         ? missing.OrderByDescending(blob => blob.Descriptor.Size)
         : missing.OrderBy(blob => _layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer) ? layer.DataOffset : 0);
 

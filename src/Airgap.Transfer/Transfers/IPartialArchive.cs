@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Archives;
 
@@ -20,6 +21,9 @@ internal interface IPartialArchive : IDisposable
     void Arrived(ArchiveLayer layer)
     {
     }
+
+    /// <summary>After <see cref="CompleteAsync"/>: the files, where their hashes are known.</summary>
+    ImmutableArray<WrittenFile> Written { get; }
 
     /// <summary>Makes the archive visible, when everything in it is there.</summary>
     Task CompleteAsync(CancellationToken cancellationToken);

@@ -41,6 +41,9 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken);
 
+    /// <summary>After <see cref="CompleteAsync"/>: the files of an archive that this run wrote, where their hashes are known.</summary>
+    ImmutableArray<WrittenFile> Written => [];
+
     /// <summary>Where an item is now, and under which tags.</summary>
     RelocatedItem Describe(PlannedItem item, BlobOutcome outcome);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Files;
@@ -18,11 +19,14 @@ internal sealed class PartialArchive : IPartialArchive
     private readonly ArchiveDisk _disk;
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly EarlyFlush _earlyFlush;
+    private readonly ITransferObserver _observer;
     private FileLock _lock;
+    private ArchiveHash? _hash;
     private long _needed;
 
-    private PartialArchive(string path, FileLock taken, ArchiveDisk disk)
+    private PartialArchive(string path, FileLock taken, ArchiveDisk disk, ITransferObserver observer)
     {
+        _observer = observer;
         _path = path;
         _partialPath = PathOf(path);
         _lock = taken;
@@ -32,6 +36,8 @@ internal sealed class PartialArchive : IPartialArchive
     }
 
     public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
+
+    public ImmutableArray<WrittenFile> Written { get; private set; } = [];
 
     private string Folder { get; }
 
@@ -49,18 +55,21 @@ internal sealed class PartialArchive : IPartialArchive
     /// <param name="resume">True to keep what an earlier run left.</param>
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Receives details for the log.</param>
+    /// <param name="hashes">True to hash the archive while it is written.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such folder.</exception>
     public static async Task<PartialArchive> OpenAsync(
-        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
+        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, bool hashes, CancellationToken cancellationToken)
     {
-        PartialArchive partial = new(path, Take(path, disk), disk);
+        PartialArchive partial = new(path, Take(path, disk), disk, observer);
         try
         {
             ArchiveHolder.Write(path);
             if (resume)
                 await partial.SurveyAsync(layout, observer, cancellationToken);
             await partial.PrepareAsync(layout, cancellationToken);
+            if (hashes)
+                partial.Hash(layout);
             return partial;
         }
         catch (Exception e)
@@ -79,6 +88,7 @@ internal sealed class PartialArchive : IPartialArchive
         {
             await _disk.WriteAsync(File.SafeFileHandle, bytes, offset, cancellationToken);
             Interlocked.Add(ref _needed, -bytes.Length);
+            _hash?.Wrote(bytes.Span, offset);
             _earlyFlush.Wrote(File.SafeFileHandle, bytes.Length);
         }
         catch (IOException e)
@@ -102,15 +112,54 @@ internal sealed class PartialArchive : IPartialArchive
     }
 
     /// <summary>Brings everything to the disk, then gives the file its name, then brings the name to the disk.</summary>
-    public Task CompleteAsync(CancellationToken cancellationToken) => Task.Run(
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        // What is read back is in memory still, and the disk has the time of hashing to itself.
+        Task flush = Task.Run(Flush, CancellationToken.None);
+        Digest? digest = null;
+        try
+        {
+            if (_hash is not null)
+                digest = await _hash.FinishAsync(cancellationToken);
+        }
+        finally
+        {
+            await flush;
+        }
+
+        await TakeNameAsync(cancellationToken);
+        if (digest is not { } known)
+            return;
+        Written = [new WrittenFile(_path, known)];
+        _observer.Detail($"'{_path}' is {known}: {_hash!.HashedOnTheWay} of {new FileInfo(_path).Length} bytes were hashed as they were written, the others were read back.");
+    }
+
+    private void Hash(ArchiveLayout layout)
+    {
+        _hash = new ArchiveHash(layout.Length, ReadAsync);
+        _hash.Begin(layout, _layers);
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            _earlyFlush.Finish();
+            _disk.Flush(File.SafeFileHandle, _partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, _path);
+        }
+    }
+
+    private Task TakeNameAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             try
             {
                 OutputTarget place = OutputTarget.OfWholeFile(_path);
                 ReplacedFile.PassOn(place.Facts, File.SafeFileHandle);
-                _earlyFlush.Finish();
-                _disk.Flush(File.SafeFileHandle, _partialPath);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!FileLock.IsAt(File.SafeFileHandle, _partialPath))
                     throw new UnsafeFileException(_partialPath, "is no longer the file that this run wrote");
@@ -128,6 +177,7 @@ internal sealed class PartialArchive : IPartialArchive
 
     public void Dispose()
     {
+        _hash?.Dispose();
         foreach (PartialLayer layer in _layers.Values)
             layer.Dispose();
         _layers.Clear();

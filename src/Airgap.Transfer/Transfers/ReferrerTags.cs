@@ -12,8 +12,12 @@ namespace Airgap.Transfer.Transfers;
 internal static class ReferrerTags
 {
     /// <summary>Adds the referrers among items to the lists of a repository. What is listed there stays listed as long as it exists.</summary>
-    public static Task RestoreAsync(IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        items.Select(item => item.Content.Manifest)
+    public static Task RestoreAsync(IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) =>
+        RestoreAsync(repository, items.Select(item => item.Content.Manifest), options, cancellationToken);
+
+    /// <summary>The same of manifests.</summary>
+    public static Task RestoreAsync(IImageRepository repository, IEnumerable<Manifest> manifests, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        manifests
             .Where(manifest => manifest.Subject is not null)
             .DistinctBy(manifest => manifest.Digest)
             .GroupBy(manifest => manifest.Subject!.Digest),

@@ -40,11 +40,13 @@ internal sealed class TransferEngine(
         _failures.Phase = TransferPhase.Transferring;
         using CancellationTokenRegistration registration = cancellationToken.Register(_stop.Cancel);
         Task<BlobOutcome?[]> items = PutItemsAsync(_stop.Token);
-        await WhenAllOrFirstFailureAsync(PutBlobsAsync(missing, _stop.Token), items);
+        await WhenAllOrFirstFailureAsync([PutBlobsAsync(missing, _stop.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
         BlobOutcome?[] outcomes = await items;
 
         observer.PhaseStarted(TransferPhase.Completing, plan);
         _failures.Phase = TransferPhase.Completing;
+        if (options.Admission is { } admission)
+            await admission.WaitAsync(cancellationToken);
         await target.CompleteAsync(_failures, cancellationToken);
 
         ImmutableArray<RelocatedItem> relocated =
@@ -63,6 +65,7 @@ internal sealed class TransferEngine(
                     .Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result)),
             ],
             Failures = _failures.All,
+            Written = target.Written,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = plan.Warnings,
         };
@@ -156,6 +159,8 @@ internal sealed class TransferEngine(
     private async Task<BlobOutcome> PutManifestAsync(PlannedManifest node, Task<BlobOutcome>[] needed, CancellationToken cancellationToken)
     {
         BlobOutcome[] outcomes = await Task.WhenAll(needed);
+        if (options.Admission is { } admission)
+            await admission.WaitAsync(cancellationToken);
         if (target.HasManifest(node))
             return outcomes.Append(BlobOutcome.Present).Min();
         await _manifestThrottle.WaitAsync(cancellationToken);

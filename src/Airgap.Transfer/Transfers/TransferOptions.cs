@@ -30,6 +30,14 @@ public sealed record TransferOptions
     /// </summary>
     internal bool Repair { get; init; }
 
+    /// <summary>True to hash an archive while it is written (<see cref="TransferResult.Written"/>).</summary>
+    internal bool HashesArchive { get; init; }
+
+    /// <summary>
+    /// Awaited before the first manifest is put and before anything gets its name or tag; where it throws, nothing does. Blobs move meanwhile. Null for nothing to wait for.
+    /// </summary>
+    internal Task? Admission { get; init; }
+
     /// <summary>Repositories of the destination's registry from which layers that a delta archive requires are mounted, besides those that it names itself.</summary>
     internal ImmutableArray<RepositoryName> MountFrom { get; init; } = [];
 

@@ -27,6 +27,9 @@ public sealed record TransferResult
     /// <summary>When it ended.</summary>
     internal DateTimeOffset Ended { get; init; } = DateTimeOffset.UtcNow;
 
+    /// <summary>The files of an archive that this run wrote, with their hashes, where they were asked for (<see cref="TransferOptions.HashesArchive"/>); empty for one that stood there.</summary>
+    internal ImmutableArray<WrittenFile> Written { get; init; } = [];
+
     /// <summary>How long it took, planning left out.</summary>
     public required TimeSpan Elapsed { get; init; }
 

@@ -26,14 +26,33 @@ internal static class HelperProcess
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        using Process process = new() { StartInfo = CreateStartInfo(path, environment) };
+        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit, timeProvider, cancellationToken);
+    }
+
+    /// <summary>Runs any program once.</summary>
+    /// <param name="info">The program, with its three streams redirected.</param>
+    /// <param name="input">What it reads from standard input.</param>
+    /// <param name="most">The most bytes that are kept of each of its outputs.</param>
+    /// <param name="timeLimit">The longest it may take.</param>
+    /// <param name="timeProvider">The clock of the limit.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <inheritdoc cref="RunAsync(string, IReadOnlyDictionary{string, string}, string, TimeSpan, TimeProvider, CancellationToken)" path="/exception"/>
+    public static async Task<HelperOutput> RunAsync(
+        ProcessStartInfo info,
+        ReadOnlyMemory<byte> input,
+        int most,
+        TimeSpan timeLimit,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
+    {
+        using Process process = new() { StartInfo = info };
         using CancellationTokenSource limit = new(timeLimit, timeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         process.Start();
         try
         {
-            Task<(byte[] Bytes, bool IsTooLong)> output = ReadAsync(process.StandardOutput.BaseStream, either.Token);
-            Task<(byte[] Bytes, bool IsTooLong)> error = ReadAsync(process.StandardError.BaseStream, either.Token);
+            Task<(byte[] Bytes, bool IsTooLong)> output = ReadAsync(process.StandardOutput.BaseStream, most, either.Token);
+            Task<(byte[] Bytes, bool IsTooLong)> error = ReadAsync(process.StandardError.BaseStream, most, either.Token);
             await WriteAsync(process, input, either.Token);
             // The token ends this wait, too: a process that outlives the helper may hold its pipes open.
             await Task.WhenAll(output, error).WaitAsync(either.Token);
@@ -74,12 +93,12 @@ internal static class HelperProcess
         return info;
     }
 
-    private static async Task WriteAsync(Process process, string input, CancellationToken cancellationToken)
+    private static async Task WriteAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         try
         {
             // No line end after it: docker sends none, and a helper may take the text as it is.
-            await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(input), cancellationToken);
+            await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -89,19 +108,21 @@ internal static class HelperProcess
     }
 
     // Keeps the first bytes and discards the rest, so that a helper with much output does not block on a full pipe.
-    private static async Task<(byte[] Bytes, bool IsTooLong)> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<(byte[] Bytes, bool IsTooLong)> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
     {
-        byte[] kept = new byte[MaxBytes];
+        byte[] kept = new byte[Math.Min(most, MaxBytes)];
         byte[] passed = [];
         int count = 0;
         while (true)
         {
-            if (count == MaxBytes && passed.Length == 0)
+            if (count == kept.Length && kept.Length < most)
+                Array.Resize(ref kept, Math.Min(most, 2 * kept.Length));
+            if (count == most && passed.Length == 0)
                 passed = new byte[4096];
-            int read = await stream.ReadAsync(count < MaxBytes ? kept.AsMemory(count) : passed, cancellationToken);
+            int read = await stream.ReadAsync(count < most ? kept.AsMemory(count) : passed, cancellationToken);
             if (read == 0)
-                return (kept[..Math.Min(count, MaxBytes)], count > MaxBytes);
-            count = Math.Min(count + read, MaxBytes + 1);
+                return (kept[..Math.Min(count, most)], count > most);
+            count = Math.Min(count + read, most + 1);
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
@@ -26,6 +28,8 @@ internal sealed class PartialParts : IPartialArchive
     }
 
     public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
+
+    public ImmutableArray<WrittenFile> Written { get; private set; } = [];
 
     /// <summary>Opens the parts and writes everything but the layers.</summary>
     /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
@@ -87,7 +91,13 @@ internal sealed class PartialParts : IPartialArchive
         lock (_finishing)
             finishing = [.. _finishing];
         await Task.WhenAll(finishing).WaitAsync(cancellationToken);
-        await _output.CompleteAsync(cancellationToken);
+        PartList list = await _output.CompleteAsync(cancellationToken);
+        string archive = _output.Plan.Archive;
+        Written =
+        [
+            new WrittenFile(PartName.ListOf(archive), Digest.Compute(list.ToJson())),
+            .. list.Parts.Select(part => new WrittenFile(Path.Combine(Path.GetDirectoryName(archive)!, part.Name), part.Digest)),
+        ];
     }
 
     public void Dispose()

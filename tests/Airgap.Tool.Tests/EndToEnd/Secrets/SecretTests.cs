@@ -18,6 +18,7 @@ public sealed class SecretTests
         [
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
+            ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "none.key", "--sign-key-password-file", "none"],
             ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
         ],

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Trust.Envelopes;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Judging;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Signing;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Publishing.Signing;
+
+/// <summary>Signs what was relocated, at its destination. What the key has signed in the form already is left as it is.</summary>
+/// <param name="registry">The registries.</param>
+/// <param name="key">The key.</param>
+/// <param name="form">Where the signatures are kept.</param>
+internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSignatureForm form)
+{
+    private const int AtOnce = 4;
+
+    private readonly Demand _mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])] };
+
+    /// <summary>Signs the images, indexes and bundles of a relocation to a repository; what is attached to them is not signed itself.</summary>
+    public async Task<ImmutableArray<SignedImage>> SignAsync(TransferResult result, CancellationToken cancellationToken)
+    {
+        if (result.Destination is not RelocationDestination.Repository { Name: var name })
+            throw new InvalidOperationException("Images are signed in a registry.");
+        IImageRepository repository = registry.GetRepository(name);
+        Descriptor[] images = [.. AttachedItems.Without([.. result.Items.Select(item => item.Item)]).Select(item => item.Content.Manifest.Descriptor).DistinctBy(image => image.Digest)];
+        SignedImage[] signed = new SignedImage[images.Length];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, images.Length), options, async (index, token) =>
+        {
+            bool isNew = form == ImageSignatureForm.Tag
+                ? await TagAsync(repository, images[index].Digest, token).ConfigureAwait(false)
+                : await AttachAsync(repository, images[index], token).ConfigureAwait(false);
+            signed[index] = new SignedImage(ImageReference.ByDigest(name, images[index].Digest).ToString(), ImageSignatureForms.Words[(int)form], isNew);
+        }).ConfigureAwait(false);
+        return [.. signed];
+    }
+
+    private async Task<bool> TagAsync(IImageRepository repository, Digest image, CancellationToken cancellationToken)
+    {
+        string tag = CosignTags.Signature(image);
+        Manifest? old = await repository.FindManifestAsync(tag, cancellationToken).ConfigureAwait(false);
+        if (old is not null && (old.IsIndex || old.MediaType != MediaTypes.OciManifest))
+        {
+            throw new AirgapException(ErrorCode.DestinationMismatch, $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list signatures, holds other content: {old.Digest}.", "Remove or rename that tag, or attach signatures.")
+            { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
+        }
+
+        if (old is not null && await HasMineAsync(repository, old, image, cancellationToken).ConfigureAwait(false))
+            return false;
+        byte[] payload = ClassicWriter.Payload(repository.Name, image);
+        byte[] signature = await key.SignAsync(SignedBytes.Of(payload), cancellationToken).ConfigureAwait(false);
+        Descriptor layer = new(SimpleSigning.MediaType, Digest.Compute(payload), payload.Length);
+        byte[] config = ClassicWriter.Config([.. (old?.Layers ?? []).Select(one => one.Digest), layer.Digest]);
+        Descriptor configured = new(MediaTypes.OciConfig, Digest.Compute(config), config.Length);
+        await repository.PushBlobAsync(new MemoryBlobContent(layer, payload), null, null, cancellationToken).ConfigureAwait(false);
+        await repository.PushBlobAsync(new MemoryBlobContent(configured, config), null, null, cancellationToken).ConfigureAwait(false);
+        await repository.PushManifestAsync(ClassicWriter.Add(old, configured, layer, signature), tag, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> AttachAsync(IImageRepository repository, Descriptor image, CancellationToken cancellationToken)
+    {
+        RepositorySignatures store = new(repository);
+        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken).ConfigureAwait(false))
+        {
+            foreach (Descriptor layer in attached.Layers.Where(layer => layer.MediaType == SigstoreBundle.MediaType))
+            {
+                if (await IsMineAsync(store, layer, bytes => SignatureChecks.Bundle(bytes, image.Digest, _mine, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false))
+                    return false;
+            }
+        }
+
+        byte[] statement = StatementWriter.Write([new StatementWriter.Subject(null, image.Digest)], Statement.CosignSignature, predicate: null);
+        byte[] bundle = await BundleWriter.OfStatementAsync(key, statement, cancellationToken).ConfigureAwait(false);
+        await AttachedBundle.PushAsync(repository, image, bundle, Statement.CosignSignature, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> HasMineAsync(IImageRepository repository, Manifest manifest, Digest image, CancellationToken cancellationToken)
+    {
+        RepositorySignatures store = new(repository);
+        foreach (SignatureManifest.Layer layer in SignatureManifest.Layers(manifest).Where(layer => layer.Descriptor.MediaType == SimpleSigning.MediaType))
+        {
+            if (await IsMineAsync(store, layer.Descriptor, bytes => SignatureChecks.Classic(bytes, layer.Annotations, image, _mine, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false))
+                return true;
+        }
+
+        return false;
+    }
+
+    // What is another's, or broken, stays where it is.
+    private static async Task<bool> IsMineAsync(RepositorySignatures store, Descriptor blob, Action<byte[]> check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            check(await store.ReadBlobAsync(blob, cancellationToken).ConfigureAwait(false));
+            return true;
+        }
+        catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>An image that the key has signed.</summary>
+/// <param name="Image">The image, by digest.</param>
+/// <param name="Form">Where the signature is kept: <c>tag</c> or <c>referrer</c>.</param>
+/// <param name="IsNew">False where the key had signed it before.</param>
+internal sealed record SignedImage(string Image, string Form, bool IsNew);

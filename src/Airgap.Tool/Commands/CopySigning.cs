@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Signing;
+using Airgap.Publishing.Trusting;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Signing;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>What <c>copy</c> signs, and by whom the archive that it reads has to be signed.</summary>
+internal sealed class CopySigning
+{
+    private readonly SignFlags _sign = new();
+    private readonly Option<string[]> _verify = Flag.Repeated("--verify-archive", "FILE", "Refuse the archive unless the holder of this public key (PEM), or of another that is named, signed it: its hash is taken while its blobs move, and nothing is tagged before");
+
+    /// <summary>The flags.</summary>
+    public IEnumerable<Option> All => [.. _sign.All, _verify];
+
+    /// <summary>Reads the key, and refuses what cannot be signed.</summary>
+    public SigningKey? ReadKey(ParseResult parsed, RelocationDestination destination, bool writesReceipt)
+    {
+        SigningKey? key = _sign.Read(parsed);
+        try
+        {
+            bool signsImages = _sign.Form(parsed) is not null;
+            if (signsImages && destination is RelocationDestination.Archive)
+                throw new AirgapException(ErrorCode.NothingToSign, "Images are signed in a registry, and an archive is none.", "Sign them when the archive is imported, or in the registry that they come from.");
+            if (key is not null && destination is RelocationDestination.Archive archive)
+                ArchiveSigner.Check(key, archive);
+            else if (key is not null && !signsImages && !writesReceipt)
+                throw new AirgapException(ErrorCode.NothingToSign, "A copy to a repository writes nothing that the key would sign.", "Add --sign-images to sign the images there, or --receipt for a signed receipt.");
+            return key;
+        }
+        catch
+        {
+            key?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to verify the archive; null where nobody has to have signed it. Its failure is kept for the one who awaits it.</summary>
+    public Task<SignedBy>? Admit(ParseResult parsed, RelocationSource source, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_verify) is not { Length: > 0 } keys)
+            return null;
+        if (source is not RelocationSource.Archive archive)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --verify-archive can only be used when copying out of an archive", "Leave it out, or name the archive with --tar or --oci-tar.");
+        ArchiveAdmission admission = ArchiveAdmission.Read(keys);
+        return Task.Run(() => admission.VerifyAsync(archive, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Waits until the archive is verified, and tells who signed it.</summary>
+    public static async Task TellAsync(Task<SignedBy>? admission, Session session)
+    {
+        if (admission is null)
+            return;
+        session.Report.ArchiveSignedBy = TrustedSigner.Of(await admission.ConfigureAwait(false));
+        session.WriteResult($"The archive is signed by {session.Report.ArchiveSignedBy}");
+    }
+
+    /// <summary>Signs what was written.</summary>
+    public async Task SignAsync(ParseResult parsed, SigningKey? key, TransferResult result, IRegistry registry, Session session, CancellationToken cancellationToken)
+    {
+        if (key is null)
+            return;
+        session.Phase = "signing";
+        if (result.Destination is RelocationDestination.Archive archive)
+        {
+            foreach (string file in await new ArchiveSigner(key, session.WriteError).SignAsync(result, archive, cancellationToken).ConfigureAwait(false))
+            {
+                (session.Report.Files ??= []).Add(new ReportFile(file, "signature"));
+                session.WriteResult($"Signature: {file}");
+            }
+        }
+        else if (_sign.Form(parsed) is { } form)
+        {
+            session.Report.SignedImages = [.. session.Report.SignedImages ?? [], .. await new ImageSigner(registry, key, form).SignAsync(result, cancellationToken).ConfigureAwait(false)];
+            session.WriteResult(Summary(session.Report.SignedImages));
+        }
+
+        session.Phase = null;
+    }
+
+    private static string Summary(List<SignedImage> images)
+    {
+        int before = images.Count(image => !image.IsNew);
+        return $"Signed {Amounts.Count(images.Count - before, "image")}{(before == 0 ? "" : $"; {before} had a signature of the key already")}";
+    }
+}

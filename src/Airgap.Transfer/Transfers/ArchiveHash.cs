@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Transfer.Archives;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// The SHA-256 of an archive while it is written in many places at once. What is written where the hash stands is hashed on its way; what was written further on is read back when the
+/// hash gets there, from the system's memory mostly, while the rest is still being fetched. Bytes that are written a second time after they were hashed make it begin again at the end.
+/// </summary>
+/// <param name="length">Bytes of the archive.</param>
+/// <param name="read">Reads back: buffer, offset; 1 byte or more.</param>
+internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, CancellationToken, ValueTask<int>> read) : IDisposable
+{
+    private const int BufferSize = 256 * 1024;
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ByteRanges _ready = new();
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _following = Task.CompletedTask;
+    private long _done;
+    private long _underWay;
+    private bool _isFollowing;
+    private bool _isSpoiled;
+    private long _onTheWay;
+
+    /// <summary>How many bytes were hashed as they were written.</summary>
+    public long HashedOnTheWay => Interlocked.Read(ref _onTheWay);
+
+    /// <summary>Takes note that everything but the layers stands there, and what an earlier run left of these.</summary>
+    public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
+    {
+        lock (_gate)
+        {
+            long end = 0;
+            foreach (ArchiveLayer layer in layout.Layers)
+            {
+                _ready.Add(end, layer.DataOffset);
+                end = layer.DataOffset + layer.Blob.Descriptor.Size;
+                if (there.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? earlier))
+                    _ready.Add(layer.DataOffset, layer.DataOffset + earlier.Length);
+            }
+
+            _ready.Add(end, length);
+            Follow();
+        }
+    }
+
+    /// <summary>Takes bytes that were written. Several writers may call at once.</summary>
+    public void Wrote(ReadOnlySpan<byte> bytes, long offset)
+    {
+        lock (_gate)
+        {
+            if (_isSpoiled)
+                return;
+            if (offset < _done || offset < _underWay)
+            {
+                _isSpoiled = true;
+                return;
+            }
+
+            if (offset == _done && !_isFollowing)
+            {
+                _hash.AppendData(bytes);
+                _onTheWay += bytes.Length;
+                _done += bytes.Length;
+                _ready.DropBefore(_done);
+            }
+            else
+            {
+                _ready.Add(offset, offset + bytes.Length);
+            }
+
+            Follow();
+        }
+    }
+
+    /// <summary>Hashes what is left, when everything is written.</summary>
+    public async Task<Digest> FinishAsync(CancellationToken cancellationToken)
+    {
+        await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_isSpoiled)
+        {
+            _hash.GetHashAndReset();
+            _done = 0;
+            _onTheWay = 0;
+        }
+
+        await ReadAsync(() => length, cancellationToken).ConfigureAwait(false);
+        return Digest.FromHash(HashAlgorithmName.SHA256, _hash.GetHashAndReset());
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _following.ContinueWith(
+            _ =>
+            {
+                _hash.Dispose();
+                _stop.Dispose();
+            },
+            TaskScheduler.Default);
+    }
+
+    // Called under the lock.
+    private void Follow()
+    {
+        if (_isFollowing || _isSpoiled || _ready.First.Start != _done || _done == length)
+            return;
+        _isFollowing = true;
+        _underWay = _ready.First.End;
+        _following = Task.Run(FollowAsync);
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await ReadAsync(Next, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AirgapException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It is read again at the end, where a failure is told; or the run has ended.
+            lock (_gate)
+            {
+                _isSpoiled = true;
+                _isFollowing = false;
+            }
+        }
+    }
+
+    // How far can be read now; the same as what is done when nothing more can be.
+    private long Next()
+    {
+        lock (_gate)
+        {
+            _ready.DropBefore(_done);
+            if (!_isSpoiled && _ready.First.Start == _done)
+                return _underWay = _ready.First.End;
+            _isFollowing = false;
+            return _underWay = _done;
+        }
+    }
+
+    private async Task ReadAsync(Func<long> end, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long until;
+            while ((until = end()) > _done)
+            {
+                while (_done < until)
+                {
+                    int count = await read(buffer.AsMemory(0, (int)Math.Min(BufferSize, until - _done)), _done, cancellationToken).ConfigureAwait(false);
+                    _hash.AppendData(buffer, 0, count);
+                    Interlocked.Add(ref _done, count);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

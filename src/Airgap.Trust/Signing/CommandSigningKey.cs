@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
+
+namespace Airgap.Trust.Signing;
+
+/// <summary>A key that another program holds, for PKCS#11 or a KMS: it gets a SHA-256 digest and answers with the signature.</summary>
+/// <param name="sign">Has a digest signed.</param>
+/// <param name="verifier">The public half.</param>
+/// <param name="name">The file of the public half.</param>
+internal sealed class CommandSigningKey(Func<byte[], CancellationToken, Task<byte[]>> sign, VerificationKey verifier, string name) : SigningKey(verifier, name)
+{
+    /// <inheritdoc/>
+    protected override Task<byte[]> MakeAsync(SignedBytes data, CancellationToken cancellationToken) => sign(data.Hash(HashAlgorithmName.SHA256), cancellationToken);
+}

@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Signing;
+
+/// <summary>Bytes of which only the SHA-256 is known, computed while they were written or read.</summary>
+internal sealed class HashedBytes(byte[] sha256) : SignedBytes
+{
+    /// <inheritdoc/>
+    public override byte[] Hash(HashAlgorithmName algorithm) => algorithm == HashAlgorithmName.SHA256
+        ? sha256
+        : throw Rejection.Of("It is not by the key over SHA-256, the one hash that is computed of an archive.");
+
+    /// <inheritdoc/>
+    public override byte[]? Whole() => null;
+}

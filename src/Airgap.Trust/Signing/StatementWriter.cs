@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Airgap.Oci;
+
+namespace Airgap.Trust.Signing;
+
+/// <summary>Writes in-toto statements of version 1.</summary>
+internal static class StatementWriter
+{
+    /// <summary>A subject.</summary>
+    /// <param name="Name">What it is called; null for no name, as cosign writes images.</param>
+    /// <param name="Digest">Its digest.</param>
+    public sealed record Subject(string? Name, Digest Digest);
+
+    /// <summary>Writes one.</summary>
+    /// <param name="subjects">What it is about.</param>
+    /// <param name="predicateType">What it says.</param>
+    /// <param name="predicate">Writes the predicate, one JSON value; null for an empty object.</param>
+    public static byte[] Write(IEnumerable<Subject> subjects, string predicateType, Action<Utf8JsonWriter>? predicate)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("_type", "https://in-toto.io/Statement/v1");
+            json.WriteStartArray("subject");
+            foreach (Subject subject in subjects)
+            {
+                json.WriteStartObject();
+                if (subject.Name is not null)
+                    json.WriteString("name", subject.Name);
+                json.WriteStartObject("digest");
+                json.WriteString(subject.Digest.Algorithm, subject.Digest.Hex);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("predicateType", predicateType);
+            json.WritePropertyName("predicate");
+            if (predicate is null)
+            {
+                json.WriteStartObject();
+                json.WriteEndObject();
+            }
+            else
+            {
+                predicate(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+}

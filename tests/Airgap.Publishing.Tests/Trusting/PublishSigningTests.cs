@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Publishing.Tests.Trusting;
+
+/// <summary>A project signs what it writes, and asks who signed what it reads.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class PublishSigningTests
+{
+    private static RegistryFixture s_source = null!;
+
+    private readonly TempFolder _folder = new();
+
+    public TestContext TestContext { get; set; } = null!;
+
+    private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context) => s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+
+    [ClassCleanup]
+    public static async Task StopAsync() => await s_source.DisposeAsync();
+
+    [TestCleanup]
+    public void End() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task AnArchive_IsSigned_AndVerifiedAtTheFarSide()
+    {
+        PublishResult written = await RunAsync(Settings with { Archive = "a.tar", SigningKey = Private("p256") });
+        PublishedFile signature = written.Files.Single(file => file.Kind == PublishedFileKind.Signature);
+        Assert.AreEqual(_folder["a.tar.sigstore.json"], signature.Path);
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        PublishSettings import = Settings with { Registry = $"{far.Host}/apps", SourceArchive = "a.tar" };
+
+        PublishResult good = await RunAsync(import with { VerifyArchive = [SignedStorage.Key("p256")], SigningKey = Private("ed25519"), SignImages = "referrer" });
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(import with { Registry = $"{far.Host}/other", VerifyArchive = [SignedStorage.Key("wrong")] }));
+
+        Assert.IsEmpty(good.Failures);
+        Assert.Contains(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal), far.Requests);
+        Assert.AreEqual(ErrorCode.ArchiveSignature, refused.Code);
+        Assert.IsEmpty(far.Requests.Where(request => request.Method == "PUT" && request.Path.Contains("/other/", StringComparison.Ordinal) && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task WhatCannotBe_IsToldBeforeAnythingMoves()
+    {
+        foreach ((PublishSettings settings, ErrorCode code) in new[]
+        {
+            (Settings with { Archive = "a.tar", SigningKey = Private("ed25519") }, ErrorCode.InvalidSigningKey),
+            (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "tag" }, ErrorCode.NothingToSign),
+            (Settings with { Archive = "a.tar", SigningCommand = "true" }, ErrorCode.NothingToSign),
+            (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "both" }, ErrorCode.InvalidArgument),
+            (Settings with { Archive = "a.tar", VerifyArchive = [SignedStorage.Key("p256")] }, ErrorCode.NothingToSign),
+            (Settings with { Archive = "a.tar", SigningKey = "none.pem" }, ErrorCode.FileNotFound),
+        })
+        {
+            AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(settings));
+            Assert.AreEqual(code, refused.Code, refused.Message);
+        }
+
+        Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    private PublishSettings Settings => new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", UseLockFile = false };
+
+    private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
+
+    private async Task<PublishResult> RunAsync(PublishSettings settings)
+    {
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        return await new Publisher(client).RunAsync([PublishItems.Bundle(Bundle)], settings, TestContext.CancellationToken);
+    }
+}
