@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Planning;
@@ -22,7 +23,10 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 
     /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
-    public async Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
+    public Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => ReadPlanAsync(source, options, cancellationToken));
+
+    private async Task<TransferPlan> ReadPlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
     {
         _observer.PhaseStarted(TransferPhase.Planning, null);
         long retries = registry.Statistics.Retries;
@@ -47,7 +51,12 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     /// that keeps going; when it throws, or with failures, nothing there looks finished.
     /// </summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
-    public async Task<TransferResult> RunAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
+    public Task<TransferResult> RunAsync(
+        TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => CarryOutAsync(plan, destination, options, cancellationToken));
+
+    private async Task<TransferResult> CarryOutAsync(
+        TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
         TagConflicts.Check(plan, destination);
         AdaptiveConcurrency places = PlacesOf(options);
@@ -60,7 +69,12 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do with a plan. Reads only: no request that writes, no file.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
-    public async Task<TransferForecast> ForecastAsync(TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
+    public Task<TransferForecast> ForecastAsync(
+        TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => LookAheadAsync(plan, destination, options, cancellationToken));
+
+    private async Task<TransferForecast> LookAheadAsync(
+        TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
         TagConflicts.Check(plan, destination);
         await using ITransferTarget target = TargetOf(plan, destination, options, PlacesOf(options));

@@ -2,6 +2,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Requests;
 using Airgap.Oci.Uploads;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 
@@ -16,26 +17,27 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public IImageRepository Unretried => new RegistryRepository(transport.Unretried, Name);
 
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.ResolveAsync(tagOrDigest, cancellationToken);
+        CallerContext.LeaveAsync(() => _manifests.ResolveAsync(tagOrDigest, cancellationToken));
 
     public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.FindAsync(tagOrDigest, cancellationToken);
+        CallerContext.LeaveAsync(() => _manifests.FindAsync(tagOrDigest, cancellationToken));
 
     public Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.GetAsync(tagOrDigest, cancellationToken);
+        CallerContext.LeaveAsync(() => _manifests.GetAsync(tagOrDigest, cancellationToken));
 
     public IBlobContent GetBlob(Descriptor descriptor) => new RegistryBlob(transport, Name, descriptor);
 
-    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => new BlobPresence(transport, Name, blob).AskAsync(cancellationToken);
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => new BlobPresence(transport, Name, blob).AskAsync(cancellationToken));
 
     public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken);
+        CallerContext.LeaveAsync(() => new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken));
 
     Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom: null, progress, isReplacement: true).RunAsync(cancellationToken);
 
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
-        _manifests.PushAsync(manifest, tag, cancellationToken);
+        CallerContext.LeaveAsync(() => _manifests.PushAsync(manifest, tag, cancellationToken));
 
     Task<RemovalAnswer> IImageRepository.RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         new ManifestRemoval(transport, Name).RemoveAsync(tagOrDigest, cancellationToken);
@@ -44,24 +46,24 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         new ManifestRemoval(transport, Name).FindStoredTimeAsync(digest, cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
-        TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken);
+        CallerContext.LeaveAsync(TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken));
 
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
-        TagList.ReadAsync(transport, Name, mustExist: true, cancellationToken);
+        CallerContext.LeaveAsync(TagList.ReadAsync(transport, Name, mustExist: true, cancellationToken));
 
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        ((IImageRepository)this).ListReferrersAsync(subject, hasFallback: null, cancellationToken);
+        CallerContext.LeaveAsync(() => ((IImageRepository)this).ListReferrersAsync(subject, hasFallback: null, cancellationToken));
 
     async Task<ReferrerList> IImageRepository.ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken)
     {
         AirgapException? failure = null;
         try
         {
-            if (await _referrers.ListAsync(subject, cancellationToken).ConfigureAwait(false) is { } listed)
+            if (await _referrers.ListAsync(subject, cancellationToken) is { } listed)
             {
                 // What clients listed before the registry did, or beside it, is attached, too.
                 return hasFallback == true || (hasFallback is null && listed.IsPartial)
-                    ? listed.And(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false))
+                    ? listed.And(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken))
                     : listed;
             }
         }
@@ -76,7 +78,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         // The referrers tag replaces a list that the registry cannot give; without the tag nothing is known.
         try
         {
-            ReferrerList kept = ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+            ReferrerList kept = ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken));
             if (failure is null || !kept.Manifests.IsEmpty)
                 return kept;
         }

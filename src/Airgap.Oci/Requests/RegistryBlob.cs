@@ -18,7 +18,10 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
 
     public Operation Operation { get; } = Operation.OnBlob("download", repository, descriptor.Digest);
 
-    public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => OpenAtAsync(offset, cancellationToken));
+
+    private async ValueTask<Stream> OpenAtAsync(long offset, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Descriptor.Size);
@@ -29,12 +32,12 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         ResumingBlobStream stream = new(transport, this, offset);
         try
         {
-            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await stream.OpenAsync(cancellationToken);
             return stream;
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync();
             throw;
         }
     }
@@ -43,24 +46,27 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     {
         // The stream retries on its own; its final failures are not retried here, so that attempts do not multiply.
         int spoiled = 0;
-        return transport.Retry.ExecuteAsync(
+        return CallerContext.LeaveAsync(() => transport.Retry.ExecuteAsync(
             async token =>
             {
                 try
                 {
-                    Stream stream = await OpenAsync(0, token).ConfigureAwait(false);
-                    await using (stream.ConfigureAwait(false))
-                        return await read(stream, token).ConfigureAwait(false);
+                    Stream stream = await OpenAsync(0, token);
+                    await using (stream)
+                        return await read(stream, token);
                 }
                 catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < DigestRetries.MostRepeats)
                 {
                     throw new TransientException(e);
                 }
             },
-            cancellationToken);
+            cancellationToken));
     }
 
-    public async ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken)
+    public ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() => OpenRangeAsync(offset, length, cancellationToken));
+
+    private async ValueTask<Stream?> OpenRangeAsync(long offset, long length, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -70,17 +76,17 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         ResumingBlobStream stream = new(transport, this, offset, offset + length);
         try
         {
-            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await stream.OpenAsync(cancellationToken);
             if (!stream.IsRefusedAPart)
                 return stream;
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync();
             throw;
         }
 
-        await stream.DisposeAsync().ConfigureAwait(false);
+        await stream.DisposeAsync();
         return null;
     }
 
@@ -105,11 +111,11 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             Headers = headers,
             IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),
         };
-        HttpResponseMessage response = await _urls.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await _urls.SendAsync(request, cancellationToken);
         try
         {
             bool partial = Check(response, offset, end);
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
             return new BlobBody(response, body, partial ? 0 : offset, partial);
         }
         catch

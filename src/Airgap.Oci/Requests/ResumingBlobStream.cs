@@ -44,12 +44,15 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (_position < _end)
-            await _transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken).ConfigureAwait(false);
+            await _transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken);
         else
             Verify();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        CallerContext.LeaveAsync(() => ReadNextAsync(buffer, cancellationToken));
+
+    private async ValueTask<int> ReadNextAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_failure is not null)
             throw _failure;
@@ -59,12 +62,12 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         int read;
         try
         {
-            read = await ReadOnceAsync(wanted, cancellationToken).ConfigureAwait(false);
+            read = await ReadOnceAsync(wanted, cancellationToken);
         }
         catch (TransientException broken)
         {
             // A new budget for each break: bytes came since the last one.
-            read = await _transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken).ConfigureAwait(false);
+            read = await _transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken);
         }
 
         _hash?.AppendData(wanted.Span[..read]);
@@ -72,7 +75,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         _transport.Counters.CountReceived(read);
         if (_position == _end)
         {
-            await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
+            await ExpectEndAsync(cancellationToken);
             Verify();
         }
 
@@ -102,7 +105,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     private async Task<bool> ConnectAsync(CancellationToken cancellationToken)
     {
         Disconnect();
-        _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken).ConfigureAwait(false);
+        _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken);
         if (_isPart && !_isUnderWay && !_body.IsPartial)
         {
             // Nothing was read yet, and a caller that asks for parts can read the whole instead.
@@ -116,7 +119,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         byte[] skipped = new byte[(int)Math.Min(_body.Skip, SkipBufferBytes)];
         for (long left = _body.Skip; left > 0;)
         {
-            int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken).ConfigureAwait(false);
+            int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken);
             if (read == 0)
                 throw _blob.WrongSize($"{_body.Skip - left} bytes");
             left -= read;
@@ -130,8 +133,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         while (true)
         {
             if (_body is null)
-                await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            int read = await PullAsync(_body!, buffer, cancellationToken).ConfigureAwait(false);
+                await ConnectAsync(cancellationToken);
+            int read = await PullAsync(_body!, buffer, cancellationToken);
             if (read > 0)
             {
                 _isReopenedWithoutBytes = false;
@@ -151,7 +154,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         watchdog.Start();
         try
         {
-            int read = await body.Stream.ReadAsync(buffer, watchdog.Token).ConfigureAwait(false);
+            int read = await body.Stream.ReadAsync(buffer, watchdog.Token);
             watchdog.Stop();
             return read;
         }
@@ -188,7 +191,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         int read;
         try
         {
-            read = await PullAsync(body, one, cancellationToken).ConfigureAwait(false);
+            read = await PullAsync(body, one, cancellationToken);
         }
         catch (TransientException)
         {
