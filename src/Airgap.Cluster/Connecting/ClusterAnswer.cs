@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Airgap.Cluster.Objects;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Cluster.Connecting;
 
@@ -8,6 +11,9 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="Text">The body as text where it is not JSON; empty otherwise.</param>
 internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
 {
+    private const int LongestAnswer = 256 * 1024 * 1024;
+    private const int LongestText = 64 * 1024;
+
     /// <summary>The texts of <c>Warning</c> headers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -16,9 +22,30 @@ internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
 
     /// <summary>The object of a success.</summary>
     public JsonElement Object => Body ?? default;
-}
 
-/// <summary>One event of a watch.</summary>
-/// <param name="Type"><c>ADDED</c>, <c>MODIFIED</c>, <c>DELETED</c>, <c>BOOKMARK</c> or <c>ERROR</c>.</param>
-/// <param name="Object">The object, or the Status of an error.</param>
-internal readonly record struct WatchEvent(string Type, JsonElement Object);
+    /// <summary>Reads an answer, without credentials that the server repeats in it.</summary>
+    public static async Task<ClusterAnswer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement? body = null;
+        bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
+        bytes = EchoedCredentials.Remove(isJson ? bytes : bytes[..Math.Min(bytes.Length, LongestText)], request, isShown: !response.IsSuccessStatusCode);
+        if (isJson)
+        {
+            try
+            {
+                body = ClusterJson.Parse(bytes.Span);
+            }
+            catch (JsonException)
+            {
+                // A proxy's page under a wrong type: shown as text.
+            }
+        }
+
+        return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
+        {
+            Warnings = [.. response.Headers.Warning.Select(warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
+        };
+    }
+}

@@ -1,21 +1,14 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
-using Airgap.Oci.Wire;
 
 namespace Airgap.Cluster.Connecting;
 
 /// <summary>Requests to a cluster's API. Safe for several callers at once.</summary>
 internal sealed class ClusterClient : IDisposable
 {
-    private const int LongestAnswer = 256 * 1024 * 1024;
-    private const int LongestText = 64 * 1024;
     private const int Tries = 4;
 
     private readonly ClusterTarget _target;
@@ -29,17 +22,7 @@ internal sealed class ClusterClient : IDisposable
     {
         _target = target;
         _trace = trace;
-        SocketsHttpHandler handler = new()
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            SslOptions = Tls(target),
-        };
-        if (target.Proxy is { } proxy)
-            handler.Proxy = new WebProxy(proxy) { Credentials = UserOf(proxy) };
-        _http = new HttpClient(handler) { BaseAddress = target.Server, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(ClusterHandler.Create(target)) { BaseAddress = target.Server, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("dotnet-airgap", null));
     }
@@ -81,7 +64,7 @@ internal sealed class ClusterClient : IDisposable
                 using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
                 _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
                 if (attempt == Tries || !IsPassing(response, out TimeSpan pause))
-                    return await ReadAsync(request, response, limit.Token).ConfigureAwait(false);
+                    return await ClusterAnswer.ReadAsync(request, response, limit.Token).ConfigureAwait(false);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
@@ -102,7 +85,7 @@ internal sealed class ClusterClient : IDisposable
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
-            ClusterAnswer answer = await ReadAsync(request, response, silence.Token).ConfigureAwait(false);
+            ClusterAnswer answer = await ClusterAnswer.ReadAsync(request, response, silence.Token).ConfigureAwait(false);
             yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
         }
@@ -189,31 +172,6 @@ internal sealed class ClusterClient : IDisposable
         return (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter?.Delta is not null;
     }
 
-    private static async Task<ClusterAnswer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte> bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement? body = null;
-        bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
-        bytes = EchoedCredentials.Remove(isJson ? bytes : bytes[..Math.Min(bytes.Length, LongestText)], request, isShown: !response.IsSuccessStatusCode);
-        if (isJson)
-        {
-            try
-            {
-                body = ClusterJson.Parse(bytes.Span);
-            }
-            catch (JsonException)
-            {
-                // A proxy's page under a wrong type: shown as text.
-            }
-        }
-
-        return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
-        {
-            Warnings = [.. response.Headers.Warning.Select(warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
-        };
-    }
-
     private static bool IsNoAnswer(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;
 
     private AirgapException Unreachable(Exception failure)
@@ -227,30 +185,5 @@ internal sealed class ClusterClient : IDisposable
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",
             "See whether 'kubectl version' reaches it: the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate authority of the kubeconfig.",
             failure);
-    }
-
-    private static NetworkCredential? UserOf(Uri proxy)
-    {
-        string[] user = [.. proxy.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
-        return proxy.UserInfo.Length == 0 ? null : new NetworkCredential(user[0], user.Length > 1 ? user[1] : "");
-    }
-
-    private static SslClientAuthenticationOptions Tls(ClusterTarget target)
-    {
-        SslClientAuthenticationOptions options = new();
-        if (target.ClientCertificate is { } certificate)
-            options.ClientCertificates = [certificate];
-        if (target.SkipVerification)
-        {
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        }
-        else if (target.Authorities is { } authorities)
-        {
-            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-            options.CertificateChainPolicy = policy;
-        }
-
-        return options;
     }
 }

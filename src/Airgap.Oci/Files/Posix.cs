@@ -16,10 +16,6 @@ internal static partial class Posix
     private const int InvalidArgument = 22;
     private const int CloseOnExecOfLinux = 0x80000;
     private const int CloseOnExecOfMac = 0x1000000;
-    private const int AtFolder = -100; // AT_FDCWD
-    private const int AtNoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const int AtEmptyPath = 0x1000; // AT_EMPTY_PATH
-    private const uint BasicFacts = 0x7ff; // STATX_BASIC_STATS
     private const int FullFlush = 51; // F_FULLFSYNC of macOS: fsync leaves bytes in the drive's cache there
     private const int Forget = 4; // POSIX_FADV_DONTNEED
 
@@ -116,34 +112,6 @@ internal static partial class Posix
     /// <summary>True for the error of a lock that another holds.</summary>
     public static int WouldBlock => OperatingSystem.IsMacOS() ? 35 : 11;
 
-    /// <summary>The system's facts about a file; null when there is none.</summary>
-    /// <exception cref="IOException">It cannot be asked, or another file system exception.</exception>
-    public static FileFacts? Facts(string path, bool followsLinks)
-    {
-        Span<byte> buffer = stackalloc byte[256];
-        ref byte first = ref MemoryMarshal.GetReference(buffer);
-        int result = !OperatingSystem.IsMacOS() ? StatxCore(AtFolder, path, followsLinks ? 0 : AtNoFollow, BasicFacts, ref first)
-            : IsIntelMac ? followsLinks ? StatOfIntelMac(path, ref first) : LstatOfIntelMac(path, ref first)
-            : followsLinks ? StatOfMac(path, ref first) : LstatOfMac(path, ref first);
-        if (result < 0 && Marshal.GetLastPInvokeError() is NoEntry or NotADirectory)
-            return null;
-        Checked(result, path);
-        return Read(buffer);
-    }
-
-    /// <summary>The system's facts about an open file.</summary>
-    /// <exception cref="IOException">It cannot be asked.</exception>
-    public static FileFacts Facts(SafeFileHandle file)
-    {
-        Span<byte> buffer = stackalloc byte[256];
-        ref byte first = ref MemoryMarshal.GetReference(buffer);
-        Checked(
-            !OperatingSystem.IsMacOS() ? StatxCore(file, "", AtEmptyPath, BasicFacts, ref first)
-            : IsIntelMac ? FstatOfIntelMac(file, ref first) : FstatOfMac(file, ref first),
-            "an open file");
-        return Read(buffer);
-    }
-
     /// <summary>The exception that the runtime would make of an error.</summary>
     public static Exception Failure(int error, string path)
     {
@@ -155,8 +123,6 @@ internal static partial class Posix
             _ => new IOException(message, error),
         };
     }
-
-    private static bool IsIntelMac => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     private static int CloseOnExec => OperatingSystem.IsMacOS() ? CloseOnExecOfMac : CloseOnExecOfLinux;
 
@@ -170,31 +136,6 @@ internal static partial class Posix
 
     // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is not a file, has no such call. EROFS: nothing can have been written.
     private static bool IsUnsupported(int error) => error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
-
-    private static FileFacts Read(ReadOnlySpan<byte> told) => OperatingSystem.IsMacOS()
-        ? new FileFacts(
-            KindOf(Number16(told, 4)), (UnixFileMode)(Number16(told, 4) & 0xFFF), Number32(told, 16), Number32(told, 20), Number16(told, 6),
-            Number32(told, 0), Number64(told, 8))
-        : new FileFacts(
-            KindOf(Number16(told, 28)), (UnixFileMode)(Number16(told, 28) & 0xFFF), Number32(told, 20), Number32(told, 24), Number32(told, 16),
-            ((ulong)Number32(told, 136) << 32) | Number32(told, 140), Number64(told, 32));
-
-    private static FileKind KindOf(int mode) => (mode & 0xF000) switch
-    {
-        0x8000 => FileKind.Regular,
-        0x4000 => FileKind.Folder,
-        0xA000 => FileKind.Link,
-        0x2000 => FileKind.Device,
-        0x6000 => FileKind.Disk,
-        0x1000 => FileKind.Pipe,
-        _ => FileKind.Socket,
-    };
-
-    private static ushort Number16(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<ushort>(told[at..]);
-
-    private static uint Number32(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<uint>(told[at..]);
-
-    private static ulong Number64(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<ulong>(told[at..]);
 
     private static int Retried(Func<int> call)
     {

@@ -130,6 +130,11 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         $"{_urls.Place} has {what}, expected {Descriptor.Size} bytes",
         "Push or relocate the image again; what is stored is not what its manifest names.");
 
+    public AirgapException WrongDigest(Digest actual) => Operation.Failed(
+        ErrorCode.DigestMismatch,
+        $"its bytes have the digest {actual}, expected {Descriptor.Digest}",
+        "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+
     private bool Check(HttpResponseMessage response, long offset, long? end)
     {
         HttpContentHeaders headers = response.Content.Headers;

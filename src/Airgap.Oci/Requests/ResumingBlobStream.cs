@@ -18,19 +18,19 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     private readonly long _end;
     private readonly bool _isPart;
     private readonly IncrementalHash? _hash;
+    private readonly WatchedReads _reads;
     private long _position;
     private BlobBody? _body;
     private EntityTagHeaderValue? _version;
     private bool _isUnderWay;
     private bool _isReopenedWithoutBytes;
-    private Watchdog? _watchdog;
-    private CancellationToken _watched;
     private AirgapException? _failure;
 
     public ResumingBlobStream(Transport transport, RegistryBlob blob, long offset, long? end = null)
     {
         _transport = transport;
         _blob = blob;
+        _reads = new WatchedReads(transport, blob);
         _end = end ?? blob.Descriptor.Size;
         _isPart = end is not null;
         _position = offset;
@@ -82,20 +82,14 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         return read;
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        byte[] bytes = new byte[buffer.Length];
-        int read = ReadAsync(bytes).AsTask().GetAwaiter().GetResult();
-        bytes.AsSpan(0, read).CopyTo(buffer);
-        return read;
-    }
+    public override int Read(Span<byte> buffer) => ReadByWaiting(buffer);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             Disconnect();
-            _watchdog?.Dispose();
+            _reads.Dispose();
             _hash?.Dispose();
         }
 
@@ -150,35 +144,15 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
 
     private async ValueTask<int> PullAsync(BlobBody body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        Watchdog watchdog = Watch(cancellationToken);
-        watchdog.Start();
         try
         {
-            int read = await body.Stream.ReadAsync(buffer, watchdog.Token);
-            watchdog.Stop();
-            return read;
+            return await _reads.ReadAsync(body, buffer, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        catch
         {
             Disconnect();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw watchdog.Fired
-                ? NetworkFailures.Stall(HttpMethod.Get, body.Address, _blob.Operation, watchdog.Limit)
-                : _transport.Exchange.Explain(e, HttpMethod.Get, body.Address, _blob.Operation);
+            throw;
         }
-    }
-
-    // One for all reads with the same token: callers use one token, so a read allocates none.
-    private Watchdog Watch(CancellationToken cancellationToken)
-    {
-        if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)
-        {
-            _watchdog?.Dispose();
-            _watchdog = new Watchdog(_transport.Options.TimeProvider, _transport.Options.StallLimit, cancellationToken);
-            _watched = cancellationToken;
-        }
-
-        return _watchdog;
     }
 
     // With a Content-Length the handler has checked the end.
@@ -215,10 +189,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         Digest actual = Digest.FromHash(expected.HashAlgorithm, _hash.GetHashAndReset());
         if (actual != expected)
         {
-            _failure = _blob.Operation.Failed(
-                ErrorCode.DigestMismatch,
-                $"its bytes have the digest {actual}, expected {expected}",
-                "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+            _failure = _blob.WrongDigest(actual);
             throw _failure;
         }
     }

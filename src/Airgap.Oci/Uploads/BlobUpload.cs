@@ -27,10 +27,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom, isReplacement);
     private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
-    private readonly List<UploadSession> _abandoned = [];
-    private RememberedUpload _remembered = RememberedUpload.None;
-    private UploadSession? _session;
-    private long _confirmed;
+    private BlobUploadSessions _sessions = null!; // set by RunAsync, before the first attempt
     private int _restarts;
     private int _spoiled;
     private bool _wasRefused;
@@ -44,44 +41,27 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     {
         // Before the retries begin, because it retries on its own.
         Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken).ConfigureAwait(false);
-        using (_remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false))
+        RememberedUpload remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false);
+        _sessions = new BlobUploadSessions(transport, repository, _operation, _progress, remembered);
+        await using (_sessions.ConfigureAwait(false))
         {
-            _session = _remembered.Session;
-            try
+            for (TransientException? broken = null; ;)
             {
-                for (TransientException? broken = null; ;)
-                {
-                    (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
-                    if (outcome is { } done)
-                        return done;
-                }
-            }
-            finally
-            {
-                await CancelAbandonedAsync().ConfigureAwait(false);
+                (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
+                if (outcome is { } done)
+                    return done;
             }
         }
-    }
-
-    // The registry would keep the bytes for days. A session that a later run resumes stays.
-    private async Task CancelAbandonedAsync()
-    {
-        if (_session is not null && !_remembered.Keeps(_session))
-            _abandoned.Add(_session);
-        UploadCancellation cancellation = new(transport, repository);
-        foreach (UploadSession session in _abandoned)
-            await cancellation.CancelAsync(session.Location, _operation).ConfigureAwait(false);
     }
 
     // A new budget for each break after which the registry has more than ever before: a bad line may cut a large blob many times.
     private async Task<(BlobOutcome? Outcome, TransientException? Broken)> AttemptAsync(CancellationToken cancellationToken)
     {
-        long before = _confirmed;
+        long before = _sessions.Confirmed;
         try
         {
             BlobOutcome outcome = await SendAsync(cancellationToken).ConfigureAwait(false);
-            _session = null;
-            _remembered.Clear();
+            _sessions.Finish();
             return (outcome, null);
         }
         catch (TransientException broken)
@@ -93,8 +73,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
 
             // A small blob is sent again sooner than it is asked for.
             if (_size < _chunk / 16)
-                Abandon();
-            if (_confirmed > before)
+                _sessions.Abandon();
+            if (_sessions.Confirmed > before)
                 return (null, broken);
             throw;
         }
@@ -106,7 +86,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         catch (AirgapException spoiled) when (UploadFailures.IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
         {
             // The session holds wrong bytes, so it is not resumed.
-            Forget();
+            _sessions.Forget();
             throw new TransientException(spoiled);
         }
     }
@@ -119,29 +99,30 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         while (true)
         {
             _form.Pause();
-            if (_session is { IsInDoubt: true } cut)
+            if (_sessions.Current is { IsInDoubt: true } cut)
             {
                 if (await UploadStatus.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
-                    Confirm(cut);
+                    _sessions.Confirm(cut);
                 else
-                    Forget();
+                    _sessions.Forget();
             }
 
-            if (_session is null)
+            if (_sessions.Current is null)
             {
-                (_session, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken).ConfigureAwait(false);
+                (UploadSession? opened, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken).ConfigureAwait(false);
                 _wasRefused = false;
-                if (_session is null)
+                if (opened is null)
                     return Found(found);
-                await _remembered.SaveAsync(_session, cancellationToken).ConfigureAwait(false);
+                await _sessions.BeginAsync(opened, cancellationToken).ConfigureAwait(false);
             }
 
+            UploadSession session = _sessions.Current!;
             try
             {
-                UploadForms form = _form.Next(_session.Offset);
+                UploadForms form = _form.Next(session.Offset);
                 if (form == UploadForms.Whole)
-                    await WholeUpload.PutAsync(transport, repository, content, _scopes, _operation, _progress, _session, AsksFirst, cancellationToken).ConfigureAwait(false);
-                else if (!await TryPatchAsync(_session, form, cancellationToken).ConfigureAwait(false))
+                    await WholeUpload.PutAsync(transport, repository, content, _scopes, _operation, _progress, session, AsksFirst, cancellationToken).ConfigureAwait(false);
+                else if (!await TryPatchAsync(session, form, cancellationToken).ConfigureAwait(false))
                     continue;
                 _form.Succeed();
                 _capabilities.NoteUploaded(repository.Path, _digest);
@@ -161,27 +142,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     {
         _form.Refuse(refusal);
         _wasRefused = true;
-        Forget();
-    }
-
-    private void Abandon()
-    {
-        if (_session is { } session)
-            _abandoned.Add(session);
-        _session = null;
-    }
-
-    private void Forget()
-    {
-        Abandon();
-        _remembered.Clear();
-        _progress.RewindTo(0);
-    }
-
-    private void Confirm(UploadSession session)
-    {
-        _confirmed = Math.Max(_confirmed, session.Offset);
-        _progress.RewindTo(session.Offset);
+        _sessions.Forget();
     }
 
     // The response to a finished PUT can be lost: the blob found is then the one just sent.
@@ -201,15 +162,11 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             ChunkBytes = form == UploadForms.Stream ? _size : _chunk,
             IsLastResort = _form.IsLastResort,
             AsksFirst = AsksFirst,
-            OnConfirmed = (confirmed, token) =>
-            {
-                Confirm(confirmed);
-                return _remembered.SaveAsync(confirmed, token);
-            },
+            OnConfirmed = _sessions.SaveAsync,
         };
         if (await chunks.TryRunAsync(session, cancellationToken).ConfigureAwait(false))
             return true;
-        Forget();
+        _sessions.Forget();
         if (_restarts++ == MostRestarts)
         {
             throw _operation.Failed(

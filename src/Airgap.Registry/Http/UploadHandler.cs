@@ -44,7 +44,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
         else if (HttpMethods.IsPatch(method))
         {
-            using (UploadSession.Turn turn = await EnterAsync(context, session))
+            using (UploadTurns.Turn turn = await EnterAsync(context, session))
                 await AppendAsync(context, session, HashAlgorithmName.SHA256, turn.Token);
             Accepted(context, session);
         }
@@ -70,7 +70,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 
     private async Task FinishAsync(HttpContext context, UploadSession session, Digest digest)
     {
-        using (UploadSession.Turn turn = await EnterAsync(context, session))
+        using (UploadTurns.Turn turn = await EnterAsync(context, session))
         {
             await AppendAsync(context, session, digest.HashAlgorithm, turn.Token);
             if (!await uploads.TryFinishAsync(session, digest, turn.Token))
@@ -80,9 +80,9 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         Created(context, session.Name, digest);
     }
 
-    private static async Task<UploadSession.Turn> EnterAsync(HttpContext context, UploadSession session)
+    private static async Task<UploadTurns.Turn> EnterAsync(HttpContext context, UploadSession session)
     {
-        UploadSession.Turn turn = await session.EnterAsync(context.RequestAborted);
+        UploadTurns.Turn turn = await session.EnterAsync(context.RequestAborted);
         if (!session.IsClosed)
             return turn;
         turn.Dispose();

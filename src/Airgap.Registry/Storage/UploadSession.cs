@@ -19,9 +19,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
 {
     private const int BufferSize = 128 * 1024;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Lock _lock = new();
-    private CancellationTokenSource? _writer;
+    private readonly UploadTurns _turns = new();
     private IncrementalHash? _hash;
     private bool _mustRead;
     private long _length = new FileInfo(dataPath) is { Exists: true } file ? file.Length : 0;
@@ -39,43 +37,16 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     /// <summary>True once the session became a blob or was cancelled.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>
-    /// Takes the right to write. A request that comes while another writes takes over: the client has given the other
-    /// up, and the server may learn of that only much later.
-    /// </summary>
-    public async Task<Turn> EnterAsync(CancellationToken cancellationToken)
+    /// <inheritdoc cref="UploadTurns.EnterAsync"/>
+    public async Task<UploadTurns.Turn> EnterAsync(CancellationToken cancellationToken)
     {
-        CancellationTokenSource mine = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        lock (_lock)
-        {
-            _writer?.Cancel();
-            _writer = mine;
-        }
-
-        try
-        {
-            await _turn.WaitAsync(mine.Token);
-        }
-        catch
-        {
-            Forget(mine);
-            throw;
-        }
-
+        UploadTurns.Turn turn = await _turns.EnterAsync(cancellationToken);
         LastUsed = DateTime.UtcNow;
-        return new Turn(this, mine);
+        return turn;
     }
 
-    /// <summary>Takes the right to write when no request has it.</summary>
-    public Turn? TryEnter()
-    {
-        if (!_turn.Wait(0))
-            return null;
-        CancellationTokenSource mine = new();
-        lock (_lock)
-            _writer = mine;
-        return new Turn(this, mine);
-    }
+    /// <inheritdoc cref="UploadTurns.TryEnter"/>
+    public UploadTurns.Turn? TryEnter() => _turns.TryEnter();
 
     /// <summary>Appends a body to its end.</summary>
     /// <param name="body">The bytes.</param>
@@ -177,33 +148,4 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
             throw new UploadCutException(e);
         }
     }
-
-    private void Forget(CancellationTokenSource mine)
-    {
-        lock (_lock)
-        {
-            if (_writer == mine)
-                _writer = null;
-            mine.Dispose();
-        }
-    }
-
-    /// <summary>The right to write, until it is disposed.</summary>
-    internal readonly struct Turn(UploadSession session, CancellationTokenSource source) : IDisposable
-    {
-        /// <summary>Ends with the request, or when another request takes over.</summary>
-        public CancellationToken Token => source.Token;
-
-        public void Dispose()
-        {
-            session.Forget(source);
-            session._turn.Release();
-        }
-    }
 }
-
-/// <summary>The upload is longer than the registry accepts.</summary>
-internal sealed class UploadTooLongException : Exception;
-
-/// <summary>The request's body ended before its time.</summary>
-internal sealed class UploadCutException(Exception inner) : Exception("The body broke off.", inner);

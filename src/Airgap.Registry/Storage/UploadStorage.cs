@@ -126,7 +126,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     // Somebody may have come back to it in the meantime.
     private void TryDrop(UploadSession session, DateTime limit)
     {
-        using UploadSession.Turn? turn = session.TryEnter();
+        using UploadTurns.Turn? turn = session.TryEnter();
         if (turn is not null && !session.IsClosed && session.LastUsed < limit)
             Remove(session);
     }

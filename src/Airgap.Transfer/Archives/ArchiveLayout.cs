@@ -192,25 +192,3 @@ internal sealed class ArchiveLayout
         }
     }
 }
-
-/// <summary>A layer's place.</summary>
-/// <param name="Blob">The layer.</param>
-/// <param name="HeaderOffset">Where its tar header starts, in bytes from the start of the file.</param>
-/// <param name="DataOffset">Where its bytes start.</param>
-internal sealed record ArchiveLayer(PlannedBlob Blob, long HeaderOffset, long DataOffset);
-
-/// <summary>An entry that is not a blob.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Length">Its length in bytes.</param>
-/// <param name="Pieces">Its content, created at each call.</param>
-internal sealed record ArchiveText(string Name, long Length, Func<IEnumerable<ReadOnlyMemory<byte>>> Pieces)
-{
-    /// <summary>Makes an entry of bytes that are at hand.</summary>
-    public ArchiveText(string name, ReadOnlyMemory<byte> bytes)
-        : this(name, bytes.Length, () => [bytes])
-    {
-    }
-
-    /// <summary>Length of its header and its content, filled up to whole blocks.</summary>
-    public long PlaceLength => ArchiveLayout.HeaderOf(Name, Length).Length + ArchiveLayout.Padded(Length);
-}

@@ -33,7 +33,7 @@ internal sealed class BundleClosure(
     private const int MostAhead = 256;
 
     private readonly SharedTasks<(string Source, RepositoryName Origin), BundleNode> _bundles = new();
-    private bool _destinationKnowsRoot;
+    private readonly BundleLocations _locations = new(reader, observer, destination, state);
 
     /// <summary>Searches a bundle whose manifest was read.</summary>
     public Task<BundleNode> ExpandAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
@@ -55,24 +55,18 @@ internal sealed class BundleClosure(
     {
         if (manifest.IsIndex || manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer])
             return;
-        Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
-        Forget(FindLocationsManifestAsync(source.Repository, manifest.Digest, cancellationToken));
-        if (AsksDestination(source, isRoot: true))
-        {
-            Forget(FindLocationsManifestAsync(destination!, manifest.Digest, cancellationToken));
-            state?.Anticipate(ContentTags.Default(manifest.Digest), cancellationToken);
-        }
+        Unawaited.Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
+        _locations.Anticipate(source, manifest.Digest, cancellationToken);
     }
 
     private async Task<BundleNode> SearchAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
-        Task<Locations> locating = LocationsOfAsync(source, isRoot, cancellationToken);
+        Task<BundleLocations.Found> locating = _locations.FindAsync(source, isRoot, cancellationToken);
         BundleContent content = await reader.ReadBlobAsync(
             manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
-        if (AsksDestination(source, isRoot))
-            await AnticipateRelocatedAsync(source, content, cancellationToken);
-        Locations locations = await locating;
+        await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
+        BundleLocations.Found locations = await locating;
 
         // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
         ConcurrentDictionary<Digest, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> found = [];
@@ -95,7 +89,7 @@ internal sealed class BundleClosure(
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
-        ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
+        ImageReference recorded, ImageReference bundle, BundleLocations.Found locations, CancellationToken cancellationToken)
     {
         try
         {
@@ -109,7 +103,7 @@ internal sealed class BundleClosure(
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> SearchAsync(
-        ImageReference recorded, ImageReference bundle, Locations locations, CancellationToken cancellationToken)
+        ImageReference recorded, ImageReference bundle, BundleLocations.Found locations, CancellationToken cancellationToken)
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
@@ -159,7 +153,7 @@ internal sealed class BundleClosure(
             // Most bundles are not relocated, and one host is asked for both places in the time of one. Another host than the bundle's is
             // asked only when it has to be: from behind an air gap it cannot be reached.
             if (!isBeside && !onlyBeside && bundle.Repository.Registry == recorded.Repository.Registry)
-                Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
+                Unawaited.Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
             try
             {
                 if (await reader.FindManifestAsync(bundle.Repository, digest, cancellationToken) is { } beside)
@@ -184,92 +178,6 @@ internal sealed class BundleClosure(
         "Relocate the bundle from where its images are, or push the missing image again.")
     { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
-    /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
-    public async Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) =>
-        await ReadLocationsAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) ?? [];
-
-    // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
-    private bool AsksDestination(ImageReference bundle, bool isRoot) =>
-        destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot);
-
-    private async Task<Locations> LocationsOfAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
-    {
-        // Asked for at once: where a report says the images come from must not depend on where they were read this time.
-        Task<Manifest?> beside = FindLocationsManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
-        if (AsksDestination(bundle, isRoot))
-        {
-            Dictionary<Digest, bool>? relocated = await ReadLocationsAsync(destination!, bundle.Digest!.Value, cancellationToken);
-            _destinationKnowsRoot |= relocated is not null;
-            if (relocated is not null)
-                return new Locations(relocated, AtDestination: true, await beside is not null);
-        }
-
-        Dictionary<Digest, bool>? known = await ReadLocationsAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
-        return new Locations(known ?? [], AtDestination: false, IsBeside: known is not null);
-    }
-
-    // Where the destination has a locations image it has the images, and which of them are bundles need not be known to ask for them.
-    private async Task AnticipateRelocatedAsync(ImageReference bundle, BundleContent content, CancellationToken cancellationToken)
-    {
-        if (await FindLocationsManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
-            return;
-        foreach (LockedImage locked in content.Lock.Images.Take(MostAhead))
-            Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
-    }
-
-    private async Task<Manifest?> FindLocationsManifestAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
-    {
-        string tag = LocationsImage.Tag(bundle);
-        try
-        {
-            Manifest? manifest = await reader.LookForManifestAsync(repository, tag, cancellationToken);
-            if (manifest is not null && repository == destination)
-                state?.Note(tag, manifest.Digest);
-            return manifest;
-        }
-        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
-        {
-            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and each
-            // image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really gone fails
-            // the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its own requests.
-            observer.Detail($"{repository}:{tag} is not used: {e.Message}");
-            return null;
-        }
-    }
-
-    private async Task<Dictionary<Digest, bool>?> ReadLocationsAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
-    {
-        if (await FindLocationsManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
-            return null;
-        ImageReference reference = ImageReference.ByTag(repository, LocationsImage.Tag(bundle));
-        try
-        {
-            ImageLocations? locations = await reader.ReadBlobAsync(
-                repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
-            Dictionary<Digest, bool> result = [];
-            foreach (ImageLocation location in locations?.Images ?? [])
-            {
-                if (ImageReference.TryParse(location.Image, out ImageReference? image, out _) && image.Digest is { } digest)
-                    result[digest] = location.IsBundle;
-            }
-
-            observer.Detail($"{reference} says where {result.Count} images are.");
-            return result;
-        }
-        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
-        {
-            observer.Detail($"{reference} is not used: {e.Message}");
-            return null;
-        }
-    }
-
-    // A caller that needs the answer awaits this task, or its failure.
-    private static void Forget(Task asked) => asked.ContinueWith(
-        static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    /// <summary>
-    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and whether the source
-    /// is a relocated bundle, too.
-    /// </summary>
-    private sealed record Locations(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside);
+    /// <inheritdoc cref="BundleLocations.ReadAsync"/>
+    public Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) => _locations.ReadAsync(bundle, cancellationToken);
 }

@@ -11,13 +11,7 @@ internal sealed class SharedStream(SharedDownload download, long offset, long le
     private long _position = offset;
     private bool _isClosed;
 
-    public override int Read(Span<byte> buffer)
-    {
-        byte[] bytes = new byte[buffer.Length];
-        int read = ReadAsync(bytes).AsTask().GetAwaiter().GetResult();
-        bytes.AsSpan(0, read).CopyTo(buffer);
-        return read;
-    }
+    public override int Read(Span<byte> buffer) => ReadByWaiting(buffer);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

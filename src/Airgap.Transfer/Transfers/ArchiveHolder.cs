@@ -7,6 +7,20 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Who writes an archive, in a small file beside the partial one, which itself has other content.</summary>
 internal static class ArchiveHolder
 {
+    /// <summary>Takes an archive's place for this process.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, or another 3xxx.</exception>
+    public static FileLock Take(string path, string partialPath, ArchiveDisk disk)
+    {
+        try
+        {
+            return disk.TryTake(partialPath) ?? throw InUse(path, partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, partialPath);
+        }
+    }
+
     /// <summary>Where it stands.</summary>
     /// <param name="path">The archive.</param>
     public static string PathOf(string path) => SideName.Of(path, ".partial.holder");

@@ -15,7 +15,6 @@ namespace Airgap.Transfer.Transfers;
 /// </summary>
 internal sealed class LayoutFolder : IDisposable
 {
-    private const string WorkName = ".airgap-partial";
     private readonly string _path;
     private readonly string _work;
     private readonly FileLock _lock;
@@ -24,7 +23,7 @@ internal sealed class LayoutFolder : IDisposable
     private LayoutFolder(string path)
     {
         _path = OutputCheck.OfFolder(path).Path;
-        _work = Path.Combine(_path, WorkName);
+        _work = Path.Combine(_path, StandingLayout.WorkName);
         Directory.CreateDirectory(_work);
         _lock = Lock(_work, path);
         _files = new LayoutFolderFiles(_path);
@@ -33,33 +32,11 @@ internal sealed class LayoutFolder : IDisposable
     /// <summary>The index that stands there; null for a new layout.</summary>
     public LayoutIndex? Earlier { get; private set; }
 
-    /// <summary>Looks at a folder that is to become a layout, or is one. Changes nothing.</summary>
-    /// <returns>The index that stands there; null for a new or empty folder.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the folder.</exception>
-    public static async Task<LayoutIndex?> LookAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            path = OutputCheck.OfFolder(path).Path;
-            if (!Directory.Exists(path))
-                return null;
-            if (File.Exists(Path.Combine(path, LayoutNames.Index)))
-                return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
-            string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)
-                .FirstOrDefault(name => name is not (WorkName or LayoutNames.Marker or LayoutNames.Blobs or ArchiveNotes.EntryName));
-            return other is null ? null : throw Unsuited(path, $"holds '{Printable.Of(other)}' and is not an OCI layout");
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
-    }
-
     /// <summary>Takes the folder, and removes what a run that was ended left unfinished.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as <see cref="LookAsync"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as <see cref="StandingLayout.LookAsync"/>.</exception>
     public static async Task<LayoutFolder> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        await LookAsync(path, cancellationToken);
+        await StandingLayout.LookAsync(path, cancellationToken);
         LayoutFolder? folder = null;
         try
         {
@@ -67,7 +44,7 @@ internal sealed class LayoutFolder : IDisposable
             foreach (string left in Directory.EnumerateFiles(folder._work, "*.tmp"))
                 File.Delete(left);
             // Read again now that no other process writes it.
-            folder.Earlier = await LookAsync(path, cancellationToken);
+            folder.Earlier = await StandingLayout.LookAsync(path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
                 await AtomicFile.WriteAsync(Path.Combine(folder._path, LayoutNames.Marker), LayoutNames.MarkerBytes, null, cancellationToken);
@@ -79,27 +56,6 @@ internal sealed class LayoutFolder : IDisposable
             if (IoFailures.IsIoFailure(e))
                 throw IoFailures.Translate(e, path);
             throw;
-        }
-    }
-
-    /// <summary>True when a content stands in a folder, every byte hashed.</summary>
-    public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
-    {
-        if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)
-            return false;
-        try
-        {
-            await using Stream content = await new ArchiveBlobContent(file.File, descriptor, 0).OpenAsync(0, cancellationToken);
-            await content.CopyToAsync(Stream.Null, cancellationToken);
-            return true;
-        }
-        catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch)
-        {
-            return false;
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, file.File.Path);
         }
     }
 
@@ -171,12 +127,6 @@ internal sealed class LayoutFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
-
-    private static AirgapException Unsuited(string path, string why) => new(
-        ErrorCode.LayoutFolderUnsuited,
-        $"'{path}' {why}, so no OCI layout is written there.",
-        "Name a new or empty folder, or an OCI layout to add to.")
-    { Location = new SourceLocation(path) };
 
     private static FileLock Lock(string work, string path) => FileLock.TryTake(Path.Combine(work, "lock")) ?? throw new AirgapException(
         ErrorCode.ArchiveInUse,

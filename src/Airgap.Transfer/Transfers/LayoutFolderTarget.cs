@@ -30,7 +30,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
-        _earlier = await LayoutFolder.LookAsync(path, cancellationToken);
+        _earlier = await StandingLayout.LookAsync(path, cancellationToken);
         await RefuseAsync(cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, _present.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
@@ -80,7 +80,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
         new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
         async (descriptor, token) =>
         {
-            if (await LayoutFolder.HasAsync(path, descriptor, token))
+            if (await StandingLayout.HasAsync(path, descriptor, token))
                 _present.TryAdd(descriptor.Digest, true);
         });
 

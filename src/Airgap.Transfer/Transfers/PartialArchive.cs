@@ -20,9 +20,9 @@ internal sealed class PartialArchive : IPartialArchive
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly EarlyFlush _earlyFlush;
     private readonly ITransferObserver _observer;
+    private readonly ArchiveRoom _room;
     private FileLock _lock;
     private ArchiveHash? _hash;
-    private long _needed;
 
     private PartialArchive(string path, FileLock taken, ArchiveDisk disk, ITransferObserver observer)
     {
@@ -33,6 +33,7 @@ internal sealed class PartialArchive : IPartialArchive
         _disk = disk;
         _earlyFlush = new EarlyFlush(disk, _partialPath);
         Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        _room = new ArchiveRoom(path, Folder, disk);
     }
 
     public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
@@ -61,7 +62,7 @@ internal sealed class PartialArchive : IPartialArchive
     public static async Task<PartialArchive> OpenAsync(
         string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, bool hashes, CancellationToken cancellationToken)
     {
-        PartialArchive partial = new(path, Take(path, disk), disk, observer);
+        PartialArchive partial = new(path, ArchiveHolder.Take(path, PathOf(path), disk), disk, observer);
         try
         {
             ArchiveHolder.Write(path);
@@ -87,14 +88,14 @@ internal sealed class PartialArchive : IPartialArchive
         try
         {
             await _disk.WriteAsync(File.SafeFileHandle, bytes, offset, cancellationToken);
-            Interlocked.Add(ref _needed, -bytes.Length);
+            _room.Use(bytes.Length);
             _hash?.Wrote(bytes.Span, offset);
             _earlyFlush.Wrote(File.SafeFileHandle, bytes.Length);
         }
         catch (IOException e)
         {
             AirgapException failure = IoFailures.Translate(e, _partialPath);
-            throw failure.Code == ErrorCode.DiskFull ? Full(_disk.FreeSpace(Folder) ?? 0, e) : failure;
+            throw failure.Code == ErrorCode.DiskFull ? _room.Full(e) : failure;
         }
     }
 
@@ -185,18 +186,6 @@ internal sealed class PartialArchive : IPartialArchive
         _lock.Dispose();
     }
 
-    private static FileLock Take(string path, ArchiveDisk disk)
-    {
-        try
-        {
-            return disk.TryTake(PathOf(path)) ?? throw ArchiveHolder.InUse(path, PathOf(path));
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, PathOf(path));
-        }
-    }
-
     private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
     {
         if (File.Length == 0)
@@ -211,15 +200,7 @@ internal sealed class PartialArchive : IPartialArchive
             return;
         }
 
-        foreach (ArchiveLayer layer in layout.Layers)
-        {
-            if (await PartialLayer.ReadAsync(bytes, layer, cancellationToken) is not { } there)
-                continue;
-            Descriptor descriptor = layer.Blob.Descriptor;
-            _layers.Add(descriptor.Digest, there);
-            if (!there.IsWhole)
-                observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in '{_partialPath}'.");
-        }
+        await PartialLayer.FindAllAsync(bytes, layout, _layers, $"'{_partialPath}'", observer, cancellationToken);
     }
 
     // The source changed, or an image that was missing is there now: other offsets, and most layers the same.
@@ -229,7 +210,7 @@ internal sealed class PartialArchive : IPartialArchive
             return;
         _disk.Rename(_partialPath, AsideOf(_path));
         FileLock aside = _lock;
-        _lock = Take(_path, _disk);
+        _lock = ArchiveHolder.Take(_path, _partialPath, _disk);
         aside.Dispose();
         observer.Detail($"'{_partialPath}' is of another plan and became '{AsideOf(_path)}', from which layers are taken.");
     }
@@ -238,27 +219,12 @@ internal sealed class PartialArchive : IPartialArchive
     {
         if (_layers.Count == 0)
             _disk.SetLength(File, 0);
-        _needed = layout.Length - File.Length;
-        if (_layers.Count > 0 && _disk.HasHoles(Folder))
-            _needed = layout.Length - _layers.Values.Sum(layer => layer.Length);
-
+        bool hasHoles = _layers.Count > 0 && _disk.HasHoles(Folder);
         // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
-        if (_disk.FreeSpace(Folder) is { } free && free < _needed)
-            throw Full(free, null);
+        _room.Require(layout.Length - (hasHoles ? _layers.Values.Sum(layer => layer.Length) : File.Length));
         _disk.SetLength(File, layout.Length);
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
             await WriteAsync(bytes, offset, cancellationToken);
-    }
-
-    private AirgapException Full(long free, Exception? cause)
-    {
-        long needed = Math.Max(0, Interlocked.Read(ref _needed));
-        return new AirgapException(
-            ErrorCode.DiskFull,
-            $"The archive '{_path}' needs {ByteSize.Format(needed)} more ({needed} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
-            $"Free some space and {AdviceTerms.Resume}, or write it to another disk.",
-            cause)
-        { Location = new SourceLocation(_path) };
     }
 
     private void DeleteIfEmpty()

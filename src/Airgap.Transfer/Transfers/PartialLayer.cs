@@ -4,6 +4,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -31,6 +32,27 @@ internal sealed class PartialLayer : IDisposable
 
     /// <summary>True when all are there and have the layer's digest.</summary>
     public bool IsWhole { get; }
+
+    /// <summary>Reads all layers of an archive as far as they got.</summary>
+    /// <param name="file">The partial archive, or its parts.</param>
+    /// <param name="layout">Where its layers are.</param>
+    /// <param name="found">Takes them.</param>
+    /// <param name="place">The file's name in the log.</param>
+    /// <param name="observer">Receives details for the log.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task FindAllAsync(
+        IRandomAccess file, ArchiveLayout layout, Dictionary<Digest, PartialLayer> found, string place, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        foreach (ArchiveLayer layer in layout.Layers)
+        {
+            if (await ReadAsync(file, layer, cancellationToken) is not { } there)
+                continue;
+            Descriptor descriptor = layer.Blob.Descriptor;
+            found.Add(descriptor.Digest, there);
+            if (!there.IsWhole)
+                observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in {place}.");
+        }
+    }
 
     /// <summary>Reads a layer as far as it got.</summary>
     /// <returns>Null when nothing of it is there, or when all of it is and has another digest.</returns>

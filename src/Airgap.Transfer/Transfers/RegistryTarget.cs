@@ -19,15 +19,9 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly RequiredLayers _required;
     private readonly TransferPlan _plan;
     private readonly TransferOptions _options;
-    private readonly ITransferObserver _observer;
     private readonly Dictionary<Digest, string> _contentTags = [];
-    private readonly SharedTasks<Digest, bool> _lookups = new();
-    private readonly HashSet<Digest> _present = [];
-    private readonly HashSet<Digest> _damaged = [];
     private readonly List<LocationsUpload> _locations = [];
-    private readonly DestinationState _state;
-    private ExistingTags _existing = ExistingTags.Unknown;
-    private readonly bool _isPlanFresh;
+    private readonly StandingImages _standing;
     private bool _isTagWithheld;
     private bool _hasWritten;
 
@@ -42,13 +36,13 @@ internal sealed class RegistryTarget : ITransferTarget
         _repository = registry.GetRepository(name);
         _evidence = new BlobEvidence(_repository, options.Repair, options.Concurrency, observer);
         _required = new RequiredLayers(registry, name, _evidence, plan, options, observer);
-        _isPlanFresh = plan.State?.Name == name && plan.State.TryTake();
-        _state = _isPlanFresh ? plan.State! : new DestinationState(_repository, observer);
         _plan = plan;
         _options = options;
-        _observer = observer;
         foreach (PlannedItem item in plan.Items)
             _contentTags.TryAdd(item.Digest, ContentTag(item));
+        foreach (PlannedBundle bundle in plan.Bundles)
+            _locations.Add(new LocationsUpload(_repository, bundle, observer));
+        _standing = new StandingImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
     }
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>
@@ -56,14 +50,14 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        ImmutableArray<PlannedBlob> missing = await _required.FindAsync(await LookAsync(cancellationToken), _damaged, cancellationToken);
+        ImmutableArray<PlannedBlob> missing = await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
             string contentTag = ContentTags.Default(upload.Digest);
-            bool isTagged = await HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
-                && (_existing.Lists(contentTag) || await HasTagAsync(contentTag, upload.Digest, cancellationToken));
-            bool isDamaged = upload.Blobs.Any(blob => _damaged.Contains(blob.Digest));
+            bool isTagged = await _standing.HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
+                && (_standing.Tags.Lists(contentTag) || await _standing.HasTagAsync(contentTag, upload.Digest, cancellationToken));
+            bool isDamaged = upload.Blobs.Any(blob => _standing.Damaged.Contains(blob.Digest));
             if (!isTagged || isDamaged)
                 upload.Begin(replaces: isDamaged, cancellationToken);
         }
@@ -71,59 +65,13 @@ internal sealed class RegistryTarget : ITransferTarget
         return missing;
     }
 
-    // Reads only: a forecast does no more.
-    private async Task<ImmutableArray<PlannedBlob>> LookAsync(CancellationToken cancellationToken)
-    {
-        _existing = await _state.ListAsync(_plan.Items.Length, cancellationToken);
-        foreach (PlannedBundle bundle in _plan.Bundles)
-            _locations.Add(new LocationsUpload(_repository, bundle, _observer));
-
-        // Whatever is asked of the destination is asked side by side; at the end the tags are written, not looked up.
-        await Task.WhenAll(
-            LookForContentAsync(cancellationToken),
-            Parallel.ForEachAsync(
-                _plan.Items.Select(item => item.Tag).OfType<string>().Concat(_locations.Select(upload => upload.Tag)).Where(_existing.MayHave),
-                Bounded(cancellationToken),
-                async (tag, token) => await _state.FindTagAsync(tag, token)));
-        HashSet<Digest> missing = [.. _damaged, .. BlobsOf(node => !HasManifest(node) || HasForeign(node)).Select(blob => blob.Digest)];
-        if (_options.Repair)
-            missing.IntersectWith(_damaged);
-        return [.. _plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
-    }
-
-    private async Task LookForContentAsync(CancellationToken cancellationToken)
-    {
-        await Parallel.ForEachAsync(
-            _plan.Items.DistinctBy(item => item.Digest).Where(item => _existing.MayHave(_contentTags[item.Digest])),
-            Bounded(cancellationToken),
-            async (item, token) => await IsPresentAsync(item.Content, token));
-        foreach ((Digest digest, Task<bool> lookup) in _lookups.All())
-        {
-            if (await lookup)
-                _present.Add(digest);
-        }
-
-        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may have left out.
-        HashSet<Digest> asked = [.. BlobsOf(node => !HasManifest(node) || HasForeign(node)).Select(blob => blob.Digest)];
-        IEnumerable<Descriptor> claimed = _options.Repair
-            ? _plan.Blobs.Select(blob => blob.Descriptor)
-            : BlobsOf(HasManifest).Where(blob => !asked.Contains(blob.Digest));
-        _damaged.UnionWith(await _evidence.FindMissingAsync(
-            claimed.Concat(_locations.Where(upload => _options.Repair || _existing.MayHave(upload.Tag)).SelectMany(upload => upload.Blobs)).DistinctBy(blob => blob.Digest), cancellationToken));
-    }
-
-    private IEnumerable<Descriptor> BlobsOf(Func<PlannedManifest, bool> wanted) =>
-        _plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(wanted).SelectMany(node => node.Blobs);
-
-    private static bool HasForeign(PlannedManifest node) => node.Blobs.Any(blob => MediaTypes.IsNonDistributable(blob.MediaType));
-
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
-            await _required.FindAsync(await LookAsync(cancellationToken), _damaged, cancellationToken),
+            await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken),
             Bounded(cancellationToken),
-            async (blob, token) => missing[blob.Descriptor.Digest] = _damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
+            async (blob, token) => missing[blob.Descriptor.Digest] = _standing.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
         return [.. _plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
     }
@@ -133,7 +81,7 @@ internal sealed class RegistryTarget : ITransferTarget
         if (blob.Content is RequiredLayerContent required)
             throw RequiredLayerContent.Missing([required], _repository.Name.ToString());
         _hasWritten = true;
-        if (_damaged.Contains(blob.Descriptor.Digest))
+        if (_standing.Damaged.Contains(blob.Descriptor.Digest))
         {
             // The registry had this blob before and lost it: its answers about it, a mount included, prove nothing.
             await _repository.ReplaceBlobAsync(ContentElsewhere.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
@@ -142,7 +90,7 @@ internal sealed class RegistryTarget : ITransferTarget
         }
 
         RepositoryName? mountFrom = MountableFrom(blob);
-        if (!_existing.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
+        if (!_standing.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
             return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
 
         // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
@@ -154,20 +102,20 @@ internal sealed class RegistryTarget : ITransferTarget
     {
         foreach (PlannedItem item in _plan.Items.Where(item => item.Tag is not null))
         {
-            if (!await HasTagAsync(item.Tag!, item.Digest, cancellationToken))
+            if (!await _standing.HasTagAsync(item.Tag!, item.Digest, cancellationToken))
                 return false;
         }
 
         return true;
     }
 
-    public bool HasManifest(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
+    public bool HasManifest(PlannedManifest manifest) => _standing.Has(manifest);
 
     public async Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken)
     {
         _hasWritten = true;
         await _repository.PushManifestAsync(manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
-        if (_options.Repair && !await GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
+        if (_options.Repair && !await _standing.GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
             throw BlobEvidence.Damaged(_repository.Name, manifest.Manifest.Digest);
     }
 
@@ -229,53 +177,13 @@ internal sealed class RegistryTarget : ITransferTarget
 
     private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
 
-    // Asked once for each manifest, however many indexes list it.
-    private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>
-        _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
-        {
-            string? tag = _contentTags.GetValueOrDefault(node.Manifest.Digest);
-            // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
-            if (!_isPlanFresh || node.Origin != _repository.Name || (tag is not null && !_existing.Lists(tag)))
-            {
-                // By its tag a registry names a manifest's sha256 digest.
-                Digest? there = tag is not null && _existing.MayHave(tag) && node.Manifest.Digest.Algorithm == "sha256"
-                    ? await _state.FindTagAsync(tag, cancellationToken)
-                    : await _state.FindTagAsync(node.Manifest.Digest.ToString(), cancellationToken);
-                if (there != node.Manifest.Digest)
-                    return false;
-            }
-
-            if (_options.Repair && !await GivesManifestAsync(node.Manifest.Digest, cancellationToken))
-                return false;
-
-            // A registry may hold an index without its children, so each is asked for.
-            bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));
-            return children.All(present => present);
-        });
-
-    private async Task<bool> GivesManifestAsync(Digest digest, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _repository.FindManifestAsync(digest.ToString(), cancellationToken) is not null;
-        }
-        catch (AirgapException e) when (!IsLost(e) && e.Code != ErrorCode.Canceled)
-        {
-            _observer.Detail($"{_repository.Name} does not give the manifest {digest}: {e.Message}");
-            return false;
-        }
-    }
-
     private string ContentTag(PlannedItem item) => _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
         // What a tag stood for when this began is no longer known once time has passed: somebody else may have moved it.
-        bool isThere = await HasTagAsync(tag, item.Digest, cancellationToken) && (!_hasWritten || await _state.FindTagAgainAsync(tag, cancellationToken) == item.Digest);
+        bool isThere = await _standing.HasTagAsync(tag, item.Digest, cancellationToken) && (!_hasWritten || await _standing.HasTagStillAsync(tag, item.Digest, cancellationToken));
         if (!isThere)
             await _repository.PushManifestAsync(item.Content.Manifest, tag, cancellationToken);
     }
-
-    private async Task<bool> HasTagAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
-        _existing.MayHave(tag) && await _state.FindTagAsync(tag, cancellationToken) == digest;
 }

@@ -101,7 +101,7 @@ internal sealed class TransferEngine(
             catch (Exception e)
             {
                 // Callers that await this blob are cancelled before this failure reaches them, so it is kept as the one to report.
-                Exception failure = Named(e, blob);
+                Exception failure = BlobFailure.Named(e, blob, plan);
                 if (failure is AirgapException { } bad && options.KeepGoing && !target.IsLost(bad) && !ImageFailures.EndsEveryRun(bad.Code))
                 {
                     observer.Detail($"{blob.Descriptor.Digest} is left out: {bad.Message}");
@@ -177,20 +177,6 @@ internal sealed class TransferEngine(
         return outcomes.Contains(BlobOutcome.Copied) || !outcomes.Contains(BlobOutcome.Mounted) ? BlobOutcome.Copied : BlobOutcome.Mounted;
     }
 
-    private Exception Named(Exception failure, PlannedBlob blob)
-    {
-        if (failure is not AirgapException { Reference: null } known)
-            return failure;
-        PlannedItem? owner = plan.Items.FirstOrDefault(item => item.Content.SelfAndDescendants().Any(node => node.Blobs.Any(b => b.Digest == blob.Descriptor.Digest)));
-        return new AirgapException(known.Code, known.Message, known.Advice, known)
-        {
-            Reference = owner?.Source.ToString(),
-            Digest = known.Digest ?? blob.Descriptor.Digest.ToString(),
-            Location = known.Location,
-            StatusCode = known.StatusCode,
-        };
-    }
-
     // Lets everything end before it throws, so that nothing continues in the background; the first failure is reported, not what
     // was cancelled because of it.
     private async Task WhenAllOrFirstFailureAsync(params Task[] tasks)
@@ -209,14 +195,5 @@ internal sealed class TransferEngine(
 
         if (failures.Count > 0)
             ExceptionDispatchInfo.Throw(_failure ?? failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
-    }
-
-    private sealed class BlobProgress(ITransferObserver observer, AdaptiveConcurrency places, Descriptor blob) : IProgress<long>
-    {
-        public void Report(long value)
-        {
-            places.Moved(value);
-            observer.BlobProgress(blob, value);
-        }
     }
 }

@@ -154,32 +154,6 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
         _tokens.Add(ScanName(kind));
     }
 
-    private void FetchDocumentMark(YamlTokenKind kind)
-    {
-        Unroll(-1);
-        ForgetKey();
-        _keyAllowed = false;
-        Add(kind, 3);
-    }
-
-    private void FetchDirective()
-    {
-        Unroll(-1);
-        ForgetKey();
-        _keyAllowed = false;
-        _tokens.Add(ScanDirective());
-    }
-
-    private void End()
-    {
-        _at.EndLastLine();
-        Unroll(-1);
-        ForgetKey();
-        _keyAllowed = false;
-        _ended = true;
-        Add(YamlTokenKind.StreamEnd, 0);
-    }
-
     private void SkipToToken()
     {
         while (true)

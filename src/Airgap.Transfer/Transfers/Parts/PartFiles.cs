@@ -96,6 +96,16 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         return file;
     }
 
+    /// <summary>Takes finished parts their names, so that they are parts under way again.</summary>
+    public void TakeBack()
+    {
+        for (int part = 0; part < plan.Count; part++)
+        {
+            if (File.Exists(plan.PathOf(part)) && !File.Exists(PathOf(part)))
+                disk.Rename(plan.PathOf(part), PathOf(part));
+        }
+    }
+
     /// <summary>Removes a part's file.</summary>
     public void Delete(int part)
     {

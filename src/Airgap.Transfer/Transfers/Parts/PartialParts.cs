@@ -130,15 +130,7 @@ internal sealed class PartialParts : IPartialArchive
             return;
         }
 
-        foreach (ArchiveLayer layer in layout.Layers)
-        {
-            if (await PartialLayer.ReadAsync(_output.Files, layer, cancellationToken) is not { } there)
-                continue;
-            Descriptor descriptor = layer.Blob.Descriptor;
-            _layers.Add(descriptor.Digest, there);
-            if (!there.IsWhole)
-                observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in the parts of '{_output.Plan.Archive}'.");
-        }
+        await PartialLayer.FindAllAsync(_output.Files, layout, _layers, $"the parts of '{_output.Plan.Archive}'", observer, cancellationToken);
     }
 
     private void Await(ArchiveLayout layout)

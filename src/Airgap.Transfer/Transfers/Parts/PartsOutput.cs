@@ -176,16 +176,9 @@ internal sealed class PartsOutput : IDisposable
                 File.Delete(PartFiles.PathOf(plan, part));
         }
 
+        // What is not whole after all is written again, and must not have its name meanwhile.
         if (goesOn && _place.Standing is null)
-        {
-            // What is not whole after all is written again, and must not have its name meanwhile.
-            for (int part = 0; part < Plan.Count; part++)
-            {
-                if (File.Exists(Plan.PathOf(part)) && !File.Exists(Files.PathOf(part)))
-                    _disk.Rename(Plan.PathOf(part), Files.PathOf(part));
-            }
-        }
-
+            Files.TakeBack();
         long missing = Plan.Length - Files.Standing;
         if (_disk.FreeSpace(Folder) is { } free && free < missing)
         {

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>The connections to a cluster: its proxy, certificates and limits.</summary>
+internal static class ClusterHandler
+{
+    /// <summary>Makes the handler. Nothing is connected yet.</summary>
+    public static SocketsHttpHandler Create(ClusterTarget target)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            SslOptions = Tls(target),
+        };
+        if (target.Proxy is { } proxy)
+            handler.Proxy = new WebProxy(proxy) { Credentials = UserOf(proxy) };
+        return handler;
+    }
+
+    private static NetworkCredential? UserOf(Uri proxy)
+    {
+        string[] user = [.. proxy.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
+        return proxy.UserInfo.Length == 0 ? null : new NetworkCredential(user[0], user.Length > 1 ? user[1] : "");
+    }
+
+    private static SslClientAuthenticationOptions Tls(ClusterTarget target)
+    {
+        SslClientAuthenticationOptions options = new();
+        if (target.ClientCertificate is { } certificate)
+            options.ClientCertificates = [certificate];
+        if (target.SkipVerification)
+        {
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+        else if (target.Authorities is { } authorities)
+        {
+            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(authorities);
+            options.CertificateChainPolicy = policy;
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,46 @@
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Requests;
+
+/// <summary>Reads of a blob's bodies, each within <see cref="RegistryOptions.StallLimit"/>.</summary>
+internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDisposable
+{
+    private Watchdog? _watchdog;
+    private CancellationToken _watched;
+
+    /// <summary>Reads bytes of a body.</summary>
+    /// <exception cref="TransientException">The connection broke, or was silent for longer than the limit.</exception>
+    public async ValueTask<int> ReadAsync(BlobBody body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        Watchdog watchdog = Watch(cancellationToken);
+        watchdog.Start();
+        try
+        {
+            int read = await body.Stream.ReadAsync(buffer, watchdog.Token);
+            watchdog.Stop();
+            return read;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw watchdog.Fired
+                ? NetworkFailures.Stall(HttpMethod.Get, body.Address, blob.Operation, watchdog.Limit)
+                : transport.Exchange.Explain(e, HttpMethod.Get, body.Address, blob.Operation);
+        }
+    }
+
+    public void Dispose() => _watchdog?.Dispose();
+
+    // One for all reads with the same token: callers use one token, so a read allocates none.
+    private Watchdog Watch(CancellationToken cancellationToken)
+    {
+        if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)
+        {
+            _watchdog?.Dispose();
+            _watchdog = new Watchdog(transport.Options.TimeProvider, transport.Options.StallLimit, cancellationToken);
+            _watched = cancellationToken;
+        }
+
+        return _watchdog;
+    }
+}

@@ -1,0 +1,114 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>Reads the locations images of bundles, at the source and at the destination: which images are bundles, and where they are.</summary>
+/// <param name="reader">Reads the registries.</param>
+/// <param name="observer">Receives details for the log.</param>
+/// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
+/// <param name="state">What is asked of the destination; null for nothing.</param>
+internal sealed class BundleLocations(SourceReader reader, ITransferObserver observer, RepositoryName? destination, DestinationState? state)
+{
+    private bool _destinationKnowsRoot;
+
+    /// <summary>Asks at once for the locations of what may be a bundle.</summary>
+    public void Anticipate(ImageReference source, Digest bundle, CancellationToken cancellationToken)
+    {
+        Unawaited.Forget(FindManifestAsync(source.Repository, bundle, cancellationToken));
+        if (AsksDestination(source, isRoot: true))
+        {
+            Unawaited.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
+            state?.Anticipate(ContentTags.Default(bundle), cancellationToken);
+        }
+    }
+
+    /// <summary>Asks at once for the images of a bundle that the destination has: which of them are bundles need not be known for that.</summary>
+    public async Task AnticipateImagesAsync(ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
+    {
+        if (!AsksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
+            return;
+        foreach (LockedImage locked in images)
+            Unawaited.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
+    }
+
+    /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
+    public async Task<IReadOnlyDictionary<Digest, bool>> ReadAsync(ImageReference bundle, CancellationToken cancellationToken) =>
+        await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) ?? [];
+
+    /// <summary>Finds a bundle's locations: at the destination where an earlier relocation left them, else beside the bundle.</summary>
+    public async Task<Found> FindAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
+    {
+        // Asked for at once: where a report says the images come from must not depend on where they were read this time.
+        Task<Manifest?> beside = FindManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        if (AsksDestination(bundle, isRoot))
+        {
+            Dictionary<Digest, bool>? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, cancellationToken);
+            _destinationKnowsRoot |= relocated is not null;
+            if (relocated is not null)
+                return new Found(relocated, AtDestination: true, await beside is not null);
+        }
+
+        Dictionary<Digest, bool>? known = await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        return new Found(known ?? [], AtDestination: false, IsBeside: known is not null);
+    }
+
+    // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
+    private bool AsksDestination(ImageReference bundle, bool isRoot) =>
+        destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot);
+
+    private async Task<Manifest?> FindManifestAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    {
+        string tag = LocationsImage.Tag(bundle);
+        try
+        {
+            Manifest? manifest = await reader.LookForManifestAsync(repository, tag, cancellationToken);
+            if (manifest is not null && repository == destination)
+                state?.Note(tag, manifest.Digest);
+            return manifest;
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+        {
+            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and each
+            // image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really gone fails
+            // the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its own requests.
+            observer.Detail($"{repository}:{tag} is not used: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task<Dictionary<Digest, bool>?> TryReadAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    {
+        if (await FindManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
+            return null;
+        ImageReference reference = ImageReference.ByTag(repository, LocationsImage.Tag(bundle));
+        try
+        {
+            ImageLocations? locations = await reader.ReadBlobAsync(
+                repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
+            Dictionary<Digest, bool> result = [];
+            foreach (ImageLocation location in locations?.Images ?? [])
+            {
+                if (ImageReference.TryParse(location.Image, out ImageReference? image, out _) && image.Digest is { } digest)
+                    result[digest] = location.IsBundle;
+            }
+
+            observer.Detail($"{reference} says where {result.Count} images are.");
+            return result;
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+        {
+            observer.Detail($"{reference} is not used: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and whether the source
+    /// is a relocated bundle, too.
+    /// </summary>
+    internal sealed record Found(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside);
+}
