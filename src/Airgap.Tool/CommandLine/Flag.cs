@@ -15,13 +15,13 @@ internal static class Flag
     public static string? GetText(this ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 
     /// <summary>A flag with a text.</summary>
-    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => WithTags(new Option<string?>(name, aliases)
     {
         HelpName = helpName,
         Description = description,
         Arity = ArgumentArity.OneOrMore,
         CustomParser = static result => result.Tokens[^1].Value,
-    };
+    });
 
     /// <summary>A flag whose text may be left out: then it is <paramref name="given"/>. Without the flag it is null.</summary>
     public static Option<string?> OptionalText(string name, string helpName, string description, string given) => new(name)
@@ -37,6 +37,7 @@ internal static class Flag
     {
         Description = byDefault ? description + " (default: true)" : description,
         DefaultValueFactory = _ => byDefault,
+        CompletionSources = { "false", "true" },
     };
 
     /// <summary>A flag with a whole number, <paramref name="minimum"/> or more.</summary>
@@ -50,14 +51,14 @@ internal static class Flag
     };
 
     /// <summary>A flag that repeats, or takes several texts with commas between them (<see cref="CommaList"/>).</summary>
-    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) => WithTags(new Option<string[]>(name, aliases)
     {
         HelpName = helpName,
         Description = description + " (repeatable)",
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = _ => [],
         CustomParser = result => ParseList(result, name),
-    };
+    });
 
     /// <summary>A flag that repeats, each text taken whole.</summary>
     public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
@@ -89,6 +90,13 @@ internal static class Flag
         CustomParser = result => ParseChoice(result, name, byDefault, words),
         CompletionSources = { words },
     };
+
+    private static Option<T> WithTags<T>(Option<T> option)
+    {
+        if (option.HelpName == ReferenceName)
+            option.CompletionSources.Add(TagCompletion.Of);
+        return option;
+    }
 
     private static string[] ParseList(ArgumentResult result, string name)
     {

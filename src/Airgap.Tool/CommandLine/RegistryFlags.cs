@@ -44,6 +44,9 @@ internal sealed class RegistryFlags
             tool.Registry = this;
     }
 
+    /// <summary>The longest wait for a registry's tags while somebody types.</summary>
+    public TimeSpan CompletionWait { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How registries are talked to.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="trace">Receives the HTTP exchange; null for none.</param>

@@ -20,6 +20,7 @@ internal sealed class InitCommand
     {
         Description = "Bundle or image to declare; without a tag the highest version among the repository's tags is taken",
         HelpName = Flag.ReferenceName,
+        CompletionSources = { TagCompletion.Of },
     };
 
     private readonly Option<string?> _project = Flag.Text("--project", "FILE", "Project file, or a folder with one (default: the current folder)");

@@ -21,7 +21,7 @@ internal static class ToolRunner
         RootCommand root = CommandTree.Create(host, globals);
         if (SuggestRequest.TryRead(args, out string? line))
         {
-            foreach (string suggestion in await Suggestions.OfAsync(root, line, SuggestRequest.TimeLimit, cancellationToken).ConfigureAwait(false))
+            foreach (string suggestion in Suggestions.Of(root, line))
                 await terminal.Out.WriteLineAsync(suggestion).ConfigureAwait(false);
             return 0;
         }

@@ -84,7 +84,9 @@ public sealed class InitTests
         RootCommand root = CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
         string repository = $"{registry.Host}/user1/simple-app-bundle";
 
-        IReadOnlyList<string> suggested = await Suggestions.OfAsync(root, $"init {repository}:", TimeSpan.FromMinutes(1), CancellationToken.None);
+        ((ToolCommand)root.Subcommands.Single(command => command.Name == "init")).Registry!.CompletionWait = TimeSpan.FromMinutes(1);
+
+        IReadOnlyList<string> suggested = Suggestions.Of(root, $"init {repository}:");
 
         Assert.AreSequenceEqual(new[] { $"{repository}:v1.0.0" }, suggested);
     }
