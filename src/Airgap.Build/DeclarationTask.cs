@@ -42,6 +42,27 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapVerifyArchive { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapVerifyBase { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapAuditLog { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapRecordUser { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateCommand { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateContent { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateVariables { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateTimeout { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapRegistry { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -164,6 +185,13 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.SigningCommand => AirgapSigningCommand,
         PropertyNames.SignImages => AirgapSignImages,
         PropertyNames.VerifyArchive => AirgapVerifyArchive,
+        PropertyNames.VerifyBase => AirgapVerifyBase,
+        PropertyNames.AuditLog => AirgapAuditLog,
+        PropertyNames.RecordUser => AirgapRecordUser,
+        PropertyNames.GateCommand => AirgapGateCommand,
+        PropertyNames.GateContent => AirgapGateContent,
+        PropertyNames.GateVariables => AirgapGateVariables,
+        PropertyNames.GateTimeout => AirgapGateTimeout,
         PropertyNames.BundleRepository => AirgapBundleRepository,
         PropertyNames.BundleTag => AirgapBundleTag,
         _ => AccessProperty(name),

@@ -21,20 +21,24 @@ internal static class ItemBases
         if (settings.ArchiveBase.IsEmpty || declaration.Archive is not { } archive)
             return [];
         BaseFinder finder = new([declaration.Source]);
-        ImmutableArray<DeltaSource>.Builder bases = ImmutableArray.CreateBuilder<DeltaSource>();
+        ImmutableArray<DeltaSource> bases = [.. NamesOf(settings, declaration, tell).Select(finder.Find)];
+        DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
+        return bases;
+    }
+
+    /// <summary>The same as it is named: full paths of what is a file or folder, other texts as they are.</summary>
+    public static IEnumerable<string> NamesOf(PublishSettings settings, Declaration declaration, Action<string>? tell = null)
+    {
         foreach (string text in settings.ArchiveBase)
         {
             string path = settings.FullPath(text);
             bool isHere = Path.Exists(path) || File.Exists(PartName.ListOf(path));
             if (!Directory.Exists(path) || File.Exists(Path.Combine(path, LayoutNames.Marker)))
-                bases.Add(finder.Find(isHere ? path : text));
+                yield return isHere ? path : text;
             else if (Path.Combine(path, declaration.Name + ".tar") is var own && (File.Exists(own) || File.Exists(PartName.ListOf(own))))
-                bases.Add(finder.Find(own));
+                yield return own;
             else
                 tell?.Invoke($"'{text}' holds no {declaration.Name}.tar to build on: the archive of {declaration.Item.Include} is written whole.");
         }
-
-        DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
-        return bases.ToImmutable();
     }
 }

@@ -59,17 +59,42 @@ internal sealed class ItemPublisher(
         return [.. refusals];
     }
 
+    /// <summary>Makes the plans of all items and keeps them, as <see cref="JudgeAsync"/> does: what is shown to a gate is what is relocated.</summary>
+    public async Task KeepPlansAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)
+    {
+        foreach (Declaration declaration in declarations.Where(declaration => !_judged.ContainsKey(declaration)))
+        {
+            await LocatedAsync(declaration, async () =>
+            {
+                Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
+                _judged[declaration] = new JudgedPlan(await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken), null);
+                return true;
+            });
+        }
+    }
+
+    /// <summary>Fills a folder with the content of all items whose plans are kept, as an OCI layout.</summary>
+    public async Task FillAsync(string folder, CancellationToken cancellationToken)
+    {
+        foreach (JudgedPlan kept in _judged.Values)
+            await new Relocator(registry).RunAsync(kept.Made.Plan, new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions { Concurrency = settings.Concurrency }, cancellationToken);
+    }
+
     /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
         LocatedAsync(declaration, () => RelocateAsync(declaration, cancellationToken));
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
+    /// <param name="declaration">The item.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <param name="keepsPlan">True where the item is relocated afterwards, by the plan that is kept.</param>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
-    public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken) => LocatedAsync(declaration, async () =>
+    public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) => LocatedAsync(declaration, async () =>
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
-        using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
+        ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
+        using ItemPlan? ended = keepsPlan ? null : made;
         if (Signing?.Admit(declaration.Source, cancellationToken) is { } admission)
             await admission;
         (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
@@ -107,12 +132,14 @@ internal sealed class ItemPublisher(
 
     private ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _judged.GetValueOrDefault(declaration)?.Images;
 
-    private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage> Images);
+    private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage>? Images);
 
     // The result is there already where an archive stands that a run would only write again.
     private async Task<ItemPlan> MakePlanAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
         Signing?.Admit(declaration.Source, cancellationToken);
+        if (!settings.VerifyBase.IsEmpty && declaration.Archive is not null)
+            await BaseAdmission.VerifyAsync(ItemBases.NamesOf(settings, declaration), [.. settings.VerifyBase.Select(settings.FullPath)], settings.PartsIn, cancellationToken);
         PlanOptions options = new()
         {
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,

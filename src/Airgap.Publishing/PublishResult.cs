@@ -23,6 +23,9 @@ internal sealed record PublishResult(ImmutableArray<PublishedItem> Items, Immuta
     /// <summary>What reports for people show of it; null when nothing was relocated.</summary>
     public ReportModel? Model { get; init; }
 
+    /// <summary>What the gate said; null where none was asked.</summary>
+    public GateReport? Gate { get; init; }
+
     /// <summary>Full paths of the files that a cluster takes: placeholder Secrets only where the project has them among its manifests.</summary>
     public IEnumerable<string> ManifestsOf(PublishSettings settings) => Files
         .Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.SecretExport or PublishedFileKind.Namespace or PublishedFileKind.GitOps || (file.Kind == PublishedFileKind.Secret && settings.SecretManifests))

@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Gating;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;
@@ -75,12 +76,21 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unsupported] };
         if (!prepared.Sides.IsEmpty)
             return await SideBySide().RunAsync(prepared, cancellationToken);
+        return await new ProjectTrail(settings).NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
+    }
+
+    private async Task<PublishResult> RunOneAsync(PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
         ManifestObjects objects = new();
         using ProjectSigning signing = ProjectSigning.Read(settings);
         ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous, Signing = signing };
         if (await JudgeAsync(publisher, prepared, resolved, cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
+        GateReport? gate = await ProjectGate.AskAsync(settings, publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
+        if (gate is { ExitCode: not 0 })
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
@@ -94,15 +104,17 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         List<PublishedFile> manifests = await shared.WriteManifestsAsync(objects, outcomes.Published, cancellationToken);
         await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
-        (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), cancellationToken);
+        (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
+        PublishedFile[] signatures = await shared.SignAsync(signing, outcomes, reports[0], cancellationToken);
         // After a failure an earlier artifact of the item that failed is still the best there is.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
-        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files), .. manifests, .. reports], _warnings.All, summary)
+        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files), .. manifests, .. reports, .. signatures], _warnings.All, summary)
         {
             Lock = resolved.Change,
             Failures = [.. outcomes.Failures],
             Model = model,
+            Gate = gate,
         };
     }
 
@@ -162,9 +174,9 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     }
 
     // What several destinations get side by side is planned by each of them; until one plan serves all, nothing is let through unjudged.
-    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || (prepared.Settings.Policy.Length == 0 && prepared.Settings.Trust.IsEmpty) ? null : new Diagnostic(
+    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || (prepared.Settings.Policy.Length == 0 && prepared.Settings.Trust.IsEmpty && prepared.Settings.GateCommand.Length == 0) ? null : new Diagnostic(
         ErrorCode.InvalidTrustRule,
-        "Signatures cannot be judged of a project with several destinations side by side.",
+        "Signatures cannot be judged, and no gate be asked, of a project with several destinations side by side.",
         "Publish to one destination at a time, or into an archive.");
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

@@ -1,6 +1,9 @@
+using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Transfers;
@@ -43,16 +46,38 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
     }
 
+    /// <summary>Signs the receipt and <c>relocation.json</c>, each by a statement beside it.</summary>
+    public async Task<PublishedFile[]> SignAsync(ProjectSigning signing, ItemOutcomes outcomes, PublishedFile report, CancellationToken cancellationToken)
+    {
+        if (signing.Key is not { } key)
+            return [];
+        RunIdentity? who = RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser);
+        TrustedImage[]? verdicts = outcomes.Published.All(item => item.Signatures is null) ? null : [.. outcomes.Published.SelectMany(item => item.Signatures ?? [])];
+        byte[] relocation = TrustRuleReader.ReadFile(report.Path);
+        if (settings.Receipt.Length > 0 && outcomes.Received.Count > 0)
+        {
+            string receipt = settings.FullPath(settings.Receipt);
+            byte[] statement = RelocationStatement.Write(Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who, ReportPlaces.Of([]).Version, relocation);
+            await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
+        }
+
+        Digest digest = Digest.Compute(relocation);
+        string place = await SignatureFile.StateOnceAsync(
+            report.Path, digest, () => RelocationStatement.Write(RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportPlaces.Of([]).Version, relocation), key, cancellationToken);
+        return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
+    }
+
     /// <summary>Writes <c>relocation.json</c> and <c>relocation.html</c>.</summary>
     /// <param name="outcomes">What became of the items.</param>
     /// <param name="summary">The run in a sentence.</param>
     /// <param name="retries">Repeated requests; null where they are not counted.</param>
+    /// <param name="gate">What the gate said; null where none was asked.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(ItemOutcomes outcomes, string summary, long? retries, CancellationToken cancellationToken)
+    public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
     {
-        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, cancellationToken);
+        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
         PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
-        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary, retries);
+        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary, retries, outcomes.Published.SelectMany(item => item.Signatures ?? []));
         PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
         return ([report, page], model);
     }

@@ -45,7 +45,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         {
             Lock = prepared.Lock!.Change,
             Failures = [.. failures],
-            Model = RelocationPage.Create(Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)], items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke()),
+            Model = RelocationPage.Create(Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)], items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke(), items.SelectMany(item => item.Signatures ?? [])),
         };
     }
 

@@ -36,6 +36,9 @@ internal enum PublishedFileKind
     /// <summary>The signature beside an archive. Never removed by a clean, as the archive is not.</summary>
     Signature,
 
+    /// <summary>The signature beside <c>relocation.json</c>.</summary>
+    ReportSignature,
+
     /// <summary>A placeholder Secret, which a publish does not overwrite once it has been filled in.</summary>
     Secret,
 

@@ -134,6 +134,27 @@ internal static class PropertyNames
     /// <summary>The public keys of those who may have signed an archive that is read.</summary>
     internal const string VerifyArchive = "AirgapVerifyArchive";
 
+    /// <summary>The public keys of those who may have signed what a delta builds on.</summary>
+    internal const string VerifyBase = "AirgapVerifyBase";
+
+    /// <summary>The log to append to.</summary>
+    internal const string AuditLog = "AirgapAuditLog";
+
+    /// <summary><c>true</c> to name user and machine in receipts and logs.</summary>
+    internal const string RecordUser = "AirgapRecordUser";
+
+    /// <summary>The command that has to agree before anything moves.</summary>
+    internal const string GateCommand = "AirgapGateCommand";
+
+    /// <summary><c>true</c> to give the gate the content.</summary>
+    internal const string GateContent = "AirgapGateContent";
+
+    /// <summary>Variables that the gate gets.</summary>
+    internal const string GateVariables = "AirgapGateVariables";
+
+    /// <summary>How long the gate may take.</summary>
+    internal const string GateTimeout = "AirgapGateTimeout";
+
     /// <summary>The repository that takes the bundle of the project's content.</summary>
     public const string BundleRepository = "AirgapBundleRepository";
 
@@ -147,6 +168,6 @@ internal static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, VerifyArchive, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout, BundleRepository, BundleTag, Image,
     ];
 }

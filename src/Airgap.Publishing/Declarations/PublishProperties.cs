@@ -62,6 +62,13 @@ internal static class PublishProperties
             SigningCommand = Text(PropertyNames.SigningCommand),
             SignImages = Text(PropertyNames.SignImages),
             VerifyArchive = List(PropertyNames.VerifyArchive),
+            VerifyBase = List(PropertyNames.VerifyBase),
+            AuditLog = Text(PropertyNames.AuditLog),
+            RecordUser = Flag(PropertyNames.RecordUser) ?? false,
+            GateCommand = Text(PropertyNames.GateCommand),
+            GateContent = Flag(PropertyNames.GateContent) ?? false,
+            GateVariables = List(PropertyNames.GateVariables),
+            GateTimeout = Time(PropertyNames.GateTimeout),
             BundleRepository = Text(PropertyNames.BundleRepository),
             BundleTag = Text(PropertyNames.BundleTag),
         };

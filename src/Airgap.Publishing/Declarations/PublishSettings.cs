@@ -109,6 +109,27 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapVerifyArchive</c>: public keys, one of which has to have signed the source archive; empty for nobody.</summary>
     internal ImmutableArray<string> VerifyArchive { get; init; } = [];
 
+    /// <summary><c>AirgapVerifyBase</c>: public keys, one of which has to have signed what a delta builds on; empty for nobody.</summary>
+    internal ImmutableArray<string> VerifyBase { get; init; } = [];
+
+    /// <summary><c>AirgapAuditLog</c>: the log to append to; empty for none.</summary>
+    internal string AuditLog { get; init; } = "";
+
+    /// <summary><c>AirgapRecordUser</c>: true to name user and machine in receipts and logs.</summary>
+    internal bool RecordUser { get; init; }
+
+    /// <summary><c>AirgapGateCommand</c>: the command that has to agree; empty for none.</summary>
+    internal string GateCommand { get; init; } = "";
+
+    /// <summary><c>AirgapGateContent</c>: true to give the gate the content, as an OCI layout.</summary>
+    internal bool GateContent { get; init; }
+
+    /// <summary><c>AirgapGateVariables</c>: variables that the gate gets besides the common ones.</summary>
+    internal ImmutableArray<string> GateVariables { get; init; } = [];
+
+    /// <summary><c>AirgapGateTimeout</c>: how long the gate may take; null for the default.</summary>
+    internal TimeSpan? GateTimeout { get; init; }
+
     /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
     public string BundleRepository { get; init; } = "";
 

@@ -36,8 +36,11 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     /// <summary>Predicates that have to be attested besides, separated by semicolons.</summary>
     public const string Attestation = "Attestation";
 
+    /// <summary>How old a signature has to be.</summary>
+    public const string MinimumAge = "MinimumAge";
+
     /// <summary>All metadata, in the order of a reference table.</summary>
-    public static ImmutableArray<string> Names { get; } = [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation];
+    public static ImmutableArray<string> Names { get; } = [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
 
     /// <summary>A metadata value without the blanks around it; null where it is missing or empty.</summary>
     public string? Value(string name) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Reporting.Html;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 
@@ -21,15 +22,17 @@ internal static class RelocationPage
     /// <param name="failures">What went wrong.</param>
     /// <param name="summary">The result line.</param>
     /// <param name="retries">The number of retries; null where they were not counted.</param>
+    /// <param name="signatures">The images that were judged; null for none.</param>
     public static ReportModel Create(
         string project, IReadOnlyList<TransferResult> results, IEnumerable<DerivedReport?> derived,
-        ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries)
+        ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries, IEnumerable<TrustedImage>? signatures = null)
     {
         ReportBuilder builder = new();
         foreach (TransferResult result in results)
             builder.Add(result);
         foreach (DerivedReport? left in derived)
             builder.Add(left);
+        builder.AddSignatures(signatures ?? []);
         builder.AddWarnings(warnings);
         builder.AddFailures(failures);
         return builder.Build(results.Count == 1 ? null : project, summary, retries);

@@ -43,6 +43,9 @@ internal sealed record RelocationReport
     /// <summary>What went wrong with items that are not among <see cref="Items"/>; left out when nothing did.</summary>
     public ImmutableArray<DiagnosticDocument>? Errors { get; init; }
 
+    /// <summary>What the gate said; left out where none was asked.</summary>
+    public GateReport? Gate { get; init; }
+
     /// <summary>How long the transfers took.</summary>
     public required double ElapsedSeconds { get; init; }
 

@@ -19,10 +19,10 @@ internal static class RelocationReportWriter
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
     /// <returns>The report's path, and whether what stood there stays.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static async Task<(string Path, bool IsKept)> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, CancellationToken cancellationToken)
+    public static async Task<(string Path, bool IsKept)> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, GateReport? gate, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
-        RelocationReport report = Create(folder, items, warnings, failures, summary);
+        RelocationReport report = Create(folder, items, warnings, failures, summary) with { Gate = gate };
         bool moved = items.Any(item => !item.Result.IsUpToDate);
         bool isKept = !moved && Read(path)?.DescribesTheSameAs(report) == true;
         if (!isKept)

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -13,6 +15,7 @@ internal sealed class ReportBuilder
     private readonly List<Diagnostic> _warnings = [];
     private readonly List<Diagnostic> _failures = [];
     private readonly List<TransferResult> _results = [];
+    private readonly Dictionary<string, ImmutableArray<string>> _signed = new(StringComparer.Ordinal);
     private readonly List<DerivedReport> _derived = [];
     private TimeSpan? _elapsed;
 
@@ -35,6 +38,13 @@ internal sealed class ReportBuilder
         // One bundle may go to several registries.
         if (derived is not null && !_derived.Exists(known => known.Digest == derived.Digest && known.From == derived.From))
             _derived.Add(derived);
+    }
+
+    /// <summary>Adds who signed the images that were judged.</summary>
+    public void AddSignatures(IEnumerable<TrustedImage> images)
+    {
+        foreach (TrustedImage image in images.Where(image => !image.SignedBy.IsEmpty))
+            _signed[image.Digest] = [.. image.SignedBy.Select(by => by.ToString())];
     }
 
     /// <summary>Adds what the user should know, each once.</summary>
@@ -61,7 +71,7 @@ internal sealed class ReportBuilder
             Title = title ?? (_roots is [{ } only] ? only.Name : "Relocation"),
             Summary = "",
             IsRelocation = _elapsed is not null,
-            Roots = [.. _roots],
+            Roots = [.. _roots.Select(WithSignatures)],
             Blobs = _blobs.ToImmutable(),
             Work = new ReportWork(done.Copied, done.Mounted, done.Present, LeftOut()),
             Places = _results.Count == 0 ? null : ReportPlaces.Of(_results),
@@ -73,6 +83,12 @@ internal sealed class ReportBuilder
         };
         return model with { Summary = summary ?? ReportNumbers.Of(model).Sentence };
     }
+
+    private ReportNode WithSignatures(ReportNode node) => _signed.Count == 0 ? node : node with
+    {
+        SignedBy = node.Digest is { } digest && node.Kind != ReportNodeKind.Attached ? _signed.GetValueOrDefault(digest.ToString(), []) : [],
+        Children = [.. node.Children.Select(WithSignatures)],
+    };
 
     private BlobCount LeftOut() => BlobCount.Sum(_results
         .SelectMany(result => result.Plan.SkippedLayers)

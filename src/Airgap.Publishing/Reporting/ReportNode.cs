@@ -41,6 +41,9 @@ internal sealed record ReportNode
     /// <summary>What the bundle above notes about it.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
+    /// <summary>By which keys or identities it is signed, and when, as it was judged in this run; empty where nobody had to have signed, or a policy asks for nobody.</summary>
+    public ImmutableArray<string> SignedBy { get; init; } = [];
+
     /// <summary>Why it is not there; null where it is.</summary>
     public string? Failure { get; init; }
 

@@ -50,7 +50,32 @@ internal static class SignatureFile
         if (Read(place) is not { } bundle)
             throw Refusal($"'{path}' is not signed: there is no '{place}'.", path);
         Verdict verdict = FileJudge.Judge(content, bundle, $"'{path}'", anyOf, DateTimeOffset.UtcNow);
-        return verdict.Refusal is { } refusal ? throw Refusal(refusal.Message, path) : verdict.By[0];
+        if (verdict.Refusal is { } refusal)
+            throw Refusal(refusal.Message, path);
+
+        // Whatever else the key attests of a file, an SBOM for one, approves nothing.
+        return SigstoreBundle.Read(bundle).Envelope is { } envelope && Statement.Read(envelope.Payload).PredicateType is var type && type != RelocationStatement.PredicateType
+            ? throw Refusal($"What is signed of '{path}' is a statement of the type '{type}', and not '{RelocationStatement.PredicateType}'.", path)
+            : verdict.By[0];
+    }
+
+    /// <summary>The same, unless a statement about the same bytes by the same key stands there.</summary>
+    public static async Task<string> StateOnceAsync(string path, Digest digest, Func<byte[]> statement, SigningKey key, CancellationToken cancellationToken)
+    {
+        Check(path);
+        HashedBytes content = new(Convert.FromHexString(digest.Hex));
+        return Read(Of(path)) is { } there && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
+            ? Of(path)
+            : await StateAsync(path, statement(), key, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a statement about a file beside it.</summary>
+    /// <returns>Its path.</returns>
+    public static async Task<string> StateAsync(string path, byte[] statement, SigningKey key, CancellationToken cancellationToken)
+    {
+        Check(path);
+        await AtomicFile.WriteAsync(Of(path), await BundleWriter.OfStatementAsync(key, statement, cancellationToken).ConfigureAwait(false), mode: null, cancellationToken).ConfigureAwait(false);
+        return Of(path);
     }
 
     /// <summary>The failure of a file that is not signed as it has to be.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Kubernetes;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
@@ -17,6 +18,9 @@ internal static class TrustRuleReader
 {
     private const string Advice = "Name one or more keys; or identity, issuer and trusted root together; or a policy.";
 
+    // A hundred years, in nanoseconds.
+    private const decimal MostAge = 100m * 365 * 24 * 3600 * 1_000_000_000;
+
     /// <summary>Reads a rule.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>, <see cref="ErrorCode.InvalidTrustKey"/>, <see cref="ErrorCode.InvalidTrustedRoot"/>, <see cref="ErrorCode.InvalidTrustPolicy"/>, 3xxx: a file.</exception>
     public static TrustRule Read(TrustSettings settings)
@@ -24,6 +28,8 @@ internal static class TrustRuleReader
         bool isKeyless = (settings.Identity ?? settings.Issuer ?? settings.TrustedRoot) is not null;
         if (isKeyless && (settings.Identity is null || settings.Issuer is null || settings.TrustedRoot is null))
             throw Invalid("Identity, issuer and trusted root are only of use together.");
+        if (settings.MinimumAge is not null && (settings.Policy ?? settings.Store ?? settings.Certificate) is not null)
+            throw Invalid("The age of a signature is asked for of keys and identities alone.");
         if (settings.Policy is not null)
             return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
         if ((settings.Store ?? settings.Certificate) is not null)
@@ -33,8 +39,14 @@ internal static class TrustRuleReader
         List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
         if (isKeyless)
             signers.Add(new CertificateSigner(TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!), IdentityPattern.Parse(settings.Issuer!)));
+        if (settings.MinimumAge is { } age)
+            signers = [.. signers.Select(signer => new AgedSigner(signer, AgeOf(age)))];
         return new TrustRule { AnyOf = signers, Attestations = [.. settings.Attestations.Select(PredicateTypes.Of)], RootOnly = settings.RootOnly };
     }
+
+    private static TimeSpan AgeOf(string text) => GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds > 0 && nanoseconds < MostAge
+        ? TimeSpan.FromTicks((long)(nanoseconds / 100))
+        : throw Invalid($"'{text}' is not the age of a signature: write a duration such as 48h.");
 
     /// <summary>Reads a file that a user names, no larger than such files are.</summary>
     public static byte[] ReadFile(string path)

@@ -95,6 +95,7 @@ internal sealed class TrustRuleSet
             Certificate = item.Value(TrustItem.Certificate),
             Store = item.Value(TrustItem.Store) is { } store ? settings.FullPath(store) : null,
             Attestations = item.Values(TrustItem.Attestation),
+            MinimumAge = item.Value(TrustItem.MinimumAge),
             RootOnly = rootOnly,
         };
         try

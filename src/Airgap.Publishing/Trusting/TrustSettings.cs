@@ -27,9 +27,12 @@ internal sealed record TrustSettings
     /// <summary>Predicates that have to be attested besides.</summary>
     public IReadOnlyList<string> Attestations { get; init; } = [];
 
+    /// <summary>How old a signature has to be, such as <c>48h</c>; null for no matter how.</summary>
+    public string? MinimumAge { get; init; }
+
     /// <summary>True to ask of what was named alone, and not of the images that it pins.</summary>
     public bool RootOnly { get; init; }
 
     /// <summary>True when somebody is asked for.</summary>
-    public bool AsksForAnything => Keys.Count > 0 || (Identity ?? Issuer ?? TrustedRoot ?? Policy ?? Store) is not null || Attestations.Count > 0;
+    public bool AsksForAnything => Keys.Count > 0 || (Identity ?? Issuer ?? TrustedRoot ?? Policy ?? Store) is not null || Attestations.Count > 0 || MinimumAge is not null;
 }

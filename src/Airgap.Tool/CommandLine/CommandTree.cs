@@ -14,6 +14,7 @@ internal static class CommandTree
         RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
         root.Subcommands.Add(ApplyCommand.Create(host));
         root.Subcommands.Add(ArchiveCommand.Create(host));
+        root.Subcommands.Add(AuditCommand.Create(host));
         root.Subcommands.Add(CompletionCommand.Create(host));
         root.Subcommands.Add(CopyCommand.Create(host));
         root.Subcommands.Add(DescribeCommand.Create(host));

@@ -19,10 +19,12 @@ internal sealed class TrustFlags
     private readonly Option<string[]> _attestations = Flag.Repeated("--verify-attestation", "TYPE", "Refuse what has no attestation of this predicate by the same signer besides");
     private readonly Option<string> _required = Flag.Choice("--verify-required", "Whose signatures are asked for: of the bundle alone, or of all that it pins, too", All, Root, All);
 
+    private readonly Option<string?> _age = Flag.Text("--verify-minimum-age", "DURATION", "Refuse a signature that is younger, such as 48h, or whose time nothing vouches for");
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _keys, _identity, _issuer, _trustedRoot, _policy, _store, _attestations, _required })
+        foreach (Option option in new Option[] { _keys, _identity, _issuer, _trustedRoot, _policy, _store, _attestations, _required, _age })
             command.Options.Add(option);
     }
 
@@ -42,6 +44,7 @@ internal sealed class TrustFlags
         Policy = parsed.GetText(_policy),
         Store = parsed.GetText(_store),
         Attestations = parsed.GetValue(_attestations) ?? [],
+        MinimumAge = parsed.GetText(_age),
         RootOnly = parsed.GetValue(_required) == Root,
     };
 }

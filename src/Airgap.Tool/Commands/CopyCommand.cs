@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Gating;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Publishing.Trusting;
@@ -23,6 +24,7 @@ internal sealed class CopyCommand
 {
     private readonly CopyFlags _flags = new();
     private readonly CopySigning _signing = new();
+    private readonly GateFlags _gate = new();
     private readonly TrustFlags _trust = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
@@ -46,7 +48,7 @@ internal sealed class CopyCommand
         CopyCommand copy = new();
         foreach (Option option in copy._flags.All.Concat(copy._dry.All))
             command.Options.Add(option);
-        foreach (Option option in copy._signing.All)
+        foreach (Option option in copy._signing.All.Concat(copy._gate.All))
             command.Options.Add(option);
         copy._trust.AddTo(command);
         copy._registry.AddTo(command);
@@ -64,17 +66,30 @@ internal sealed class CopyCommand
         CheckOutputs(parsed, request);
         TrustRule? rule = _trust.Read(parsed);
         using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
-        bool isDry = session.IsDry = _dry.IsDry(parsed);
+        Gate? gate = _gate.Read(parsed);
+        session.IsDry = _dry.IsDry(parsed);
+        return await _signing.LogAsync(parsed, request, results => RunAsync(parsed, request, new CopyChecks(map, rule, key, gate), results, session, cancellationToken), session, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What was read of the command line before anything is asked.
+    private sealed record CopyChecks(IReadOnlyList<ArchiveMapEntry> Map, TrustRule? Rule, SigningKey? Key, Gate? Gate);
+
+    private async Task<int> RunAsync(ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> results, Session session, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
+        bool isDry = session.IsDry;
+        await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken).ConfigureAwait(false);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (map.Count > 0)
-            return await CopyMappedAsync(parsed, request, map, rule, key, session, registry, cancellationToken).ConfigureAwait(false);
+            return await CopyMappedAsync(parsed, request, checks, results, session, registry, cancellationToken).ConfigureAwait(false);
         if (isDry)
         {
             return await PlanAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) ? 0 : 1;
         }
 
-        if (await TransferAsync(parsed, request, rule, key, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
+        if (await TransferAsync(parsed, request, checks, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
             return 1;
+        results.Add(result);
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
@@ -88,7 +103,8 @@ internal sealed class CopyCommand
         }
 
         await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
-        await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken).ConfigureAwait(false);
+        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken).ConfigureAwait(false);
+        await _signing.SignReceiptAsync(parsed, key, receipt, [result], session, cancellationToken).ConfigureAwait(false);
         if (session.Report.Derived is { } derived)
             session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
@@ -106,9 +122,10 @@ internal sealed class CopyCommand
     }
 
     private async Task<int> CopyMappedAsync(
-        ParseResult parsed, CopyRequest request, IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Session session, RegistryClient registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> done, Session session, RegistryClient registry, CancellationToken cancellationToken)
     {
-        bool isDry = _dry.IsDry(parsed);
+        (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
+        bool isDry = session.IsDry;
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         MappedCopy copy = new(registry, session);
         Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
@@ -121,14 +138,20 @@ internal sealed class CopyCommand
             return 0;
         }
 
+        if (gate is not null)
+            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+        if (gate is not null && !await GateCheck.PassesAsync(gate, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), folder => copy.FillAsync(folder, cancellationToken), session, cancellationToken).ConfigureAwait(false))
+            return 1;
         IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, cancellationToken).ConfigureAwait(false);
+        done.AddRange(results);
         await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
         foreach (TransferResult result in results.Where(result => result.IsComplete))
             await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
         await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
         if (!results[^1].IsComplete)
             return Fail(results[^1], session);
-        await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken).ConfigureAwait(false);
+        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken).ConfigureAwait(false);
+        await _signing.SignReceiptAsync(parsed, key, receipt, results, session, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 
@@ -166,13 +189,15 @@ internal sealed class CopyCommand
         }
 
         builder.Add(session.Report.Derived);
+        builder.AddSignatures(session.Report.Signatures ?? []);
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
     }
 
     // Null when a signature is missing or wrong: then nothing has moved.
     private async Task<TransferResult?> TransferAsync(
-        ParseResult parsed, CopyRequest request, TrustRule? rule, SigningKey? key, Session session, IRegistry registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, CopyChecks checks, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
+        (_, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
@@ -182,6 +207,14 @@ internal sealed class CopyCommand
         if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
             return null;
         TransferOptions options = _flags.TransferOptions(parsed) with { Admission = admission, HashesArchive = key is not null };
+        if (gate is not null)
+        {
+            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+            PlanDocument document = PlanDocumentOf(request, await relocator.ForecastAsync(plan, request.Destination, options, cancellationToken).ConfigureAwait(false), source, plan);
+            if (!await GateCheck.PassesAsync(gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), session, cancellationToken).ConfigureAwait(false))
+                return null;
+        }
+
         TransferResult result = await relocator.RunAsync(plan, request.Destination, options, cancellationToken).ConfigureAwait(false);
         await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
         return result;
@@ -199,10 +232,13 @@ internal sealed class CopyCommand
         if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
         TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
-        PlanDocument document = PlanWriter.Create([new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
+        PlanDocument document = PlanDocumentOf(request, forecast, source, plan);
         await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    private static PlanDocument PlanDocumentOf(CopyRequest request, TransferForecast forecast, SelectedSource source, TransferPlan plan) =>
+        PlanWriter.Create([new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
 
     private Task<SelectedSource> SelectAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer, CancellationToken cancellationToken) =>
         SelectedSource.CreateAsync(request.Source, request.Selection, registry, observer, _flags.Concurrency(parsed), session, cancellationToken);

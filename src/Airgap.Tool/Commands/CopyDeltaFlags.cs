@@ -75,15 +75,20 @@ internal sealed class CopyDeltaFlags
         return bases;
     }
 
+    /// <summary>What the archive builds on, as it is named.</summary>
+    public string[] BaseNames(ParseResult parsed) => parsed.GetValue(_base) ?? [];
+
     /// <summary>The repositories to mount from.</summary>
     public ImmutableArray<RepositoryName> MountFrom(ParseResult parsed) => [.. (parsed.GetValue(_mountFrom) ?? []).Select(RepositoryName.Parse)];
 
     /// <summary>Writes the receipt that was asked for, of all that was copied.</summary>
-    public async Task WriteReceiptAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
+    /// <returns>Its path; null where none was asked for.</returns>
+    public async Task<string?> WriteReceiptAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
     {
         if (parsed.GetText(_receipt) is not { } receipt)
-            return;
+            return null;
         await ReceiptFile.WriteAsync(receipt, results, session.Identity.Version, parsed.GetValue(_form) == "short", cancellationToken).ConfigureAwait(false);
         (session.Report.Files ??= []).Add(new ReportFile(receipt, "receipt"));
+        return receipt;
     }
 }

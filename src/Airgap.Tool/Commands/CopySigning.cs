@@ -2,6 +2,7 @@ using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Signing;
+using Airgap.Publishing.Trail;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
@@ -19,8 +20,11 @@ internal sealed class CopySigning
     private readonly SignFlags _sign = new();
     private readonly Option<string[]> _verify = Flag.Repeated("--verify-archive", "FILE", "Refuse the archive unless the holder of this public key (PEM), or of another that is named, signed it: its hash is taken while its blobs move, and nothing is tagged before");
 
+    private readonly Option<string[]> _verifyBase = Flag.Repeated("--verify-base", "FILE", "Refuse what --base names unless the holder of this public key (PEM), or of another that is named, signed it: a receipt, a relocation.json or an archive, with its signature beside it");
+    private readonly TrailFlags _trail = new();
+
     /// <summary>The flags.</summary>
-    public IEnumerable<Option> All => [.. _sign.All, _verify];
+    public IEnumerable<Option> All => [.. _sign.All, _verify, _verifyBase, .. _trail.All];
 
     /// <summary>Reads the key, and refuses what cannot be signed.</summary>
     public SigningKey? ReadKey(ParseResult parsed, RelocationDestination destination, bool writesReceipt)
@@ -55,10 +59,67 @@ internal sealed class CopySigning
         return Task.Run(() => admission.VerifyAsync(archive, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Verifies what a delta builds on.</summary>
+    public async Task VerifyBasesAsync(ParseResult parsed, string[] bases, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_verifyBase) is not { Length: > 0 } keys)
+            return;
+        if (bases.Length == 0)
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --verify-base can only be used with --base", "Leave it out, or name what the archive builds on.");
+        await BaseAdmission.VerifyAsync(bases, keys, partsIn, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a copy, and notes in the log what became of it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="request">What is copied.</param>
+    /// <param name="run">Copies; takes the list for what arrived.</param>
+    /// <param name="session">The run.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<int> LogAsync(ParseResult parsed, CopyRequest request, Func<List<TransferResult>, Task<int>> run, Session session, CancellationToken cancellationToken)
+    {
+        List<TransferResult> results = [];
+        if (_trail.Log(parsed) is not { } log || session.IsDry)
+            return await run(results).ConfigureAwait(false);
+        await AuditLog.CheckAsync(log, cancellationToken).ConfigureAwait(false);
+        int exitCode;
+        try
+        {
+            exitCode = await run(results).ConfigureAwait(false);
+        }
+        catch (AirgapException e)
+        {
+            await NoteAsync(AuditEntry.OutcomeOf(e)).ConfigureAwait(false);
+            throw;
+        }
+
+        await NoteAsync(exitCode == 0 ? "complete" : results.Count == 0 ? session.Report.Errors.Select(error => error.Code).FirstOrDefault("incomplete") : "incomplete").ConfigureAwait(false);
+        return exitCode;
+
+        async Task NoteAsync(string outcome)
+        {
+            string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf).Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
+            AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots, session.Identity.Version, _trail.Who(parsed));
+
+            // A run that was interrupted is noted, too.
+            session.Report.AuditLine = (await AuditLog.AppendAsync(log, entry, CancellationToken.None).ConfigureAwait(false)).ToString();
+        }
+    }
+
+    /// <summary>Signs the receipt, by a statement beside it.</summary>
+    public async Task SignReceiptAsync(ParseResult parsed, SigningKey? key, string? receipt, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
+    {
+        if (key is null || receipt is null)
+            return;
+        Digest digest = Digest.Compute(TrustRuleReader.ReadFile(receipt));
+        byte[] statement = RelocationStatement.Write(Path.GetFileName(receipt), digest, results, session.Report.Signatures, _trail.Who(parsed), session.Identity.Version, relocation: default);
+        string file = await SignatureFile.StateAsync(receipt, statement, key, cancellationToken).ConfigureAwait(false);
+        (session.Report.Files ??= []).Add(new ReportFile(file, "signature"));
+    }
+
     /// <summary>Waits until the archive is verified, and tells who signed it.</summary>
     public static async Task TellAsync(Task<SignedBy>? admission, Session session)
     {
-        if (admission is null)
+        if (admission is null || session.Report.ArchiveSignedBy is not null)
             return;
         session.Report.ArchiveSignedBy = TrustedSigner.Of(await admission.ConfigureAwait(false));
         session.WriteResult($"The archive is signed by {session.Report.ArchiveSignedBy}");

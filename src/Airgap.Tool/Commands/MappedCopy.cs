@@ -50,6 +50,13 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
         return PlanWriter.Create(items, _plans.SelectMany(planned => planned.Plan.Warnings));
     }
 
+    /// <summary>Fills a folder with the content of all.</summary>
+    public async Task FillAsync(string folder, CancellationToken cancellationToken)
+    {
+        foreach ((TransferPlan plan, _) in _plans)
+            await GateCheck.FillAsync(new Relocator(registry), plan, folder, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Copies one after the other, and tells what was done.</summary>
     /// <returns>The results, up to the first that is not complete.</returns>
     public async Task<IReadOnlyList<TransferResult>> RunAsync(TransferOptions options, CancellationToken cancellationToken)

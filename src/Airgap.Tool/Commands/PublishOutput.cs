@@ -48,7 +48,7 @@ internal sealed class PublishOutput
         PublishedFileKind.Kustomization => "kustomization",
         PublishedFileKind.Report => "report",
         PublishedFileKind.Page => "page",
-        PublishedFileKind.Signature => "signature",
+        PublishedFileKind.Signature or PublishedFileKind.ReportSignature => "signature",
         PublishedFileKind.Secret => "secret",
         PublishedFileKind.SecretExport => "secretExport",
         PublishedFileKind.Namespace => "namespace",

@@ -82,6 +82,12 @@ internal sealed class Report
     /// <summary>Who signed the archive that was read.</summary>
     public TrustedSigner? ArchiveSignedBy { get; set; }
 
+    /// <summary>What the gate said.</summary>
+    public GateReport? Gate { get; set; }
+
+    /// <summary>The digest of the line that was appended to the log.</summary>
+    public string? AuditLine { get; set; }
+
     /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
     public PlanDocument? Plan { get; set; }
 

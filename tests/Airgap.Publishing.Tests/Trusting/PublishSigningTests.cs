@@ -70,6 +70,37 @@ public sealed class PublishSigningTests
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AGate_Decides_AndReceiptReportAndLog_TellOfIt()
+    {
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        PublishSettings settings = Settings with { Registry = $"{far.Host}/apps", AuditLog = "audit.jsonl", Receipt = "receipt.json", SigningKey = Private("p256"), RecordUser = true };
+
+        PublishResult refused = await RunAsync(settings with { GateCommand = "cat > plan.json; echo not today; exit 1" });
+        int puts = far.Requests.Count(request => request.Method is not ("GET" or "HEAD"));
+        PublishResult good = await RunAsync(settings with { GateCommand = "test -f \"$AIRGAP_LAYOUT/index.json\" && echo fine", GateContent = true });
+
+        Assert.AreEqual(ErrorCode.GateRefused, refused.Failures.Single().Code);
+        Assert.AreEqual(0, puts);
+        Schemas.AssertValid("plan", File.ReadAllText(_folder["plan.json"]));
+        Assert.IsEmpty(good.Failures);
+        string json = File.ReadAllText(_folder["airgap/relocation.json"]);
+        Schemas.AssertValid("relocation", json);
+        Assert.Contains("\"text\": \"fine\"", json);
+        string[] lines = File.ReadAllLines(_folder["audit.jsonl"]);
+        Assert.HasCount(2, lines);
+        Assert.Contains("AIRGAP2207", lines[0]);
+        Assert.Contains("\"outcome\":\"complete\"", lines[1]);
+
+        // Both documents are signed, and build the base of a delta that has to be.
+        PublishSettings delta = Settings with { Archive = "delta.tar", VerifyBase = [SignedStorage.Key("p256")] };
+        foreach (string known in new[] { "receipt.json", "airgap/relocation.json" })
+            Assert.IsEmpty((await RunAsync(delta with { ArchiveBase = [known], OutputPath = "other/" })).Failures);
+        AirgapException wrong = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(delta with { ArchiveBase = ["receipt.json"], VerifyBase = [SignedStorage.Key("wrong")], OutputPath = "other/" }));
+        Assert.AreEqual(ErrorCode.ArchiveSignature, wrong.Code);
+    }
+
     private PublishSettings Settings => new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", UseLockFile = false };
 
     private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");

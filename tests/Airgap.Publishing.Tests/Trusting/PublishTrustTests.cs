@@ -57,6 +57,7 @@ public sealed class PublishTrustTests
         JsonElement signatures = JsonDocument.Parse(json).RootElement.GetProperty("items")[0].GetProperty("signatures");
         Assert.AreEqual(3, signatures.GetArrayLength());
         Assert.AreEqual("cosign", signatures[0].GetProperty("signedBy")[0].GetProperty("form").GetString());
+        Assert.AreEqual(3, File.ReadAllText(_folder["airgap/relocation.html"]).Split("class=\"signed\"").Length - 1, "a lock beside each");
     }
 
     [TestMethod]

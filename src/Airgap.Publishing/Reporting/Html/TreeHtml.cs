@@ -44,6 +44,8 @@ internal static class TreeHtml
         html.Append(" <span class=\"kind\">").Append(HtmlText.Escape(Label(node))).Append("</span>");
         if (node.Digest is { } digest)
             html.Append("<span class=\"digest\">").Append(digest.Algorithm).Append(':').Append(digest.Hex.AsSpan(0, 12)).Append("</span>");
+        foreach (string signer in node.SignedBy)
+            html.Append("<span class=\"signed\">").Append(Sign.Lock).Append(" signed by <bdi>").Append(HtmlText.Escape(signer)).Append("</bdi></span>");
         html.Append("</td><td role=\"gridcell\" class=\"c-place\">");
         // Where an origin is not known to differ, one place is enough.
         Place(html, "from", node.Origin ?? node.Source);

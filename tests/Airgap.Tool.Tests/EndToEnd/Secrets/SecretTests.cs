@@ -19,6 +19,7 @@ public sealed class SecretTests
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
             ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "none.key", "--sign-key-password-file", "none"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log", "audit.jsonl", "--record-user"],
             ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
         ],
@@ -45,6 +46,8 @@ public sealed class SecretTests
     private static readonly Dictionary<string, string[][]> s_offline = new()
     {
         ["apply"] = [["apply", "manifests", "--kubeconfig", "none"]],
+        ["audit"] = [["audit"]],
+        ["audit verify"] = [["audit", "verify", "none.jsonl"]],
         ["archive"] = [["archive"]],
         ["archive diff"] = [["archive", "diff", "out.tar", "out.tar"]],
         ["archive merge"] = [["archive", "merge", "out.tar", "--to-tar", "merged.tar"]],

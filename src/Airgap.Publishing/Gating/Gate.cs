@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Credentials.Helpers;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Publishing.Gating;
+
+/// <summary>
+/// Runs the command that has to agree, once, before anything is pushed: a place for scanners and approvals. It gets the plan as JSON on standard input and as a file, <c>AIRGAP_PLAN</c>, and
+/// where it is asked for the content as an OCI layout, <c>AIRGAP_LAYOUT</c>. Exit code 0 agrees.
+/// </summary>
+internal sealed class Gate(GateSettings settings)
+{
+    /// <summary>The file with the plan.</summary>
+    public const string PlanVariable = "AIRGAP_PLAN";
+
+    /// <summary>The folder with the content.</summary>
+    public const string LayoutVariable = "AIRGAP_LAYOUT";
+
+    private const int MostOutput = 8 * 1024 * 1024;
+    private const int MostText = 64 * 1024;
+    private const string Advice = "See what the command says; nothing was pushed or written.";
+
+    // What programs need to run at all; none of these is where a secret belongs.
+    private static readonly string[] s_common =
+    [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "TERM", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE",
+        "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "DOTNET_ROOT", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    ];
+
+    /// <summary>True where the content is to be given, too.</summary>
+    public bool WithContent => settings.WithContent;
+
+    /// <summary>Asks.</summary>
+    /// <param name="plan">What would move.</param>
+    /// <param name="fill">Fills a folder with the content; called only where it is asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What it said, whether it agrees or not.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.GateFailed"/>: it could not be run to its end.</exception>
+    public async Task<GateReport> AskAsync(PlanDocument plan, Func<string, Task> fill, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateTempSubdirectory("airgap-gate-").FullName;
+        try
+        {
+            byte[] json = Encoding.UTF8.GetBytes(PlanWriter.ToJson(plan));
+            string file = Path.Combine(folder, PlanWriter.FileName);
+            await File.WriteAllBytesAsync(file, json, cancellationToken).ConfigureAwait(false);
+            Dictionary<string, string> environment = Environment(file);
+            if (settings.WithContent)
+            {
+                environment[LayoutVariable] = Path.Combine(folder, "layout");
+                await fill(environment[LayoutVariable]).ConfigureAwait(false);
+            }
+
+            return await RunAsync(json, environment, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, folder);
+        }
+        finally
+        {
+            Remove(folder);
+        }
+    }
+
+    /// <summary>The failure of a gate that does not agree.</summary>
+    public static Diagnostic Refusal(GateReport report) => new(
+        ErrorCode.GateRefused,
+        $"The gate '{Printable.Line(report.Command)}' refused with exit code {report.ExitCode}{(report.Text is { Length: > 0 } text ? $": {Printable.Line(text[..Math.Min(text.Length, 1000)].Trim())}" : "")}.",
+        Advice);
+
+    private async Task<GateReport> RunAsync(byte[] plan, Dictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        HelperOutput output;
+        try
+        {
+            output = await HelperProcess.RunAsync(
+                ShellCommand.Start(settings.Command, settings.Folder, environment), plan, MostOutput, settings.TimeLimit, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' did not end within {settings.TimeLimit.TotalSeconds:0.###} seconds, and was ended.", "Give it more time, or less to do.", e);
+        }
+        catch (Win32Exception e)
+        {
+            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' could not be run: {e.Message.TrimEnd('.')}.", Advice, e);
+        }
+
+        if (output.IsTooLong)
+            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' wrote more than {MostOutput} bytes.", "Have it write less.");
+        JsonElement? sarif = Sarif(output.Out);
+        string text = sarif is null && output.Out.Trim().Length > 0 ? output.Out : output.Error;
+        return new GateReport(
+            settings.Command, output.ExitCode, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), sarif, text.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, MostText)] : null);
+    }
+
+    private Dictionary<string, string> Environment(string file)
+    {
+        StringComparer comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        Dictionary<string, string> result = new(comparer) { [PlanVariable] = file };
+        foreach (string name in s_common.Concat(settings.Variables))
+        {
+            if (System.Environment.GetEnvironmentVariable(name) is { } value)
+                result[name] = value;
+        }
+
+        return result;
+    }
+
+    private static JsonElement? Sarif(string text)
+    {
+        if (!text.TrimStart().StartsWith('{'))
+            return null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 60 });
+            return document.RootElement.TryGetProperty("version", out JsonElement version) && version.ValueKind == JsonValueKind.String
+                && document.RootElement.TryGetProperty("runs", out JsonElement runs) && runs.ValueKind == JsonValueKind.Array
+                    ? document.RootElement.Clone()
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // It lies in the system's temporary folder, and the answer of the gate counts.
+        }
+    }
+}

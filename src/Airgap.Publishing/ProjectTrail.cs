@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
+using Airgap.Publishing.Trail;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>Notes in a project's log what became of a publish.</summary>
+internal sealed class ProjectTrail(PublishSettings settings)
+{
+    /// <summary>Runs a publish and notes its outcome, that of a failure, too.</summary>
+    public async Task<PublishResult> NoteAsync(Func<Task<PublishResult>> publish, CancellationToken cancellationToken)
+    {
+        if (settings.AuditLog.Length == 0)
+            return await publish();
+        string log = settings.FullPath(settings.AuditLog);
+        await AuditLog.CheckAsync(log, cancellationToken);
+        PublishResult result;
+        try
+        {
+            result = await publish();
+        }
+        catch (AirgapException e)
+        {
+            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            throw;
+        }
+
+        ImmutableArray<TransferResult> results = [.. result.Items.Select(item => item.Result)];
+        await AppendAsync(log, result.Failures.IsEmpty ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
+        return result;
+    }
+
+    // A run that was interrupted is noted, too.
+    private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
+    {
+        ReportPlaces places = ReportPlaces.Of(results);
+        string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf).Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
+        string[] to = results.IsEmpty ? [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)] : [.. results.Select(result => result.Destination.ToString()!).Distinct()];
+        string[] from = [.. results.Select(result => result.Plan.Source.ToString()!).Distinct()];
+        AuditEntry entry = new("publish", outcome, from, to, roots, places.Version, RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
+        await AuditLog.AppendAsync(log, entry, CancellationToken.None);
+    }
+}

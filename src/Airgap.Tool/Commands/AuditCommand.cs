@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Publishing.Trail;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>audit</c>: the commands about logs of what was done.</summary>
+internal static class AuditCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new("audit", "Works on the logs that --audit-log writes.");
+        command.Subcommands.Add(AuditVerifyCommand.Create(host));
+        command.Action = new HelpWriter.Action(host, exitCode: 1);
+        return command;
+    }
+}
+
+/// <summary><c>audit verify</c>: is a log as it was written?</summary>
+internal sealed class AuditVerifyCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "Log that --audit-log wrote" };
+    private readonly Option<string?> _holds = Flag.Text("--holds", "DIGEST", "Digest of a line that was noted elsewhere and has to be among the lines: it shows that none was cut off the end");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        ToolCommand command = new(
+            "verify",
+            "Reads a log from its first line to its last, and names the first that is changed, missing or torn. Changes nothing.",
+            ("The log of a mirror", "audit verify mirror.jsonl"));
+        AuditVerifyCommand flags = new();
+        command.Arguments.Add(flags._file);
+        command.Options.Add(flags._holds);
+        host.Attach(command, flags.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        string file = parsed.GetValue(_file)!;
+        session.Report.Source = file;
+        Digest? wanted = parsed.GetText(_holds) is { } text ? Digest.Parse(text) : null;
+        AuditVerifier.Verified log = await AuditVerifier.VerifyAsync(file, wanted, cancellationToken).ConfigureAwait(false);
+        if (wanted is not null && !log.Holds)
+            throw AuditLog.Broken(file, null, $"no line is {wanted}: lines were cut off its end, or it was written anew");
+        session.Report.Summary = $"Verified {Amounts.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
+        session.WriteResult(session.Report.Summary);
+        session.WriteLine("Succeeded");
+        return 0;
+    }
+}

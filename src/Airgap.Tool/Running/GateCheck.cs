@@ -1,0 +1,30 @@
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Gating;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>Asks the gate before anything moves, and tells what it said.</summary>
+internal static class GateCheck
+{
+    /// <summary>Asks.</summary>
+    /// <returns>False when it refuses, which was told.</returns>
+    public static async Task<bool> PassesAsync(Gate gate, PlanDocument plan, Func<string, Task> fill, Session session, CancellationToken cancellationToken)
+    {
+        string? phase = session.Phase;
+        session.Phase = "asking the gate";
+        GateReport report = await gate.AskAsync(plan, fill, cancellationToken).ConfigureAwait(false);
+        session.Report.Gate = report;
+        if (report.ExitCode != 0)
+            session.Fail(Gate.Refusal(report));
+        session.Phase = phase;
+        return report.ExitCode == 0;
+    }
+
+    /// <summary>Fills a folder with the content of a plan, as an OCI layout.</summary>
+    public static async Task FillAsync(Relocator relocator, TransferPlan plan, string folder, CancellationToken cancellationToken) =>
+        await relocator.RunAsync(plan, new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions(), cancellationToken).ConfigureAwait(false);
+}

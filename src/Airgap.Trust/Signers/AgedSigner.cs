@@ -1,0 +1,23 @@
+using Airgap.Trust.Formats;
+
+namespace Airgap.Trust.Signers;
+
+/// <summary>Somebody whose signature counts when it is old enough: time for a bad one to be found out. Its time has to be vouched for by a log or a timestamp authority.</summary>
+/// <param name="inner">Who signs.</param>
+/// <param name="minimum">How old it has to be.</param>
+internal sealed class AgedSigner(Signer inner, TimeSpan minimum) : Signer
+{
+    /// <inheritdoc/>
+    public override string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public override SignedBy Verify(Evidence evidence, DateTimeOffset now)
+    {
+        SignedBy by = inner.Verify(evidence, now);
+        if (by.Time is not { } time)
+            throw Rejection.Of($"It is by {by.Signer}, and nothing that is trusted tells when it was made, so that its age is not known.");
+        return now - time >= minimum ? by : throw Rejection.Of($"It was made at {time.UtcDateTime:u}, and has to be {Text(minimum)} old.");
+    }
+
+    private static string Text(TimeSpan age) => age.TotalHours >= 1 ? $"{age.TotalHours:0.#} hours" : $"{age.TotalMinutes:0.#} minutes";
+}
