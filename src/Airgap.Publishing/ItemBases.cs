@@ -8,20 +8,20 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Publishing;
 
-/// <summary>What an item's archive builds on, by <c>AirgapArchiveBase</c>.</summary>
+/// <summary>What an archive builds on, by <c>AirgapArchiveBase</c>.</summary>
 internal static class ItemBases
 {
-    /// <summary>Finds it; nothing for an item that goes to a registry. Of a folder of archives an item takes the one with its name.</summary>
+    /// <summary>Finds it; nothing for items that go to a registry. Of a folder of archives an item takes the one with its name.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="declaration">The item.</param>
+    /// <param name="declarations">The items of the archive, 1 or more.</param>
     /// <param name="tell">Is told of an item that such a folder has no archive of; null for nobody.</param>
     /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
-    public static ImmutableArray<DeltaSource> Of(PublishSettings settings, Declaration declaration, Action<string>? tell = null)
+    public static ImmutableArray<DeltaSource> Of(PublishSettings settings, IReadOnlyList<Declaration> declarations, Action<string>? tell = null)
     {
-        if (settings.ArchiveBase.IsEmpty || declaration.Archive is not { } archive)
+        if (settings.ArchiveBase.IsEmpty || declarations[0].Archive is not { } archive)
             return [];
-        BaseFinder finder = new([declaration.Source]);
-        ImmutableArray<DeltaSource> bases = [.. NamesOf(settings, declaration, tell).Select(finder.Find)];
+        BaseFinder finder = new(declarations.Select(declaration => declaration.Source));
+        ImmutableArray<DeltaSource> bases = [.. declarations.SelectMany(declaration => NamesOf(settings, declaration, tell)).Distinct(StringComparer.Ordinal).Select(finder.Find)];
         DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
         return bases;
     }
@@ -38,7 +38,7 @@ internal static class ItemBases
             else if (Path.Combine(path, declaration.Name + ".tar") is var own && (File.Exists(own) || File.Exists(PartName.ListOf(own))))
                 yield return own;
             else
-                tell?.Invoke($"'{text}' holds no {declaration.Name}.tar to build on: the archive of {declaration.Item.Include} is written whole.");
+                tell?.Invoke($"'{text}' holds no {declaration.Name}.tar to build on: of {declaration.Item.Include} it leaves nothing out.");
         }
     }
 }

@@ -51,6 +51,32 @@ internal sealed class ItemOutcomes
         }
     }
 
+    /// <summary>Publishes items that share an archive and adds what became of them: all are there, or none is.</summary>
+    /// <param name="declarations">The items.</param>
+    /// <param name="publish">Publishes them.</param>
+    /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>
+    public async Task AddAllAsync(IReadOnlyList<Declaration> declarations, Func<Task<ImmutableArray<PublishedItem>>> publish, bool keepsGoing)
+    {
+        try
+        {
+            ImmutableArray<PublishedItem> items = await publish();
+            Results.AddRange(items.Select(item => item.Result));
+            if (items.All(item => item.Result.IsComplete))
+            {
+                Published.AddRange(items);
+                return;
+            }
+
+            foreach ((PublishedItem item, Declaration declaration) in items.Zip(declarations))
+                Fail(declaration, item.Result.IsComplete ? [] : IncompleteRelocation.Describe(item.Result, declaration.Item.Location));
+        }
+        catch (AirgapException e) when (keepsGoing && e.Code != ErrorCode.Canceled)
+        {
+            foreach (Declaration declaration in declarations)
+                Fail(declaration, declaration == declarations[0] ? [e.ToDiagnostic()] : []);
+        }
+    }
+
     private void Fail(Declaration declaration, ImmutableArray<Diagnostic> failures)
     {
         Failures.AddRange(failures);

@@ -9,7 +9,6 @@ using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -101,12 +100,18 @@ internal sealed class ItemPublisher(
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
             : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
-        return new ForecastItem(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
+        return Forecast(declaration, made, forecast);
     });
 
-    private TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair, MountFrom = settings.MountFrom };
+    /// <summary>What would become of an item, as reports show it.</summary>
+    public ForecastItem Forecast(Declaration declaration, ItemPlan made, TransferForecast forecast) =>
+        new(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
-    private static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
+    /// <summary>How items are moved.</summary>
+    public TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair, MountFrom = settings.MountFrom };
+
+    /// <summary>Does work whose failures are the item's: they have its place.</summary>
+    public static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
     {
         try
         {
@@ -130,12 +135,39 @@ internal sealed class ItemPublisher(
         ? Task.FromResult(judged.Made)
         : MakePlanAsync(declaration, relocator, asksDestination: true, cancellationToken);
 
+    /// <summary>How an item is moved, and its archive signed or its signature awaited.</summary>
+    public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) => Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
+
+    /// <summary>True for an item whose plan was made to be judged.</summary>
+    public bool IsJudged(Declaration declaration) => _judged.ContainsKey(declaration);
+
+    /// <summary>The plan that was judged.</summary>
+    public ItemPlan JudgedOf(Declaration declaration) => _judged[declaration].Made;
+
     private ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _judged.GetValueOrDefault(declaration)?.Images;
 
     private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage>? Images);
 
     // The result is there already where an archive stands that a run would only write again.
     private async Task<ItemPlan> MakePlanAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
+    {
+        ItemSource source = await OpenAsync(declaration, relocator, asksDestination, cancellationToken);
+        try
+        {
+            TransferResult? standing = declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
+                ? await relocator.FindStandingAsync(source.Source, archive, source.Options, cancellationToken)
+                : null;
+            return await PlanOfAsync(declaration, source, standing, cancellationToken);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What an item is relocated from, and how its plan is made.</summary>
+    public async Task<ItemSource> OpenAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
         Signing?.Admit(declaration.Source, cancellationToken);
         if (!settings.VerifyBase.IsEmpty && declaration.Archive is not null)
@@ -149,26 +181,24 @@ internal sealed class ItemPublisher(
             Destination = settings.Repair || !asksDestination ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
-            Bases = ItemBases.Of(settings, declaration, text => observer?.Notice(text)),
+            // What several items share is left out of all of them together.
+            Bases = declaration.SharesArchive ? [] : ItemBases.Of(settings, [declaration], text => observer?.Notice(text)),
             Concurrency = settings.Concurrency,
         };
         ItemObserver told = new(observer, warnings, declaration.Item.Location);
-        ItemSource source = await ItemSource.CreateAsync(declaration, registry, relocator, told, options.Carrying(declaration.Artifacts), cancellationToken);
-        try
-        {
-            TransferResult? standing = declaration.Destination is RelocationDestination.Archive archive
-                ? await relocator.FindStandingAsync(source.Source, archive, source.Options, cancellationToken)
-                : null;
-            TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
-            source.Verify(plan);
-            // Made before anything moves, so that a name the cluster would refuse costs no transfer.
-            return new ItemPlan(plan, standing, await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source, source.Report(plan));
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
+        return await ItemSource.CreateAsync(declaration, registry, relocator, told, options.Carrying(declaration.Artifacts), cancellationToken);
+    }
+
+    /// <summary>The plan of an item, with its PackageRepository: made before anything moves, so that a name the cluster would refuse costs no transfer.</summary>
+    /// <param name="declaration">The item.</param>
+    /// <param name="source">What it is relocated from.</param>
+    /// <param name="standing">The result, where it is there already.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ItemPlan> PlanOfAsync(Declaration declaration, ItemSource source, TransferResult? standing, CancellationToken cancellationToken)
+    {
+        TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
+        source.Verify(plan);
+        return new ItemPlan(plan, standing, await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source, source.Report(plan));
     }
 
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)
@@ -179,25 +209,37 @@ internal sealed class ItemPublisher(
         // Held while the plan is made, too: it asks what the destination has.
         using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
         using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
-        (TransferPlan plan, TransferResult? standing, PackageRepositoryManifest? manifest) = (made.Plan, made.Standing, made.Manifest);
+        (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
-        TransferOptions how = Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
+        TransferOptions how = OptionsFor(declaration, cancellationToken);
         if (how.Admission is { } admission && standing is not null)
             await admission;
         TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
+        return await LeaveAsync(declaration, made, result, result.IsComplete, signs: true, cancellationToken);
+    }
+
+    /// <summary>Writes the artifacts of an item that was relocated.</summary>
+    /// <param name="declaration">The item.</param>
+    /// <param name="made">Its plan.</param>
+    /// <param name="result">What was done.</param>
+    /// <param name="isWhole">False where something is missing at the destination, which then leaves no artifacts.</param>
+    /// <param name="signs">False where what was written is signed with another item.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task<PublishedItem> LeaveAsync(Declaration declaration, ItemPlan made, TransferResult result, bool isWhole, bool signs, CancellationToken cancellationToken)
+    {
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
-        if (!result.IsComplete)
+        if (!isWhole)
             return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
-        IReadOnlyList<string> signatures = Signing is null ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
+        IReadOnlyList<string> signatures = Signing is null || !signs ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = ItemArtifacts.WithDestination(result, repository);
         ItemArtifacts writer = new(warnings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
-        ImmutableArray<PublishedFile> files = await writer.WriteAsync(declaration, result, manifest, cancellationToken);
+        ImmutableArray<PublishedFile> files = await writer.WriteAsync(declaration, result, made.Manifest, cancellationToken);
         return new PublishedItem(declaration.Item, result, [.. files, .. signatures.Select(path => artifacts.Take(new PublishedFile(path, PublishedFileKind.Signature)))]) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
     }
 }

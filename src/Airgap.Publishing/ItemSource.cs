@@ -40,9 +40,10 @@ internal sealed class ItemSource : IDisposable
     public static async Task<ItemSource> CreateAsync(
         Declaration declaration, IRegistry registry, Relocator relocator, ITransferObserver observer, PlanOptions options, CancellationToken cancellationToken)
     {
+        RelocationSource source = declaration is { Source: RelocationSource.Archive { Declared: { Digest: null } named } archived, Pin: { } pinned } ? archived with { Declared = named.WithDigest(pinned) } : declaration.Source;
         if (declaration.Selection.IsEmpty)
-            return new ItemSource(declaration, relocator, declaration.Source, options, null, null, null);
-        if (declaration.Source is not RelocationSource.Archive from)
+            return new ItemSource(declaration, relocator, source, options, null, null, null);
+        if (source is not RelocationSource.Archive from)
         {
             ImageReference reference = declaration.Reference!.Digest is null && declaration.Pin is { } pin ? declaration.Reference.WithDigest(pin) : declaration.Reference;
             Derivation derivation = await DeriveAsync(registry, reference, declaration.Tag, declaration, observer, options, cancellationToken);

@@ -26,7 +26,7 @@ internal static class OutputProblems
             Try(() => ReceiptFile.Check(settings.FullPath(settings.Receipt), makesFolder: true), null);
         foreach (Declaration declaration in declarations)
         {
-            Try(() => ItemBases.Of(settings, declaration), declaration.Item.Location);
+            Try(() => ItemBases.Of(settings, [declaration]), declaration.Item.Location);
             if (declaration.Archive is { } archive)
                 Try(() => OutputCheck.OfArchive(archive, makesFolder: true), declaration.Item.Location);
             foreach (string name in hasFolder ? ItemArtifacts.ArtifactsOf(declaration) : [])

@@ -97,7 +97,10 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
         Notices.WarnOfRepair(resolved.Declarations, settings);
         ItemOutcomes outcomes = new();
-        foreach (Declaration declaration in resolved.Declarations)
+        Declaration[] sharing = [.. resolved.Declarations.Where(declaration => declaration.SharesArchive)];
+        if (sharing.Length > 0)
+            await outcomes.AddAllAsync(sharing, () => new SharedItems(registry, observer, _warnings, settings, publisher).RunAsync(sharing, cancellationToken), settings.KeepGoing);
+        foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
             await outcomes.AddAsync(declaration, () => publisher.RunAsync(declaration, cancellationToken), settings.KeepGoing);
 
         SharedArtifacts shared = new(settings, artifacts, _warnings);
@@ -109,7 +112,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         // After a failure an earlier artifact of the item that failed is still the best there is.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
-        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files), .. manifests, .. reports, .. signatures], _warnings.All, summary)
+        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. reports, .. signatures], _warnings.All, summary)
         {
             Lock = resolved.Change,
             Failures = [.. outcomes.Failures],
@@ -146,7 +149,10 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects()) { Signing = signing };
             if (await JudgeAsync(publisher, side, side.Lock, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
-            foreach (Declaration declaration in side.Lock.Declarations)
+            Declaration[] sharing = [.. side.Lock.Declarations.Where(declaration => declaration.SharesArchive)];
+            if (sharing.Length > 0)
+                forecasts.AddRange(await new SharedItems(registry, observer, _warnings, side.Settings with { KeepGoing = false }, publisher).ForecastAsync(sharing, cancellationToken));
+            foreach (Declaration declaration in side.Lock.Declarations.Where(declaration => !declaration.SharesArchive))
                 forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
         }
 

@@ -75,6 +75,38 @@ public sealed class ArchiveTests
         Assert.Contains($"\"repository\": \"{destination.Host}/apps/simple-app-bundle\"", File.ReadAllText(project["out/receipt.json"]));
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+
+        // The two of them are read as one, without a join.
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar%3Bout/full.tar", $"-p:AirgapRegistry={destination.Host}/new")).Succeeded();
+        await content.AssertCompleteAsync("new/simple-app-bundle", "v1.0.0");
+    }
+
+    [TestMethod]
+    public async Task TwoProjectsShareOneFileInParts()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject one = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        using TestProject other = new TestProject("""<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" /><ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""").Reaching(source);
+        using TempFolder disc = new();
+        string[] to = [$"-p:AirgapArchive={disc["all.tar"]}", "-p:AirgapArchiveFormat=oci", "-p:AirgapArchiveVolumeSize=40kB"];
+        // Side by side: one waits for the other, and adds to what it wrote.
+        DotnetResult[] written = await Task.WhenAll(one.RelocateAsync(to), other.RelocateAsync(to));
+        Assert.AreEqual(1, written.Count(result => result.Succeeded().Output.Contains("keeps what other projects put there: App", StringComparison.Ordinal)));
+        Assert.Contains("2 up to date", (await other.RelocateAsync(to)).Succeeded().Output);
+
+        Directory.CreateDirectory(disc["second"]);
+        File.Move(disc["all.tar.002"], disc["second/all.tar.002"]);
+        string[] from = [$"-p:AirgapSourceArchive={disc["all.tar"]}", $"-p:AirgapRegistry={destination.Host}/apps"];
+        Assert.Contains("AirgapPartsIn", (await one.RelocateAsync(from)).FailedWith("AIRGAP2132").Output);
+        source.Clear();
+        foreach (TestProject project in (TestProject[])[one, other])
+            (await project.RelocateAsync([.. from, $"-p:AirgapPartsIn={disc["second"]}"])).Succeeded();
+        Assert.IsEmpty(source.Requests);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        await content.AssertCompleteAsync("apps/multi", "1.0.0");
+        await content.AssertCompleteAsync("apps/nested-bundle", "v1.0.0");
     }
 
     [TestMethod]

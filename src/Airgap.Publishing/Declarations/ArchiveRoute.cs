@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Which archive belongs to which item: a file for one item, or a folder with a <c>NAME.tar</c> for each.</summary>
+/// <summary>Which archive belongs to which item: a file for one item, or of an OCI layout for all; or a folder with a <c>NAME.tar</c> for each.</summary>
 internal sealed class ArchiveRoute
 {
     private readonly bool _targetIsFolder;
-    private readonly bool _sourceIsFolder;
+    private readonly List<(string Path, bool IsFolder)> _sources = [];
 
     /// <summary>Reads the two properties.</summary>
     /// <param name="settings">The project's settings.</param>
@@ -36,7 +38,8 @@ internal sealed class ArchiveRoute
         {
             Target = settings.FullPath(settings.Archive);
             _targetIsFolder = PublishSettings.NamesFolder(settings.Archive) || Directory.Exists(Target) || (count > 1 && !IsTar(Target));
-            if (count > 1 && !_targetIsFolder)
+            SharesTarget = !_targetIsFolder && settings.ArchiveFormat == ArchiveFormat.LayoutTar;
+            if (count > 1 && !_targetIsFolder && !SharesTarget)
             {
                 problems.Add(OneArchive(PropertyNames.Archive, settings.Archive, count));
                 // Said once: not again as a conflict of each item with the one before.
@@ -44,22 +47,22 @@ internal sealed class ArchiveRoute
             }
         }
 
-        if (settings.SourceArchive.Length > 0)
+        foreach (string given in settings.SourceArchive.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            Source = settings.FullPath(settings.SourceArchive);
-            _sourceIsFolder = Directory.Exists(Source);
-            if (!_sourceIsFolder && !File.Exists(Source) && !FoundList.Lies(Source, settings.PartsIn))
+            string path = settings.FullPath(given);
+            bool isFolder = Directory.Exists(path) && !File.Exists(Path.Combine(path, LayoutNames.Marker));
+            if (!Path.Exists(path) && !FoundList.Lies(path, settings.PartsIn))
             {
                 problems.Add(new Diagnostic(
                     ErrorCode.FileNotFound,
-                    $"The archive {Source} does not exist.",
+                    $"The archive {path} does not exist.",
                     $"Set {PropertyNames.SourceArchive} to an archive, or to a folder of archives, that {PropertyNames.Archive} wrote."));
-                Source = null;
+                continue;
             }
-            else if (count > 1 && !_sourceIsFolder)
-            {
-                problems.Add(OneArchive(PropertyNames.SourceArchive, settings.SourceArchive, count));
-            }
+
+            if (count > 1 && !isFolder && !HoldsSeveral(path, settings))
+                problems.Add(OneArchive(PropertyNames.SourceArchive, given, count));
+            _sources.Add((path, isFolder));
         }
 
         Problems = problems.ToImmutable();
@@ -71,21 +74,34 @@ internal sealed class ArchiveRoute
     /// <summary>Full path of what is written; null for none.</summary>
     public string? Target { get; }
 
-    /// <summary>Full path of what is read; null for none.</summary>
-    public string? Source { get; }
+    /// <summary>True where what is written is one archive for all items, and for other projects' too.</summary>
+    public bool SharesTarget { get; }
 
     /// <summary>The archive to write for an item, or null.</summary>
     public string? TargetFor(string name) => Of(Target, _targetIsFolder, name);
 
-    /// <summary>The archive to read an item from, or null.</summary>
-    public string? SourceFor(string name) => Of(Source, _sourceIsFolder, name);
+    /// <summary>The archives to read an item from, whether they exist or not: several are one chain of deltas.</summary>
+    public string[] SourcesFor(string name) => [.. _sources.Select(source => Of(source.Path, source.IsFolder, name)!)];
 
     private static string? Of(string? path, bool isFolder, string name) => path is null || !isFolder ? path : Path.Combine(path, name + ".tar");
+
+    // What cannot be read is left to its reader.
+    private static bool HoldsSeveral(string path, PublishSettings settings)
+    {
+        try
+        {
+            return Task.Run(async () => await LayoutFiles.IsLayoutAsync(await PartFinder.FindAsync(path, settings.PartsIn, CancellationToken.None), CancellationToken.None)).GetAwaiter().GetResult();
+        }
+        catch (AirgapException)
+        {
+            return true;
+        }
+    }
 
     private static bool IsTar(string path) => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
     private static Diagnostic OneArchive(string property, string value, int count) => new(
         ErrorCode.IncompatibleOptions,
         $"{property} is the one archive '{value}', and the project has {count} items.",
-        "An archive holds one bundle: name a folder, which has a NAME.tar for each item.");
+        $"An archive in imgpkg's format holds one bundle: name a folder, which has a NAME.tar for each item, or write one OCI layout for all with {PropertyNames.ArchiveFormat}=oci.");
 }

@@ -20,7 +20,7 @@ internal static class Conflicts
                     declaration,
                     destinations[declaration.DestinationKey],
                     $"go to {declaration.DestinationKey}",
-                    declaration.Archive is null ? "Give one of them another Repository." : "Give one of them another PackageRepository, which names the archive.");
+                    declaration.SharesArchive ? "Declare it once." : declaration.Archive is null ? "Give one of them another Repository." : "Give one of them another PackageRepository, which names the archive.");
             }
             else if (!names.TryAdd(declaration.Name, declaration))
             {

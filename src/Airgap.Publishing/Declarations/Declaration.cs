@@ -36,6 +36,9 @@ internal sealed record Declaration
     /// <summary>The format of <see cref="Archive"/>.</summary>
     internal ArchiveFormat ArchiveFormat { get; init; }
 
+    /// <summary>True where <see cref="Archive"/> is one for all items, of this project and of others.</summary>
+    internal bool SharesArchive { get; init; }
+
     /// <summary>The most bytes of a part of <see cref="Archive"/>; null for one file.</summary>
     internal long? ArchiveVolumeSize { get; init; }
 
@@ -62,6 +65,6 @@ internal sealed record Declaration
         ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat, VolumeSize = ArchiveVolumeSize }
         : new RelocationDestination.Repository(Repository!);
 
-    /// <summary>The destination as it is compared with others': the repository with the tag that will be moved.</summary>
-    public string DestinationKey => Archive ?? $"{Repository}:{Tag}";
+    /// <summary>The destination as it is compared with others': the repository with the tag that will be moved, or the name in an archive of several.</summary>
+    public string DestinationKey => SharesArchive ? $"{Archive} as {Reference}" : Archive ?? $"{Repository}:{Tag}";
 }

@@ -31,13 +31,13 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         ImmutableArray<PublishItem> distinct = WithoutRepeats(items);
         ArchiveRoute archives = new(settings, distinct.Length);
         _problems.AddRange(archives.Problems);
-        ImmutableArray<Declaration> declarations = [.. distinct.Select(item => ReadItem(item, archives)).OfType<Declaration>()];
+        ImmutableArray<Declaration> declarations = [.. distinct.Select(item => ReadItem(item, archives, distinct.Length)).OfType<Declaration>()];
         _problems.AddRange(Conflicts.Find(declarations));
         _problems.AddRange(ObjectConflicts.Find(declarations));
         return declarations;
     }
 
-    private Declaration? ReadItem(PublishItem item, ArchiveRoute archives)
+    private Declaration? ReadItem(PublishItem item, ArchiveRoute archives, int count)
     {
         if (ReadSource(item) is not { } declared)
             return null;
@@ -64,26 +64,37 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             return null;
         }
 
-        string? archive = archives.SourceFor(request.FileName);
-        if (archive is not null && !File.Exists(archive) && !FoundList.Lies(archive, settings.PartsIn))
+        string[] read = archives.SourcesFor(request.FileName);
+        string[] there = [.. read.Where(archive => Path.Exists(archive) || FoundList.Lies(archive, settings.PartsIn))];
+        if (read.Length > 0 && there.Length == 0)
         {
             _problems.Add(item.Problem(
                 ErrorCode.FileNotFound,
-                $"The archive {archive} for the item {item.ItemName} '{item.Include}' does not exist.",
+                $"The archive {read[0]} for the item {item.ItemName} '{item.Include}' does not exist.",
                 $"{PropertyNames.SourceArchive} names one archive, or a folder with one NAME.tar for each item, as {PropertyNames.Archive} writes them."));
+            return null;
+        }
+
+        if (archives.SharesTarget && reference is null && count > 1)
+        {
+            _problems.Add(item.Problem(
+                ErrorCode.LockSharesNoArchive,
+                $"The item {item.ItemName} '{item.Include}' is a list of images, whose order and annotations are those of a whole archive: it cannot share {settings.Archive}.",
+                $"Set {PropertyNames.Archive} to a folder, which has an archive for each item."));
             return null;
         }
 
         return new Declaration
         {
             Item = item,
-            Source = archive is null ? source : new RelocationSource.Archive(archive) { PartsIn = settings.PartsIn },
+            Source = there is [var first, .. var chain] ? new RelocationSource.Archive(first) { PartsIn = settings.PartsIn, Chain = [.. chain], Declared = reference } : source,
             Reference = reference,
             Tag = tag,
             Name = request.FileName,
             Repository = repository,
             Archive = archives.TargetFor(request.FileName),
             ArchiveFormat = settings.ArchiveFormat,
+            SharesArchive = archives.SharesTarget && reference is not null,
             ArchiveVolumeSize = settings.ArchiveVolumeSize,
             ClusterRepository = cluster,
             Artifacts = artifacts,

@@ -10,10 +10,13 @@ internal sealed record PublishSettings
     /// <summary>Full path of the project's folder, from which relative paths start.</summary>
     public required string ProjectDirectory { get; init; }
 
+    /// <summary>The project's name; empty where it is not known.</summary>
+    internal string ProjectName { get; init; } = "";
+
     /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty for none.</summary>
     public string Registry { get; init; } = "";
 
-    /// <summary><c>AirgapArchive</c>: a tar for one item, a folder for several; empty for none.</summary>
+    /// <summary><c>AirgapArchive</c>: a tar for one item, or of an OCI layout for all; a folder for several; empty for none.</summary>
     public string Archive { get; init; } = "";
 
     /// <summary><c>AirgapArchiveFormat</c>: imgpkg's tar, or an OCI image layout in a tar.</summary>
@@ -34,7 +37,7 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapPartsIn</c>: full paths of folders in which parts of the source archives may lie.</summary>
     internal ImmutableArray<string> PartsIn { get; init; } = [];
 
-    /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars; empty for none.</summary>
+    /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars, or several that are one chain of deltas, with semicolons between them; empty for none.</summary>
     public string SourceArchive { get; init; } = "";
 
     /// <summary><c>AirgapOutputPath</c>: the folder of the artifacts.</summary>

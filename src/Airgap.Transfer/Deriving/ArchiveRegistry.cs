@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Deriving;
@@ -51,6 +52,8 @@ internal sealed class ArchiveRegistry : IRegistry
         await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: false, failures: null, cancellationToken))
             items.Add(item);
         ArchivedItem[] bundles = [.. items.Where(item => item is { IsBundle: true, IsRoot: true })];
+        if (bundles.Length > 1 && source.Declared is { } declared)
+            bundles = [ArchiveChoice.Find(bundles, declared, source.Path)];
         if (bundles is not [var root])
         {
             throw new AirgapException(
