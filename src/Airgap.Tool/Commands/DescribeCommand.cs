@@ -7,6 +7,7 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
@@ -112,12 +113,15 @@ internal sealed class DescribeCommand
 
     private async Task<int> ListPackagesAsync(ParseResult parsed, RelocationSource.Archive? archive, string? bundle, Session session, CancellationToken cancellationToken)
     {
-        if (parsed.GetText(_html) is not null || parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --packages with --html, --summary or -o yaml", "Leave one of them out; --json gives the packages as a document.");
+        if (parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml", "Leave one of them out; --json gives the packages as a document.");
+        OutputCheck.OfFiles(parsed.GetText(_html));
         using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session.Trace) : null;
-        PackagesText.Show(session, registry is null
+        PackageListing listing = registry is null
             ? await PackageLister.ListArchiveAsync(archive!, cancellationToken).ConfigureAwait(false)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false));
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false);
+        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken).ConfigureAwait(false);
+        PackagesText.Show(session, listing);
         return 0;
     }
 

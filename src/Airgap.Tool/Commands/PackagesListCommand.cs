@@ -5,17 +5,22 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Describing;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
 /// <summary><c>packages list</c>: the packages of a package repository, in a registry or an archive.</summary>
 internal sealed class PackagesListCommand
 {
+    /// <summary>The page where it is not named.</summary>
+    public const string DefaultPage = "packages.html";
+
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Package repository whose packages to list", "-b");
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list; no registry is asked");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<string?> _html = Flag.OptionalText("--html", "FILE", "Page to write, which opens without a network", DefaultPage);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -27,7 +32,7 @@ internal sealed class PackagesListCommand
             ("In a registry", "packages list -b index.docker.io/user1/simple-repository:v1.0.0"),
             ("In an archive, without any registry", "packages list --tar simple-repository.tar"));
         PackagesListCommand flags = new();
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._concurrency })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._concurrency, flags._html })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -42,12 +47,15 @@ internal sealed class PackagesListCommand
             throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
         if (tar is null)
             _parts.CheckUnused(parsed);
+        OutputCheck.OfFiles(parsed.GetText(_html));
         session.Report.Source = tar ?? bundle;
         session.Phase = "listing";
         using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session.Trace) : null;
-        PackagesText.Show(session, registry is null
+        PackageListing listing = registry is null
             ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken).ConfigureAwait(false)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false));
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false);
+        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken).ConfigureAwait(false);
+        PackagesText.Show(session, listing);
         return 0;
     }
 }

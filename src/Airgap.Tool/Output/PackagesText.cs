@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Airgap.Publishing.Reporting.Html;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Files;
@@ -27,6 +29,16 @@ internal static class PackagesText
             session.WriteResult($"Not looked into: {opaque}.");
         session.WriteLine("");
         session.WriteLine("Succeeded");
+    }
+
+    /// <summary>Writes them as a page.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">3xxx: the file.</exception>
+    public static async Task WritePageAsync(string? path, PackageListing listing, Session session, CancellationToken cancellationToken)
+    {
+        if (path is null)
+            return;
+        await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(PackagesHtml.Write(listing)), mode: null, cancellationToken).ConfigureAwait(false);
+        (session.Report.Files ??= []).Add(new ReportFile(path, "page"));
     }
 
     private static string Day(string? released) =>

@@ -70,6 +70,9 @@ internal sealed class Report
     /// <summary>The packages of a package repository.</summary>
     public List<ReportPackage>? Packages { get; set; }
 
+    /// <summary>What <c>outdated</c> compared.</summary>
+    public List<ReportVersion>? Versions { get; set; }
+
     /// <summary>The tree of a bundle.</summary>
     public DescriptionDocument? Description { get; set; }
 

@@ -20,8 +20,24 @@ internal static class PackageLister
     public static async Task<PackageListing> ListAsync(IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {
         using SourceReader reader = new(registry, concurrency);
-        ManifestTree tree = new(reader, new PlanOptions());
-        BundleClosure closure = new(reader, tree, SilentObserver.Instance);
+        BundleClosure closure = ClosureOf(reader);
+        (ImageReference reference, PlannedManifest planned, PackageFile[] packages) = await ReadAsync(reader, closure, bundle, cancellationToken);
+        return Count(await closure.ExpandAsync(reference, planned, isRoot: false, cancellationToken), packages);
+    }
+
+    /// <summary>Reads the packages of a bundle in a registry, and asks for nothing that they need.</summary>
+    /// <exception cref="AirgapException">What <see cref="ListAsync"/> throws.</exception>
+    public static async Task<PackageFile[]> ReadAsync(IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
+    {
+        using SourceReader reader = new(registry, concurrency);
+        return (await ReadAsync(reader, ClosureOf(reader), bundle, cancellationToken)).Packages;
+    }
+
+    private static BundleClosure ClosureOf(SourceReader reader) => new(reader, new ManifestTree(reader, new PlanOptions()), SilentObserver.Instance);
+
+    private static async Task<(ImageReference Reference, PlannedManifest Planned, PackageFile[] Packages)> ReadAsync(
+        SourceReader reader, BundleClosure closure, ImageReference bundle, CancellationToken cancellationToken)
+    {
         Manifest manifest = await reader.GetManifestAsync(bundle, cancellationToken);
         (PlannedManifest planned, bool isBundle) = await closure.InspectAsync(bundle.Repository, manifest, cancellationToken);
         if (!isBundle)
@@ -29,8 +45,7 @@ internal static class PackageLister
         ImageReference reference = bundle.WithDigest(manifest.Digest);
         ImmutableArray<BundleFile> files = await reader.ReadBlobAsync(
             bundle.Repository, BundleContent.LayerOf(manifest, reference), (layer, token) => BundleFile.ReadAllAsync(layer, reference, token), cancellationToken);
-        PackageFile[] packages = PackagesOf(files, reference.ToString());
-        return Count(await closure.ExpandAsync(reference, planned, isRoot: false, cancellationToken), packages);
+        return (reference, planned, PackagesOf(files, reference.ToString()));
     }
 
     /// <summary>Lists the packages of the root bundle of an archive. Opens no connection.</summary>

@@ -20,8 +20,13 @@ public sealed class ChosenTests
         Assert.AreEqual("simple-app.example.com", package.GetProperty("name").GetString());
         Assert.AreEqual("1.0.0", package.GetProperty("version").GetString());
         Assert.IsGreaterThan(0, package.GetProperty("bytes").GetInt64());
-        CliResult described = await bench.RunAsync("describe", "--packages", "-b", Bundle);
+        CliResult described = await bench.RunAsync("describe", "--packages", "-b", Bundle, "--html", "of-describe.html");
         Assert.Contains("simple-app.example.com", described.Output);
+        Assert.AreEqual(0, (await bench.RunAsync("packages", "list", "-b", Bundle, "--html")).ExitCode);
+        string page = File.ReadAllText(bench.Folder["packages.html"]);
+        Assert.Contains("<bdi>simple-app.example.com</bdi>", page);
+        Assert.AreEqual(page, File.ReadAllText(bench.Folder["of-describe.html"]));
+        Assert.DoesNotContain("<script", page);
 
         // An image of the lock that no package names is left behind where that is asked for.
         CliResult written = await bench.RunAsync("copy", "-b", Bundle, "--package", "simple-app.example.com", "--drop-unreferenced", "--to-tar", "some.tar");

@@ -39,7 +39,8 @@ internal static partial class HtmlReport
     private static string Stamp(ReportPlaces? places) =>
         places is null ? "Written by Airgap.Build." : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
 
-    private static string Asset(string name)
+    /// <summary>One of the files that are put into a page.</summary>
+    public static string Asset(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Folder + name)!;
         using StreamReader reader = new(stream, Encoding.UTF8);
@@ -47,7 +48,8 @@ internal static partial class HtmlReport
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    private static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    /// <summary>The hash by which a page's policy names a style or script.</summary>
+    public static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     [GeneratedRegex(@"\{\{([a-z]+)\}\}")]
     private static partial Regex Placeholder();

@@ -30,6 +30,8 @@ internal sealed class SecretBench : IAsyncDisposable
         _secrets.Add(Password, Wrong, Token);
     }
 
+    private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
+
     public RegistryFixture Registry { get; }
 
     public TempFolder Folder => _bench.Folder;
@@ -59,6 +61,7 @@ internal sealed class SecretBench : IAsyncDisposable
             </Project>
             """);
         File.Copy(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"), bench.Folder["bundle.lock.yml"]);
+        await File.WriteAllTextAsync(bench.Folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{registry.Host}}/mirror/simple-app-bundle:v1.0.0":"{{Digest}}"} }""");
         Directory.CreateDirectory(bench.Folder["repository/packages"]);
         await File.WriteAllTextAsync(bench.Folder["repository/packages/metadata.yml"], """
             apiVersion: data.packaging.carvel.dev/v1alpha1

@@ -26,6 +26,7 @@ public sealed class SecretTests
         ["describe"] = [["describe", "-b", "{bundle}", "-o", "yaml", "--layers", "--html", "describe.html", "--summary", "describe.md"]],
         ["diff"] = [["diff", "--lock", "bundle.lock.yml", "--to-repo", "{host}/mirror/simple-app-bundle", "--json"]],
         ["init"] = [["init", "{bundle}", "--project", "App.csproj"]],
+        ["outdated"] = [["outdated", "airgap.lock.json", "--json"]],
         ["package-repository"] = [["package-repository", "-b", "{bundle}", "-o", "manifests", "--secret-variant", "placeholder", "--secret-name", "pull"]],
         ["package-repository build"] = [["package-repository", "build", "repository", "--image", "{host}/apps/frontend:1.0.0", "--to-repo", "{host}/new/built", "--lock-output", "built.yml"]],
         ["packages list"] = [["packages", "list", "-b", "{bundle}"]],
@@ -108,7 +109,7 @@ public sealed class SecretTests
 
         // Tags are resolved without the bytes, and what is pushed is not read.
         bench.Registry.OnRequest = (request, _) => request.Kind is RequestKind.ManifestGet ? Fault.CorruptBody() : null;
-        if (line[0] is not ("tag" or "push"))
+        if (line[0] is not ("tag" or "push" or "outdated"))
             await EndsInAsync("AIRGAP1011");
         bench.Registry.OnRequest = null;
 

@@ -1,0 +1,65 @@
+using Airgap.Publishing.Updates;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Output;
+
+/// <summary>Shows what an update check found.</summary>
+internal static class UpdatesText
+{
+    /// <summary>Shows the versions of the report as a table, and their numbers in a line.</summary>
+    public static void Show(Session session)
+    {
+        List<ReportVersion> versions = session.Report.Versions!;
+        session.WriteTable(new Table(
+            "Versions",
+            "versions",
+            [new("kind", "Kind"), new("name", "Name"), new("declared", "Declared"), new("newest", "Newest"), new("state", "State")],
+            [.. versions.Select(version => new[] { version.Kind, version.Name, version.Declared, version.Newest ?? "", Told(version) })]));
+        string[] parts =
+        [
+            .. new[] { Part(versions, VersionState.Newer, "newer at the source"), Part(versions, VersionState.Moved, "moved"), Part(versions, VersionState.NotCompared, "not compared") }.OfType<string>(),
+        ];
+        string failed = session.Report.Errors.Count > 0 ? $"; {Amounts.Count(session.Report.Errors.Count, "failure")}" : "";
+        session.Report.Summary = $"{Amounts.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
+        session.WriteResult(session.Report.Summary);
+    }
+
+    private static string? Part(List<ReportVersion> versions, VersionState state, string text) =>
+        versions.Count(version => version.State == ReportVersion.Word(state)) is > 0 and var count ? $"{count} {text}" : null;
+
+    private static string Told(ReportVersion version) =>
+        version.Why is { } why ? $"{version.State}: {why}"
+        : version.MovedTo is { } digest ? $"{version.State}: the tag stands for {digest}, locked is {version.Locked}"
+        : version.Bundle is { } bundle ? $"{version.State}: in {bundle}"
+        : version.State;
+}
+
+/// <summary>A declared version as the report has it.</summary>
+/// <param name="Kind"><c>item</c> or <c>package</c>.</param>
+/// <param name="Name">The repository, or the package.</param>
+/// <param name="Declared">The tag, or the newest version that is chosen.</param>
+/// <param name="State"><c>newest</c>, <c>newer</c> (at the source), <c>moved</c> or <c>notCompared</c>.</param>
+/// <param name="Newest">The newest version of the source, where it is another one.</param>
+/// <param name="Bundle">The bundle that has the newest version of a package.</param>
+/// <param name="Locked">The digest that the lock pins the tag to.</param>
+/// <param name="MovedTo">What the tag stands for now, where that is something else.</param>
+/// <param name="Why">Why nothing was compared.</param>
+internal sealed record ReportVersion(string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
+{
+    /// <summary>True where the source has something else than is declared.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsOutdated => State == Word(VersionState.Newer) || State == Word(VersionState.Moved);
+
+    /// <summary>A version as the report has it.</summary>
+    public static ReportVersion Of(DeclaredVersion version) =>
+        new(version.Kind, version.Name, version.Declared, Word(version.State), version.Newest, version.Bundle, version.Locked, version.MovedTo, version.Why);
+
+    /// <summary>A state in a word.</summary>
+    public static string Word(VersionState state) => state switch
+    {
+        VersionState.Newest => "newest",
+        VersionState.Newer => "newer",
+        VersionState.Moved => "moved",
+        _ => "notCompared",
+    };
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary><c>outdated</c>: exit codes, document and table.</summary>
+[TestClass]
+[TestCategory(TestKinds.Slow)]
+public sealed class OutdatedTests
+{
+    private const string Repository = "registry.local:5055/user1/simple-app-bundle";
+    private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
+
+    [TestMethod]
+    public async Task ALockIsComparedWithItsSource()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        File.WriteAllText(bench.Folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{Repository}}:v1.0.0":"{{Digest}}"} }""");
+        (CliResult same, JsonElement document) = await bench.RunJsonAsync("outdated", "airgap.lock.json");
+        Assert.AreEqual(0, same.ExitCode, same.Error);
+        Assert.AreEqual("newest", document.GetProperty("versions")[0].GetProperty("state").GetString());
+        Assert.AreEqual("1 version: nothing newer", document.GetProperty("summary").GetString());
+
+        File.WriteAllText(bench.Folder["file"], "content");
+        CliResult tagged = await bench.RunAsync("push", "-i", $"{Repository}:v1.1.0", "-f", "file");
+        Assert.AreEqual(0, tagged.ExitCode, tagged.Error);
+        CliResult newer = await bench.RunAsync("outdated", "airgap.lock.json");
+        Assert.AreEqual(2, newer.ExitCode, newer.Output);
+        Assert.MatchesRegex($@"item\s+{Repository}\s+v1\.0\.0\s+v1\.1\.0\s+newer", newer.Output);
+
+        File.WriteAllText(bench.Folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{Repository}}:v0.9.0":"{{Digest}}"} }""");
+        (CliResult failed, JsonElement told) = await bench.RunJsonAsync("outdated", "airgap.lock.json");
+        Assert.AreEqual(1, failed.ExitCode, failed.Output);
+        Assert.IsFalse(told.GetProperty("succeeded").GetBoolean());
+        Assert.AreEqual("airgap.lock.json", Path.GetFileName(told.GetProperty("errors")[0].GetProperty("file").GetString()));
+    }
+
+    [TestMethod]
+    public async Task OneOfTwoScopesAtMost()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult result = await bench.RunAsync("outdated", "airgap.lock.json", "--highest-minor", "--highest-patch");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2011", result.Error);
+    }
+}
