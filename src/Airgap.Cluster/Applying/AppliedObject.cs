@@ -4,42 +4,42 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>What became of an object.</summary>
+/// <summary>The outcome for an object.</summary>
 internal enum ApplyOutcome
 {
-    /// <summary>It was not there.</summary>
+    /// <summary>Created.</summary>
     Created,
 
-    /// <summary>It was there, and is another now.</summary>
+    /// <summary>Changed.</summary>
     Changed,
 
-    /// <summary>It was there as it should be.</summary>
+    /// <summary>Unchanged.</summary>
     Unchanged,
 
-    /// <summary>Applied; whether it changed is not known, since it may not be read.</summary>
+    /// <summary>Applied. Whether it changed is unknown, because it may not be read.</summary>
     Applied,
 
-    /// <summary>Left as it is on purpose.</summary>
+    /// <summary>Skipped on purpose.</summary>
     Kept,
 
-    /// <summary>An earlier apply made it, and the manifests no longer hold it: it is gone, or going.</summary>
+    /// <summary>Made by an earlier apply and no longer in the manifests: deleted, or being deleted.</summary>
     Removed,
 
-    /// <summary>Not sent: a dry run cannot try it.</summary>
+    /// <summary>Not sent, because a dry run cannot try it.</summary>
     NotTried,
 
     /// <summary>Refused.</summary>
     Failed,
 }
 
-/// <summary>An object that was applied, or was not.</summary>
+/// <summary>An object and the outcome of applying it.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Namespace">Its namespace; null for none.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Outcome">What became of it.</param>
 internal sealed record AppliedObject(string Kind, string? Namespace, string Name, ApplyOutcome Outcome)
 {
-    /// <summary>Group and version; empty where nobody needs them.</summary>
+    /// <summary>Group and version; empty where not needed.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
@@ -51,9 +51,9 @@ internal sealed record AppliedObject(string Kind, string? Namespace, string Name
     /// <summary>Why it failed; null otherwise.</summary>
     public Diagnostic? Failure { get; init; }
 
-    /// <summary>What the user should know.</summary>
+    /// <summary>Warnings for the user.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 
-    /// <summary>The form that the own change made.</summary>
+    /// <summary>The generation that this run's change made.</summary>
     public long Generation => After?.Number("metadata", "generation") ?? 0;
 }

@@ -6,7 +6,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>Applies objects on the server's side, one a request: of two documents in one body the second is ignored.</summary>
+/// <summary>Applies objects server-side, one per request: the API ignores the second document of a body.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="ns">The namespace of objects that name none.</param>
 /// <param name="isDry">True to have the server try it and keep nothing.</param>
@@ -17,10 +17,10 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     private readonly KindCatalogue _kinds = new(client);
 
-    /// <summary>True to delete a PackageRepository that kapp-controller would take from its cache, and to make it anew.</summary>
+    /// <summary>True to delete and recreate a PackageRepository that kapp-controller would read from its cache.</summary>
     public bool Refetches { get; init; }
 
-    /// <summary>How such a deletion is sent and waited for.</summary>
+    /// <summary>Sends such a deletion and waits for it.</summary>
     public Removal Removal { get; init; } = new(client);
 
     /// <summary>Applies objects in their order. A refusal does not stop the others.</summary>
@@ -152,7 +152,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             return ApplyOutcome.Created;
         if (!before.IsSuccess)
             return ApplyOutcome.Applied;
-        // The version is the cluster's own word; a dry run repeats the old one.
+        // The resource version shows whether the object changed; a dry run repeats the old one.
         bool isSame = isDry ? IsSame(before.Object, after.Object) : before.Object.Text("metadata", "resourceVersion") == after.Object.Text("metadata", "resourceVersion");
         return isSame ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
     }

@@ -10,7 +10,7 @@ namespace Airgap.Cluster.Applying;
 /// </summary>
 internal static class CachedMirrors
 {
-    /// <summary>The warning for a change that kapp-controller will take from its cache; null where it will not.</summary>
+    /// <summary>The warning for a change that kapp-controller will read from its cache; null otherwise.</summary>
     public static Diagnostic? Expected(JsonElement before, JsonElement after)
     {
         string? old = ReconcileState.Of(before).Image;
@@ -24,7 +24,7 @@ internal static class CachedMirrors
         { Reference = image };
     }
 
-    /// <summary>True where a cluster that has the one would take the other from its cache, or has done so.</summary>
+    /// <summary>True when a cluster with the first would read the second from its cache, or has done so.</summary>
     public static bool IsTakenFromCache(JsonElement live, JsonElement manifest)
     {
         ReconcileState state = ReconcileState.Of(live);

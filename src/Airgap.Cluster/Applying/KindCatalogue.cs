@@ -5,7 +5,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>How the cluster addresses kinds; it is asked for those that are not known beforehand.</summary>
+/// <summary>The API paths of kinds. The cluster is asked about unknown kinds.</summary>
 internal sealed class KindCatalogue(ClusterClient client)
 {
     private readonly Dictionary<string, ClusterAnswer> _groups = new(StringComparer.Ordinal);

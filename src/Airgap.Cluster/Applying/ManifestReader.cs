@@ -4,13 +4,13 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>Reads the objects of files and folders, in the order in which a cluster takes them.</summary>
+/// <summary>Reads the objects of files and folders, in the order in which they are applied.</summary>
 internal static class ManifestReader
 {
     private const long LongestFile = 16 * 1024 * 1024;
     private static readonly string[] s_endings = [".yml", ".yaml", ".json"];
 
-    /// <summary>Reads them. A folder stands for its YAML and JSON files, without those of folders in it and without a kustomization.</summary>
+    /// <summary>Reads them. A folder means its YAML and JSON files, without subfolders and kustomizations.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="ns">The namespace of objects that name none.</param>
     /// <param name="isAsked">True where the user chose the namespace, so that none may name another.</param>

@@ -4,17 +4,17 @@ using Airgap.Cluster.Objects;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>Deletes objects, each only while it is the one that was looked at: another of the same name is somebody else's.</summary>
+/// <summary>Deletes objects, each only while it is the one that was read: a new object of the same name has another owner.</summary>
 /// <param name="client">The cluster.</param>
 internal sealed class Removal(ClusterClient client)
 {
-    /// <summary>The pause between two looks.</summary>
+    /// <summary>The pause between two checks.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait for an object to be gone: a finalizer may hold it.</summary>
+    /// <summary>The longest wait for a deletion: a finalizer may hold it up.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Asks for the deletion.</summary>
+    /// <summary>Requests the deletion.</summary>
     /// <param name="path">The object.</param>
     /// <param name="uid">The one that is meant.</param>
     /// <param name="isDry">True to have the server try it and keep everything.</param>
@@ -36,7 +36,7 @@ internal sealed class Removal(ClusterClient client)
         return client.SendAsync(HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), body.ToArray(), "application/json", cancellationToken);
     }
 
-    /// <summary>Waits until it is gone, or another has its name. A watch of a name that is gone says nothing, so that it is asked for.</summary>
+    /// <summary>Polls until the object is gone or another has its name. A watch of a missing name reports nothing.</summary>
     /// <returns>False where it still is there at the end of the limit.</returns>
     public async Task<bool> WaitAsync(string path, string uid, CancellationToken cancellationToken)
     {

@@ -5,12 +5,12 @@ namespace Airgap.Cluster.Causes;
 /// <summary>A failure that is known.</summary>
 /// <param name="Cause">Which.</param>
 /// <param name="Pattern">A regular expression over what the tools of kapp-controller said.</param>
-/// <param name="Means">What it means, in a few words.</param>
+/// <param name="Means">Its meaning, in a few words.</param>
 /// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
 /// <param name="Advice">What to do; names in braces are groups of the pattern and facts about the object.</param>
 internal sealed record KnownCause(Cause Cause, string Pattern, string Means, bool MayHeal, string Advice);
 
-/// <summary>The failures that are known, in the order in which they are tried: conditions and exit codes are the same for all, only the words differ.</summary>
+/// <summary>The known failures in the order in which they are tried. Conditions and exit codes are alike for all; only the texts differ.</summary>
 /// <remarks>Source: recorded failures of kapp-controller 0.53 (tests/Airgap.TestKit/fixtures/kubernetes); each matches exactly one.</remarks>
 internal static class CauseTable
 {

@@ -5,8 +5,8 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Causes;
 
 /// <summary>What a failed object's message means, and its cure.</summary>
-/// <param name="Cause">The cause; null for words that are not known.</param>
-/// <param name="Diagnostic">The failure: the tools' words in one paragraph, and what to do.</param>
+/// <param name="Cause">The cause; null for an unknown text.</param>
+/// <param name="Diagnostic">The failure: the tools' output in one paragraph, and the advice.</param>
 /// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
 internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, bool MayHeal)
 {

@@ -9,7 +9,7 @@ internal sealed class ClusterTarget
     /// <summary>The API server's address.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The address as it may be shown: without a password.</summary>
+    /// <summary>The address without a password, for messages.</summary>
     public string Address => Server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>The namespace of the context; <c>default</c> where it names none.</summary>

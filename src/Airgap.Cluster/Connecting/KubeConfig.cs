@@ -51,7 +51,7 @@ internal static class KubeConfig
         throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
 
-    // An error of YAML may quote what was read, which may be a token; and some words hold a stack.
+    // A YAML error may quote the text, which may be a token, and some messages contain a stack.
     private static string Why(Exception failure) => failure switch
     {
         YamlException yaml => $"line {yaml.Start.Line} does not belong into one",

@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Connecting;
 /// <summary>Several kubeconfig files as one: of two entries of one name the first counts, as for kubectl.</summary>
 internal static class KubeConfigFiles
 {
-    // Credentials, certificates and all: nobody has seen one of a tenth.
+    // Real kubeconfigs, with certificates and credentials, stay below a tenth of this.
     private const int MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Reads files, each once, and joins them. Relative paths in each start from its folder.</summary>

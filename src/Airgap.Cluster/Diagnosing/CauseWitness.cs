@@ -6,7 +6,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Looks for what shows a cause: the Secret, kapp-controller's settings, and the mirror as it is seen from here.</summary>
+/// <summary>Looks for evidence of a cause: the Secret, kapp-controller's settings, and the mirror as seen from this machine.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="mirror">Asks mirrors; null to ask none.</param>
 /// <param name="triesSecrets">True to ask with the cluster's own Secrets.</param>
@@ -21,7 +21,7 @@ internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bo
 
     private readonly SecretReader _secrets = new(client);
 
-    /// <summary>What was seen, a line each.</summary>
+    /// <summary>The evidence, one line each.</summary>
     /// <param name="state">The object that failed.</param>
     /// <param name="cause">Why.</param>
     /// <param name="image">What it fetches; null where that is not known.</param>
@@ -31,7 +31,7 @@ internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bo
         if (cause is null || Explanation.HostOf(state) is not { } host)
             return [];
         _ = ImageReference.TryParse(image ?? "", out ImageReference? reference, out _);
-        // The cluster says the same of no Secret, another host, a placeholder and a wrong password.
+        // The cluster reports a missing Secret, another host, a placeholder and a wrong password alike.
         if (cause is Cause.Unauthorized or Cause.TokenRefused or Cause.Denied)
             return await SeeSecretAsync(state, cause.Value, host, reference, cancellationToken).ConfigureAwait(false);
         if (mirror is null)

@@ -7,7 +7,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Examines kapp-controller's objects in a cluster, and explains failures. Reads only.</summary>
+/// <summary>Examines kapp-controller's objects in a cluster and explains failures. Only reads.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="options">How far to look.</param>
 internal sealed class Doctor(ClusterClient client, DoctorOptions options)

@@ -2,7 +2,7 @@ using Airgap.Cluster.Probing;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>How far a doctor looks.</summary>
+/// <summary>What the doctor examines.</summary>
 internal sealed record DoctorOptions
 {
     /// <summary>The namespace; null for all.</summary>
@@ -11,7 +11,7 @@ internal sealed record DoctorOptions
     /// <summary>The PackageRepository or PackageInstall; null for all.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Asks the mirrors of what fails; null to ask none.</summary>
+    /// <summary>Asks the mirrors of failing objects; null to ask none.</summary>
     public MirrorProbe? Mirror { get; init; }
 
     /// <summary>True to ask them with the cluster's own Secrets.</summary>

@@ -10,7 +10,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="Secret">The Secret, where it has credentials that look right; null otherwise.</param>
 internal sealed record SecretSight(string Name, string Words, JsonElement? Secret);
 
-/// <summary>Tells what is wrong with the Secret of a PackageRepository or PackageInstall, without showing what it holds.</summary>
+/// <summary>Explains a problem with the Secret of a PackageRepository or PackageInstall without showing its content.</summary>
 internal sealed class SecretReader(ClusterClient client)
 {
     // What is left when everything else about it is right.

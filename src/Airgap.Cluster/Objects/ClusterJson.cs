@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>Reads JSON of a cluster as Go's decoder does: objects nested deeper than .NET takes unasked, and what is no character as U+FFFD.</summary>
+/// <summary>Reads a cluster's JSON as Go's decoder does: deeper nesting than .NET's default, and invalid characters as U+FFFD.</summary>
 internal static class ClusterJson
 {
     /// <summary>How deep an object may be nested. Schemas of CustomResourceDefinitions reach some dozens of levels.</summary>
@@ -14,7 +14,7 @@ internal static class ClusterJson
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = MaxDepth };
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="JsonException">It is no JSON, or nested too deep.</exception>
+    /// <exception cref="JsonException">It is not JSON, or nested too deep.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> json) => JsonElement.Parse(WithWholeCharacters(json), s_options);
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>Who else says what an object is.</summary>
+/// <summary>Other owners of an object's fields.</summary>
 /// <remarks>Source: Kubernetes documentation, "Server-Side Apply", field management.</remarks>
 internal static class FieldManagers
 {

@@ -24,10 +24,10 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
     /// <summary>The namespace that it names; null for none.</summary>
     public string? Namespace { get; } = Object.Text("metadata", "namespace");
 
-    /// <summary>True for what belongs to a bundle or to kustomize and not into a cluster.</summary>
+    /// <summary>True for an object of a bundle or of kustomize that is not applied.</summary>
     public bool IsNoObject => ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal) || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
 
-    /// <summary>Reads a file. Objects of a <c>List</c> stand for themselves.</summary>
+    /// <summary>Reads a file. A <c>List</c> is replaced by its objects.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>.</exception>
     public static IReadOnlyList<ManifestDocument> Read(string path, ReadOnlySpan<byte> bytes)
     {

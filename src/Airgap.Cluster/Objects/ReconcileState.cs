@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>How far kapp-controller is with an object.</summary>
+/// <summary>kapp-controller's progress with an object.</summary>
 internal enum ReconcilePhase
 {
-    /// <summary>No controller has looked at it.</summary>
+    /// <summary>No controller has seen it.</summary>
     NotObserved,
 
-    /// <summary>All that the status says is about an older form of the object.</summary>
+    /// <summary>The status is about an older generation of the object.</summary>
     Outdated,
 
-    /// <summary>Work under way.</summary>
+    /// <summary>In progress.</summary>
     Reconciling,
 
     /// <summary>Done.</summary>
@@ -20,14 +20,14 @@ internal enum ReconcilePhase
     /// <summary>Failed; tried again later.</summary>
     Failed,
 
-    /// <summary>Nothing is done, whatever the status says.</summary>
+    /// <summary>Paused, whatever the status says.</summary>
     Paused,
 
-    /// <summary>Going away.</summary>
+    /// <summary>Being deleted.</summary>
     Deleting,
 }
 
-/// <summary>What the status of a PackageRepository or PackageInstall means.</summary>
+/// <summary>The meaning of a PackageRepository's or PackageInstall's status.</summary>
 internal sealed record ReconcileState
 {
     private ReconcileState(JsonElement source) => Object = source;
@@ -38,16 +38,16 @@ internal sealed record ReconcileState
     /// <summary><c>NAMESPACE/NAME</c>.</summary>
     public string FullName => Object.FullName();
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its progress.</summary>
     public ReconcilePhase Phase { get; private init; }
 
-    /// <summary>The form of the object that the status is about.</summary>
+    /// <summary>The generation of the object that the status is about.</summary>
     public long ObservedGeneration => Object.Number("status", "observedGeneration");
 
-    /// <summary>Failures one after another.</summary>
+    /// <summary>Consecutive failures.</summary>
     public long Failures => Object.Number("status", "consecutiveReconcileFailures");
 
-    /// <summary>What the tools said, of a failed one; null otherwise.</summary>
+    /// <summary>The tools' output of a failure; null otherwise.</summary>
     public string? Message { get; private init; }
 
     /// <summary>The image that a PackageRepository fetches; null where there is none.</summary>
@@ -57,7 +57,7 @@ internal sealed record ReconcileState
     public string? SecretName => Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
         ?? Object.Text("metadata", "annotations", "ext.packaging.carvel.dev/fetch-0-secret-name");
 
-    /// <summary>The phase in the words of kubectl.</summary>
+    /// <summary>The phase as kubectl shows it.</summary>
     public string Words => Phase switch
     {
         ReconcilePhase.NotObserved => "not seen by kapp-controller yet",

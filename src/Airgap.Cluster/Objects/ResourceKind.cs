@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>How the API addresses a kind.</summary>
+/// <summary>A kind's API path.</summary>
 /// <param name="ApiVersion">Group and version.</param>
 /// <param name="Kind">The kind.</param>
 /// <param name="Plural">Its name in paths.</param>
@@ -35,10 +35,10 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
         new("secretgen.carvel.dev/v1alpha1", "SecretImport", "secretimports", true),
     ];
 
-    /// <summary>A kind that is known without asking; null for others.</summary>
+    /// <summary>A kind known without asking; null for others.</summary>
     public static ResourceKind? Known(string apiVersion, string kind) => Array.Find(s_known, known => known.ApiVersion == apiVersion && known.Kind == kind);
 
-    /// <summary>What an object of the kind needs comes before it.</summary>
+    /// <summary>The order of application: prerequisites come first.</summary>
     public static int Rank(string kind) => kind switch
     {
         "Namespace" => 0,

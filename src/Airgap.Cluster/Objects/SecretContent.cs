@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>What a Secret holds, without showing it.</summary>
+/// <summary>Describes a Secret's content without showing it.</summary>
 internal static class SecretContent
 {
-    /// <summary>What stands where a credential belongs.</summary>
+    /// <summary>The placeholder in place of a credential.</summary>
     public const string Placeholder = "REPLACE_ME";
 
     /// <summary>The key of a pull secret.</summary>

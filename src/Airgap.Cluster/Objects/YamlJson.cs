@@ -6,17 +6,17 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Cluster.Objects;
 
-/// <summary>A YAML document as JSON, as kubectl converts it: what is sent is one document, and no scalar changes its meaning on the way.</summary>
+/// <summary>A YAML document as JSON, converted as by kubectl: one document, and every scalar keeps its meaning.</summary>
 internal static class YamlJson
 {
-    // An alias takes three bytes and stands for any number of them. Without aliases no text grows by more than eight times.
+    // An alias of three bytes expands to any size. Without aliases no text grows by more than eight times.
     private const int MostGrowth = 32;
     private const int AlwaysTaken = 64 * 1024;
 
     /// <summary>Converts a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="context">The file, for messages.</param>
-    /// <param name="length">The length of the file in bytes, on which depends how much its aliases may stand for.</param>
+    /// <param name="length">The file's length in bytes, which limits the expansion of its aliases.</param>
     /// <exception cref="AirgapException">The code of <paramref name="context"/>.</exception>
     public static JsonElement Convert(YamlNode node, YamlContext context, int length)
     {

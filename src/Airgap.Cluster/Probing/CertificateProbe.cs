@@ -11,7 +11,7 @@ internal static class CertificateProbe
 {
     /// <summary>What was seen, in one line.</summary>
     /// <param name="host">The mirror.</param>
-    /// <param name="authorities">What kapp-controller is told to trust beside its system's; null for nothing.</param>
+    /// <param name="authorities">The additional authorities that kapp-controller trusts; null for none.</param>
     /// <param name="limit">The longest wait.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<string> DescribeAsync(string host, X509Certificate2Collection? authorities, TimeSpan limit, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal static class CertificateProbe
                 SslClientAuthenticationOptions options = new()
                 {
                     TargetHost = uri.DnsSafeHost,
-                    // Nothing is sent over the connection: it is made to see the certificate, whoever signed it.
+                    // Nothing is sent over the connection: it only shows the certificate, whoever signed it.
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {
                         seen = certificate is X509Certificate2 shown ? Describe(host, shown, chain, errors, authorities) : $"{host} shows no certificate";

@@ -6,6 +6,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
+using Airgap.Transfer.Bundles;
 
 namespace Airgap.Cluster.Probing;
 
@@ -84,7 +85,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
                 if (tags.Count == MostTags)
                     break;
                 // Those that only say a digest are not names.
-                if (!tag.EndsWith(".imgpkg", StringComparison.Ordinal))
+                if (!ContentTag.IsImgpkgs(tag))
                     tags.Add(tag);
             }
         }

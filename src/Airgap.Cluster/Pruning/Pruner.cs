@@ -6,8 +6,8 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Pruning;
 
 /// <summary>
-/// Removes what an earlier apply made and the manifests no longer hold. An object goes only while it is the one that was made, and nobody else says what
-/// it is; whatever is not certain stays, and is told.
+/// Deletes objects that an earlier apply made and that the manifests no longer hold. It deletes an object only while it is the one that was made and
+/// has no other owner; an object in doubt stays, and is reported.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="inventory">What earlier applies made.</param>
@@ -36,7 +36,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             $"Give the folder that belongs to the inventory, or another name to --prune. Where all of it is to go, delete the objects yourself: kubectl -n {inventory.Namespace} get configmap {inventory.Name} -o yaml lists them.");
     }
 
-    /// <summary>Removes what is no longer there, and records what is.</summary>
+    /// <summary>Deletes objects that left the manifests, and records the others.</summary>
     /// <param name="applied">What was applied now, with nothing refused.</param>
     /// <param name="onDone">Told of each object as soon as it is done, the inventory included.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
@@ -74,7 +74,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             await inventory.SaveAsync(made.Concat(kept), cancellationToken).ConfigureAwait(false);
     }
 
-    // Of an object that was there before an apply made nothing, whoever else says what it is.
+    // An apply did not create an object that existed before, whoever else owns its fields.
     private bool IsMade(AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
         || (applied.After is { } after && (FieldManagers.Others(after, Applier.FieldManager) is [] || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
 

@@ -10,7 +10,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Secrets;
 
-/// <summary>A pull secret with the credentials that a copy from this machine would use. Its text holds them.</summary>
+/// <summary>A pull secret with the credentials that a copy from this machine would use. Its text contains them.</summary>
 internal sealed class PullSecret
 {
     private PullSecret(string name, string? ns, string data) => (Name, Namespace, Data) = (name, ns, data);
@@ -69,7 +69,7 @@ internal sealed class PullSecret
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>Brings it into a cluster. A placeholder there gives way; other values of another owner are a conflict.</summary>
+    /// <summary>Applies it to a cluster. It replaces a placeholder; values of another owner are a conflict.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="ns">The namespace where the Secret names none.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -24,6 +24,6 @@ internal sealed record WaitVerdict(WaitTarget Target, ReconcileState? State)
     /// <summary>The Packages of it that are listed; null where they could not be read.</summary>
     public int? Packages { get; init; }
 
-    /// <summary>What the user should know.</summary>
+    /// <summary>Warnings for the user.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.Oci.Wire;
 
 /// <summary>
@@ -6,24 +8,14 @@ namespace Airgap.Oci.Wire;
 /// broken write ends the sending instead, and the handler goes on to read. HTTP/2 has answers of this kind built in.
 /// </summary>
 /// <param name="inner">The connection.</param>
-internal sealed class EarlyAnswers(Stream inner) : Stream
+internal sealed class EarlyAnswers(Stream inner) : UnseekableStream
 {
     private static readonly AsyncLocal<Marker?> s_current = new();
     private bool _isBroken;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Tolerates broken writes of the calling operation from now on.</summary>
     public static Marker Expect() => s_current.Value = new Marker();
@@ -60,10 +52,6 @@ internal sealed class EarlyAnswers(Stream inner) : Stream
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
     public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 

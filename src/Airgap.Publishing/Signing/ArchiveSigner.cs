@@ -1,5 +1,4 @@
 using Airgap.Oci;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;

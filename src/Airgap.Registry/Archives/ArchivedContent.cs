@@ -31,24 +31,13 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         using IncrementalHash? hash = offset == 0 && count == Length ? IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm) : null;
         if (count == 0)
             return IsRight(hash, from, total);
-        while (count > 0)
-        {
-            Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
-            memory = memory[..(int)Math.Min(count, memory.Length)];
-            int read = await file.ReadAsync(memory, start + offset, cancellationToken);
-            if (read == 0)
-                return false;
-            hash?.AppendData(memory.Span[..read]);
-            if (count == read && !IsRight(hash, from, total))
-                return false;
-            writer.Advance(read);
-            offset += read;
-            count -= read;
-            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
-                return true;
-        }
+        return await CopyAsync(writer, offset, count, (memory, at, token) => file.ReadAsync(memory, start + at, token), MayPass, cancellationToken);
 
-        return true;
+        bool MayPass(ReadOnlyMemory<byte> piece, bool isLast)
+        {
+            hash?.AppendData(piece.Span);
+            return !isLast || IsRight(hash, from, total);
+        }
     }
 
     public override void Dispose()

@@ -15,6 +15,39 @@ internal abstract class StoredContent : IDisposable
     /// <returns>False when it could not be written whole: the receiver must not take the part for the whole.</returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
+    /// <summary>Writes a part by reading into the connection's buffers, without a copy.</summary>
+    /// <param name="writer">The connection.</param>
+    /// <param name="offset">Where the part starts.</param>
+    /// <param name="count">Its length in bytes.</param>
+    /// <param name="read">Reads bytes from an offset; 0 at the end.</param>
+    /// <param name="mayPass">Sees each piece before it is sent, and whether it is the last; false stops before it. Null to let all pass.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>As <see cref="SendAsync"/>.</returns>
+    protected static async ValueTask<bool> CopyAsync(
+        PipeWriter writer,
+        long offset,
+        long count,
+        Func<Memory<byte>, long, CancellationToken, ValueTask<int>> read,
+        Func<ReadOnlyMemory<byte>, bool, bool>? mayPass,
+        CancellationToken cancellationToken)
+    {
+        while (count > 0)
+        {
+            Memory<byte> memory = writer.GetMemory((int)Math.Min(count, BufferSize));
+            memory = memory[..(int)Math.Min(count, memory.Length)];
+            int length = await read(memory, offset, cancellationToken);
+            if (length == 0 || mayPass?.Invoke(memory[..length], count == length) == false)
+                return false;
+            writer.Advance(length);
+            offset += length;
+            count -= length;
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+                return true;
+        }
+
+        return true;
+    }
+
     /// <summary>Reads bytes from an offset; 0 at the end.</summary>
     public abstract int Read(Span<byte> buffer, long offset);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -30,7 +31,7 @@ internal static class ImgpkgLines
     public static string Written(string file, TimeSpan time) => Line($"done: file '{file}' ({GoText(time)})");
 
     /// <summary>The name of a layer in an archive.</summary>
-    public static string LayerFile(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.tar.gz";
+    public static string LayerFile(Digest digest) => ArchiveLayout.NameOf(digest);
 
     /// <summary>What is printed before the tags are written.</summary>
     public static string Tagging() => Line($"Tagging images");

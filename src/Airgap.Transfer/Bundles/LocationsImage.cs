@@ -23,5 +23,5 @@ internal sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Co
 
     /// <summary>The tag under which the locations image of a bundle is kept, beside the bundle: <c>sha256-….image-locations.imgpkg</c>.</summary>
     /// <remarks>Of a sha512 digest the first 64 digits stand there, for a tag has 128 characters at most.</remarks>
-    public static string Tag(Digest bundle) => ReferrerList.FallbackTag(bundle) + ".image-locations.imgpkg";
+    public static string Tag(Digest bundle) => ReferrerList.FallbackTag(bundle) + ".image-locations" + ContentTag.End;
 }

@@ -12,8 +12,6 @@ namespace Airgap.Transfer.Describing;
 /// <param name="registry">The registries, with their credentials.</param>
 internal sealed class TagLister(IRegistry registry)
 {
-    private const string InternalSuffix = ".imgpkg";
-
     /// <summary>Lists the tags of a repository in ordinal order.</summary>
     /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
     public async Task<ImmutableArray<ListedTag>> ListAsync(RepositoryName repository, TagListOptions options, CancellationToken cancellationToken)
@@ -81,5 +79,5 @@ internal sealed class TagLister(IRegistry registry)
         reference.Digest is null ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
     { Reference = reference.ToString(), Digest = reference.Digest?.ToString() };
 
-    private static bool IsShown(string tag, TagListOptions options) => options.Internal || !tag.EndsWith(InternalSuffix, StringComparison.Ordinal);
+    private static bool IsShown(string tag, TagListOptions options) => options.Internal || !Bundles.ContentTag.IsImgpkgs(tag);
 }

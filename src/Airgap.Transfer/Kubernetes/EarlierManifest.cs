@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Yaml;
 
@@ -12,7 +13,6 @@ namespace Airgap.Transfer.Kubernetes;
 internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest, bool IsContentTag)
 {
     private const int MaxBytes = 1024 * 1024;
-    private const string TagEnd = ".imgpkg";
 
     /// <summary>Reads the manifest of a name out of a file.</summary>
     /// <returns>Null where there is none, or none that can be read: then nothing is known.</returns>
@@ -65,7 +65,7 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
         if (image is null || !ImageReference.TryParse(image, out ImageReference? reference, out _))
             return null;
         string? tag = reference.Digest is null ? reference.Tag : null;
-        bool isContentTag = tag is not null && tag.EndsWith(TagEnd, StringComparison.Ordinal) && Oci.Digest.TryParse(tag[..^TagEnd.Length].Replace('-', ':'), out _);
-        return new EarlierManifest(reference.Repository, isContentTag ? Oci.Digest.Parse(tag![..^TagEnd.Length].Replace('-', ':')) : reference.Digest, isContentTag);
+        bool isContentTag = tag is not null && ContentTag.IsImgpkgs(tag) && Oci.Digest.TryParse(tag[..^ContentTag.End.Length].Replace('-', ':'), out _);
+        return new EarlierManifest(reference.Repository, isContentTag ? Oci.Digest.Parse(tag![..^ContentTag.End.Length].Replace('-', ':')) : reference.Digest, isContentTag);
     }
 }

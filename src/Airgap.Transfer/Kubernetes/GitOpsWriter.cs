@@ -38,7 +38,7 @@ internal static partial class GitOpsWriter
         string interval = PackageRepositorySpec.OrNull(options.Interval) ?? DefaultInterval;
         if (!Interval().IsMatch(interval))
             throw PackageRepositorySpec.Invalid(destination, $"'{interval}' is not an interval of Flux", "Write a duration in hours, minutes and seconds, such as 10m or 1h30m.");
-        YamlText source = new YamlText().Document().Add(0, "apiVersion", "source.toolkit.fluxcd.io/v1").Add(0, "kind", "OCIRepository");
+        ManifestYaml source = new ManifestYaml().Document().Add(0, "apiVersion", "source.toolkit.fluxcd.io/v1").Add(0, "kind", "OCIRepository");
         PullSecretDocuments.AddMetadata(source, place.Name, place.Namespace);
         source.Key(0, "spec").Add(1, "interval", interval).Add(1, "url", $"oci://{destination}").Key(1, "ref").Add(2, reference.Key, reference.Value);
         if (PackageRepositorySpec.OrNull(options.SecretName) is { } secret)
@@ -46,7 +46,7 @@ internal static partial class GitOpsWriter
         if (images is not null)
             source.Comment(1, "The lock of a bundle is no object of a cluster.").AddBlock(1, "ignore", ".imgpkg/\n");
 
-        YamlText apply = new YamlText().Document().Add(0, "apiVersion", "kustomize.toolkit.fluxcd.io/v1").Add(0, "kind", "Kustomization");
+        ManifestYaml apply = new ManifestYaml().Document().Add(0, "apiVersion", "kustomize.toolkit.fluxcd.io/v1").Add(0, "kind", "Kustomization");
         PullSecretDocuments.AddMetadata(apply, place.Name, place.Namespace);
         apply.Key(0, "spec").Add(1, "interval", interval).Add(1, "path", $"./{(path == "." ? "" : path)}").AddRaw(1, "prune", "true");
         apply.Key(1, "sourceRef").Add(2, "kind", "OCIRepository").Add(2, "name", place.Name);
@@ -61,7 +61,7 @@ internal static partial class GitOpsWriter
     }
 
     // Flux has no kbld: it replaces images by the names that the content gives them.
-    private static void AddImages(YamlText yaml, RepositoryName destination, ImagesLock? images, ImmutableArray<Diagnostic>.Builder warnings)
+    private static void AddImages(ManifestYaml yaml, RepositoryName destination, ImagesLock? images, ImmutableArray<Diagnostic>.Builder warnings)
     {
         IGrouping<string, LockedImage>[] named = [.. (images?.Images ?? []).GroupBy(NameOf, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)];
         bool isFirst = true;
@@ -80,7 +80,7 @@ internal static partial class GitOpsWriter
             if (isFirst)
                 yaml.Key(1, "images");
             isFirst = false;
-            yaml.Line(1, $"- name: {YamlText.Scalar(group.Key)}").Add(2, "newName", destination.ToString()).Add(2, "digest", digests[0].ToString());
+            yaml.Line(1, $"- name: {ManifestYaml.Scalar(group.Key)}").Add(2, "newName", destination.ToString()).Add(2, "digest", digests[0].ToString());
         }
     }
 
@@ -95,7 +95,7 @@ internal static partial class GitOpsWriter
     private static KubernetesObject Argo(
         RepositoryName destination, string revision, string path, ImagesLock? images, (string Name, string Namespace, string? Target) place, ImmutableArray<Diagnostic>.Builder warnings)
     {
-        YamlText yaml = new YamlText().Document().Add(0, "apiVersion", "argoproj.io/v1alpha1").Add(0, "kind", "Application");
+        ManifestYaml yaml = new ManifestYaml().Document().Add(0, "apiVersion", "argoproj.io/v1alpha1").Add(0, "kind", "Application");
         PullSecretDocuments.AddMetadata(yaml, place.Name, place.Namespace);
         yaml.Key(0, "spec").Add(1, "project", "default");
         yaml.Comment(1, "Argo CD finds the registry's credentials in a Secret of its own, with the label argocd.argoproj.io/secret-type: repository.");
@@ -125,7 +125,7 @@ internal static partial class GitOpsWriter
             ReferencePinning.Digest => ("digest", digest.ToString()),
             ReferencePinning.Tag when !string.IsNullOrWhiteSpace(tag) => ("tag", tag),
             ReferencePinning.Tag => throw PackageRepositorySpec.Invalid(destination, "it is to be pinned by tag and has none", "Give it a tag, or pin it by digest."),
-            ReferencePinning.ContentTag => ("tag", $"{digest.Algorithm}-{digest.Hex}.imgpkg"),
+            ReferencePinning.ContentTag => ("tag", Bundles.ContentTag.Of(digest)),
             _ => ("tag", ImageReference.DefaultTag),
         };
     }

@@ -10,14 +10,14 @@ internal static class PackageInstallDocuments
     /// <param name="secret">The pull secret. The repository's own does not serve its packages: without secretgen-controller the install names one of its namespace.</param>
     public static IEnumerable<KubernetesObject> Of(PackageInstallSpec install, PullSecretSpec secret)
     {
-        YamlText yaml = new();
+        ManifestYaml yaml = new();
         if (install.Values is not null)
         {
             yaml.Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Secret");
             PullSecretDocuments.AddMetadata(yaml, install.ValuesName, install.Namespace);
             yaml.Key(0, "stringData").AddBlock(1, ValuesFile, install.Values);
             yield return new KubernetesObject("Secret", install.Namespace, install.ValuesName, yaml.ToString());
-            yaml = new YamlText();
+            yaml = new ManifestYaml();
         }
 
         yaml.Document().Add(0, "apiVersion", PackageRepositoryOptions.CurrentApiVersion).Add(0, "kind", "PackageInstall");

@@ -97,7 +97,7 @@ internal sealed record PackageRepositorySpec
     };
 
     // As a relocation writes it for every image.
-    private static string ContentTagOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.imgpkg";
+    private static string ContentTagOf(Digest digest) => Bundles.ContentTag.Of(digest);
 
     private static string[]? ReadPrereleases(RepositoryName destination, string? text, string? constraints)
     {

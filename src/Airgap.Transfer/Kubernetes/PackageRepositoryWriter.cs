@@ -25,7 +25,7 @@ internal static class PackageRepositoryWriter
         PackageInstallSpec? install = PackageInstallSpec.Read(destination, repository.Namespace, options);
         PullSecretSpec secret = PullSecretSpec.Read(destination, repository, install, options);
         string? controller = ReadController(destination, options);
-        YamlText yaml = new();
+        ManifestYaml yaml = new();
         AddRepository(yaml, repository, secret, options.IsPlainImage);
         List<KubernetesObject> objects = options.CreateNamespace ? [.. NamespacesOf(destination, repository, install, secret).Select(ClusterDocuments.Namespace)] : [];
         objects.Add(new("PackageRepository", repository.Namespace, repository.Name, yaml.ToString()));
@@ -57,7 +57,7 @@ internal static class PackageRepositoryWriter
         return text.Equals("true", StringComparison.OrdinalIgnoreCase) ? ClusterDocuments.ControllerNamespace : KubernetesName.RequireLabel(text, "the namespace of kapp-controller");
     }
 
-    private static void AddRepository(YamlText yaml, PackageRepositorySpec repository, PullSecretSpec secret, bool isPlainImage)
+    private static void AddRepository(ManifestYaml yaml, PackageRepositorySpec repository, PullSecretSpec secret, bool isPlainImage)
     {
         yaml.Document().Add(0, "apiVersion", repository.ApiVersion).Add(0, "kind", "PackageRepository");
         PullSecretDocuments.AddMetadata(yaml, repository.Name, repository.Namespace);
@@ -74,7 +74,7 @@ internal static class PackageRepositoryWriter
             yaml.Key(3, "secretRef").Add(4, "name", secret.Name!);
     }
 
-    private static void AddTagSelection(YamlText yaml, string constraints, string[]? prereleases)
+    private static void AddTagSelection(ManifestYaml yaml, string constraints, string[]? prereleases)
     {
         yaml.Key(3, "tagSelection").Key(4, "semver").Add(5, "constraints", constraints);
         if (prereleases is [])

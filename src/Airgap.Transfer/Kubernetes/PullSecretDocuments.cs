@@ -11,7 +11,7 @@ internal static class PullSecretDocuments
     /// <param name="registries">The images' hosts, letter for letter: the cluster compares the texts.</param>
     public static string Secret(string name, string? ns, IEnumerable<string> registries)
     {
-        YamlText yaml = new();
+        ManifestYaml yaml = new();
         yaml.Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Secret");
         AddMetadata(yaml, name, ns);
         yaml.Add(0, "type", "kubernetes.io/dockerconfigjson");
@@ -25,13 +25,13 @@ internal static class PullSecretDocuments
     /// <summary>Lets secretgen-controller hand the Secret of the same name out to namespaces.</summary>
     public static string Export(string name, string ns, IEnumerable<string> toNamespaces)
     {
-        YamlText yaml = new();
+        ManifestYaml yaml = new();
         yaml.Document().Add(0, "apiVersion", "secretgen.carvel.dev/v1alpha1").Add(0, "kind", "SecretExport");
         AddMetadata(yaml, name, ns);
         return yaml.Key(0, "spec").AddList(1, "toNamespaces", toNamespaces).ToString();
     }
 
-    internal static void AddMetadata(YamlText yaml, string name, string? ns)
+    internal static void AddMetadata(ManifestYaml yaml, string name, string? ns)
     {
         yaml.Key(0, "metadata").Add(1, "name", name);
         if (ns is not null)

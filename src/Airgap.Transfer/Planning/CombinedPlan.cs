@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;

@@ -1,6 +1,6 @@
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Plans;
 
@@ -9,8 +9,8 @@ internal static class ContentTags
 {
     private const int MaxRepositoryLength = 49;
 
-    /// <summary><c>sha256-HEX.imgpkg</c>. Of a sha512 digest the first 64 digits stand there, for a tag has 128 characters at most.</summary>
-    public static string Default(Digest digest) => ReferrerList.FallbackTag(digest) + ".imgpkg";
+    /// <inheritdoc cref="ContentTag.Of"/>
+    public static string Default(Digest digest) => ContentTag.Of(digest);
 
     /// <summary><c>apps-frontend-sha256-HEX.imgpkg</c>: the source repository in front, as far as it fits.</summary>
     public static string RepositoryBased(PlannedItem item)

@@ -22,7 +22,7 @@ internal sealed class BundleProducer(IRegistry registry)
     public async Task<ProduceResult> ProduceAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Findings found = await FindAsync(request, cancellationToken);
+        ContentFindings found = await FindAsync(request, cancellationToken);
         foreach (ImageToPin image in request.Images.Where(image => image.IsPending && found.Problems.Count == 0))
             found.Problems.Add(NotBuilt(image));
         if (found.Problems.Count > 0)
@@ -47,7 +47,7 @@ internal sealed class BundleProducer(IRegistry registry)
         return (await FindAsync(request, cancellationToken)).Problems.ToImmutable();
     }
 
-    private async Task<Findings> FindAsync(ProduceRequest request, CancellationToken cancellationToken)
+    private async Task<ContentFindings> FindAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -64,7 +64,7 @@ internal sealed class BundleProducer(IRegistry registry)
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
         // An image that could not be pinned is reported once, not again for each place that names it.
         packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
-        return new Findings(files, images, problems, warnings);
+        return new ContentFindings(files, images, problems, warnings);
     }
 
     private async Task<PinnedImages> LockAsync(
@@ -115,6 +115,6 @@ internal sealed class BundleProducer(IRegistry registry)
         ErrorCode.ImageNotBuilt, $"The image '{image.Reference}', which the bundle is to pin, was not published.", "Publish the container of its project, and see why that fails.")
     { Reference = image.Reference, Location = image.Location };
 
-    private sealed record Findings(
+    private sealed record ContentFindings(
         IReadOnlyDictionary<string, ContentFile> Files, PinnedImages Images, ImmutableArray<Diagnostic>.Builder Problems, ImmutableArray<Diagnostic>.Builder Warnings);
 }

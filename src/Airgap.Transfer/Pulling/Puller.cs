@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Pulling;
 /// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
 {
-    private readonly IPullObserver _observer = observer ?? new SilentObserver();
+    private readonly IPullObserver _observer = observer ?? new SilentPull();
 
     /// <summary>Pulls. When it returns, the folder holds exactly what was pulled; when it throws, what it held before.</summary>
     /// <exception cref="AirgapException">
@@ -75,5 +75,5 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
         }
     }
 
-    private sealed class SilentObserver : IPullObserver;
+    private sealed class SilentPull : IPullObserver;
 }

@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Pushing;
 /// <remarks>No time is written, so SOURCE_DATE_EPOCH has nothing to change: the same files give the same digest everywhere.</remarks>
 internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 {
-    private readonly IPushObserver _observer = observer ?? new SilentObserver();
+    private readonly IPushObserver _observer = observer ?? new SilentPush();
 
     /// <summary>Checks the files, packs them, and pushes: blobs, then the manifest under the user's tag, then under <c>sha256-HEX.imgpkg</c>.</summary>
     /// <exception cref="AirgapException">
@@ -95,5 +95,5 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         }
     }
 
-    private sealed class SilentObserver : IPushObserver;
+    private sealed class SilentPush : IPushObserver;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;

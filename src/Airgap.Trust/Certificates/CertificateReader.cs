@@ -6,12 +6,12 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>Reads certificates that others wrote.</summary>
+/// <summary>Reads untrusted certificates.</summary>
 internal static class CertificateReader
 {
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>One certificate in DER, nothing after it.</summary>
+    /// <summary>One certificate in DER with nothing after it.</summary>
     public static X509Certificate2 FromDer(ReadOnlySpan<byte> der, Format format)
     {
         if (der.Length > MaxBytes)
@@ -63,7 +63,7 @@ internal static class CertificateReader
         }
     }
 
-    /// <summary>Certificates in PEM, in their order: one at least.</summary>
+    /// <summary>Certificates in PEM, in order; at least one.</summary>
     public static IReadOnlyList<X509Certificate2> FromPem(string text, Format format)
     {
         if (text.Length > Limits.ConfigBytes)

@@ -69,7 +69,7 @@ internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, u
         return result;
     }
 
-    // Null for a version or an algorithm that nobody writes.
+    // Null for an unknown version or algorithm.
     private static CertificateTimestamp? Read(ReadOnlySpan<byte> bytes)
     {
         byte version = Take(ref bytes, 1)[0];

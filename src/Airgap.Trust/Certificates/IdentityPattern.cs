@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>A text that a name has to be, or a pattern of the whole name in which <c>*</c> stands for any characters.</summary>
+/// <summary>The exact name, or a pattern for the whole name in which <c>*</c> matches any characters.</summary>
 internal sealed class IdentityPattern
 {
     private readonly string[] _parts;
@@ -25,10 +25,10 @@ internal sealed class IdentityPattern
             "Write the name as the certificate has it; '*' stands for a part of it alone.")
         : new IdentityPattern(text, text.Split('*'));
 
-    /// <summary>A text that the name has to be, whatever characters it has.</summary>
+    /// <summary>The exact name, without wildcards.</summary>
     public static IdentityPattern Exact(string text) => new(text, [text]);
 
-    /// <summary>Whether the whole name fits.</summary>
+    /// <summary>True when the whole name matches.</summary>
     public bool Matches(string name)
     {
         if (_parts.Length == 1)

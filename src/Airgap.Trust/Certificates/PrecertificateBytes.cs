@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>What a certificate log signs: the certificate's body without the proof that the log gave afterwards.</summary>
+/// <summary>The bytes that a certificate log signs: the certificate's body without the log's own proof.</summary>
 /// <remarks>Source: RFC 6962, section 3.2.</remarks>
 internal static class PrecertificateBytes
 {

@@ -5,7 +5,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>Whom a Fulcio certificate names: the subject alternative names, and who vouched for them.</summary>
+/// <summary>The identity in a Fulcio certificate: the subject alternative names and their OIDC issuer.</summary>
 internal static class SignerNames
 {
     private const string AlternativeNames = "2.5.29.17";
@@ -14,7 +14,7 @@ internal static class SignerNames
     private const string OldIssuer = "1.3.6.1.4.1.57264.1.1";
     private const int MaxNames = 100;
 
-    /// <summary>E-mail addresses, URIs, DNS names and Fulcio's user names, in their order.</summary>
+    /// <summary>E-mail addresses, URIs, DNS names and Fulcio's user names, in order.</summary>
     public static IReadOnlyList<string> Subjects(X509Certificate2 certificate, Format format)
     {
         if (Extension(certificate, AlternativeNames) is not { } raw)

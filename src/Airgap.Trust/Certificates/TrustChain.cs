@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>The way from a certificate to one that is trusted. Nothing is downloaded, no root of the system counts, revocation is not looked at.</summary>
+/// <summary>The chain from a certificate to a trusted one. It downloads nothing, ignores the system's roots and does not check revocation.</summary>
 internal static class TrustChain
 {
     /// <summary>Extended key usage: signs code.</summary>
     public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
 
-    /// <summary>Extended key usage: stamps times.</summary>
+    /// <summary>Extended key usage: issues timestamps.</summary>
     public const string TimeStamping = "1.3.6.1.5.5.7.3.8";
 
     /// <summary>Builds the chain at a time.</summary>

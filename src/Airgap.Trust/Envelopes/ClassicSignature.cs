@@ -6,7 +6,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Envelopes;
 
-/// <summary>A signature as cosign keeps it beside an image: the payload is a layer, all else stands in the layer's annotations.</summary>
+/// <summary>A signature as cosign stores it beside an image: the payload is a layer, and the layer's annotations hold the rest.</summary>
 internal static class ClassicSignature
 {
     private const string Signature = "dev.cosignproject.cosign/signature";

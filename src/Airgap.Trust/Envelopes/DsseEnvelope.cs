@@ -11,10 +11,10 @@ namespace Airgap.Trust.Envelopes;
 /// <remarks>Source: secure-systems-lab/dsse, protocol.md and envelope.md.</remarks>
 internal sealed record DsseEnvelope(string PayloadType, byte[] Payload, IReadOnlyList<byte[]> Signatures)
 {
-    /// <summary>The type of in-toto statements, the only one that is accepted.</summary>
+    /// <summary>The type of in-toto statements, the only accepted one.</summary>
     public const string InToto = "application/vnd.in-toto+json";
 
-    /// <summary>What the signatures are over.</summary>
+    /// <summary>The signed bytes.</summary>
     public byte[] SignedBytes()
     {
         int typeLength = Encoding.UTF8.GetByteCount(PayloadType);

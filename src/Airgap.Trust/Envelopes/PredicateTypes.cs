@@ -17,6 +17,6 @@ internal static class PredicateTypes
         ["openvex"] = "https://openvex.dev/ns",
     };
 
-    /// <summary>The predicate type of a short name; any other text is one itself.</summary>
+    /// <summary>The predicate type for a short name; any other text is taken as a type.</summary>
     public static string Of(string text) => s_names.GetValueOrDefault(text, text);
 }

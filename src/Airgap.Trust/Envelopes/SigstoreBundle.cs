@@ -56,7 +56,7 @@ internal sealed class SigstoreBundle
         if (_message is not { } message)
             throw Rejection.Of("It signs a statement, and not bytes.");
 
-        // Nobody signed this digest, but one that lies is no accident.
+        // No signature is for this digest, but a false claim is no accident.
         if (!message.Digest.AsSpan().SequenceEqual(file.Hash(message.Algorithm)))
             throw Rejection.Of("It is of another file: the digest in it differs.");
         return _material.Evidence(file, message.Signature);

@@ -9,7 +9,7 @@ namespace Airgap.Trust.Envelopes;
 /// <remarks>Source: in-toto/attestation, spec v1 and v0.1.</remarks>
 internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSubject> Subjects)
 {
-    /// <summary>The predicate by which cosign signs an image; any other attests something of it, and approves nothing.</summary>
+    /// <summary>The predicate with which cosign signs an image. Any other predicate attests something and approves nothing.</summary>
     public const string CosignSignature = "https://sigstore.dev/cosign/sign/v1";
 
     private const int MaxSubjects = 10_000;

@@ -10,7 +10,7 @@ internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Dige
     /// <summary>Reads one.</summary>
     public static StatementSubject Read(JsonFields fields) => new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
 
-    // What is no text is left out: it can be no value that anybody asks for.
+    // Anything but a text is left out: no caller asks for it.
     private static Dictionary<string, string> Map(JsonFields? fields)
     {
         Dictionary<string, string> map = new(StringComparer.Ordinal);

@@ -2,13 +2,13 @@ using Airgap.Oci;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>A kind of file or document, and how a bad one of it is told.</summary>
+/// <summary>A kind of file or document, with the failure for a malformed one.</summary>
 /// <param name="Code">The code of a bad one.</param>
 /// <param name="Name">What it is, as the beginning of a sentence: <c>The sigstore bundle</c>.</param>
 /// <param name="Advice">What the user can do.</param>
 internal sealed record Format(ErrorCode Code, string Name, string Advice)
 {
-    /// <summary>A signature's own documents, which others wrote.</summary>
+    /// <summary>A signature's documents, which are untrusted.</summary>
     public static Format Signature(string name) => new(ErrorCode.MalformedSignature, name, "Sign again with a current tool.");
 
     /// <summary>The failure.</summary>

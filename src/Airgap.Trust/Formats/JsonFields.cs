@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Airgap.Trust.Formats;
 
 /// <summary>
-/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it. <see cref="Only"/> refuses fields that nobody asked for.
+/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it. <see cref="Only"/> refuses unknown fields.
 /// </summary>
 internal sealed class JsonFields
 {
@@ -39,7 +39,7 @@ internal sealed class JsonFields
     /// <summary>A text; null when absent or of another type.</summary>
     public string? TextOrNull(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A text that has to be there, and not be empty.</summary>
+    /// <summary>A required, non-empty text.</summary>
     public string NeededText(string name) => Text(name) is { Length: > 0 } text ? text : throw Missing(name);
 
     /// <summary>A whole number, also as text; null when absent.</summary>
@@ -58,13 +58,13 @@ internal sealed class JsonFields
     public byte[]? Bytes(string name) => Text(name) is not { } text ? null
         : TryDecode(text) ?? throw Wrong(name, "base64");
 
-    /// <summary>Bytes in base64 that have to be there.</summary>
+    /// <summary>Required bytes in base64.</summary>
     public byte[] NeededBytes(string name) => Bytes(name) is { Length: > 0 } bytes ? bytes : throw Missing(name);
 
     /// <summary>An object; null when absent.</summary>
     public JsonFields? Object(string name) => Find(name) is { } value ? new JsonFields(value, _format, At(name)) : null;
 
-    /// <summary>An object that has to be there.</summary>
+    /// <summary>A required object.</summary>
     public JsonFields NeededObject(string name) => Object(name) ?? throw Missing(name);
 
     /// <summary>The elements of a list; empty when absent.</summary>
@@ -86,7 +86,7 @@ internal sealed class JsonFields
     public IReadOnlyList<string>? Texts(string name, int most) => !Has(name) ? null
         : [.. List(name, most).Select(element => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(name, "a list of texts"))];
 
-    /// <summary>Refuses every field that was not asked for.</summary>
+    /// <summary>Refuses unknown fields.</summary>
     public void Only()
     {
         foreach (string name in Names)
@@ -99,7 +99,7 @@ internal sealed class JsonFields
     /// <summary>A failure at this object.</summary>
     public Airgap.Oci.AirgapException Missing(string name) => _format.Invalid($"'{At(name)}' is missing or empty");
 
-    /// <summary>Base64 as Go and .NET read it, white space passed over; null when it is not.</summary>
+    /// <summary>Base64 as Go and .NET read it, ignoring white space; null when invalid.</summary>
     public static byte[]? TryDecode(string text)
     {
         byte[] bytes = new byte[((text.Length / 4) + 1) * 3];

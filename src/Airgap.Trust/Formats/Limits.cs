@@ -1,6 +1,6 @@
 namespace Airgap.Trust.Formats;
 
-/// <summary>How much of what others wrote is read. Real signatures stay far below.</summary>
+/// <summary>Limits for untrusted input. Real signatures stay far below.</summary>
 internal static class Limits
 {
     /// <summary>Bytes of a payload, an envelope or a bundle. Attestations of large SBOMs have some MiB.</summary>

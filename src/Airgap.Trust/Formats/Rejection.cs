@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>A signature that does not count: told with all others of the image, unless one counts.</summary>
+/// <summary>A signature that does not count. It is reported when no other signature of the image counts.</summary>
 internal static class Rejection
 {
     /// <summary>The failure.</summary>

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>What a signature is over: bytes in memory, or a file of which only the hashes are.</summary>
+/// <summary>The signed content: bytes in memory, or the hashes of a file.</summary>
 internal abstract class SignedBytes
 {
     /// <summary>The hash by an algorithm: SHA-256, SHA-384 or SHA-512.</summary>
     public abstract byte[] Hash(HashAlgorithmName algorithm);
 
-    /// <summary>All bytes; null where there are too many for memory.</summary>
+    /// <summary>All bytes; null for a file that is too large for memory.</summary>
     public abstract byte[]? Whole();
 
     /// <summary>Bytes in memory.</summary>

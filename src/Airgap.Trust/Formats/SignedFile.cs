@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>A file of any size that a signature is over: read once for its hashes, and once more only for Ed25519, which hashes its own way.</summary>
+/// <summary>A signed file of any size. It is read once for its hashes, and a second time only for Ed25519, which hashes on its own.</summary>
 internal sealed class SignedFile : SignedBytes
 {
     private const long MaxWhole = 256L * 1024 * 1024;
@@ -51,7 +51,7 @@ internal sealed class SignedFile : SignedBytes
         if (new FileInfo(_path).Length > MaxWhole)
             return null;
 
-        // What is judged is what was hashed: a file that changed in between is no longer that file.
+        // Only the hashed bytes are judged: a file that changed in between is refused.
         byte[] bytes = File.ReadAllBytes(_path);
         return SHA256.HashData(bytes).AsSpan().SequenceEqual(_sha256) ? bytes : null;
     }

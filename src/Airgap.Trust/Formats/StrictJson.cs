@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>JSON of which every reader sees the same: one value, no field twice, no comments, bounded in size and depth.</summary>
+/// <summary>JSON that every reader reads alike: one value, no field twice, no comments, bounded in size and depth.</summary>
 internal static class StrictJson
 {
     private const int MaxDepth = 32;
 
-    /// <summary>Reads an object and takes its values out.</summary>
+    /// <summary>Reads an object and extracts its values.</summary>
     /// <param name="utf8">The bytes.</param>
     /// <param name="format">What they should be.</param>
     /// <param name="read">Takes the values; may throw as <see cref="JsonFields"/> does.</param>

@@ -2,18 +2,18 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Judging;
 
-/// <summary>What is asked of an image.</summary>
+/// <summary>The requirements for an image.</summary>
 internal sealed record Demand
 {
-    /// <summary>Whose signature is accepted: one of them is enough.</summary>
+    /// <summary>The accepted signers; one of them is enough.</summary>
     public required IReadOnlyList<Signer> AnyOf { get; init; }
 
-    /// <summary>The predicate of the attestation that is asked for; null to ask for a signature.</summary>
+    /// <summary>The predicate of the required attestation; null to require a signature.</summary>
     public string? Predicate { get; init; }
 
-    /// <summary>What the signer has to have said, by name.</summary>
+    /// <summary>The annotations that the signature must have.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Judges the name that the signer gave the image; null to take any. Where it is asked for, only cosign's classic form has one.</summary>
+    /// <summary>Judges the image name in the signature; null to accept any. Only cosign's classic form has one.</summary>
     public Func<string, bool>? Accepts { get; init; }
 }

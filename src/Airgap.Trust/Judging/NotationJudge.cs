@@ -15,7 +15,7 @@ internal sealed class NotationJudge(NotationPolicy policy, NotationStore trust, 
     /// <summary>Judges.</summary>
     /// <param name="repository">The repository as the policy names it.</param>
     /// <param name="image">The manifest, already resolved.</param>
-    /// <param name="metadata">What the signer has to have said, by name.</param>
+    /// <param name="metadata">The annotations that the signature must have.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<Verdict> JudgeAsync(RepositoryName repository, Descriptor image, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Trust.Judging;
 
-/// <summary>Judges an image by a policy.json: every requirement of its scope has to hold.</summary>
+/// <summary>Judges an image by a policy.json: it must meet every requirement of its scope.</summary>
 internal sealed class PolicyJudge(ContainersPolicy policy, ISignatureStore store, TimeProvider clock)
 {
     private const string Advice = "Change the policy, or leave this image out.";

@@ -5,7 +5,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Judging;
 
-/// <summary>The order of checks of each form: the signature over the bytes first, and only then what the bytes say.</summary>
+/// <summary>The checks of each form, in order: first the signature over the bytes, then the content of the bytes.</summary>
 internal static class SignatureChecks
 {
     /// <summary>cosign's form: a payload, and annotations of its layer.</summary>
@@ -21,7 +21,7 @@ internal static class SignatureChecks
         return by with { Form = "cosign" };
     }
 
-    /// <summary>cosign's attestation: an envelope with one signature or more, of which one has to count.</summary>
+    /// <summary>cosign's attestation: an envelope with one or more signatures; one must count.</summary>
     public static SignedBy Attestation(byte[] json, IReadOnlyDictionary<string, string> annotations, Digest image, Demand demand, DateTimeOffset now)
     {
         DsseEnvelope envelope = DsseEnvelope.Read(json);
@@ -67,7 +67,7 @@ internal static class SignatureChecks
             : throw Rejection.Of("Its statement is about another file.");
     }
 
-    /// <summary>Who of several signed.</summary>
+    /// <summary>The one of several signers that signed.</summary>
     private static SignedBy ByAny(IReadOnlyList<Signer> anyOf, Evidence evidence, DateTimeOffset now)
     {
         List<string> reasons = [];
@@ -86,7 +86,7 @@ internal static class SignatureChecks
         throw Rejection.Of(string.Join(" ", reasons.Distinct(StringComparer.Ordinal).Take(3)));
     }
 
-    // An attestation by the key is no signature of the image: an SBOM or a build record would pass as approval.
+    // An attestation is not an approval: an SBOM or a build record by the same key does not count as a signature of the image.
     private static void DemandStatement(DsseEnvelope envelope, Digest image, Demand demand)
     {
         Statement statement = Statement.Read(envelope.Payload);

@@ -3,8 +3,8 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Judging;
 
-/// <summary>What was found about an image or a file.</summary>
-/// <param name="By">Who signed; empty when it is refused, or when nobody has to have signed.</param>
+/// <summary>The verdict about an image or a file.</summary>
+/// <param name="By">The signers; empty when it is refused, or when no signature is required.</param>
 /// <param name="Refusal">Why it is refused; null when it is accepted.</param>
 internal sealed record Verdict(IReadOnlyList<SignedBy> By, Diagnostic? Refusal)
 {

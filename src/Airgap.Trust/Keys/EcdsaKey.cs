@@ -47,7 +47,7 @@ internal sealed class EcdsaKey : VerificationKey
                 || (orOwnHash && _ownHash != HashAlgorithmName.SHA256 && VerifyHash(data.Hash(_ownHash), numbers)));
     }
 
-    /// <summary>By the curve's own hash, with the numbers side by side: as JWS and COSE have it.</summary>
+    /// <summary>Verifies with the curve's own hash and the numbers side by side, as in JWS and COSE.</summary>
     public bool VerifyFixed(byte[] data, byte[] signature) =>
         signature.Length == 2 * FieldBytes && VerifyHash(SignedBytes.HashOf(_ownHash, data), signature);
 

@@ -5,7 +5,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>A log's signed statement: how large its tree is, and what its root.</summary>
+/// <summary>A log's signed statement of its tree's size and root.</summary>
 /// <param name="Size">The number of entries.</param>
 /// <param name="RootHash">The root.</param>
 /// <remarks>Source: C2SP, tlog-checkpoint and signed-note.</remarks>

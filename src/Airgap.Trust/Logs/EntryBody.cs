@@ -4,13 +4,13 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>Whether the body of a log's entry is of a signature: its bytes, its certificate or key, and what is signed.</summary>
+/// <summary>Compares a log entry's body with a signature: its bytes, its certificate or key, and the signed content.</summary>
 /// <remarks>Source: sigstore/rekor, pkg/types; sigstore/rekor-tiles, api/proto.</remarks>
 internal static class EntryBody
 {
     private static readonly Format s_format = Format.Signature("The log's entry");
 
-    /// <summary>True when all of it is the same.</summary>
+    /// <summary>True when all of them match.</summary>
     public static bool Fits(LogEntry entry, EntryClaims claims) => StrictJson.Read(entry.Body, s_format, body =>
     {
         string kind = body.NeededText("kind");

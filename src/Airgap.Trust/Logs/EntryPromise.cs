@@ -5,7 +5,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>The signed entry timestamp: the log took this entry at this time.</summary>
+/// <summary>The signed entry timestamp: the log accepted this entry at this time.</summary>
 internal static class EntryPromise
 {
     /// <summary>The time, verified; null when the log did not sign it, or is not trusted then.</summary>

@@ -6,7 +6,7 @@ internal sealed record LogEntry
     /// <summary>SHA-256 of the log's key.</summary>
     public required byte[] LogId { get; init; }
 
-    /// <summary>The index in the log, over all its parts.</summary>
+    /// <summary>The index in the whole log, over all shards.</summary>
     public required long Index { get; init; }
 
     /// <summary>Unix time in seconds; null or 0 when there is none.</summary>
@@ -24,11 +24,11 @@ internal sealed record LogEntry
     /// <summary>The log's signature over the entry and its time (SET).</summary>
     public byte[]? Promise { get; init; }
 
-    /// <summary>That the entry is in the log's tree.</summary>
+    /// <summary>The proof that the entry is in the log's tree.</summary>
     public InclusionProof? Proof { get; init; }
 }
 
-/// <summary>The way from an entry to the root of a log's tree.</summary>
+/// <summary>The path from an entry to the root of a log's tree.</summary>
 /// <param name="Index">The index in that tree.</param>
 /// <param name="TreeSize">The number of entries.</param>
 /// <param name="RootHash">The tree's root.</param>

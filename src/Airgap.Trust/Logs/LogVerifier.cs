@@ -3,7 +3,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>Judges an entry by the logs that are trusted: what it says, that it is in the log, and since when.</summary>
+/// <summary>Judges an entry by the trusted logs: its content, its inclusion and its time.</summary>
 internal static class LogVerifier
 {
     /// <summary>Judges one entry.</summary>
@@ -38,7 +38,7 @@ internal static class LogVerifier
             throw Rejection.Of("The inclusion proof of its log entry does not lead to the tree's root.");
         if (proof.Checkpoint is null)
         {
-            // Without one the root is only claimed; the oldest form leaves the word to the promise.
+            // Without a checkpoint the root is only claimed; the oldest form relies on the log's promise instead.
             if (needsCheckpoint || entry.Promise is null)
                 throw Rejection.Of("The inclusion proof of its log entry has no checkpoint.");
             return;

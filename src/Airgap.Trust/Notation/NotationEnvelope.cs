@@ -12,10 +12,10 @@ internal sealed record NotationEnvelope
     /// <summary>The media type of the payload.</summary>
     public const string PayloadType = "application/vnd.cncf.notary.payload.v1+json";
 
-    /// <summary>The scheme in which the signer's time is only claimed.</summary>
+    /// <summary>The scheme in which the signer claims the time.</summary>
     public const string X509 = "notary.x509";
 
-    /// <summary>The scheme in which an authority signs and tells the time.</summary>
+    /// <summary>The scheme in which a signing authority attests the time.</summary>
     public const string SigningAuthority = "notary.x509.signingAuthority";
 
     /// <summary>The header of the scheme.</summary>
@@ -33,7 +33,7 @@ internal sealed record NotationEnvelope
     /// <summary>The header of a timestamp over the signature.</summary>
     public const string TimestampHeader = "io.cncf.notary.timestampSignature";
 
-    /// <summary>How signatures' documents are told.</summary>
+    /// <summary>The format's name in failures.</summary>
     public static Format Format { get; } = Format.Signature("The Notation signature");
 
     /// <summary>The algorithm that it names, such as <c>ES256</c>.</summary>
@@ -45,19 +45,19 @@ internal sealed record NotationEnvelope
     /// <summary>The scheme.</summary>
     public required string? Scheme { get; init; }
 
-    /// <summary>The headers that a verifier has to understand.</summary>
+    /// <summary>The headers that a verifier must understand.</summary>
     public required IReadOnlyList<string> Critical { get; init; }
 
-    /// <summary>When the signer says it was made.</summary>
+    /// <summary>The signing time that the signer claims.</summary>
     public DateTimeOffset? SigningTime { get; init; }
 
-    /// <summary>When the signing authority says it was made.</summary>
+    /// <summary>The signing time that the signing authority attests.</summary>
     public DateTimeOffset? AuthenticTime { get; init; }
 
-    /// <summary>When it ends; null for never.</summary>
+    /// <summary>Its expiry; null for none.</summary>
     public DateTimeOffset? Expiry { get; init; }
 
-    /// <summary>The signer's certificate, then those above it, the root last.</summary>
+    /// <summary>The certificate chain: the signer's first, the root last.</summary>
     public required IReadOnlyList<X509Certificate2> Chain { get; init; }
 
     /// <summary>An RFC 3161 token over the signature.</summary>
@@ -72,7 +72,7 @@ internal sealed record NotationEnvelope
     /// <summary>Whether the signature is by a certificate's key.</summary>
     public required Func<X509Certificate2, bool> IsBy { get; init; }
 
-    /// <summary>The name of the algorithm that a certificate's key has to use; null for a key that none is for.</summary>
+    /// <summary>The algorithm that a certificate's key must use; null for a key without one.</summary>
     public static string? AlgorithmOf(X509Certificate2 certificate)
     {
         return CertificateReader.KeyOf(certificate, Format) switch

@@ -5,7 +5,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Notation;
 
-/// <summary>Parts of a certificate's subject: all of them have to be there, and others may.</summary>
+/// <summary>Required parts of a certificate's subject; other parts are allowed.</summary>
 internal sealed class NotationIdentity
 {
     private const string Prefix = "x509.subject:";
@@ -33,7 +33,7 @@ internal sealed class NotationIdentity
         _parts = parts;
     }
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The text as written.</summary>
     public string Text { get; }
 
     /// <summary>Reads <c>x509.subject: C=…, ST=…, O=…</c>.</summary>
@@ -55,7 +55,7 @@ internal sealed class NotationIdentity
             : throw format.Invalid($"the identity '{text}' has to have C, ST and O");
     }
 
-    /// <summary>Whether a certificate is of it.</summary>
+    /// <summary>True when a certificate has all parts.</summary>
     public bool Matches(X509Certificate2 certificate)
     {
         try

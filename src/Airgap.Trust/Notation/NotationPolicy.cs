@@ -46,7 +46,7 @@ internal sealed class NotationPolicy
         return new NotationPolicy([new NotationStatement("all", ["*"], new NotationLevel(false, true, true, true), stores, identities, AlwaysStamped: true)]);
     }
 
-    /// <summary>The statement for a repository: its own, else that for all; null when there is none.</summary>
+    /// <summary>The statement for a repository: its own, or else the one for all; null for none.</summary>
     public NotationStatement? For(RepositoryName repository) =>
         _statements.FirstOrDefault(statement => statement.Scopes.Contains(repository.ToString()))
         ?? _statements.FirstOrDefault(statement => statement.Scopes is ["*"]);

@@ -2,7 +2,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Notation;
 
-/// <summary>What a trust policy asks of some repositories.</summary>
+/// <summary>A trust policy's rules for some repositories.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Scopes">The repositories; <c>*</c> alone for all.</param>
 /// <param name="Level">What is enforced.</param>

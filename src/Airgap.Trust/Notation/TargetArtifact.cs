@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Notation;
 
-/// <summary>What a signature of the Notary Project is of.</summary>
+/// <summary>The artifact that a Notary Project signature signs.</summary>
 /// <param name="MediaType">The manifest's media type.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Size">Its size in bytes.</param>

@@ -4,7 +4,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Policies;
 
-/// <summary>A policy.json of the containers tools: what is asked of images, by where they are.</summary>
+/// <summary>A policy.json of the containers tools: requirements for images by their place.</summary>
 /// <remarks>Source: containers/image, docs/containers-policy.json.5.md. A field or type that is not known is an error of the whole file.</remarks>
 internal sealed class ContainersPolicy
 {
@@ -51,7 +51,7 @@ internal sealed class ContainersPolicy
         }, Limits.ConfigBytes);
     }
 
-    /// <summary>What is asked of an image: the most specific scope alone counts.</summary>
+    /// <summary>The requirements for an image: those of the most specific scope alone.</summary>
     public IReadOnlyList<PolicyRequirement> For(ImageReference image) =>
         PolicyScopes.Of(image).Select(scope => _scopes.GetValueOrDefault(scope)).FirstOrDefault(found => found is not null) ?? _default;
 

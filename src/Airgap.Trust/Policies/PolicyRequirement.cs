@@ -2,7 +2,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Policies;
 
-/// <summary>One requirement of a policy; all of a scope have to hold.</summary>
+/// <summary>One requirement of a policy; an image must meet all of its scope.</summary>
 internal abstract record PolicyRequirement
 {
     private PolicyRequirement()
@@ -15,7 +15,7 @@ internal abstract record PolicyRequirement
     /// <summary><c>insecureAcceptAnything</c>.</summary>
     public sealed record AcceptAnything : PolicyRequirement;
 
-    /// <summary>A requirement that this version does not have (<c>signedBy</c>): whatever it is asked for is refused.</summary>
+    /// <summary>An unsupported requirement (<c>signedBy</c>): it refuses every image.</summary>
     public sealed record Unsupported(string Type) : PolicyRequirement;
 
     /// <summary><c>sigstoreSigned</c>.</summary>

@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Policies;
 
-/// <summary>Which name in a signature a policy takes for an image.</summary>
+/// <summary>The image name that a policy accepts in a signature.</summary>
 /// <remarks>Source: containers/image, docs/containers-policy.json.5.md, and signature/policy_reference_match.go.</remarks>
 internal abstract record SignedIdentity
 {
@@ -11,7 +11,7 @@ internal abstract record SignedIdentity
     {
     }
 
-    /// <summary>Whether the name fits.</summary>
+    /// <summary>True when the name matches.</summary>
     /// <param name="image">The image as it was asked for.</param>
     /// <param name="signed">The name in the signature.</param>
     public bool Accepts(ImageReference image, string signed) => ImageReference.TryParse(signed, out ImageReference? name, out _) && Fits(image, name, HasSelector(signed));

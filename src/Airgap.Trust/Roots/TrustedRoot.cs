@@ -6,7 +6,7 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Roots;
 
-/// <summary>Whom keyless signatures are judged by: sigstore's <c>trusted_root.json</c>.</summary>
+/// <summary>The trust anchors of keyless signatures: sigstore's <c>trusted_root.json</c>.</summary>
 /// <remarks>Source: sigstore/protobuf-specs, sigstore_trustroot.proto. What it lists is asked for: without logs no entry is needed, without certificate logs no promise.</remarks>
 internal sealed class TrustedRoot
 {

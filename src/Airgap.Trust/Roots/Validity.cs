@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Roots;
 
-/// <summary>When a key or authority is trusted, both ends included.</summary>
+/// <summary>The period of trust in a key or authority, both ends included.</summary>
 /// <param name="Start">The start.</param>
 /// <param name="End">The end; null when open.</param>
 internal readonly record struct Validity(DateTimeOffset Start, DateTimeOffset? End)
@@ -11,7 +11,7 @@ internal readonly record struct Validity(DateTimeOffset Start, DateTimeOffset? E
     /// <summary>Trusted at every time.</summary>
     public static Validity Always { get; } = new(DateTimeOffset.MinValue, null);
 
-    /// <summary>Whether the time is inside.</summary>
+    /// <summary>True when the time is inside.</summary>
     public bool Contains(DateTimeOffset time) => time >= Start && (End is not { } end || time <= end);
 
     /// <summary>Reads <c>validFor</c>; null when it has no start.</summary>

@@ -8,7 +8,7 @@ using Airgap.Trust.Times;
 
 namespace Airgap.Trust.Signers;
 
-/// <summary>Somebody named by a certificate: keyless signing with a Fulcio, or an own authority.</summary>
+/// <summary>An identity named by a certificate: keyless signing with Fulcio, or a private authority.</summary>
 /// <param name="root">Who is trusted.</param>
 /// <param name="identity">The name in the certificate; null for any.</param>
 /// <param name="issuer">Who vouched for it; null for anybody, where the authority alone counts.</param>

@@ -4,10 +4,10 @@ using Airgap.Trust.Logs;
 
 namespace Airgap.Trust.Signers;
 
-/// <summary>A signature with all that came with it. Nothing in it is trusted yet.</summary>
+/// <summary>A signature and its evidence. Nothing in it is trusted yet.</summary>
 internal sealed record Evidence
 {
-    /// <summary>What the signature is over.</summary>
+    /// <summary>The signed bytes.</summary>
     public required SignedBytes Signed { get; init; }
 
     /// <summary>The signature.</summary>
@@ -16,7 +16,7 @@ internal sealed record Evidence
     /// <summary>The signer's certificate; null when a key signed.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Certificates that may lie between it and an authority.</summary>
+    /// <summary>Candidates for the intermediate certificates.</summary>
     public IReadOnlyList<X509Certificate2> Between { get; init; } = [];
 
     /// <summary>Entries of transparency logs.</summary>
@@ -31,7 +31,7 @@ internal sealed record Evidence
     /// <summary>True where the form demands an inclusion proof.</summary>
     public bool NeedsProof { get; init; }
 
-    /// <summary>True where ECDSA may be over the curve's own hash: in bundles. cosign's older form is over SHA-256 whatever the key.</summary>
+    /// <summary>True where ECDSA may use the curve's own hash, as in bundles. cosign's older form always uses SHA-256.</summary>
     public bool MayUseOwnHash { get; init; }
 
     /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>

@@ -8,7 +8,7 @@ namespace Airgap.Trust.Signers;
 /// <summary>The holder of a key.</summary>
 /// <param name="key">The public key.</param>
 /// <param name="name">Where it was read.</param>
-/// <param name="logs">Logs of which one has to have promised to list the signature; empty when none needs to.</param>
+/// <param name="logs">Logs, one of which must have promised to list the signature; empty to require none.</param>
 internal sealed class KeySigner(VerificationKey key, string name, IReadOnlyList<LogKey> logs) : Signer
 {
     /// <inheritdoc/>

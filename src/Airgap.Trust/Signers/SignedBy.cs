@@ -1,6 +1,6 @@
 namespace Airgap.Trust.Signers;
 
-/// <summary>Who signed, as far as it was verified.</summary>
+/// <summary>The verified signer.</summary>
 /// <param name="Signer">The key's file or the identity in the certificate.</param>
 /// <param name="Issuer">Who vouched for the identity; null for keys.</param>
 /// <param name="Time">The earliest time that is vouched for; null when nothing vouches for one.</param>
@@ -9,6 +9,6 @@ internal sealed record SignedBy(string Signer, string? Issuer, DateTimeOffset? T
     /// <summary>The form of the signature: <c>cosign</c>, <c>sigstore bundle</c>, <c>notation</c>.</summary>
     public string Form { get; init; } = "";
 
-    /// <summary>What was not looked at, for people; empty when all was.</summary>
+    /// <summary>The checks that were skipped, for people; empty when none was.</summary>
     public string Skipped { get; init; } = "";
 }

@@ -1,6 +1,6 @@
 namespace Airgap.Trust.Signers;
 
-/// <summary>Somebody whose signature is accepted.</summary>
+/// <summary>A signer whose signature is accepted.</summary>
 internal abstract class Signer
 {
     /// <summary>For people: the key's file, or the identity.</summary>

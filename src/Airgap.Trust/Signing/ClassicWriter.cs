@@ -8,7 +8,7 @@ using Airgap.Trust.Envelopes;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Writes what cosign keeps beside an image: a payload for each signature, and the manifest that lists them.</summary>
+/// <summary>Writes signatures as cosign stores them beside an image: a payload for each signature, and the manifest that lists them.</summary>
 /// <remarks>Source: sigstore/cosign, specs/SIGNATURE_SPEC.md; the bytes are those of cosign 2.5.</remarks>
 internal static class ClassicWriter
 {

@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Bytes of which only the SHA-256 is known, computed while they were written or read.</summary>
+/// <summary>Bytes known only by their SHA-256, computed while they were written or read.</summary>
 internal sealed class HashedBytes(byte[] sha256) : SignedBytes
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Signs as cosign does: ECDSA (DER) and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519. Every signature is verified by the public key before it is given out.</summary>
+/// <summary>Signs as cosign does: ECDSA (DER) and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519. The public key verifies every signature before it is returned.</summary>
 internal abstract class SigningKey(VerificationKey verifier, string name) : IDisposable
 {
     /// <summary>The public half.</summary>
@@ -13,7 +13,7 @@ internal abstract class SigningKey(VerificationKey verifier, string name) : IDis
     /// <summary>Where the key was read.</summary>
     public string Name { get; } = name;
 
-    /// <summary>True where a hash is enough to sign; false for Ed25519, which reads all bytes.</summary>
+    /// <summary>True when a hash is enough to sign; false for Ed25519, which reads all bytes.</summary>
     public virtual bool SignsHashes => true;
 
     /// <summary>Signs.</summary>
@@ -37,7 +37,7 @@ internal abstract class SigningKey(VerificationKey verifier, string name) : IDis
     /// <summary>Makes the signature.</summary>
     protected abstract Task<byte[]> MakeAsync(SignedBytes data, CancellationToken cancellationToken);
 
-    /// <summary>Lets go of the key.</summary>
+    /// <summary>Releases the key.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -138,7 +138,7 @@ internal static class SigningKeyFile
         return writer.Encode();
     }
 
-    // .NET tells a wrong password from a bad file by nothing: what decrypts to no key has a wrong one.
+    // .NET does not tell a wrong password from a malformed file: a text that decrypts to no key means a wrong password.
     private static byte[] Decrypt(byte[] der, string password, string name, Format format)
     {
         try

@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Stored;
 
-/// <summary>Reads a small blob into memory, no more than its descriptor says.</summary>
+/// <summary>Reads a small blob into memory, at most its descriptor's size.</summary>
 internal static class BlobBytes
 {
     /// <summary>Reads to the end of a stream that verifies.</summary>

@@ -3,13 +3,13 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Trust.Stored;
 
-/// <summary>Where an image lies with its signatures: a repository, or what an archive carries of one.</summary>
+/// <summary>The place of an image and its signatures: a repository, or an archive's copy of one.</summary>
 internal interface ISignatureStore
 {
-    /// <summary>A manifest by tag or digest; null when there is none. Every other failure is thrown: what cannot be asked is not unsigned.</summary>
+    /// <summary>A manifest by tag or digest; null when there is none. Every other failure is thrown: an unreachable registry does not mean unsigned.</summary>
     Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
 
-    /// <summary>What is attached to a manifest.</summary>
+    /// <summary>The referrers of a manifest.</summary>
     Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);
 
     /// <summary>A blob's bytes, verified.</summary>

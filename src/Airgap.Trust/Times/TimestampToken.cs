@@ -7,7 +7,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Times;
 
-/// <summary>A time that an authority vouches for (RFC 3161).</summary>
+/// <summary>A time that an authority attests (RFC 3161).</summary>
 internal static class TimestampToken
 {
     private const int MaxBytes = 256 * 1024;

@@ -91,7 +91,7 @@ public sealed class FieldTests
     public void ScalarsReadBackAndPlainOnesAreTextsInYaml11Too() =>
         Gen.OneOf(Gen.String[Gen.Char["0123456789abefxotyn.:-_+/@[]<>'!| TZ"], 1, 12], Gen.String[Gen.Char["0123456789.:eE-+_"], 1, 8]).Sample(text =>
         {
-            string yaml = YamlText.Scalar(text);
+            string yaml = ManifestYaml.Scalar(text);
             Scalar scalar = ReadValue($"key: {yaml}\n");
             Assert.AreEqual(text, scalar.Value);
             if (scalar.Style == ScalarStyle.Plain)

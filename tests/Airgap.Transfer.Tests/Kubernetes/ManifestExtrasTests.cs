@@ -132,7 +132,7 @@ public sealed class ManifestExtrasTests
     [DataRow("tab\there: \"x\" # y\n")]
     [DataRow("smile \U0001F600 \u0001\n")]
     public void ABlockReadsBack(string text) =>
-        Assert.AreEqual(text, ((YamlScalar)YamlLookup.Find(Documents(new Transfer.Kubernetes.YamlText().Key(0, "a").AddBlock(1, "b", text).Add(0, "c", "d").ToString())[0], "a", "b")!).Text);
+        Assert.AreEqual(text, ((YamlScalar)YamlLookup.Find(Documents(new Transfer.Kubernetes.ManifestYaml().Key(0, "a").AddBlock(1, "b", text).Add(0, "c", "d").ToString())[0], "a", "b")!).Text);
 
     [TestMethod]
     [DataRow(">=1.0.0", null, "v1.0.0", false)]

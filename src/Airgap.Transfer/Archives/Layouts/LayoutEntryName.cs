@@ -7,8 +7,6 @@ namespace Airgap.Transfer.Archives.Layouts;
 /// <param name="Tag">Its tag; null for none.</param>
 internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
 {
-    private const string ContentTagSuffix = ".imgpkg";
-
     // RFC 2606 keeps this ending for names that stand for nothing.
     private static readonly RepositoryName s_unknown = RepositoryName.Parse("oci-layout.invalid/image");
 
@@ -29,5 +27,5 @@ internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
         new(reference.Repository, reference.Digest is null && reference.Tag is { } tag && !IsContentTag(tag) ? tag : null);
 
     // Tags that imgpkg sets are set again at the destination.
-    private static bool IsContentTag(string tag) => tag.EndsWith(ContentTagSuffix, StringComparison.Ordinal);
+    private static bool IsContentTag(string tag) => Bundles.ContentTag.IsImgpkgs(tag);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;

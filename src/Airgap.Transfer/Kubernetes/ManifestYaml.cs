@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// Block-style YAML of known shape, two blanks a level, lines ended by a line feed on every system. The texts it is given are
 /// validated before and hold no control characters.
 /// </summary>
-internal sealed class YamlText
+internal sealed class ManifestYaml
 {
     private static readonly HashSet<string> s_words =
         new(["null", "true", "false", "yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
@@ -14,25 +14,25 @@ internal sealed class YamlText
     private readonly StringBuilder _text = new();
 
     /// <summary>Begins a document.</summary>
-    public YamlText Document() => Line("---");
+    public ManifestYaml Document() => Line("---");
 
     /// <summary>A key whose value is a mapping on the lines that follow.</summary>
-    public YamlText Key(int level, string key) => Line($"{new string(' ', level * 2)}{key}:");
+    public ManifestYaml Key(int level, string key) => Line($"{new string(' ', level * 2)}{key}:");
 
     /// <summary>A key and a text.</summary>
-    public YamlText Add(int level, string key, string value) => Line($"{new string(' ', level * 2)}{key}: {Scalar(value)}");
+    public ManifestYaml Add(int level, string key, string value) => Line($"{new string(' ', level * 2)}{key}: {Scalar(value)}");
 
     /// <summary>A key and a value that is YAML already.</summary>
-    public YamlText AddRaw(int level, string key, string yaml) => Line($"{new string(' ', level * 2)}{key}: {yaml}");
+    public ManifestYaml AddRaw(int level, string key, string yaml) => Line($"{new string(' ', level * 2)}{key}: {yaml}");
 
     /// <summary>A line as it is.</summary>
-    public YamlText Line(int level, string line) => Line(new string(' ', level * 2) + line);
+    public ManifestYaml Line(int level, string line) => Line(new string(' ', level * 2) + line);
 
     /// <summary>A comment on a line of its own.</summary>
-    public YamlText Comment(int level, string text) => Line(level, $"# {text}");
+    public ManifestYaml Comment(int level, string text) => Line(level, $"# {text}");
 
     /// <summary>A key and a text of several lines, as a block; a text with characters that no block holds stands in quotes.</summary>
-    public YamlText AddBlock(int level, string key, string value)
+    public ManifestYaml AddBlock(int level, string key, string value)
     {
         string text = value.ReplaceLineEndings("\n");
         if (text.Length == 0 || text.Any(c => c is not '\n' and not '\t' && (char.IsControl(c) || char.IsSurrogate(c) || c is '\uFEFF' or '\u2028' or '\u2029' or '\u0085')))
@@ -47,7 +47,7 @@ internal sealed class YamlText
     }
 
     /// <summary>A list of texts on one line.</summary>
-    public YamlText AddList(int level, string key, IEnumerable<string> values) =>
+    public ManifestYaml AddList(int level, string key, IEnumerable<string> values) =>
         AddRaw(level, key, $"[{string.Join(", ", values.Select(value => $"\"{value}\""))}]");
 
     /// <summary>A text as a scalar that every reader, of YAML 1.1 too, takes for a text: plain where it can be, else in single quotes.</summary>
@@ -68,7 +68,7 @@ internal sealed class YamlText
         return !char.IsAsciiDigit(value[0]) || value.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEFxXoO_.:-+tTzZ");
     }
 
-    private YamlText Line(string line)
+    private ManifestYaml Line(string line)
     {
         _text.Append(line).Append('\n');
         return this;
