@@ -295,6 +295,30 @@ public enum ErrorCode
     /// <summary>An archive is a delta: it is right, and not whole without what it builds on (warning).</summary>
     ArchiveIsDelta = 2116,
 
+    /// <summary>
+    /// A template of repositories that cannot be read: an unknown placeholder, a brace without its other half, a template without a host or too long. The
+    /// message names the character.
+    /// </summary>
+    InvalidRepositoryTemplate = 2117,
+
+    /// <summary>A template makes a name that no registry takes of an image, or names something that the image does not have. Change the template.</summary>
+    TemplateNameInvalid = 2118,
+
+    /// <summary>A template sends two images that have one tag and different content to one repository. Name the source in the template, as with {source.repository}.</summary>
+    TemplateCollision = 2119,
+
+    /// <summary>A template stands where none can be followed: beside a repository that is named, for an archive, or for a list of images in a project.</summary>
+    TemplateNotApplicable = 2120,
+
+    /// <summary>
+    /// A mirror configuration that cannot lead to where the images are: containerd keeps the path of an image, so that the mirror has to have the same paths. Relocate
+    /// with a template that keeps them, or ask for another format.
+    /// </summary>
+    MirrorPathsDiffer = 2121,
+
+    /// <summary>A mirror configuration was asked of a file that names no images with their sources and destinations.</summary>
+    NothingMirrored = 2122,
+
     /// <summary>The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add up.</summary>
     InvalidPartList = 2130,
 

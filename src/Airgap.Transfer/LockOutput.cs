@@ -38,4 +38,26 @@ internal static class LockOutput
             .. AttachedItems.Without(result.Plan.Items).Select(item => new LockedImage(ImageReference.ByDigest(destination, item.Digest))),
         ]).ToYaml();
     }
+
+    /// <summary>The lock of a relocation over several repositories: a bundle's is that of its own repository, each image of a list is where it went.</summary>
+    /// <param name="plan">What was divided.</param>
+    /// <param name="results">What became of each part, that of the root first.</param>
+    /// <returns>The YAML text.</returns>
+    /// <exception cref="AirgapException">As for one.</exception>
+    public static string Create(TransferPlan plan, IReadOnlyList<TransferResult> results)
+    {
+        if (results.Any(result => !result.IsComplete))
+            throw new InvalidOperationException("A relocation that is not whole has no lock file.");
+        if (plan.Root is not null || results.Any(result => result.Items.Any(item => item.Item.IsBundle)))
+            return Create(results[0]);
+        RelocatedItem[] placed = [.. results.SelectMany(result => result.Items)];
+        ILookup<string, RelocatedItem> bySource = placed.ToLookup(item => item.Item.Source.ToString(), StringComparer.Ordinal);
+        ILookup<Digest, RelocatedItem> byDigest = placed.ToLookup(item => item.Item.Digest);
+        return plan.ImagesLock is { } given
+            ? new ImagesLock([.. given.Images.Select(image => image with { Image = PlaceOf(image.Image) })]).ToYaml()
+            : new ImagesLock([.. AttachedItems.Without(plan.Items).Select(item => new LockedImage(PlaceOf(item.Source)))]).ToYaml();
+
+        ImageReference PlaceOf(ImageReference source) =>
+            (bySource[source.ToString()].FirstOrDefault() ?? byDigest[source.Digest!.Value].First()).Destination!;
+    }
 }

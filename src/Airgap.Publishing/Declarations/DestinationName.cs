@@ -63,7 +63,7 @@ internal static class DestinationName
     }
 
     // Docker's rule for what a first segment is.
-    private static bool NamesHost(string text) =>
+    internal static bool NamesHost(string text) =>
         text.IndexOf('/') is > 0 and int slash
         && (text.AsSpan(0, slash).ContainsAny('.', ':') || text.AsSpan(0, slash) is "localhost");
 

@@ -34,7 +34,7 @@ internal sealed class CopyCommand
     {
         ToolCommand command = new(
             "copy",
-            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in the one repository.",
+            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in the one repository, or also where a template says.",
             ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
             ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
@@ -44,6 +44,7 @@ internal sealed class CopyCommand
             ("Two bundles into one file, their layers once", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar bundles.oci.tar"),
             ("Out of a delta and what it builds on", "copy --tar simple-app-bundle.tar --tar new.tar --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Two of a layout's bundles, each to its repository", "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map base-bundle=final-registry.corp.com/base/base-bundle"),
+            ("Each image under the path that it has at its source", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps --repo-template '{registry}/{prefix}/{source.repository}'"),
             ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
         foreach (Option option in copy._flags.All.Concat(copy._dry.All))
@@ -80,7 +81,7 @@ internal sealed class CopyCommand
         bool isDry = session.IsDry;
         await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken).ConfigureAwait(false);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        if (map.Count > 0)
+        if (map.Count > 0 || request.Template is not null)
             return await CopyMappedAsync(parsed, request, checks, results, session, registry, cancellationToken).ConfigureAwait(false);
         if (isDry)
         {
@@ -129,7 +130,12 @@ internal sealed class CopyCommand
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         MappedCopy copy = new(registry, session);
         Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
-        if (!await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false))
+        using ConsoleObserver? observer = request.Template is null ? null : new(session, toArchive: false, likeImgpkg: false);
+        using SelectedSource? source = observer is null ? null : await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
+        bool passes = source is null
+            ? await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false)
+            : await copy.PlanAsync(source, request.Template!, _flags.PlanOptions(parsed, request, session) with { KeepGoing = false }, rule, cancellationToken).ConfigureAwait(false);
+        if (!passes)
             return 1;
         if (isDry)
         {
@@ -142,7 +148,7 @@ internal sealed class CopyCommand
             await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
         if (gate is not null && !await GateCheck.PassesAsync(gate, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), folder => copy.FillAsync(folder, cancellationToken), session, cancellationToken).ConfigureAwait(false))
             return 1;
-        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, request.LockOutput, cancellationToken).ConfigureAwait(false);
         done.AddRange(results);
         await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
         foreach (TransferResult result in results.Where(result => result.IsComplete))

@@ -22,6 +22,9 @@ internal sealed class CopyFlags
     private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
     private readonly PartsInFlag _partsIn = new();
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
+    private readonly Option<string?> _template = Flag.Text(
+        "--repo-template", "TEMPLATE", "Repository of each image by where it comes from, such as {registry}/{prefix}/{source.repository}; --to-repo is then HOST[/PREFIX]");
+
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
@@ -56,7 +59,7 @@ internal sealed class CopyFlags
     /// <summary>The flags, in the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
-        _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _map, _mapFile, _toTar, _toOci, _toOciTar, _volumeSize, _lockOutput, _resume,
+        _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _template, _map, _mapFile, _toTar, _toOci, _toOciTar, _volumeSize, _lockOutput, _resume,
         _keepGoing, _repair, _concurrency, _nonDistributable, _repositoryTags, _ignoreBundleCheck, _cosign, _artifacts, _report, _summary,
         .. _selection.All, .. Delta.All,
     ];
@@ -92,6 +95,7 @@ internal sealed class CopyFlags
             ToOciTar = parsed.GetText(_toOciTar),
             VolumeSize = SizeText.Parse("--volume-size", parsed.GetText(_volumeSize)),
             ToRepository = parsed.GetText(_toRepository),
+            Template = parsed.GetText(_template),
             ToTar = parsed.GetText(_toTar),
             Map = map,
             LockOutput = parsed.GetText(_lockOutput),
@@ -126,7 +130,7 @@ internal sealed class CopyFlags
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
         // What is to be repaired is read from the source.
-        Destination = parsed.GetValue(_repair) ? null : (request.Destination as RelocationDestination.Repository)?.Name,
+        Destination = parsed.GetValue(_repair) || request.Template is not null ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Bases = Delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),

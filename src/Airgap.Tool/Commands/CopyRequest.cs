@@ -36,6 +36,9 @@ internal sealed record CopyArguments
     /// <summary><c>--to-repo</c>.</summary>
     public string? ToRepository { get; init; }
 
+    /// <summary><c>--repo-template</c>.</summary>
+    public string? Template { get; init; }
+
     /// <summary><c>--to-tar</c>.</summary>
     public string? ToTar { get; init; }
 
@@ -87,6 +90,9 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
 
     /// <summary>What of the bundle is wanted.</summary>
     public BundleSelection Selection { get; init; } = new();
+
+    /// <summary>The repository of each image, by where it comes from; null for the one repository.</summary>
+    public CopyTemplate? Template { get; init; }
 
     /// <summary>Checks the flags together, in imgpkg's order and with its words.</summary>
     /// <exception cref="AirgapException">
@@ -163,6 +169,8 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Leave it out to copy the bundle with its images, or name the bundle with -i to copy it alone.");
         }
 
+        if (CopyTemplate.Read(arguments) is { } template)
+            return new CopyRequest(SourceOf(arguments), template.Shown, arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection, Template = template };
         return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection };
     }
 

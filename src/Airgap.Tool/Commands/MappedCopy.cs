@@ -1,21 +1,39 @@
+using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Publishing;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Copies several items of one archive, each to its own repository. Every plan is made, and every signature judged, before anything moves.</summary>
+/// <summary>Copies several items of one archive, or what a template divides, each to its own repository. Every plan is made, and every signature judged, before anything moves.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="session">Takes what is told.</param>
 internal sealed class MappedCopy(IRegistry registry, Session session)
 {
     private readonly List<(TransferPlan Plan, RelocationDestination Destination)> _plans = [];
+
+    private TransferPlan? _divided;
+
+    /// <summary>Makes the plan, judges it, and divides it by a template. The part of the root comes first, and the registry links to the others what it has there.</summary>
+    /// <returns>False when a signature is missing or wrong, which was told.</returns>
+    public async Task<bool> PlanAsync(SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, CancellationToken cancellationToken)
+    {
+        TransferPlan plan = _divided = await source.PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        session.Report.Derived = source.Derived;
+        TransferPlan judged = rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false);
+        if (!await TrustCheck.PassesAsync(judged, registry, rule, session, cancellationToken).ConfigureAwait(false))
+            return false;
+        _plans.AddRange(PlacedPlans.Of(plan, template.Template, template.Base).Select(part => (part.Plan, (RelocationDestination)part.Destination)));
+        return true;
+    }
 
     /// <summary>Makes the plans.</summary>
     /// <param name="archive">The archive.</param>
@@ -46,7 +64,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
     {
         List<ForecastItem> items = [];
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
-            items.Add(new ForecastItem("archive", plan.Source.ToString()!, await new Relocator(registry).ForecastAsync(plan, destination, options, cancellationToken).ConfigureAwait(false)));
+            items.Add(new ForecastItem(KindOf(plan.Source), plan.Source.ToString()!, await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken).ConfigureAwait(false)));
         return PlanWriter.Create(items, _plans.SelectMany(planned => planned.Plan.Warnings));
     }
 
@@ -57,15 +75,15 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
             await GateCheck.FillAsync(new Relocator(registry), plan, folder, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies one after the other, and tells what was done.</summary>
+    /// <summary>Copies one after the other, and tells what was done. The lock is written when all is there.</summary>
     /// <returns>The results, up to the first that is not complete.</returns>
-    public async Task<IReadOnlyList<TransferResult>> RunAsync(TransferOptions options, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TransferResult>> RunAsync(TransferOptions options, string? lockOutput, CancellationToken cancellationToken)
     {
         List<TransferResult> results = [];
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
         {
             using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
-            TransferResult result = await new Relocator(registry, observer).RunAsync(plan, destination, options, cancellationToken).ConfigureAwait(false);
+            TransferResult result = await new Relocator(registry, observer).RunAsync(plan, destination, Mounting(options), cancellationToken).ConfigureAwait(false);
             results.Add(result);
             foreach (Diagnostic warning in result.Warnings)
                 session.Warn(warning);
@@ -75,11 +93,24 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
                 session.WriteResult(line);
         }
 
-        CopyResultText.Fill(session.Report, results[^1]);
-        session.Report.Reference = null;
+        CopyResultText.Fill(session.Report, _divided is null ? results[^1] : results[0]);
+        if (_divided is null || !results[^1].IsComplete)
+            session.Report.Reference = null;
         session.Report.Destination = string.Join(", ", results.Select(result => result.Destination.ToString()));
         session.Report.Items = [.. results.SelectMany(result => result.Items).Select(Airgap.Publishing.Reporting.ReportImage.Of)];
         session.Report.Totals = WorkTotals.Of(results);
+        if (_divided is not null && lockOutput is not null && results[^1].IsComplete)
+        {
+            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(_divided, results)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
+        }
+
         return results;
     }
+
+    private TransferOptions Mounting(TransferOptions options) => _divided is not null && _plans[0].Destination is RelocationDestination.Repository { Name: var first }
+        ? options with { MountFrom = [.. options.MountFrom, first] }
+        : options;
+
+    private static string KindOf(RelocationSource source) => source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 }

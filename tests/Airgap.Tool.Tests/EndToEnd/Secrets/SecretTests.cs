@@ -17,6 +17,7 @@ public sealed class SecretTests
         ["copy"] =
         [
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
             ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "none.key", "--sign-key-password-file", "none"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log", "audit.jsonl", "--record-user"],

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Publishing;
+
+/// <summary>What of a plan goes to one repository.</summary>
+/// <param name="Plan">The part of the plan.</param>
+/// <param name="Destination">The repository.</param>
+internal sealed record PlacedPlan(TransferPlan Plan, RelocationDestination.Repository Destination);
+
+/// <summary>
+/// Divides a plan over the repositories that a template names. imgpkg and kapp-controller look for an image of a relocated bundle in the bundle's own repository and
+/// nowhere else, so that a bundle's repository takes all that it pins; beside that, each image, and each nested bundle with all that it pins, goes to the
+/// repository that the template makes of its own source. There the registry links what it has from the bundle's repository.
+/// </summary>
+internal static class PlacedPlans
+{
+    /// <summary>Divides it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="destination">Host and prefix of the destination.</param>
+    /// <param name="rootPlace">Where the root goes, where that is decided already.</param>
+    /// <returns>The parts, that of the root first.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TemplateNameInvalid"/>, <see cref="ErrorCode.TemplateCollision"/>.</exception>
+    public static ImmutableArray<PlacedPlan> Of(TransferPlan plan, RepositoryTemplate template, TemplateBase? destination, RepositoryName? rootPlace = null)
+    {
+        PlanSlice slice = new(plan);
+        Dictionary<RepositoryName, HashSet<PlannedItem>> places = [];
+        List<RepositoryName> order = [];
+        foreach (PlannedItem image in slice.Images)
+        {
+            RepositoryName place = rootPlace is not null && image == plan.Root
+                ? rootPlace
+                : template.Resolve(new TemplateValues(destination, OriginOf(image), image.Tag, image.Digest));
+            if (!places.TryGetValue(place, out HashSet<PlannedItem>? there))
+            {
+                places[place] = there = new HashSet<PlannedItem>(ReferenceEqualityComparer.Instance);
+                order.Add(place);
+            }
+
+            if (!there.Contains(image))
+                there.UnionWith(slice.ClosureOf(image));
+        }
+
+        foreach ((RepositoryName place, HashSet<PlannedItem> images) in places)
+            RefuseCollisions(place, images, template);
+        ImmutableArray<PlacedPlan>.Builder parts = ImmutableArray.CreateBuilder<PlacedPlan>();
+        HashSet<Digest> atFirst = [];
+        foreach (RepositoryName place in order)
+        {
+            TransferPlan part = slice.Of(places[place], parts.Count == 0 ? null : order[0], atFirst);
+            if (parts.Count == 0)
+                atFirst.UnionWith(part.Blobs.Select(blob => blob.Descriptor.Digest));
+            parts.Add(new PlacedPlan(part, new RelocationDestination.Repository(place)));
+        }
+
+        return parts.ToImmutable();
+    }
+
+    /// <summary>The repository that an image comes from: the one that a bundle recorded, or where it is read.</summary>
+    private static RepositoryName OriginOf(PlannedItem item) =>
+        item.OriginalReference.Length > 0 && ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : item.Source.Repository;
+
+    private static void RefuseCollisions(RepositoryName place, IEnumerable<PlannedItem> images, RepositoryTemplate template)
+    {
+        foreach (IGrouping<string, PlannedItem> same in images.Where(item => item.Tag is not null).GroupBy(item => item.Tag!, StringComparer.Ordinal))
+        {
+            PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
+            if (distinct.Length < 2)
+                continue;
+            throw new AirgapException(
+                ErrorCode.TemplateCollision,
+                $"The template '{template}' sends {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can be one of them.",
+                "Name the source in the template, as with {source.registry} and {source.repository}.")
+            { Reference = distinct[1].Source.ToString(), Digest = distinct[1].Digest.ToString() };
+        }
+    }
+}

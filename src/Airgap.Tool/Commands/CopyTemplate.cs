@@ -1,0 +1,34 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary><c>--repo-template</c> with the <c>--to-repo</c> beside it.</summary>
+/// <param name="Template">The template.</param>
+/// <param name="Base">Host and prefix.</param>
+internal sealed record CopyTemplate(RepositoryTemplate Template, TemplateBase Base)
+{
+    /// <summary>The destination as it is told before the repositories are known.</summary>
+    public RelocationDestination.Repository Shown => new(new RepositoryName(Base.Registry, Base.Prefix));
+
+    /// <summary>Reads it; null where there is none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepositoryTemplate"/>, <see cref="ErrorCode.TemplateNotApplicable"/>, <see cref="ErrorCode.InvalidRepository"/>.</exception>
+    public static CopyTemplate? Read(CopyArguments arguments)
+    {
+        if (arguments.Template is not { } text)
+            return null;
+        if (arguments.Map.Count > 0)
+            throw new AirgapException(ErrorCode.TemplateNotApplicable, "Cannot use --repo-template with --map", "Leave one out: each says where images go.");
+        if (arguments.ToRepository is not { } destination)
+        {
+            throw new AirgapException(
+                ErrorCode.TemplateNotApplicable,
+                "Cannot use --repo-template with an archive as the destination",
+                "Use it when the archive is copied to its registry: an archive keeps where each image comes from.");
+        }
+
+        return new CopyTemplate(RepositoryTemplate.Parse(text), TemplateBase.Parse(destination));
+    }
+}

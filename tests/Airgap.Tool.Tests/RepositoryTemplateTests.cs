@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>Repositories by a template: each image where its source says, and each bundle whole where imgpkg looks for it.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class RepositoryTemplateTests
+{
+    private const string Nested = Fixtures.Registry + "/mirror/nested-bundle:v1.0.0";
+    private const string Template = "{registry}/{prefix}/{source.repository}";
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ABundleAndAllThatItPinsGoWhereTheirSourcesSay(bool throughArchive)
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        string[] from = ["-b", At(source, Nested)];
+        if (throughArchive)
+        {
+            await SucceedAsync(["copy", .. from, "--to-tar", folder["nested.tar"]]);
+            from = ["--tar", folder["nested.tar"]];
+        }
+
+        string[] copy = ["copy", .. from, "--to-repo", $"{far.Host}/far", "--repo-template", Template];
+        using RegistryContent content = RegistryContent.At(far.Host);
+        string plan = await SucceedAsync([.. copy, "--dry-run"]);
+        Assert.IsEmpty(await content.RepositoriesAsync(), "a dry run writes nothing");
+        Assert.Contains(" mounted", await SucceedAsync([.. copy, "--lock-output", folder["lock.yml"], "--receipt", folder["receipt.json"]]));
+        IReadOnlyList<string> repositories = await content.RepositoriesAsync();
+        Assert.Contains("far/mirror/nested-bundle", repositories);
+        Assert.IsGreaterThan(2, repositories.Count, string.Join(' ', repositories));
+        foreach (string repository in repositories)
+            Assert.Contains($"{far.Host}/{repository}", plan, "the dry run names each repository");
+        await content.AssertCompleteAsync("far/mirror/nested-bundle", "v1.0.0");
+        Assert.Contains($"{far.Host}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["lock.yml"]));
+
+        // imgpkg's rule: all of a bundle is in the bundle's own repository, the nested one's in its own as well.
+        await SucceedAsync("verify", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0");
+        await SucceedAsync("describe", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0");
+        await SucceedAsync("pull", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
+        Assert.Contains($"{far.Host}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"]));
+        Assert.DoesNotContain(Fixtures.Registry, ImagesOf(await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"])));
+        foreach (string repository in repositories)
+        {
+            foreach (string tag in (await content.TagsAsync(repository)).Where(tag => tag.EndsWith(".imgpkg", StringComparison.Ordinal)))
+                await content.AssertCompleteAsync(repository, tag);
+        }
+
+        // A second run finds all of it.
+        Assert.DoesNotContain(" copied", await SucceedAsync(copy));
+        using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
+        Assert.AreEqual(repositories.Count, receipt.RootElement.GetProperty("places").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task AListOfImagesGoesWhereEachComesFromAndItsLockSaysWhere()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        string one = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"))).Trim();
+        string two = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"))).Trim();
+        await File.WriteAllTextAsync(folder["in.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {one}\n- image: {two}\n");
+        await SucceedAsync("copy", "--lock", folder["in.yml"], "--to-repo", far.Host, "--repo-template", Template, "--lock-output", folder["out.yml"]);
+        string written = await File.ReadAllTextAsync(folder["out.yml"]);
+        Assert.Contains($"image: {far.Host}/apps/frontend@{one.Split('@')[1]}", written);
+        Assert.Contains($"image: {far.Host}/apps/backend@{two.Split('@')[1]}", written);
+        using RegistryContent content = RegistryContent.At(far.Host);
+        Assert.AreSequenceEqual(["apps/backend", "apps/frontend"], (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow("-b r.example/a:1 --to-tar none.tar --repo-template {registry}/{name}", "AIRGAP2120")]
+    [DataRow("--tar none.tar --map a=r.example/b --repo-template {registry}/{name}", "AIRGAP2120")]
+    [DataRow("-b r.example/a:1 --to-repo r.example --repo-template {registry}/{nam}", "AIRGAP2117")]
+    [DataRow("-b r.example/a:1 --to-repo example --repo-template {registry}/{name}", "AIRGAP2003")]
+    public async Task WhatCannotBeFollowedIsRefused(string line, string code)
+    {
+        CliResult result = await InProcess.RunAsync(["copy", .. line.Split(' ')]);
+        Assert.AreEqual(1, result.ExitCode, result.ToString());
+        Assert.Contains(code, result.Error);
+    }
+
+    [TestMethod]
+    public async Task TwoImagesThatWouldTakeOneTagAreRefused()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        await SucceedAsync("copy", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"), "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"), "--to-oci-tar", folder["two.tar"]);
+        CliResult result = await InProcess.RunAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", "{registry}/all");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2119", result.Error);
+        await SucceedAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", Template);
+        using RegistryContent content = RegistryContent.At(far.Host);
+        await content.AssertCompleteAsync("apps/frontend", "1.0.0");
+        await content.AssertCompleteAsync("apps/backend", "1.0.0");
+    }
+
+    private static string ImagesOf(string yaml) => string.Join('\n', yaml.Split('\n').Where(line => line.Contains("image:", StringComparison.Ordinal)));
+
+    private static string At(RegistryFixture registry, string reference) => reference.Replace(Fixtures.Registry, registry.Host, StringComparison.Ordinal);
+
+    private static async Task<string> SucceedAsync(params string[] args)
+    {
+        CliResult result = await InProcess.RunAsync(args);
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        return result.Output;
+    }
+}
