@@ -436,6 +436,9 @@ public enum ErrorCode
     /// <summary>Archives that are read together are no chain of deltas: none of them is what the others build up to, or one is no part of it.</summary>
     NotOneChain = 2184,
 
+    /// <summary>What is derived of a bundle by a choice of packages or platforms is not what the project's lock pins: another release of this program derives otherwise, or the lock was changed (a warning outside locked mode). Update the lock, or use the release that wrote it.</summary>
+    DerivedMoved = 2190,
+
     /// <summary>A private key cannot be read, or is of a kind that cannot sign this: Ed25519 signs no archive, of which only the hash is known.</summary>
     InvalidSigningKey = 2200,
 

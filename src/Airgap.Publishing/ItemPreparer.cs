@@ -55,7 +55,7 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
     // What a tag stands for is asked once, and kept in the project's lock once.
     private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
     {
-        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin })],
+        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin, DerivedPin = resolved.Declarations[i].DerivedPin })],
         Lock = null,
         Change = null,
     };

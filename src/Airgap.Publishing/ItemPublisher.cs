@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Locking;
 using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
@@ -198,7 +199,18 @@ internal sealed class ItemPublisher(
     {
         TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
         source.Verify(plan);
+        TellDrift(declaration, plan);
         return new ItemPlan(plan, standing, await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source, source.Report(plan));
+    }
+
+    // Locked mode takes what is locked or nothing.
+    private void TellDrift(Declaration declaration, TransferPlan plan)
+    {
+        if (PlanRoot.Of(plan) is not { } root || LockedSelections.FindDrift(declaration, root.Digest, settings.FullLockFile) is not { } drift)
+            return;
+        if (settings.LockedMode)
+            throw new AirgapException(drift.Code, drift.Message, drift.Advice) { Reference = drift.Reference, Location = drift.Location };
+        warnings.Add(drift, declaration.Item.Location);
     }
 
     private async Task<PublishedItem> RelocateAsync(Declaration declaration, CancellationToken cancellationToken)

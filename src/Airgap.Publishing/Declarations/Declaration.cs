@@ -24,6 +24,9 @@ internal sealed record Declaration
     /// <summary>The digest that the project's lock pins the tag to; null where none does.</summary>
     public Digest? Pin { get; init; }
 
+    /// <summary>The digest that the project's lock pins what is derived of the bundle to; null where it pins none.</summary>
+    internal Digest? DerivedPin { get; init; }
+
     /// <summary>What its artifacts are called before the dot: the PackageRepository's name or the source's last path segment.</summary>
     public required string Name { get; init; }
 

@@ -8,6 +8,9 @@ namespace Airgap.Publishing.Locking;
 /// <param name="Removed">Items it pinned before and does not any more, as the project does not declare them.</param>
 internal sealed record LockChange(string Path, int Locked, int Added, int Moved, int Removed)
 {
+    /// <summary>Choices of packages and platforms it pins now, which count among the others' numbers.</summary>
+    public int Choices { get; init; }
+
     /// <summary>True when the file says what it said before.</summary>
     public bool IsNone => Added + Moved + Removed == 0;
 
@@ -15,6 +18,7 @@ internal sealed record LockChange(string Path, int Locked, int Added, int Moved,
     public override string ToString()
     {
         IEnumerable<string> parts = new[] { (Added, "added"), (Moved, "moved"), (Removed, "removed") }.Where(part => part.Item1 > 0).Select(part => $"{part.Item1} {part.Item2}");
-        return $"{Locked} {(Locked == 1 ? "tag" : "tags")} locked: {(IsNone ? "as before" : string.Join(", ", parts))}";
+        string choices = Choices == 0 ? "" : $" and {Choices} {(Choices == 1 ? "choice" : "choices")}";
+        return $"{Locked} {(Locked == 1 ? "tag" : "tags")}{choices} locked: {(IsNone ? "as before" : string.Join(", ", parts))}";
     }
 }

@@ -53,18 +53,44 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 .Select(key => KeyValuePair.Create(key, now.TryGetValue(key, out Digest digest) && !settings.LockedMode ? new ProjectLockEntry(digest, null) : read.Lock.Entries.GetValueOrDefault(key)))
                 .Where(pair => pair.Value is not null)!),
         };
+        ImmutableArray<Declaration> declared = [.. declarations.Select(declaration => declaration with { Pin = KeyOf(declaration) is { } key ? pinned.Entries.GetValueOrDefault(key.ToString())?.Digest : null })];
+        pinned = pinned with { Derived = await DerivedAsync(declared, read.Lock, canAsk && problems.Count == 0, problems, cancellationToken) };
+        (int Added, int Moved, int Removed) tags = Compare(read.Lock.Entries, pinned.Entries);
+        (int Added, int Moved, int Removed) choices = Compare(read.Lock.Derived, pinned.Derived);
         LockChange change = new(
             settings.FullLockFile,
             pinned.Entries.Count,
-            pinned.Entries.Keys.Count(key => !read.Lock.Entries.ContainsKey(key)),
-            pinned.Entries.Count(pair => read.Lock.Entries.TryGetValue(pair.Key, out ProjectLockEntry? before) && before.Digest != pair.Value.Digest),
-            canAsk && !settings.LockedMode ? read.Lock.Entries.Keys.Count(key => !pinned.Entries.ContainsKey(key)) : 0);
+            tags.Added + choices.Added,
+            tags.Moved + choices.Moved,
+            canAsk && !settings.LockedMode ? tags.Removed + choices.Removed : 0)
+        { Choices = pinned.Derived.Count };
         return new ResolvedLock(
-            [.. declarations.Select(declaration => declaration with { Pin = KeyOf(declaration) is { } key ? pinned.Entries.GetValueOrDefault(key.ToString())?.Digest : null })],
+            [.. declared.Select(declaration => declaration with { DerivedPin = LockedSelections.KeyOf(declaration) is { } key ? pinned.Derived.GetValueOrDefault(key)?.Digest : null })],
             problems.ToImmutable(),
             change.IsNone ? null : pinned,
             change);
     }
+
+    // A choice that is locked is derived once more only to update the lock, and by whoever relocates it.
+    private async Task<ImmutableSortedDictionary<string, ProjectLockEntry>> DerivedAsync(
+        ImmutableArray<Declaration> declarations, ProjectLock found, bool canAsk, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    {
+        IEnumerable<Declaration> asked = !canAsk || settings.LockedMode
+            ? []
+            : declarations.Where(declaration => LockedSelections.KeyOf(declaration) is { } key && (settings.UpdateLock || !found.Derived.ContainsKey(key)));
+        IReadOnlyDictionary<string, Digest> now = await LockedSelections.DeriveAsync(asked, registry, settings.Concurrency, problems, cancellationToken);
+        return ProjectLock.Empty.Derived.AddRange(declarations
+            .Select(LockedSelections.KeyOf)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Select(key => KeyValuePair.Create(key, now.TryGetValue(key, out Digest digest) ? new ProjectLockEntry(digest, null) : found.Derived.GetValueOrDefault(key)))
+            .Where(pair => pair.Value is not null)!);
+    }
+
+    private static (int Added, int Moved, int Removed) Compare(ImmutableSortedDictionary<string, ProjectLockEntry> before, ImmutableSortedDictionary<string, ProjectLockEntry> now) => (
+        now.Keys.Count(key => !before.ContainsKey(key)),
+        now.Count(pair => before.TryGetValue(pair.Key, out ProjectLockEntry? old) && old.Digest != pair.Value.Digest),
+        before.Keys.Count(key => !now.ContainsKey(key)));
 
     /// <summary>Writes the lock, if it has changed.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
@@ -105,11 +131,19 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                     $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {key}")}.",
                     $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
             }
+
+            if (LockedSelections.KeyOf(declaration) is { } choice && declared.Add(choice) && (found is not null || KeyOf(declaration) is null) && found?.Derived.ContainsKey(choice) != true)
+            {
+                yield return declaration.Item.Problem(
+                    ErrorCode.NotLocked,
+                    $"What the item {declaration.Item.ItemName} '{declaration.Item.Include}' chooses is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {choice}")}.",
+                    $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
+            }
         }
 
         if (!complete || found is null)
             yield break;
-        foreach ((string key, ProjectLockEntry entry) in found.Entries.Where(entry => !declared.Contains(entry.Key)))
+        foreach ((string key, ProjectLockEntry entry) in found.Entries.Concat(found.Derived).Where(entry => !declared.Contains(entry.Key)))
         {
             yield return new Diagnostic(
                 ErrorCode.StaleLock,

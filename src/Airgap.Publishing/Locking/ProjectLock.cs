@@ -21,6 +21,9 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
     /// <summary>A lock without entries.</summary>
     public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal)) { Schema = SchemaLinks.Of("airgap.lock") };
 
+    /// <summary>The digests of derived bundles, by reference and choice (<see cref="LockedSelections.KeyOf"/>).</summary>
+    public ImmutableSortedDictionary<string, ProjectLockEntry> Derived { get; init; } = ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal);
+
     /// <summary>The address of the file's JSON schema, as it stands there; null for none.</summary>
     public string? Schema { get; init; }
 
@@ -40,6 +43,14 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
             foreach ((string reference, ProjectLockEntry entry) in Entries)
                 writer.WriteString(reference, entry.Digest.ToString());
             writer.WriteEndObject();
+            if (!Derived.IsEmpty)
+            {
+                writer.WriteStartObject("derived");
+                foreach ((string choice, ProjectLockEntry entry) in Derived)
+                    writer.WriteString(choice, entry.Digest.ToString());
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
         }
 

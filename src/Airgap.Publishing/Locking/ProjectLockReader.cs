@@ -23,6 +23,7 @@ internal sealed class ProjectLockReader
     private readonly ImmutableArray<Diagnostic>.Builder _problems;
     private string? _schema;
     private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _entries = ProjectLock.Empty.Entries.ToBuilder();
+    private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _derived = ProjectLock.Empty.Entries.ToBuilder();
 
     private ProjectLockReader(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
     {
@@ -60,7 +61,7 @@ internal sealed class ProjectLockReader
     {
         ProjectLockReader reader = new(path, json, problems);
         reader.Read();
-        return new ProjectLock(reader._entries.ToImmutable()) { Schema = reader._schema };
+        return new ProjectLock(reader._entries.ToImmutable()) { Schema = reader._schema, Derived = reader._derived.ToImmutable() };
     }
 
     private void Read()
@@ -100,7 +101,7 @@ internal sealed class ProjectLockReader
             string name = json.GetString()!;
             if (!seen.Add(name))
                 Add(ref json, $"'{name}' is given twice");
-            else if (name is not ("version" or "items" or SchemaLinks.Property))
+            else if (name is not ("version" or "items" or "derived" or SchemaLinks.Property))
                 Add(ref json, $"'{Shorten(name)}' is unknown");
             json.Read();
             if (name == "version")
@@ -110,9 +111,13 @@ internal sealed class ProjectLockReader
             else if (name == SchemaLinks.Property)
                 Add(ref json, $"'{SchemaLinks.Property}' must be an address");
             else if (name == "items" && json.TokenType == JsonTokenType.StartObject)
-                ReadItems(ref json);
+                ReadItems(ref json, _entries, WhatIsWrongWith);
             else if (name == "items")
                 Add(ref json, "'items' must be an object of references and digests");
+            else if (name == "derived" && json.TokenType == JsonTokenType.StartObject)
+                ReadItems(ref json, _derived, WhatIsWrongWithChoice);
+            else if (name == "derived")
+                Add(ref json, "'derived' must be an object of choices and digests");
             json.Skip();
         }
 
@@ -128,14 +133,14 @@ internal sealed class ProjectLockReader
             _problems.Add(Problem(PlaceOf(ref json), $"its version is {version}, and this release reads {ProjectLock.Version}") with { Advice = "Use the newer release that wrote it." });
     }
 
-    private void ReadItems(ref Utf8JsonReader json)
+    private void ReadItems(ref Utf8JsonReader json, ImmutableSortedDictionary<string, ProjectLockEntry>.Builder entries, Func<string, string?> findWrong)
     {
         HashSet<string> seen = [];
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string key = json.GetString()!;
             SourceLocation place = PlaceOf(ref json);
-            string? wrong = WhatIsWrongWith(key);
+            string? wrong = findWrong(key);
             if (!seen.Add(key))
                 wrong = $"'{Shorten(key)}' is locked twice";
             if (wrong is not null)
@@ -144,7 +149,7 @@ internal sealed class ProjectLockReader
             if (json.TokenType != JsonTokenType.String || !Digest.TryParse(json.GetString(), out Digest digest))
                 Add(ref json, $"the digest of '{Shorten(key)}' must be sha256: and 64 lower-case hex digits (or sha512: and 128)");
             else if (wrong is null)
-                _entries.Add(key, new ProjectLockEntry(digest, place));
+                entries.Add(key, new ProjectLockEntry(digest, place));
             json.Skip();
         }
     }
@@ -156,6 +161,17 @@ internal sealed class ProjectLockReader
         if (reference.Digest is not null)
             return $"'{Shorten(key)}' has a digest, and needs no lock";
         return reference.ToString() == key ? null : $"'{Shorten(key)}' has to be written out: '{Shorten(reference.ToString())}'";
+    }
+
+    private static string? WhatIsWrongWithChoice(string key)
+    {
+        int at = key.IndexOf(LockedSelections.Between, StringComparison.Ordinal);
+        string name = at < 0 ? key : key[..at];
+        if (at < 0 || key.Length == at + LockedSelections.Between.Length)
+            return $"'{Shorten(UserInfo.Hide(key))}' is not a reference and a choice with '{LockedSelections.Between}' between them";
+        if (!ImageReference.TryParse(name, out ImageReference? reference, out string? problem))
+            return $"'{Shorten(UserInfo.Hide(name))}' is not an image reference: {problem}";
+        return reference.ToString() == name ? null : $"'{Shorten(name)}' has to be written out: '{Shorten(reference.ToString())}'";
     }
 
     private void Add(ref Utf8JsonReader json, string why) => _problems.Add(Problem(PlaceOf(ref json), why));

@@ -74,6 +74,9 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n<<<<<<< HEAD\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 4, 1, "a merge left its markers here")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {}\n}\n{}", 5, 1, "not JSON")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n}", 4, 1, "not JSON")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": []\n}", 4, 14, "'derived' must be")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 5, 5, "is not a reference and a choice")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a | flatten\": \"" + A + "\"\n  }\n}", 5, 5, "has to be written out: 'host.io/a:latest'")]
     [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "not JSON")]
     public void WhatNoRunWouldHaveWrittenHasItsLineAndColumn(string json, int line, int column, string why)
     {
