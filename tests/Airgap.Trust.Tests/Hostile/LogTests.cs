@@ -1,0 +1,172 @@
+using System.Security.Cryptography;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
+using Airgap.Trust.Logs;
+using Airgap.Trust.Roots;
+
+namespace Airgap.Trust.Tests.Hostile;
+
+/// <summary>Each thing that a log's entry has to hold is taken out or made false once.</summary>
+[TestClass]
+public sealed class LogTests
+{
+    private readonly OwnLog _log = new();
+    private readonly ECDsa _signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private EntryClaims _claims = null!;
+    private LogEntry _entry = null!;
+
+    [TestInitialize]
+    public void Begin()
+    {
+        SignedBytes signed = SignedBytes.Of("what is signed"u8.ToArray());
+        byte[] signature = _signer.SignData("what is signed"u8.ToArray(), HashAlgorithmName.SHA256);
+        _claims = new EntryClaims(signed, signature, _signer.ExportSubjectPublicKeyInfo(), null);
+        string pem = Convert.ToBase64String(Encoding.ASCII.GetBytes(_signer.ExportSubjectPublicKeyInfoPem()));
+        _entry = _log.Entry(Encoding.UTF8.GetBytes(
+            $$$"""{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"{{{Convert.ToHexStringLower(SHA256.HashData("what is signed"u8))}}}"}},"signature":{"content":"{{{Convert.ToBase64String(signature)}}}","publicKey":{"content":"{{{pem}}}"} } } }"""));
+    }
+
+    [TestCleanup]
+    public void End()
+    {
+        _log.Dispose();
+        _signer.Dispose();
+    }
+
+    [TestMethod]
+    public void AnEntryWithPromiseAndProof_Counts()
+    {
+        (LogKey log, DateTimeOffset? time) = Verify(_entry);
+
+        Assert.AreSame(_log.Key, log);
+        Assert.AreEqual(DateTimeOffset.FromUnixTimeSeconds(OwnLog.Time), time);
+    }
+
+    [TestMethod]
+    public void AnEntryWithEither_CountsWhereTheFormDemandsNoMore()
+    {
+        Assert.IsNotNull(Verify(_entry with { Proof = null }, needsProof: false).Time);
+        Assert.IsNull(Verify(_entry with { Promise = null }, needsPromise: false).Time);
+    }
+
+    [TestMethod]
+    public void ALogThatNobodyTrusts_IsNone()
+    {
+        using OwnLog other = new();
+        Refused(_entry with { LogId = other.Key.Id }, "does not list");
+        Refused(_entry, "does not list", logs: []);
+        Refused(_entry, "does not list", logs: [_log.Key with { Key = null }]);
+    }
+
+    [TestMethod]
+    public void AMissingPart_IsMissed()
+    {
+        Refused(_entry with { Promise = null }, "no promise");
+        Refused(_entry with { Proof = null }, "no inclusion proof");
+        Refused(_entry with { Promise = null, Proof = null }, "no promise", needsPromise: false, needsProof: false);
+        Refused(_entry with { Proof = _entry.Proof! with { Checkpoint = null } }, "no checkpoint");
+        Refused(_entry with { Promise = null, Proof = _entry.Proof! with { Checkpoint = null } }, "no checkpoint", needsPromise: false, needsProof: false);
+    }
+
+    [TestMethod]
+    public void APromise_IsOfThisEntryAndTime()
+    {
+        Refused(_entry with { IntegratedTime = OwnLog.Time + 1 }, "promise (SET)");
+        Refused(_entry with { Index = 8 }, "promise (SET)");
+        foreach (long? time in (long?[])[null, 0, -1, 253402300800])
+        {
+            LogEntry entry = _entry with { IntegratedTime = time };
+            Refused(entry with { Promise = _log.Promise(entry) }, "promise (SET)");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(0, true)]
+    [DataRow(-1, false)]
+    public void APromise_IsMadeWhileTheLogIsTrusted(int seconds, bool counts)
+    {
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(OwnLog.Time);
+        LogKey ended = _log.Key with { Validity = new Validity(time.AddDays(-1), time.AddSeconds(seconds)) };
+        LogKey begun = _log.Key with { Validity = new Validity(time.AddSeconds(-seconds), null) };
+
+        foreach (LogKey log in (LogKey[])[ended, begun])
+        {
+            if (counts)
+                Assert.IsNotNull(LogVerifier.Verify(_entry, [log], _claims, true, true).Time);
+            else
+                Refused(_entry, "promise (SET)", logs: [log]);
+        }
+    }
+
+    [TestMethod]
+    public void AProof_LeadsToTheRoot()
+    {
+        InclusionProof proof = _entry.Proof!;
+        Refused(_entry with { Proof = proof with { Index = 1 } }, "does not lead");
+        Refused(_entry with { Proof = proof with { Index = -1 } }, "does not lead");
+        Refused(_entry with { Proof = proof with { Index = 3 } }, "does not lead");
+        Refused(_entry with { Proof = proof with { TreeSize = 2 } }, "does not lead");
+        Refused(_entry with { Proof = proof with { Hashes = [] } }, "does not lead");
+        Refused(_entry with { Proof = proof with { Hashes = [.. proof.Hashes, new byte[32]] } }, "does not lead");
+        Refused(_entry with { Proof = proof with { Hashes = [proof.Hashes[0][..31]] } }, "does not lead");
+        Refused(_entry with { Proof = proof with { RootHash = new byte[32] } }, "does not lead");
+    }
+
+    // A node of another length gives the same hash where the bytes run on: only the length tells.
+    [TestMethod]
+    public void ANodeOfAnotherLength_IsNone()
+    {
+        byte[] beside = [.. new byte[40]];
+        byte[] root = OwnLog.Node(beside, OwnLog.Leaf(_entry.Body));
+        Assert.IsFalse(MerkleTree.Includes(new InclusionProof(1, 2, root, [beside], null), _entry.Body));
+        byte[] right = [.. new byte[32]];
+        Assert.IsTrue(MerkleTree.Includes(new InclusionProof(1, 2, OwnLog.Node(right, OwnLog.Leaf(_entry.Body)), [right], null), _entry.Body));
+    }
+
+    [TestMethod]
+    public void ACheckpoint_IsOfThisTreeAndLog()
+    {
+        byte[] root = _entry.Proof!.RootHash;
+        using OwnLog other = new();
+        Refused(WithCheckpoint(_log.Checkpoint(4, root)), "another tree");
+        Refused(WithCheckpoint(_log.Checkpoint(3, new byte[32])), "another tree");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root, name: "other.example")), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root, hint: [1, 2, 3, 4])), "not the log's");
+        Refused(WithCheckpoint(other.Checkpoint(3, root, hint: _log.Key.Id[..4])), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root[..31])), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n3\n", "\n03\n", StringComparison.Ordinal)), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n", StringComparison.Ordinal)), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace('\u2014', '-')), "not the log's");
+        Refused(WithCheckpoint(_log.Checkpoint(3, root) + new string('x', 70_000)), "not the log's");
+        Assert.IsNotNull(Verify(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n\n\u2014 witness AAAAAAA=\n", StringComparison.Ordinal))).Time);
+    }
+
+    [TestMethod]
+    public void AnEntryOfAnotherSignature_IsNone()
+    {
+        using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        EntryClaims claims = _claims;
+        foreach (EntryClaims lie in (EntryClaims[])[
+            claims with { Signed = SignedBytes.Of("other bytes"u8.ToArray()) },
+            claims with { Signature = [1, 2, 3] },
+            claims with { Verifier = other.ExportSubjectPublicKeyInfo() }])
+        {
+            _claims = lie;
+            Refused(_entry, "another signature");
+        }
+    }
+
+    private LogEntry WithCheckpoint(string checkpoint) => _entry with { Proof = _entry.Proof! with { Checkpoint = checkpoint } };
+
+    private (LogKey Log, DateTimeOffset? Time) Verify(LogEntry entry, bool needsPromise = true, bool needsProof = true) =>
+        LogVerifier.Verify(entry, [_log.Key], _claims, needsPromise, needsProof);
+
+    private void Refused(LogEntry entry, string why, bool needsPromise = true, bool needsProof = true, IReadOnlyList<LogKey>? logs = null)
+    {
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => LogVerifier.Verify(entry, logs ?? [_log.Key], _claims, needsPromise, needsProof));
+        Assert.AreEqual(ErrorCode.SignatureRejected, failure.Code);
+        Assert.Contains(why, failure.Message);
+    }
+}
