@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Trust.Certificates;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Logs;
+using Airgap.Trust.Roots;
+using Airgap.Trust.Signers;
+
+namespace Airgap.Trust.Tests.Hostile;
+
+/// <summary>A certificate of an authority of one's own: its key made the signature, at a time when all were trusted.</summary>
+[TestClass]
+public sealed class CertificateSignerTests
+{
+    private static readonly DateTimeOffset s_start = DateTimeOffset.FromUnixTimeSeconds(OwnLog.Time).AddDays(-1);
+    private static readonly byte[] s_text = "what is signed"u8.ToArray();
+
+    private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    [TestCleanup]
+    public void End()
+    {
+        _rootKey.Dispose();
+        _key.Dispose();
+    }
+
+    [TestMethod]
+    public void ASignatureByTheKeyOfTheCertificate_Counts_AndNoOther()
+    {
+        using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateSigner signer = new(RootOf(), null, null, mayBeNow: true);
+
+        Assert.AreEqual("CN=leaf", signer.Verify(EvidenceBy(_key), s_start.AddDays(1)).Signer);
+        Refused(signer, EvidenceBy(other), "not by the key of its certificate");
+        Refused(signer, EvidenceBy(_key) with { Signed = SignedBytes.Of("other bytes"u8.ToArray()) }, "not by the key of its certificate");
+        Refused(signer, EvidenceBy(_key) with { Certificate = null }, "without a certificate");
+    }
+
+    [TestMethod]
+    public void WithoutAProofOfTime_OnlyAnAuthorityOfOnesOwnCounts() =>
+        Refused(new CertificateSigner(RootOf(), null, null), EvidenceBy(_key), "tells when it was made");
+
+    // The leaf is valid for longer than its root.
+    [TestMethod]
+    public void TheWholeChain_IsValidAtThatTime()
+    {
+        CertificateSigner signer = new(RootOf(rootDays: 3), null, null, mayBeNow: true);
+
+        Assert.IsNotNull(signer.Verify(EvidenceBy(_key), s_start.AddDays(2)));
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => signer.Verify(EvidenceBy(_key), s_start.AddDays(4)));
+        Assert.AreEqual(ErrorCode.SignatureRejected, failure.Code);
+    }
+
+    // An entry that promised no time counts only while its log was trusted, whatever else tells the time.
+    [TestMethod]
+    [DataRow(0, true)]
+    [DataRow(10, false)]
+    public void ALogWithoutATime_IsTrustedAtTheTimeOfTheOther(int days, bool counts)
+    {
+        using OwnLog timed = new();
+        using OwnLog untimed = new();
+        LogKey dated = untimed.Key with { Validity = new Validity(DateTimeOffset.FromUnixTimeSeconds(OwnLog.Time).AddDays(days), null) };
+        CertificateSigner signer = new(RootOf(logs: [timed.Key, dated]), null, null);
+        Evidence evidence = EvidenceBy(_key);
+        byte[] body = Body(evidence);
+        evidence = evidence with { Entries = [timed.Entry(body), untimed.Entry(body) with { Promise = null, IntegratedTime = null }] };
+
+        if (counts)
+            Assert.IsNotNull(signer.Verify(evidence, s_start));
+        else
+            Refused(signer, evidence, "not trusted at that time");
+    }
+
+    private static void Refused(CertificateSigner signer, Evidence evidence, string why)
+    {
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => signer.Verify(evidence, s_start.AddDays(1)));
+        Assert.AreEqual(ErrorCode.SignatureRejected, failure.Code);
+        Assert.Contains(why, failure.Message);
+    }
+
+    private X509Certificate2 _leaf = null!;
+
+    private TrustedRoot RootOf(int rootDays = 100, IReadOnlyList<LogKey>? logs = null)
+    {
+        CertificateRequest request = new("CN=root", _rootKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        X509Certificate2 root = request.CreateSelfSigned(s_start, s_start.AddDays(rootDays));
+        CertificateRequest leaf = new("CN=leaf", _key, HashAlgorithmName.SHA256);
+        leaf.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(TrustChain.CodeSigning)], false));
+        _leaf = leaf.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), s_start, s_start.AddDays(50), [5]);
+        return new TrustedRoot { Authorities = [new Authority(null, [root], [], Validity.Always)], Logs = logs ?? [] };
+    }
+
+    private Evidence EvidenceBy(ECDsa key)
+    {
+        if (_leaf is null)
+            RootOf();
+        return new Evidence
+        {
+            Signed = SignedBytes.Of(s_text),
+            Signature = key.SignData(s_text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence),
+            Certificate = _leaf,
+        };
+    }
+
+    private byte[] Body(Evidence evidence)
+    {
+        string pem = Convert.ToBase64String(Encoding.ASCII.GetBytes(_leaf.ExportCertificatePem()));
+        return Encoding.UTF8.GetBytes(
+            $$$"""{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"{{{Convert.ToHexStringLower(SHA256.HashData(s_text))}}}"}},"signature":{"content":"{{{Convert.ToBase64String(evidence.Signature)}}}","publicKey":{"content":"{{{pem}}}"} } } }""");
+    }
+}
