@@ -49,7 +49,7 @@ internal sealed class ItemPublisher(
             {
                 Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
                 ItemPlan made = await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken);
-                PlanTrust judged = await PlanTrust.JudgeAsync(made.Plan, registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken);
+                PlanTrust judged = await PlanTrust.JudgeAsync(await made.Source.JudgedAsync(made.Plan, relocator, cancellationToken), registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken);
                 _judged[declaration] = new JudgedPlan(made, judged.Images);
                 return judged;
             });

@@ -77,6 +77,15 @@ internal sealed class ItemSource : IDisposable
     /// <exception cref="AirgapException">What <see cref="ArchiveMatch.Verify"/> throws.</exception>
     public void Verify(TransferPlan plan) => ArchiveMatch.Verify(_declaration, plan, _carried?.From);
 
+    /// <summary>The plan whose signatures count: of a derived bundle those of what it was derived of, as nobody can have signed what is new.</summary>
+    /// <param name="plan">The plan of what is relocated.</param>
+    /// <param name="relocator">Reads the archive that the bundle is derived of.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<TransferPlan> JudgedAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
+        _derivation is null ? plan
+        : _archive is null ? _derivation.Judged(plan, null)
+        : _derivation.Judged(plan, await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
+
     /// <summary>What is left out; null for a bundle as it is.</summary>
     public DerivedReport? Report(TransferPlan plan) =>
         _derivation is null ? null : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));

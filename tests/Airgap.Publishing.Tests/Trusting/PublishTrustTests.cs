@@ -60,6 +60,32 @@ public sealed class PublishTrustTests
         Assert.AreEqual(3, File.ReadAllText(_folder["airgap/relocation.html"]).Split("class=\"signed\"").Length - 1, "a lock beside each");
     }
 
+    /// <summary>Nobody can have signed what is derived here: who signed the original counts, on either side of the gap.</summary>
+    [TestMethod]
+    public async Task OfADerivedBundle_TheOriginalIsJudged()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        TrustItem[] trust = Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")));
+        PublishSettings settings = Settings(destination, trust);
+        using RegistryClient client = Client();
+
+        PublishResult result = await new Publisher(client).RunAsync([Chosen(SignedStorage.Bundle)], settings, TestContext.CancellationToken);
+        Assert.IsEmpty(result.Failures);
+        string derived = result.Items[0].Derived!.Digest;
+        Assert.IsFalse(result.Items[0].Derived!.From.EndsWith(derived, StringComparison.Ordinal));
+        Assert.Contains(image => result.Items[0].Derived!.From.EndsWith(image.Digest, StringComparison.Ordinal), result.Items[0].Signatures!.Value);
+
+        PublishResult refused = await new Publisher(client).RunAsync(
+            [Chosen(SignedStorage.Bundle)], Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p384")))), TestContext.CancellationToken);
+        Assert.IsTrue(refused.Failures.Any(failure => failure.Code == ErrorCode.SignatureRejected));
+
+        await new Publisher(client).RunAsync([PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings with { Registry = "", Archive = "all.tar" }, TestContext.CancellationToken);
+        PublishResult far = await new Publisher(client).RunAsync(
+            [Chosen(SignedStorage.Bundle)], settings with { SourceArchive = "all.tar", Registry = $"{destination.Host}/far" }, TestContext.CancellationToken);
+        Assert.IsEmpty(far.Failures);
+        Assert.AreEqual(derived, far.Items[0].Derived!.Digest);
+    }
+
     [TestMethod]
     public async Task EveryRefusalOfEveryItem_IsTold_AndNothingIsWritten()
     {
@@ -205,6 +231,8 @@ public sealed class PublishTrustTests
         Assert.AreEqual(ErrorCode.InvalidTrustRule, lost.Code);
         Assert.AreEqual(1, lost.Location!.Line);
     }
+
+    private static PublishItem Chosen(string bundle) => PublishItems.Bundle($"{s_registry.Host}/{bundle}", ("DropUnreferenced", "true"));
 
     private static TrustItem[] Trust(string place, params (string Name, string Value)[] metadata) => [new TrustItem(place, metadata.ToDictionary(pair => pair.Name, pair => pair.Value), null)];
 
