@@ -66,6 +66,12 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapRegistry { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapRepositoryTemplate { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapMirrorConfiguration { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapArchive { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -153,6 +159,8 @@ public abstract class DeclarationTask : RegistryTask
     internal string? PropertyOf(string name) => name switch
     {
         PropertyNames.Registry => AirgapRegistry,
+        PropertyNames.RepositoryTemplate => AirgapRepositoryTemplate,
+        PropertyNames.MirrorConfiguration => AirgapMirrorConfiguration,
         PropertyNames.Archive => AirgapArchive,
         PropertyNames.ArchiveFormat => AirgapArchiveFormat,
         PropertyNames.ArchiveVolumeSize => AirgapArchiveVolumeSize,

@@ -36,10 +36,10 @@ internal sealed class ItemOutcomes
         try
         {
             PublishedItem item = await publish();
-            Results.Add(item.Result);
-            Derived.Add(item.Derived);
+            Results.AddRange(item.Result.Everywhere);
+            Derived.AddRange([item.Derived, .. item.Result.Further.Select(_ => (DerivedReport?)null)]);
             if (declaration.Archive is null)
-                Received.Add(item.Result);
+                Received.AddRange(item.Result.Everywhere);
             if (item.Result.IsComplete)
                 Published.Add(item);
             else

@@ -90,7 +90,7 @@ internal sealed class ItemPublisher(
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <param name="keepsPlan">True where the item is relocated afterwards, by the plan that is kept.</param>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
-    public Task<ForecastItem> ForecastAsync(Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) => LocatedAsync(declaration, async () =>
+    public Task<IReadOnlyList<ForecastItem>> ForecastAsync(Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) => LocatedAsync<IReadOnlyList<ForecastItem>>(declaration, async () =>
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
         ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
@@ -101,8 +101,40 @@ internal sealed class ItemPublisher(
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
             : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
-        return Forecast(declaration, made, forecast);
+        List<ForecastItem> forecasts = [Forecast(declaration, made, forecast)];
+        foreach (PlacedPlan part in FurtherOf(declaration, plan))
+        {
+            TransferForecast placed = await relocator.ForecastAsync(part.Plan, part.Destination, MountingFrom(Options, declaration.Repository!), cancellationToken);
+            forecasts.Add(new ForecastItem(forecasts[0].Kind, declaration.Item.Include, placed, part.Destination.Name));
+        }
+
+        return forecasts;
     });
+
+    private ImmutableArray<PlacedPlan> FurtherOf(Declaration declaration, TransferPlan plan) => declaration is { Template: { } template, Archive: null, Repository: { } repository }
+        ? [.. PlacedPlans.Of(plan, template, TemplateDestination.BaseOf(settings), repository).Where(part => part.Destination.Name != repository)]
+        : [];
+
+    private static TransferOptions MountingFrom(TransferOptions options, RepositoryName repository) => options with { MountFrom = [.. options.MountFrom, repository] };
+
+    private async Task<TransferResult> RelocateFurtherAsync(
+        TransferResult result, ImmutableArray<PlacedPlan> further, Relocator relocator, TransferOptions options, ITransferObserver told, CancellationToken cancellationToken)
+    {
+        TransferOptions mounting = MountingFrom(options, ((RelocationDestination.Repository)result.Destination).Name);
+        List<TransferResult> results = [];
+        foreach (PlacedPlan part in further)
+        {
+            using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(part.Destination, told, cancellationToken);
+            results.Add(await relocator.RunAsync(part.Plan, part.Destination, mounting, cancellationToken));
+        }
+
+        return result with
+        {
+            Further = [.. results],
+            Failures = [.. result.Failures, .. results.SelectMany(each => each.Failures)],
+            Warnings = [.. result.Warnings, .. results.SelectMany(each => each.Warnings)],
+        };
+    }
 
     /// <summary>What would become of an item, as reports show it.</summary>
     public ForecastItem Forecast(Declaration declaration, ItemPlan made, TransferForecast forecast) =>
@@ -227,7 +259,16 @@ internal sealed class ItemPublisher(
         TransferOptions how = OptionsFor(declaration, cancellationToken);
         if (how.Admission is { } admission && standing is not null)
             await admission;
+        // Divided before anything moves, so that a name no registry takes costs no transfer.
+        ImmutableArray<PlacedPlan> further = FurtherOf(declaration, plan);
         TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
+        if (result.IsComplete && !further.IsEmpty)
+        {
+            // Of two projects each may go to the other's repository: nobody waits for a destination while holding another.
+            held?.Dispose();
+            result = await RelocateFurtherAsync(result, further, relocator, how, itemObserver, cancellationToken);
+        }
+
         return await LeaveAsync(declaration, made, result, result.IsComplete, signs: true, cancellationToken);
     }
 
@@ -245,6 +286,8 @@ internal sealed class ItemPublisher(
         if (!isWhole)
             return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
+        foreach (TransferResult further in signs ? result.Further : [])
+            await (Signing?.SignAsync(further, registry, text => observer?.Notice(text), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]));
         IReadOnlyList<string> signatures = Signing is null || !signs ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.

@@ -25,7 +25,7 @@ internal static class ProjectGate
         await publisher.KeepPlansAsync(declarations, cancellationToken);
         List<ForecastItem> forecasts = [];
         foreach (Declaration declaration in declarations)
-            forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
+            forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
         return await gate.AskAsync(PlanWriter.Create(forecasts, warnings.All), folder => publisher.FillAsync(folder, cancellationToken), cancellationToken);
     }
 }

@@ -108,11 +108,12 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
+        List<PublishedFile> mirrors = await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
         PublishedFile[] signatures = await shared.SignAsync(signing, outcomes, reports[0], cancellationToken);
         // After a failure an earlier artifact of the item that failed is still the best there is.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
-        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. reports, .. signatures], _warnings.All, summary)
+        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. mirrors, .. reports, .. signatures], _warnings.All, summary)
         {
             Lock = resolved.Change,
             Failures = [.. outcomes.Failures],
@@ -153,7 +154,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             if (sharing.Length > 0)
                 forecasts.AddRange(await new SharedItems(registry, observer, _warnings, side.Settings with { KeepGoing = false }, publisher).ForecastAsync(sharing, cancellationToken));
             foreach (Declaration declaration in side.Lock.Declarations.Where(declaration => !declaration.SharesArchive))
-                forecasts.Add(await publisher.ForecastAsync(declaration, cancellationToken));
+                forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken));
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
@@ -161,7 +162,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
     public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
-        settings.Registry.Length > 0 || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
+        settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
 
     private SideBySide SideBySide() => new(registry, observer, _warnings)
     {

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Mirrors;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
@@ -65,6 +66,20 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         string place = await SignatureFile.StateOnceAsync(
             report.Path, digest, () => RelocationStatement.Write(RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportPlaces.Of([]).Version, relocation), key, cancellationToken);
         return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
+    }
+
+    /// <summary>Writes the mirror configurations that the project asks for.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>, or 3xxx: a file.</exception>
+    public async Task<List<PublishedFile>> WriteMirrorsAsync(IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
+    {
+        List<PublishedFile> files = [];
+        if (settings.MirrorFormats.IsEmpty || published.Count == 0)
+            return files;
+        RelocationReport report = RelocationReportWriter.Create(settings.FullOutputPath, published, [], [], "");
+        string? HostOf(ReportItem item) => published[report.Items.IndexOf(item)].Item.Value(MetadataNames.ClusterRegistry);
+        foreach ((string name, string text) in MirrorFiles.Create(MirrorMap.Of(report, HostOf), settings.MirrorFormats))
+            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar)), text, PublishedFileKind.Mirrors, cancellationToken));
+        return files;
     }
 
     /// <summary>Writes <c>relocation.json</c> and <c>relocation.html</c>.</summary>

@@ -23,6 +23,9 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     /// <summary>The folder of the placeholder Secrets, which nothing applies by itself: applied again, one would replace the filled one in the cluster.</summary>
     public const string Secrets = "secrets";
 
+    /// <summary>The folder of mirror configurations.</summary>
+    public const string Mirrors = "mirrors";
+
     private readonly HashSet<string> _current = new(StringComparer.Ordinal);
 
     /// <summary>Writes an artifact, unless it stands there already.</summary>

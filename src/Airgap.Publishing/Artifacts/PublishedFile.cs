@@ -50,4 +50,7 @@ internal enum PublishedFileKind
 
     /// <summary><c>NAME.gitops.yml</c>, for Flux or Argo CD.</summary>
     GitOps,
+
+    /// <summary>A mirror configuration of a container engine or cluster.</summary>
+    Mirrors,
 }

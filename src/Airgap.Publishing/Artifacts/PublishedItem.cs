@@ -21,6 +21,6 @@ internal sealed record PublishedItem(PublishItem Item, TransferResult Result, Im
     /// <summary>Present when nothing moved, else copied when any bytes were sent, else mounted.</summary>
     public BlobOutcome Outcome =>
         Result.IsUpToDate ? BlobOutcome.Present
-        : Result.Items.Any(item => item.Outcome == BlobOutcome.Copied) ? BlobOutcome.Copied
+        : Result.Everywhere.SelectMany(result => result.Items).Any(item => item.Outcome == BlobOutcome.Copied) ? BlobOutcome.Copied
         : BlobOutcome.Mounted;
 }

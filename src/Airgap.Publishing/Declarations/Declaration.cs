@@ -60,6 +60,9 @@ internal sealed record Declaration
     /// <summary>The repository by the name that the cluster knows it by: what manifests and locks say. <see cref="Repository"/> where the cluster knows it by that.</summary>
     internal RepositoryName? ClusterRepository { get; init; }
 
+    /// <summary>Where each image that it pins goes, beside the item's own <see cref="Repository"/>; null for nowhere else.</summary>
+    internal RepositoryTemplate? Template { get; init; }
+
     /// <summary>What of the bundle is wanted.</summary>
     internal BundleSelection Selection { get; init; } = new();
 

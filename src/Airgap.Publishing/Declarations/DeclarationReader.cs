@@ -43,7 +43,10 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             return null;
         (RelocationSource source, ImageReference? reference, string? tag, string sourceName) = declared;
         int before = _problems.Count;
-        RepositoryName? repository = _registryIsWrong ? null : Attempt(item, () => DestinationName.Resolve(item, settings, sourceName));
+        RepositoryTemplate? template = Attempt(item, () => TemplateDestination.Read(item, settings));
+        RepositoryName? repository = _registryIsWrong || _problems.Count > before ? null : Attempt(item, () => template is null
+            ? DestinationName.Resolve(item, settings, sourceName)
+            : TemplateDestination.Resolve(item, settings, template, reference, tag));
         RepositoryName? cluster = Attempt(item, () => DestinationName.ForCluster(item, repository));
         ArtifactChoice artifacts = ReadArtifacts(item);
         BundleSelection? selection = Attempt(item, () => SelectionReader.Read(item));
@@ -97,6 +100,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             SharesArchive = archives.SharesTarget && reference is not null,
             ArchiveVolumeSize = settings.ArchiveVolumeSize,
             ClusterRepository = cluster,
+            Template = template,
             Artifacts = artifacts,
             Selection = selection!,
             Manifest = request.Options,

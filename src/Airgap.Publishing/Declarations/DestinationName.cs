@@ -7,7 +7,8 @@ namespace Airgap.Publishing.Declarations;
 internal static class DestinationName
 {
     /// <summary>True when an item says by itself where it goes.</summary>
-    public static bool IsWhole(PublishItem item) => item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository);
+    public static bool IsWhole(PublishItem item) => (item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository))
+        || TemplateDestination.NamesRegistry(item.Value(MetadataNames.RepositoryTemplate));
 
     /// <summary>What is wrong with <c>AirgapRegistry</c>; null when it is empty or a destination.</summary>
     public static Diagnostic? FindProblem(PublishSettings settings)

@@ -8,6 +8,9 @@ internal static class MetadataNames
     /// <summary>The destination repository: whole when it names a host, else below <c>AirgapRegistry</c>.</summary>
     public const string Repository = "Repository";
 
+    /// <summary>The repository of the item, and of each image that it pins, by where it comes from, in place of what the property says.</summary>
+    internal const string RepositoryTemplate = "RepositoryTemplate";
+
     /// <summary>Name of the PackageRepository; <c>true</c> for the default name, <c>none</c> for no manifest.</summary>
     public const string PackageRepository = "PackageRepository";
 
@@ -91,7 +94,7 @@ internal static class MetadataNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced, ClusterRegistry];
+        [Repository, RepositoryTemplate, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced, ClusterRegistry];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];

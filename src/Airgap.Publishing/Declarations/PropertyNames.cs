@@ -11,6 +11,12 @@ internal static class PropertyNames
     /// <summary>Host and path prefix of the destination.</summary>
     public const string Registry = "AirgapRegistry";
 
+    /// <summary>The repository of each image, by where it comes from.</summary>
+    internal const string RepositoryTemplate = "AirgapRepositoryTemplate";
+
+    /// <summary>The configurations to write for workloads whose references nobody rewrites.</summary>
+    internal const string MirrorConfiguration = "AirgapMirrorConfiguration";
+
     /// <summary>The archive, or the folder of archives, to write.</summary>
     public const string Archive = "AirgapArchive";
 
@@ -167,7 +173,7 @@ internal static class PropertyNames
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        Registry, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
+        Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, MirrorConfiguration, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
         Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout, BundleRepository, BundleTag, Image,
     ];
 }

@@ -21,6 +21,8 @@ internal static class PublishProperties
         {
             ProjectDirectory = projectDirectory,
             Registry = Text(PropertyNames.Registry),
+            RepositoryTemplate = Text(PropertyNames.RepositoryTemplate),
+            MirrorFormats = Formats(PropertyNames.MirrorConfiguration),
             Archive = Text(PropertyNames.Archive),
             ArchiveFormat = Format(PropertyNames.ArchiveFormat),
             ArchiveVolumeSize = Size(PropertyNames.ArchiveVolumeSize),
@@ -112,6 +114,20 @@ internal static class PublishProperties
             if (text.Length > 0)
                 Refuse(name, text, "Write true or false.");
             return null;
+        }
+
+        ImmutableArray<MirrorFormat> Formats(string name)
+        {
+            ImmutableArray<MirrorFormat>.Builder formats = ImmutableArray.CreateBuilder<MirrorFormat>();
+            foreach (string text in List(name))
+            {
+                if (MirrorFormats.TryParse(text, out MirrorFormat format))
+                    formats.Add(format);
+                else
+                    Refuse(name, text, $"Write {string.Join(", ", MirrorFormats.Words)}, or several with ; between them.");
+            }
+
+            return [.. formats.Distinct()];
         }
 
         ArchiveFormat Format(string name)

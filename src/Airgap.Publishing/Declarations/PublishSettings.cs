@@ -16,6 +16,12 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty for none.</summary>
     public string Registry { get; init; } = "";
 
+    /// <summary><c>AirgapRepositoryTemplate</c>: the repository of each image, by where it comes from; empty for the item's one.</summary>
+    internal string RepositoryTemplate { get; init; } = "";
+
+    /// <summary><c>AirgapMirrorConfiguration</c>: the configurations of mirrors to write.</summary>
+    internal ImmutableArray<MirrorFormat> MirrorFormats { get; init; } = [];
+
     /// <summary><c>AirgapArchive</c>: a tar for one item, or of an OCI layout for all; a folder for several; empty for none.</summary>
     public string Archive { get; init; } = "";
 

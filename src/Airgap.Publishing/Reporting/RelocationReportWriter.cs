@@ -33,7 +33,7 @@ internal static class RelocationReportWriter
     /// <summary>Makes the report.</summary>
     public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary)
     {
-        ReportPlaces places = ReportPlaces.Of([.. items.Select(item => item.Result)]);
+        ReportPlaces places = ReportPlaces.Of([.. items.SelectMany(item => item.Result.Everywhere)]);
         return new RelocationReport
         {
             Summary = summary,
@@ -42,10 +42,10 @@ internal static class RelocationReportWriter
             From = places.From,
             To = places.To,
             Items = [.. items.Select(item => CreateItem(folder, item))],
-            Totals = WorkTotals.Of(items.Select(item => item.Result)),
+            Totals = WorkTotals.Of(items.SelectMany(item => item.Result.Everywhere)),
             Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
             Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
-            ElapsedSeconds = Math.Round(items.Sum(item => item.Result.Elapsed.TotalSeconds), 3),
+            ElapsedSeconds = Math.Round(items.SelectMany(item => item.Result.Everywhere).Sum(result => result.Elapsed.TotalSeconds), 3),
             Retries = items.Sum(item => item.Result.Retries),
         };
     }
@@ -53,6 +53,7 @@ internal static class RelocationReportWriter
     private static ReportItem CreateItem(string folder, PublishedItem item)
     {
         TransferResult result = item.Result;
+        ILookup<string, RelocatedItem> further = result.Further.SelectMany(each => each.Items).ToLookup(image => image.Item.Source.ToString(), StringComparer.Ordinal);
         return new ReportItem
         {
             Kind = item.Item.Kind.ToString().ToLowerInvariant(),
@@ -66,7 +67,7 @@ internal static class RelocationReportWriter
             Outcome = Outcomes.Word(item.Outcome),
             PackageRepository = FileOf(PublishedFileKind.PackageRepository),
             Lock = FileOf(PublishedFileKind.Lock),
-            Images = [.. result.Items.Select(ReportImage.Of)],
+            Images = [.. result.Items.Select(image => ReportImage.Of(image).Placed(image, further))],
             Blobs = WorkTotals.Of(result),
             Derived = item.Derived,
         };

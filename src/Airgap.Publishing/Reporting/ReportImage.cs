@@ -18,6 +18,20 @@ internal sealed record ReportImage(
     /// <summary>True for a bundle.</summary>
     public bool Bundle => Kind == "bundle";
 
+    /// <summary>The image by the name that a bundle gives it, by digest, where it was read elsewhere; null otherwise.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Where it is besides, by digest, where a template names its source; null for nowhere.</summary>
+    public IReadOnlyList<string>? AlsoAt { get; init; }
+
+    /// <summary>The same with the name that a bundle gives it, and the further places that it went to.</summary>
+    internal ReportImage Placed(RelocatedItem relocated, ILookup<string, RelocatedItem> further)
+    {
+        string[] places = [.. further[Source].Select(place => place.Destination?.ToString()).OfType<string>()];
+        string original = relocated.Item.OriginalReference;
+        return this with { Origin = original.Length > 0 && original != Source ? original : null, AlsoAt = places.Length > 0 ? places : null };
+    }
+
     /// <summary>What became of an image.</summary>
     public static ReportImage Of(RelocatedItem relocated)
     {
@@ -34,5 +48,5 @@ internal sealed record ReportImage(
     }
 
     /// <summary>Everything but what was done.</summary>
-    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)}";
+    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)} {Origin} {string.Join(' ', AlsoAt ?? [])}";
 }

@@ -22,6 +22,7 @@ internal static class CommandTree
         root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         root.Subcommands.Add(InitCommand.Create(host));
+        root.Subcommands.Add(MirrorsCommand.Create(host));
         root.Subcommands.Add(OutdatedCommand.Create(host));
         root.Subcommands.Add(PackageRepositoryCommand.Create(host));
         root.Subcommands.Add(PackagesCommand.Create(host));

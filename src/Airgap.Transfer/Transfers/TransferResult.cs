@@ -45,11 +45,17 @@ public sealed record TransferResult
     /// <summary>False when an image failed: then the destination has no tag of the user's, or the archive is still <c>NAME.partial</c>.</summary>
     public bool IsComplete => Failures.IsEmpty;
 
+    /// <summary>What went to further repositories, where a template names some.</summary>
+    internal ImmutableArray<TransferResult> Further { get; init; } = [];
+
+    /// <summary>This and what went to further repositories.</summary>
+    internal IEnumerable<TransferResult> Everywhere => Further.Prepend(this);
+
     /// <summary>Number and bytes of the blobs with an outcome.</summary>
     public BlobCount Total(BlobOutcome outcome) => BlobCount.Of(Blobs, outcome);
 
     /// <summary>True when nothing had to be moved.</summary>
-    public bool IsUpToDate => IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present);
+    public bool IsUpToDate => IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present) && Further.All(result => result.IsUpToDate);
 }
 
 /// <summary>An image, index or bundle at its destination.</summary>

@@ -58,6 +58,7 @@ public sealed class SecretTests
         ["completion"] = [["completion", "bash"], ["[suggest:99]", "tag resolve -i {bundle}"]],
         ["doctor"] = [["doctor", "--kubeconfig", "none"]],
         ["help"] = [["help"], ["help", "copy"]],
+        ["mirrors"] = [["mirrors", "--from", "none.json", "--format", "registries.conf", "-o", "mirrors"]],
         ["packages"] = [["packages"]],
         // To standard output it prints them, which is its purpose.
         ["secret"] = [["secret", "--for", "{host}", "--name", "pull", "-n", "packages", "--apply", "--kubeconfig", "none"]],

@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Airgap.Publishing.Mirrors;
+
+/// <summary>Writes OpenShift's mirror sets.</summary>
+/// <remarks>Source: OpenShift, config.openshift.io/v1: ImageDigestMirrorSet and ImageTagMirrorSet.</remarks>
+internal static class MirrorSets
+{
+    /// <summary>The file of the mirrors that are asked for digests.</summary>
+    public const string DigestsFile = "image-digest-mirror-set.yml";
+
+    /// <summary>The file of the mirrors that are asked for tags.</summary>
+    public const string TagsFile = "image-tag-mirror-set.yml";
+
+    /// <summary>The ImageDigestMirrorSet.</summary>
+    public static string WriteDigests(IEnumerable<MirrorEntry> entries) => Write("ImageDigestMirrorSet", "imageDigestMirrors", entries);
+
+    /// <summary>The ImageTagMirrorSet of the repositories whose tags are at the mirror; null for none.</summary>
+    public static string? WriteTags(IEnumerable<MirrorEntry> entries)
+    {
+        MirrorEntry[] tagged = [.. entries.Where(entry => entry.HasTags)];
+        return tagged.Length == 0 ? null : Write("ImageTagMirrorSet", "imageTagMirrors", tagged);
+    }
+
+    // References hold nothing that YAML would read otherwise, but for an address in brackets, which is quoted.
+    private static string Write(string kind, string field, IEnumerable<MirrorEntry> entries)
+    {
+        StringBuilder text = new($"apiVersion: config.openshift.io/v1\nkind: {kind}\nmetadata:\n  name: airgap\nspec:\n  {field}:\n");
+        foreach (MirrorEntry entry in entries)
+        {
+            text.Append("  - mirrors:\n");
+            foreach (string mirror in entry.Mirrors.Select(mirror => mirror.ToString()))
+                text.Append("    - ").Append(Quoted(mirror)).Append('\n');
+            text.Append("    source: ").Append(Quoted(entry.SourceText)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Quoted(string text) => text[0] == '[' ? $"'{text}'" : text;
+}

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Airgap.Publishing.Mirrors;
+
+/// <summary>Writes <c>registries.conf</c> in its second version, for podman, CRI-O, Buildah and skopeo: a drop-in for <c>registries.conf.d</c>.</summary>
+/// <remarks>Source: containers-registries.conf(5).</remarks>
+internal static class RegistriesConf
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "registries.conf";
+
+    /// <summary>The text. Names of repositories hold nothing that TOML would read otherwise.</summary>
+    public static string Write(IEnumerable<MirrorEntry> entries)
+    {
+        StringBuilder text = new("# For /etc/containers/registries.conf.d/: where the mirror has what these repositories had.\n");
+        foreach (MirrorEntry entry in entries)
+        {
+            text.Append("\n[[registry]]\nprefix = \"").Append(entry.SourceText).Append("\"\nlocation = \"").Append(entry.SourceText).Append("\"\n");
+            foreach (string mirror in entry.Mirrors.Select(mirror => mirror.ToString()))
+            {
+                text.Append("\n[[registry.mirror]]\nlocation = \"").Append(mirror).Append("\"\n");
+                // The tags of images that a bundle pins stay at their source: the mirror has their digests.
+                if (!entry.HasTags)
+                    text.Append("pull-from-mirror = \"digest-only\"\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+
+namespace Airgap.Publishing.Tests;
+
+/// <summary>A project whose images keep their paths at the mirror.</summary>
+[TestClass]
+public sealed class TemplateTests
+{
+    private const string Nested = Fixtures.Registry + "/mirror/nested-bundle:v1.0.0";
+    private const string Template = "{registry}/{prefix}/{source.registry}/{source.repository}";
+
+    private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();
+
+    [TestMethod]
+    public async Task LocksAndReportsSayTheBundlesPlaceAndEachImageIsAtItsOwnToo()
+    {
+        using TempFolder folder = new();
+        PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with { RepositoryTemplate = Template, MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml] };
+        PublishItem item = PublishItems.Bundle(Nested, ("ClusterRegistry", "mirror.inside:5000"));
+        PublishPlan plan = await new Publisher(_registry).PlanAsync([item], settings, default);
+        Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)), "a dry run writes nothing");
+        string root = "mirror.corp.com/far/" + Fixtures.Registry.Replace(':', '-') + "/mirror/nested-bundle";
+        Assert.StartsWith(root + "@", plan.Document.Items[0].Destination!);
+        Assert.IsGreaterThan(1, plan.Document.Items.Length, "the plan names each repository");
+
+        PublishResult result = await new Publisher(_registry).RunAsync([item], settings, default);
+        Digest digest = result.Items[0].Result.Root!.Item.Digest;
+        Assert.Contains(digest, _registry.Get(root).Manifests);
+        Assert.Contains($"image: {root.Replace("mirror.corp.com", "mirror.inside:5000", StringComparison.Ordinal)}@{digest}\n", File.ReadAllText(folder["airgap/nested-bundle.bundle-lock.yml"]));
+        string report = File.ReadAllText(folder["airgap/relocation.json"]);
+        Schemas.AssertValid("relocation", report);
+        using JsonDocument document = JsonDocument.Parse(report);
+        JsonElement[] images = [.. document.RootElement.GetProperty("items")[0].GetProperty("images").EnumerateArray()];
+        JsonElement[] also = [.. images.Where(image => image.TryGetProperty("alsoAt", out _))];
+        Assert.IsNotEmpty(also);
+        foreach (JsonElement image in also)
+        {
+            string place = image.GetProperty("alsoAt")[0].GetString()!;
+            Assert.Contains(Digest.Parse(place.Split('@')[1]), _registry.Get(place.Split('@')[0]).Manifests);
+            Assert.StartsWith(root + "@", image.GetProperty("destination").GetString()!, "all of a bundle is in its own repository");
+        }
+
+        Assert.Contains("mirror.inside:5000/far/", File.ReadAllText(folder["airgap/mirrors/registries.conf"]));
+        Assert.HasCount(2, result.Files.Where(file => file.Kind == PublishedFileKind.Mirrors).DistinctBy(file => Path.GetExtension(file.Path)).ToArray());
+
+        // A second run finds all there.
+        PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);
+        Assert.IsTrue(again.Items[0].Result.IsUpToDate);
+    }
+
+    [TestMethod]
+    public async Task AFlatRepositoryHasNoPathsForContainerd()
+    {
+        using TempFolder folder = new();
+        PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with { MirrorFormats = [MirrorFormat.HostsToml] };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default));
+        Assert.AreEqual(ErrorCode.MirrorPathsDiffer, e.Code);
+        Assert.Contains("containerd asks for the path", e.Message);
+        Assert.IsFalse(Directory.Exists(folder["airgap/mirrors"]));
+        Assert.IsTrue(File.Exists(folder["airgap/relocation.json"]), "what was relocated is told all the same");
+    }
+
+    [TestMethod]
+    [DataRow("{registry}/{nam}", null, ErrorCode.InvalidRepositoryTemplate)]
+    [DataRow("{registry}/{name}/{digest:12}", null, ErrorCode.TemplateNotApplicable)]
+    [DataRow("{registry}/{name}", "apps/other", ErrorCode.TemplateNotApplicable)]
+    [DataRow("{registry}/A/{name}", null, ErrorCode.TemplateNameInvalid)]
+    public void WhatCannotBeFollowedIsToldBeforeAnyRequest(string template, string? repository, ErrorCode code)
+    {
+        PublishItem item = PublishItems.Bundle(Nested, ("RepositoryTemplate", template), ("Repository", repository ?? ""));
+        Assert.AreEqual(code, new Publisher(_registry).Validate([item], PublishItems.To("mirror.corp.com")).Single().Code);
+    }
+
+    [TestMethod]
+    public void ARepositoryOfTheItemsOwnCountsMoreThanTheProjectsTemplate() =>
+        Assert.IsEmpty(new Publisher(_registry).Validate([PublishItems.Bundle(Nested, ("Repository", "apps/own"))], PublishItems.To("mirror.corp.com") with { RepositoryTemplate = Template }));
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+using Airgap.TestKit.Peers;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary><c>mirrors</c>: configurations that lead container engines to what a publish relocated.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class MirrorsTests
+{
+    [TestMethod]
+    [DataRow("--format registries.conf -o out", "AIRGAP2022")]
+    [DataRow("--from none.json --format registries.conf -o out", "AIRGAP3001")]
+    [DataRow("--from none.json --format hosts.tom -o out", "hosts.toml")]
+    [DataRow("--from none.json -o out", "--format")]
+    public async Task WhatIsMissingIsSaid(string line, string word)
+    {
+        CliResult result = await InProcess.RunAsync(["mirrors", .. line.Split(' ')]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains(word, result.Error);
+    }
+
+    [TestMethod]
+    public async Task SkopeoFindsAnImageByTheNameOfItsSourceAtTheMirror()
+    {
+        using TempFolder folder = new();
+        RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture mirror = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        PublishItem item = new(PublishItemKind.Image, $"{source.Host}/apps/frontend:1.0.0", new Dictionary<string, string>(), null);
+        PublishSettings settings = new() { ProjectDirectory = folder.Path, OutputPath = "airgap/", Registry = $"{mirror.Host}/far", RepositoryTemplate = "{registry}/{prefix}/{source.repository}" };
+        await new Publisher(client).RunAsync([item], settings, CancellationToken.None);
+        CliResult result = await InProcess.RunAsync("mirrors", "--from", folder["airgap/relocation.json"], "--format", "registries.conf", "--format", "hosts.toml", "-o", folder["out"], "--json");
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        Assert.HasCount(2, JsonDocument.Parse(result.Output).RootElement.GetProperty("files").EnumerateArray().ToArray());
+        Assert.Contains($"[host.\"https://{mirror.Host}/v2/far\"]", await File.ReadAllTextAsync(Directory.GetFiles(folder["out/certs.d"], "hosts.toml", SearchOption.AllDirectories).Single()));
+
+        // The source is gone: only the mirror can answer.
+        string host = source.Host;
+        await source.DisposeAsync();
+        CliResult found = await Skopeo.RunAsync(["--registries-conf", folder["out/registries.conf"], "inspect", "--raw", "--tls-verify=false", $"docker://{host}/apps/frontend:1.0.0"]);
+        Assert.AreEqual(0, found.ExitCode, found.ToString());
+        using RegistryContent content = RegistryContent.At(mirror.Host);
+        Assert.AreSequenceEqual((await content.ManifestAsync("far/apps/frontend", "1.0.0")).Bytes, System.Text.Encoding.UTF8.GetBytes(found.Output));
+    }
+}
