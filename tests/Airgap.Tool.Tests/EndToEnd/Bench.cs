@@ -44,8 +44,12 @@ internal sealed class Bench : IAsyncDisposable
 
     public static async Task<Bench> StartAsync(RegistryFixtureOptions options) => new(await PackedTool.PathAsync(), await RegistryFixture.StartAsync(options));
 
-    /// <summary>Runs the tool in the folder.</summary>
-    public Task<CliResult> RunAsync(params string[] args) => Cli.RunAsync(_tool, args, Environment, Folder.Path);
+    /// <summary>Runs the tool in the folder, in a process that ran other commands before where one will do (<see cref="WarmTool"/>).</summary>
+    public Task<CliResult> RunAsync(params string[] args) =>
+        WarmTool.CanRun(Environment) ? WarmTool.RunAsync(_tool, args, Environment, Folder.Path) : RunFreshAsync(args);
+
+    /// <summary>Runs the tool in the folder, in a process of its own: for what a process does once, at its start or its end.</summary>
+    public Task<CliResult> RunFreshAsync(params string[] args) => Cli.RunAsync(_tool, args, Environment, Folder.Path);
 
     /// <summary>Runs the tool under the name imgpkg.</summary>
     public Task<CliResult> RunAsImgpkgAsync(params string[] args)

@@ -26,7 +26,11 @@ public sealed class PackedTool
     private static string? Given => Environment.GetEnvironmentVariable("AIRGAP_TOOL") is { Length: > 0 } path ? path : null;
 
     [AssemblyCleanup]
-    public static void Remove() => s_temp.Dispose();
+    public static void Remove()
+    {
+        WarmTool.EndAll();
+        s_temp.Dispose();
+    }
 
     /// <summary>The environment of a nested dotnet: nothing of the one that runs the tests.</summary>
     public static Dictionary<string, string?> DotnetEnvironment()
