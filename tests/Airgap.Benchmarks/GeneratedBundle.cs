@@ -58,6 +58,9 @@ internal sealed class GeneratedBundle
         return bundle;
     }
 
+    /// <summary>Where a storage folder has a blob's bytes.</summary>
+    public static string FileOf(string folder, string digest) => Path.Combine(folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
+
     private string Layer(string repository, int seed, long size)
     {
         Directory.CreateDirectory(_root);
@@ -136,7 +139,8 @@ internal sealed class GeneratedBundle
 
     private static string Digest(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
 
-    private static byte[] BundleLayer(string images)
+    /// <summary>The layer of a bundle with a lock.</summary>
+    public static byte[] BundleLayer(string images)
     {
         MemoryStream memory = new();
         using (GZipStream gzip = new(memory, CompressionLevel.Fastest, leaveOpen: true))

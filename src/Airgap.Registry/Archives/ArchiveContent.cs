@@ -11,12 +11,13 @@ namespace Airgap.Registry.Archives;
 internal sealed class ArchiveContent : IRegistryContent
 {
     private readonly SortedDictionary<string, ArchiveRepository> _repositories = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ArchiveRepository> _standIns = new(StringComparer.Ordinal);
+    private readonly List<ServedArchive> _archives = [];
     private readonly List<ServedFile> _files = [];
 
-    private ArchiveContent()
-    {
-    }
+    // Thousands of images come from as many repositories, and only a cluster that uses this as a mirror asks by them.
+    private readonly Lazy<Dictionary<string, ArchiveRepository>> _standIns;
+
+    private ArchiveContent() => _standIns = new(FindOrigins);
 
     /// <summary>Opens archives, in the order in which they would be imported.</summary>
     /// <param name="archives">The archives.</param>
@@ -63,7 +64,7 @@ internal sealed class ArchiveContent : IRegistryContent
     public string FindMirrored(string name, string registry)
     {
         string standIn = StandIn(registry is "docker.io" or "registry-1.docker.io" ? RepositoryName.DockerHub : registry, name);
-        return _standIns.ContainsKey(standIn) ? standIn : name;
+        return _standIns.Value.ContainsKey(standIn) ? standIn : name;
     }
 
     public string? FindProblem() => _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened" : null;
@@ -105,17 +106,30 @@ internal sealed class ArchiveContent : IRegistryContent
                 "Serve one of the two under another name: --tar FILE=REPOSITORY."));
         }
 
-        served.AddToOrigins(origin =>
+        _archives.Add(served);
+    }
+
+    private Dictionary<string, ArchiveRepository> FindOrigins()
+    {
+        Dictionary<string, ArchiveRepository> standIns = new(StringComparer.Ordinal);
+        foreach (ServedArchive served in _archives)
         {
-            string standIn = StandIn(origin.Registry, origin.Path);
-            if (!_standIns.TryGetValue(standIn, out ArchiveRepository? found))
-                _standIns.Add(standIn, found = new ArchiveRepository());
-            return found;
-        });
+            served.AddToOrigins(origin =>
+            {
+                string standIn = StandIn(origin.Registry, origin.Path);
+                if (!standIns.TryGetValue(standIn, out ArchiveRepository? found))
+                    standIns.Add(standIn, found = new ArchiveRepository());
+                return found;
+            });
+        }
+
+        return standIns;
     }
 
     // No repository has a space in its name, so mirrors and repositories never collide.
     private static string StandIn(string registry, string path) => $"mirror of {registry}/{path}";
 
-    private ArchiveRepository? Find(string name) => _repositories.GetValueOrDefault(name) ?? _standIns.GetValueOrDefault(name);
+    private ArchiveRepository? Find(string name) => _repositories.TryGetValue(name, out ArchiveRepository? repository)
+        ? repository
+        : name.Contains(' ', StringComparison.Ordinal) ? _standIns.Value.GetValueOrDefault(name) : null;
 }

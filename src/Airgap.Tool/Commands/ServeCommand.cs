@@ -108,7 +108,7 @@ internal sealed class ServeCommand
             Warning = session.Warn,
             AccessLog = parsed.GetValue(_log) ? session.WriteError : null,
         };
-        await using RegistryServer server = await RegistryServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        await using RegistryServer server = await ServeStart.RunAsync(options, cancellationToken).ConfigureAwait(false);
         Interruption.Allow(s_grace);
         await session.Terminal.Out.WriteLineAsync(server.Address.ToString()).ConfigureAwait(false);
         if (tls.Authority is not null)
