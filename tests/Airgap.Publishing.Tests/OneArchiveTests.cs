@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
+using Airgap.Transfer.Archives;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests;
@@ -137,6 +138,31 @@ public sealed class OneArchiveTests : IDisposable
         PublishResult result = await RunAsync(From("a") with { SourceArchive = "../delta.tar; ../all.tar", Receipt = "../receipt.json" }, items);
         Assert.HasCount(3, result.Items);
         Assert.IsTrue(File.Exists(_folder["receipt.json"]));
+    }
+
+    [TestMethod]
+    [DataRow("airgap/relocation.json", "relocation")]
+    [DataRow("airgap.lock.json", "lock")]
+    [DataRow("airgap/simple-app-bundle.bundle-lock.yml", "lock")]
+    [DataRow("../receipt.json", "receipt")]
+    [DataRow("final.local/apps/simple-app-bundle", "repository")]
+    [DataRow("../one.tar", "archive")]
+    [DataRow("../parts.tar", "archive")]
+    [DataRow("../parts.tar.parts.json", "archive")]
+    public async Task EachThingThatAPublishLeavesIsABase(string known, string kind)
+    {
+        PublishItem item = PublishItems.Bundle($"{Host}/mirror/simple-app-bundle:v1.0.0");
+        PublishSettings whole = To("a") with { ArchiveFormat = ArchiveFormat.Imgpkg, UseLockFile = true };
+        await RunAsync(whole with { Archive = "../one.tar" }, item);
+        await RunAsync(whole with { Archive = "../parts.tar", ArchiveVolumeSize = 20_000 }, item);
+        await RunAsync(From("a") with { SourceArchive = "../one.tar", Receipt = "../receipt.json" }, item);
+        _registry.Calls.Clear();
+        await RunAsync(whole with { Archive = "../delta.tar", ArchiveBase = [known] }, item);
+        ArchiveNotes notes = (await (await AnyArchive.OpenAsync(_folder["delta.tar"], default)).ReadNotesAsync(default))!;
+        Assert.AreEqual(kind, notes.Delta!.Bases.Single().Kind);
+        Assert.IsNotEmpty(notes.Delta.Required);
+        Assert.IsLessThan(new FileInfo(_folder["one.tar"]).Length, new FileInfo(_folder["delta.tar"]).Length);
+        Assert.IsEmpty(notes.Delta.Required.Where(layer => _registry.Calls.Any(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal))), "what is left out is not fetched");
     }
 
     [TestMethod]

@@ -86,6 +86,15 @@ internal static class ArchiveChoice
         return [.. items.Where(taken.Contains).Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag) ? item : item with { Tag = null, IsRoot = false, Owners = null })];
     }
 
+    /// <summary>The bundle that no other pins, where it pins all else; null for none.</summary>
+    public static ArchivedItem? TopOf(List<ArchivedItem> archived, List<BundleNode> bundles)
+    {
+        HashSet<Digest> pinned = [.. bundles.SelectMany(bundle => bundle.Entries).Select(entry => entry.Source.Digest!.Value)];
+        HashSet<Digest> attached = [.. archived.Where(item => CosignTags.IsOne(item.Tag) || item.Content.Manifest.Subject is not null).Select(item => item.Content.Manifest.Digest)];
+        ArchivedItem[] top = [.. archived.Where(item => item.Content.Manifest.Digest is var digest && !pinned.Contains(digest) && !attached.Contains(digest))];
+        return top is [{ IsBundle: true } only] && bundles.Exists(bundle => bundle.Source.Digest == only.Content.Manifest.Digest) ? only : null;
+    }
+
     private static IEnumerable<Digest> SubjectsOf(ArchivedItem item) =>
         ((Digest?[])[CosignTags.SubjectOf(item.Tag), item.Content.Manifest.Subject?.Digest]).OfType<Digest>().Distinct();
 

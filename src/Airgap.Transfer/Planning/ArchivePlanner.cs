@@ -58,7 +58,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
                 bundles.AddRange((await ExpandAsync(item, level: 1, cancellationToken)).SelfAndNested());
             bundles.AddRange(await WithoutRootAsync(archived, cancellationToken));
             if (archive.InfersRoot && roots.Length == 0)
-                rootItem = TopOf(archived, bundles);
+                rootItem = ArchiveChoice.TopOf(archived, bundles);
         }
 
         foreach (ArchivedItem item in archived)
@@ -140,15 +140,6 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         }
 
         return bundles;
-    }
-
-    // The bundle that no other pins, where it pins all else.
-    private static ArchivedItem? TopOf(List<ArchivedItem> archived, List<BundleNode> bundles)
-    {
-        HashSet<Digest> pinned = [.. bundles.SelectMany(bundle => bundle.Entries).Select(entry => entry.Source.Digest!.Value)];
-        HashSet<Digest> attached = [.. archived.Where(item => CosignTags.IsOne(item.Tag) || item.Content.Manifest.Subject is not null).Select(item => item.Content.Manifest.Digest)];
-        ArchivedItem[] top = [.. archived.Where(item => item.Content.Manifest.Digest is var digest && !pinned.Contains(digest) && !attached.Contains(digest))];
-        return top is [{ IsBundle: true } only] && bundles.Exists(bundle => bundle.Source.Digest == only.Content.Manifest.Digest) ? only : null;
     }
 
     private async Task<BundleNode> ExpandAsync(ArchivedItem item, int level, CancellationToken cancellationToken)

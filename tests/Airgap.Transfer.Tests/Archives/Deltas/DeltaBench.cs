@@ -69,6 +69,19 @@ internal sealed class DeltaBench(CancellationToken cancellationToken)
 
     public async Task<ArchiveNotes?> NotesAsync(string name) => await (await AnyArchive.OpenAsync(Folder[name], cancellationToken)).ReadNotesAsync(cancellationToken);
 
+    /// <summary>Changes what an archive says of itself, as somebody who knows the format would: to the same length, with a right digest.</summary>
+    public async Task ForgeAsync(string name, Func<string, string> change)
+    {
+        ArchiveEntry entry = (await ArchiveReader.OpenAsync(Folder[name], cancellationToken)).Entries.Single(entry => entry.Name == ArchiveNotes.EntryName);
+        byte[] tar = await BytesAsync(name);
+        string json = Encoding.UTF8.GetString(tar, (int)entry.Offset, (int)entry.Size);
+        string changed = change(json[(json.IndexOf("\"content\":", StringComparison.Ordinal) + 10)..^1]);
+        byte[] made = Encoding.UTF8.GetBytes($$"""{"version":2,"digest":"{{Digest.Compute(Encoding.UTF8.GetBytes(changed))}}","content":{{changed}}}""");
+        Assert.HasCount((int)entry.Size, made);
+        made.CopyTo(tar, entry.Offset);
+        await File.WriteAllBytesAsync(Folder[name], tar, cancellationToken);
+    }
+
     /// <summary>The blobs that were fetched since the calls were last cleared.</summary>
     public string[] Fetched() => [.. Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal)).Select(call => call.Split(' ')[^1])];
 

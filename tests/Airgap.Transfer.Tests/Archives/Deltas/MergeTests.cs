@@ -1,5 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
@@ -41,6 +43,23 @@ public sealed class MergeTests
             await bench.ArchiveAsync(last, "full.tar", format);
             await MergeAsync(chain, folder["merged.tar"], format);
             Assert.AreSequenceEqual(await bench.BytesAsync("full.tar"), await bench.BytesAsync("merged.tar"), $"seed {seed}");
+
+            // Read as one, in whatever order they are given, they give the same.
+            if (versions == 1)
+                continue;
+            string[] shuffled = [.. chain];
+            random.Shuffle(shuffled);
+            Relocator relocator = new(bench.Registry);
+            try
+            {
+                TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(shuffled[0]) { Chain = [.. shuffled[1..]] }, new PlanOptions { EmbedConfigs = true }, Token);
+                await relocator.RunAsync(plan, new RelocationDestination.Archive(folder["read.tar"]) { Format = format }, new TransferOptions(), Token);
+                Assert.AreSequenceEqual(await bench.BytesAsync("full.tar"), await bench.BytesAsync("read.tar"), $"seed {seed}");
+            }
+            catch (AirgapException e) when (e.Code == ErrorCode.NotOneChain)
+            {
+                Assert.Fail($"seed {seed}: {e.Message}");
+            }
         }
     }
 
@@ -106,6 +125,34 @@ public sealed class MergeTests
         Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, failure.Code);
         Assert.Contains("1.tar", failure.Message);
         Assert.IsFalse(File.Exists(folder["merged.tar"]));
+    }
+
+    [TestMethod]
+    public async Task ADeltaThatLiesAboutALengthIsBlamedItself()
+    {
+        DeltaBench bench = await ChainAsync();
+        using TestKit.TempFolder folder = bench.Folder;
+        await bench.ForgeAsync("2.tar", content => System.Text.RegularExpressions.Regex.Replace(content, "\"size\":(\\d)(\\d+)", "\"size\":9$2"));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
+        Assert.AreEqual(ErrorCode.InvalidArchive, failure.Code);
+        Assert.StartsWith($"'{folder["2.tar"]}'", failure.Message);
+        Assert.Contains($"'{folder["1.tar"]}' holds it with another length", failure.Message);
+        Assert.AreEqual(folder["2.tar"], failure.Location!.File);
+        Assert.IsFalse(File.Exists(folder["merged.tar"]));
+    }
+
+    [TestMethod]
+    public async Task ArchivesThatEachBuildOnAnotherAreRefused()
+    {
+        DeltaBench bench = await ChainAsync();
+        using TestKit.TempFolder folder = bench.Folder;
+        ArchiveIdentity first = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["1.tar"], Token), Token);
+        ArchiveIdentity third = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["3.tar"], Token), Token);
+        // Sets are hashes, so that a ring can only be made of the lists of images.
+        await bench.ForgeAsync("2.tar", content => content.Replace(first.Set.ToString(), third.Set.ToString(), StringComparison.Ordinal).Replace(first.Manifest.ToString(), third.Manifest.ToString(), StringComparison.Ordinal));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Relocator(bench.Registry).PlanAsync(new RelocationSource.Archive(folder["2.tar"]) { Chain = [folder["3.tar"]] }, new PlanOptions(), Token));
+        Assert.AreEqual(ErrorCode.NotOneChain, failure.Code);
+        Assert.Contains("each of them builds on another", failure.Message);
     }
 
     [TestMethod]

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer;
+
+/// <summary>Finds archives that a relocation would only write again.</summary>
+/// <param name="registry">The registries: asked for what is attached to images, and for nothing else.</param>
+/// <param name="observer">Learns what was found.</param>
+internal sealed class StandingFinder(IRegistry registry, ITransferObserver observer)
+{
+    /// <summary>
+    /// Finds the archive that a relocation to it would only write again: the source names its content by digest, and what stands there is whole.
+    /// Makes no request.
+    /// </summary>
+    /// <returns>The result of a relocation that finds everything there; null when there is no such archive.</returns>
+    public async Task<TransferResult?> FindAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        // What a delta builds on may have changed.
+        if (!options.Bases.IsEmpty)
+            return null;
+        if (await UpToDateArchive.FindAsync(destination, source, options, observer, cancellationToken) is not { } plan)
+            return null;
+        if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
+            return null;
+        observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
+        foreach (Diagnostic warning in plan.Warnings)
+            observer.Warning(warning);
+        return Standing(plan, destination, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>The same for the items that a project puts into an archive that it shares with others. Makes no request, but for what is attached to images.</summary>
+    /// <param name="shared">The archive, as it stands.</param>
+    /// <param name="destination">The same, as it would be written.</param>
+    /// <param name="items">What is asked for, with the options of its plan.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A result for each item; null when the sources have to be asked.</returns>
+    public async Task<ImmutableArray<TransferResult>?> FindAsync(
+        SharedArchive shared, RelocationDestination.Archive destination, IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (items.Any(item => !item.Options.Bases.IsEmpty) || await shared.FindStandingAsync(items, cancellationToken) is not { } plans)
+            return null;
+        for (int i = 0; i < plans.Length; i++)
+        {
+            if (!await HasItsArtifactsAsync(plans[i], items[i].Options, cancellationToken))
+                return null;
+        }
+
+        observer.Detail($"'{destination.Path}' holds all that is asked for and is whole; it is left alone.");
+        foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings))
+            observer.Warning(warning);
+        return [.. plans.Select(plan => Standing(plan, destination, Stopwatch.GetElapsedTime(started)))];
+    }
+
+    private static TransferResult Standing(TransferPlan plan, RelocationDestination destination, TimeSpan elapsed)
+    {
+        ImmutableArray<RelocatedItem> items = [.. plan.Items.Select(item => new RelocatedItem(item, null, BlobOutcome.Present, []))];
+        return new TransferResult
+        {
+            Plan = plan,
+            Destination = destination,
+            Items = items,
+            Root = items.First(item => item.Item == plan.Root),
+            Blobs = [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, BlobOutcome.Present))],
+            Elapsed = elapsed,
+            Warnings = plan.Warnings,
+        };
+    }
+
+    // Things are attached to an image after it was pushed, too: its digest does not tell, so that its source has to.
+    private async Task<bool> HasItsArtifactsAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken)
+    {
+        ImmutableArray<PlannedItem> images = AttachedItems.Without(plan.Items);
+        if (!options.Artifacts)
+            return options.CosignSignatures || images.Length == plan.Items.Length;
+        try
+        {
+            using RegistryPlanner planner = new(registry, options, observer);
+            IReadOnlyCollection<PlannedItem> now = await planner.FindArtifactsAsync(plan.Source, plan.Items, images, cancellationToken);
+            return plan.Items.Select(item => (item.Digest, item.Tag)).ToHashSet().SetEquals(now.Select(item => (item.Digest, item.Tag)));
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.RegistryUnreachable)
+        {
+            observer.Warning(new Diagnostic(
+                ErrorCode.ArtifactsUnread,
+                $"Whether more was attached to {plan.Root!.Source} since its archive was written is not known: {e.Message}",
+                "Publish again when the source can be reached, or relocate without artifacts."));
+            return true;
+        }
+    }
+}
