@@ -35,6 +35,12 @@ public sealed class DoctorTests
         DoctorReport report = await ExamineAsync(server);
 
         Assert.HasCount(1, report.Objects);
+        foreach (Finding finding in report.Findings)
+        {
+            Assert.IsNotEmpty(finding.Evidence, finding.Diagnostic.Message);
+            Assert.IsFalse(string.IsNullOrWhiteSpace(finding.Diagnostic.Advice), finding.Diagnostic.Message);
+        }
+
         if (cause is not null)
             Assert.AreEqual(cause, report.Findings.Single(finding => !finding.IsWarning).Cause?.ToString());
         else if (condition == "ReconcileSucceeded" && !s_outside.Contains(Path.GetFileNameWithoutExtension(file)))
@@ -181,7 +187,35 @@ public sealed class DoctorTests
 
         Finding finding = report.Findings.Single();
         Assert.AreEqual(ErrorCode.PackagesNotServed, finding.Diagnostic.Code);
-        Assert.Contains("FailedDiscoveryCheck", finding.Evidence.Single());
+        Assert.Contains("FailedDiscoveryCheck", finding.Evidence[0]);
+        Assert.Contains("where the service of its own API is", finding.Evidence[1]);
+    }
+
+    [TestMethod]
+    [DataRow("tools", "nothing", "-n tools get pods")]
+    [DataRow(null, "service", "-n carvel get pods")]
+    [DataRow(null, "deployment", "-n elsewhere get pods")]
+    [DataRow(null, "nothing", "-n kapp-controller get pods")]
+    public async Task KappController_IsFoundWhereItRuns(string? asked, string known, string advice)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json");
+        JsonElement unseen = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
+        server.On("GET", Repositories, KubernetesAnswer.List("1", unseen)).On("GET", Installs, KubernetesAnswer.List("1")).On("GET", Secrets, KubernetesAnswer.List("1")).On("GET", Packages, KubernetesAnswer.List("1"));
+        if (known == "service")
+        {
+            string service = KubernetesFixtures.Body(KubernetesFixtures.Read("discovery/with-kapp-controller/apiservice.json")).GetRawText();
+            server.On("GET", "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.data.packaging.carvel.dev",
+                KubernetesAnswer.Json(200, service.Replace("\"namespace\": \"kapp-controller\"", "\"namespace\": \"carvel\"", StringComparison.Ordinal).Replace("\"namespace\":\"kapp-controller\"", "\"namespace\":\"carvel\"", StringComparison.Ordinal)));
+        }
+
+        if (known == "deployment")
+            server.On("GET", "/apis/apps/v1/deployments", KubernetesAnswer.List("1", JsonElement.Parse("""{"metadata":{"name":"kapp-controller","namespace":"elsewhere"}}""")));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        DoctorReport report = await new Doctor(client, new DoctorOptions { ControllerNamespace = asked }).ExamineAsync(CancellationToken.None);
+
+        Assert.Contains(advice, string.Join('\n', report.Findings.Select(finding => finding.Diagnostic.Advice)));
     }
 
     [TestMethod]

@@ -133,12 +133,15 @@ public sealed class RepositoryWaitTests
     }
 
     [TestMethod]
-    public async Task StreamsThatEndAtOnce_AreNotAskedForInALoop()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task StreamsThatEndAtOnce_AreNotAskedForInALoop(bool haveAnEvent)
     {
+        JsonElement[] events = haveAnEvent ? [JsonElement.Parse("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"2"}}}""")] : [];
         const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", Path, KubernetesAnswer.List("1"));
-        server.OnWatch(Path, Enumerable.Repeat(KubernetesAnswer.Watch([], AnswerEnd.Clean), 1000));
+        server.OnWatch(Path, Enumerable.Repeat(KubernetesAnswer.Watch(events, AnswerEnd.Clean), 1000));
 
         WaitVerdict verdict = await RunAsync(server, new WaitTarget("packages", "a", 1), TimeSpan.FromSeconds(2));
 

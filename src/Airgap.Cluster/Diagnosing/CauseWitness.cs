@@ -10,7 +10,8 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="client">The cluster.</param>
 /// <param name="mirror">Asks mirrors; null to ask none.</param>
 /// <param name="triesSecrets">True to ask with the cluster's own Secrets.</param>
-internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bool triesSecrets)
+/// <param name="controller">The namespace of kapp-controller.</param>
+internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bool triesSecrets, string controller)
 {
     // What the registry itself can tell more of.
     private static readonly HashSet<Cause> s_asked =
@@ -41,7 +42,7 @@ internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bo
             seen.Add(await MirrorProbe.LookUpAsync(host, cancellationToken).ConfigureAwait(false));
         if (cause is Cause.CertificateUnknownAuthority or Cause.CertificateWrongName or Cause.CertificateExpired)
         {
-            ControllerTrust trust = await ControllerTrust.ReadAsync(client, cancellationToken).ConfigureAwait(false);
+            ControllerTrust trust = await ControllerTrust.ReadAsync(client, controller, cancellationToken).ConfigureAwait(false);
             if (cause is Cause.CertificateUnknownAuthority)
                 seen.Add(trust.Words);
             seen.Add(await CertificateProbe.DescribeAsync(host, trust.Authorities, mirror.ConnectLimit, cancellationToken).ConfigureAwait(false));

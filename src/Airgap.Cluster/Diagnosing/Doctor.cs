@@ -2,6 +2,7 @@ using System.Text.Json;
 using Airgap.Cluster.Causes;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
+using Airgap.Cluster.Probing;
 using Airgap.Oci;
 using Airgap.Transfer.Kubernetes;
 
@@ -26,16 +27,16 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         ClusterAnswer group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken).ConfigureAwait(false);
         if (group.Status == 404)
         {
-            _findings.Add("the cluster", new Diagnostic(ErrorCode.KindNotServed, "The cluster does not serve packaging.carvel.dev/v1alpha1: kapp-controller is not installed.", "Install kapp-controller 0.20 or later."));
+            _findings.Add("the cluster", new Diagnostic(ErrorCode.KindNotServed, "The cluster does not serve packaging.carvel.dev/v1alpha1: kapp-controller is not installed.", "Install kapp-controller 0.20 or later: kubectl apply -f release.yml"), evidence: [$"GET /{ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion)}: 404"]);
             return new DoctorReport(_objects, _findings.All);
         }
 
         if (!group.IsSuccess)
             throw ClusterRefusal.Of(group, "The API group packaging.carvel.dev", "read");
-        await ExamineApiServiceAsync(cancellationToken).ConfigureAwait(false);
+        ControllerPlace controller = await ExamineApiServiceAsync(cancellationToken).ConfigureAwait(false);
         JsonElement[] repositories = await RepositoriesAsync(cancellationToken).ConfigureAwait(false);
         JsonElement[]? packages = await ListAsync(ResourceKind.Package, cancellationToken).ConfigureAwait(false);
-        ObjectExaminer examiner = new(client, _findings, options);
+        ObjectExaminer examiner = new(client, _findings, options, controller.Namespace);
         foreach (JsonElement repository in repositories.Where(IsMeant))
             _objects.Add(await examiner.ExamineRepositoryAsync(ReconcileState.Of(repository), packages, cancellationToken).ConfigureAwait(false));
         JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken).ConfigureAwait(false) ?? [];
@@ -52,9 +53,10 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         (_ns is null || found.Text("metadata", "namespace") == _ns) && (_name is null || found.Text("metadata", "name") == _name);
 
     // kapp-controller serves Packages itself; while it is down they are gone, and no namespace can be deleted.
-    private async Task ExamineApiServiceAsync(CancellationToken cancellationToken)
+    private async Task<ControllerPlace> ExamineApiServiceAsync(CancellationToken cancellationToken)
     {
         ClusterAnswer service = await client.GetAsync(ApiService, cancellationToken).ConfigureAwait(false);
+        ControllerPlace controller = await ControllerPlace.FindAsync(client, options.ControllerNamespace, service, cancellationToken).ConfigureAwait(false);
         foreach (JsonElement condition in service.Object.Items("status", "conditions"))
         {
             if (condition.Text("type") != "Available" || condition.Text("status") == "True")
@@ -64,9 +66,11 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 new Diagnostic(
                     ErrorCode.PackagesNotServed,
                     "kapp-controller's own API (data.packaging.carvel.dev) is not available: nothing reconciles, Packages cannot be read, and no namespace of the cluster can be deleted.",
-                    "See why kapp-controller does not run: kubectl -n kapp-controller get pods, kubectl -n kapp-controller logs deployment/kapp-controller"),
-                evidence: [$"APIService v1alpha1.data.packaging.carvel.dev: {condition.Text("reason")}: {Explanation.Paragraph(condition.Text("message") ?? "")}"]);
+                    $"See why kapp-controller does not run: kubectl -n {controller.Namespace} get pods, kubectl -n {controller.Namespace} logs deployment/kapp-controller"),
+                evidence: [$"APIService v1alpha1.data.packaging.carvel.dev: {condition.Text("reason")}: {Explanation.Paragraph(condition.Text("message") ?? "")}", $"kapp-controller is looked for in the namespace {controller.Namespace}: {controller.Words}"]);
         }
+
+        return controller;
     }
 
     // One malformed period blinds kapp-controller everywhere, so all of them are looked at, whatever was asked for.
@@ -117,7 +121,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             string hosts = SecretContent.Hosts(secret) is [_, ..] named ? string.Join(" --for ", named) : "HOST";
             _findings.Add(
                 $"Secret {secret.FullName()}",
-                new Diagnostic(ErrorCode.PlaceholderNotFilled, $"The Secret {secret.FullName()} holds {SecretContent.Placeholder} where credentials belong.", $"dotnet airgap secret --for {hosts} --name {secret.Text("metadata", "name")} -n {place} --apply"));
+                new Diagnostic(ErrorCode.PlaceholderNotFilled, $"The Secret {secret.FullName()} holds {SecretContent.Placeholder} where credentials belong.", $"dotnet airgap secret --for {hosts} --name {secret.Text("metadata", "name")} -n {place} --apply"),
+                evidence: [$"type {secret.Text("type")}; {(hosts == "HOST" ? "its hosts cannot be read" : $"for {hosts.Replace(" --for ", ", ", StringComparison.Ordinal)}")}"]);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed record DoctorOptions
     /// <summary>The PackageRepository or PackageInstall; null for all.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The namespace of kapp-controller; null to find it.</summary>
+    public string? ControllerNamespace { get; init; }
+
     /// <summary>Asks the mirrors of failing objects; null to ask none.</summary>
     public MirrorProbe? Mirror { get; init; }
 

@@ -13,9 +13,10 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="client">The cluster.</param>
 /// <param name="findings">Takes what is wrong.</param>
 /// <param name="options">How far to look.</param>
-internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options)
+/// <param name="controller">The namespace of kapp-controller.</param>
+internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options, string controller)
 {
-    private readonly CauseWitness _witness = new(client, options.Mirror, options.TriesSecrets);
+    private readonly CauseWitness _witness = new(client, options.Mirror, options.TriesSecrets, controller);
 
     /// <summary>Looks at a PackageRepository.</summary>
     /// <param name="state">It.</param>
@@ -33,10 +34,10 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
                 string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above" : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
-                findings.Add(about, new Diagnostic(ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", "See whether it runs: kubectl -n kapp-controller get pods"), evidence: Generations(state));
+                findings.Add(about, new Diagnostic(ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", $"See whether it runs: kubectl -n {controller} get pods"), evidence: Generations(state));
                 break;
             case ReconcilePhase.Paused:
-                findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused: nothing is fetched.", $"Let it go on: kubectl -n {state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true);
+                findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused: nothing is fetched.", $"Let it go on: kubectl -n {state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
                 break;
             case ReconcilePhase.Succeeded:
                 return examined with { Images = await ExamineSuccessAsync(state, about, own, cancellationToken).ConfigureAwait(false) };
@@ -54,7 +55,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         string about = $"PackageInstall {state.FullName}";
         Examined examined = new(ResourceKind.PackageInstall.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words);
         if (state.Phase == ReconcilePhase.Paused)
-            findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused.", "Take spec.paused out."), isWarning: true);
+            findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused.", $"Let it go on: kubectl -n {examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
         if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
             return examined;
         Explanation why = Explanation.Of(state, ResourceKind.PackageInstall.Kind);
@@ -70,7 +71,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
 
         // The Secret of the PackageRepository does not serve its Packages.
         evidence.AddRange(await _witness.SeeAsync(state, why.Cause, ImageOf(state, refName, packages), cancellationToken).ConfigureAwait(false));
-        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence);
+        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
         return examined;
     }
 
@@ -80,6 +81,13 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         string? version = install.Object.Text("status", "lastAttemptedVersion") ?? install.Object.Text("status", "version");
         JsonElement[] found = [.. (packages ?? []).Where(package => package.Text("spec", "refName") == refName && package.Text("spec", "version") == version).Take(1)];
         return found.SelectMany(PackageImages.Of).FirstOrDefault();
+    }
+
+    // What the cluster itself says; the message is the finding's own.
+    private static IEnumerable<string> Conditions(ReconcileState state)
+    {
+        string[] types = [.. state.Object.Items("status", "conditions").Where(condition => condition.Text("status") == "True").Select(condition => condition.Text("type") ?? "").Where(type => type.Length > 0)];
+        yield return types.Length > 0 ? $"status.conditions: {string.Join(", ", types)}" : $"metadata.deletionTimestamp: {state.Object.Text("metadata", "deletionTimestamp") ?? "none"}, and status.conditions is empty";
     }
 
     private static string[] Generations(ReconcileState state) =>
@@ -94,7 +102,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken).ConfigureAwait(false));
         if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
             evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");
-        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence);
+        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
     }
 
     private async Task<int?> ExamineSuccessAsync(ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
@@ -114,7 +122,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         }
 
         if (own is { Length: 0 })
-            findings.Add(about, new Diagnostic(ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.", $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true);
+            findings.Add(about, new Diagnostic(ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.", $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true, evidence: [$"no Package has the annotation packaging.carvel.dev/package-repository-ref: {state.FullName}"]);
         return leaks?.Present;
     }
 

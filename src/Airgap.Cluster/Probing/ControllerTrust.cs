@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
-using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Probing;
 
@@ -12,16 +11,19 @@ namespace Airgap.Cluster.Probing;
 internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, string Words)
 {
     private const string Name = "kapp-controller-config";
-    private const string Place = $"{ClusterDocuments.ControllerNamespace}/{Name}";
 
-    /// <summary>Reads kapp-controller's settings, in the namespace in which it is installed unless told otherwise.</summary>
-    public static async Task<ControllerTrust> ReadAsync(ClusterClient client, CancellationToken cancellationToken)
+    /// <summary>Reads kapp-controller's settings.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="ns">The namespace in which it runs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ControllerTrust> ReadAsync(ClusterClient client, string ns, CancellationToken cancellationToken)
     {
-        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ClusterDocuments.ControllerNamespace, Name), cancellationToken).ConfigureAwait(false);
+        string place = $"{ns}/{Name}";
+        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ns, Name), cancellationToken).ConfigureAwait(false);
         if (secret.Status == 404)
-            return new ControllerTrust(null, $"there is no Secret {Place}: kapp-controller trusts its system's authorities alone");
+            return new ControllerTrust(null, $"there is no Secret {place}: kapp-controller trusts its system's authorities alone");
         if (!secret.IsSuccess)
-            return new ControllerTrust(null, $"the Secret {Place} may not be read, so whether it names the authority was not seen");
+            return new ControllerTrust(null, $"the Secret {place} may not be read, so whether it names the authority was not seen");
         string pem = SecretContent.Decode(secret.Object.Text("data", "caCerts") ?? "");
         X509Certificate2Collection authorities = [];
         try
@@ -30,11 +32,11 @@ internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, 
         }
         catch (CryptographicException)
         {
-            return new ControllerTrust(null, $"caCerts of the Secret {Place} cannot be read as PEM");
+            return new ControllerTrust(null, $"caCerts of the Secret {place} cannot be read as PEM");
         }
 
         return authorities.Count == 0
-            ? new ControllerTrust(null, $"the Secret {Place} has no certificate under caCerts")
-            : new ControllerTrust(authorities, $"the Secret {Place} has {authorities.Count} {(authorities.Count == 1 ? "certificate" : "certificates")} under caCerts: {string.Join(", ", authorities.Take(3).Select(authority => $"'{authority.Subject}'"))}");
+            ? new ControllerTrust(null, $"the Secret {place} has no certificate under caCerts")
+            : new ControllerTrust(authorities, $"the Secret {place} has {authorities.Count} {(authorities.Count == 1 ? "certificate" : "certificates")} under caCerts: {string.Join(", ", authorities.Take(3).Select(authority => $"'{authority.Subject}'"))}");
     }
 }

@@ -8,11 +8,13 @@ namespace Airgap.Cluster.Watching;
 
 /// <summary>Follows the objects of a list: list, watch from there, and list again where the server has forgotten the place.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="pause">The pause before a broken stream is taken up again.</param>
-internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
+/// <param name="clock">Tells the time, and waits; null for the system's.</param>
+internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
 {
     private const int MostFailures = 10;
-    private readonly TimeSpan _pause = pause ?? TimeSpan.FromSeconds(1);
+
+    // A proxy may end every stream at once, with or without an event: it must not be asked in a loop without a pause.
+    private readonly Backoff _backoff = new(clock ?? TimeProvider.System);
 
     /// <summary>Follows until it is stopped.</summary>
     /// <param name="path">The path of the list.</param>
@@ -36,9 +38,7 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
                     yield return new WatchEvent("ADDED", item);
             }
 
-            bool isBroken = false;
-            // A proxy may end every stream at once; it must not be asked in a loop without a pause.
-            bool isSilent = true;
+            _backoff.Begin();
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync($"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events.ConfigureAwait(false))
             {
@@ -53,7 +53,6 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
                     {
                         if (++failures >= MostFailures)
                             throw new AirgapException(ErrorCode.ClusterUnreachable, $"The watch of {what} breaks off again and again: {broken.Message.TrimEnd('.')}.", "See the way to the cluster: a proxy or load balancer that cuts long connections.", broken);
-                        isBroken = true;
                         break;
                     }
 
@@ -65,20 +64,17 @@ internal sealed class Follower(ClusterClient client, TimeSpan? pause = null)
                         if (code is not (410 or 429 or >= 500) || ++failures >= MostFailures)
                             throw ClusterRefusal.Of(new ClusterAnswer((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
                         version = null;
-                        isBroken = code != 410;
                         break;
                     }
 
                     failures = 0;
-                    isSilent = false;
                     version = entry.Object.Text("metadata", "resourceVersion") ?? version;
                     if (entry.Type != "BOOKMARK")
                         yield return entry;
                 }
             }
 
-            if (isBroken || isSilent)
-                await Task.Delay(_pause, cancellationToken).ConfigureAwait(false);
+            await _backoff.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

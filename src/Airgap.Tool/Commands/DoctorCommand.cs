@@ -7,6 +7,7 @@ using Airgap.Oci.Credentials;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.Commands;
 
@@ -22,6 +23,7 @@ internal sealed class DoctorCommand
     private readonly Option<bool> _trySecrets = Flag.Switch("--try-secrets", "Ask a mirror that refuses with the cluster's own Secret, from here; nothing of it is shown");
     private readonly Option<bool> _leaks = Flag.Switch("--leaks", "Look for every image of every Package, of its bundle and of the bundles in it at the mirror");
     private readonly Option<bool> _offline = Flag.Switch("--offline", "Ask the cluster alone, and no mirror");
+    private readonly Option<string?> _controller = Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and of its settings (default: where it is found)");
     private readonly RegistryFlags _registry = new();
     private readonly ClusterFlags _cluster = new("Namespace to look at (default: all)");
 
@@ -40,6 +42,7 @@ internal sealed class DoctorCommand
         command.Options.Add(flags._trySecrets);
         command.Options.Add(flags._leaks);
         command.Options.Add(flags._offline);
+        command.Options.Add(flags._controller);
         flags._cluster.AddTo(command);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -59,6 +62,7 @@ internal sealed class DoctorCommand
         {
             Namespace = _cluster.Namespace(parsed),
             Name = name,
+            ControllerNamespace = parsed.GetText(_controller) is { } controller ? KubernetesName.RequireLabel(controller, "the namespace of kapp-controller") : null,
             Mirror = isOffline ? null : new MirrorProbe(_registry.Read(parsed, session.Trace), CredentialSources.CreateDefault(_registry.ReadCredentials(parsed, session.Trace))),
             TriesSecrets = parsed.GetValue(_trySecrets),
             FindsLeaks = parsed.GetValue(_leaks),

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Cluster.Probing;
+
+/// <summary>The namespace in which kapp-controller runs.</summary>
+/// <param name="Namespace">It.</param>
+/// <param name="Words">How it is known, in one line.</param>
+internal sealed record ControllerPlace(string Namespace, string Words)
+{
+    private const string Deployments = "apis/apps/v1/deployments?labelSelector=app%3Dkapp-controller";
+    private const string NamedDeployments = "apis/apps/v1/deployments?fieldSelector=metadata.name%3Dkapp-controller";
+
+    /// <summary>The one where it is installed unless told otherwise.</summary>
+    public static ControllerPlace Usual { get; } =
+        new(ClusterDocuments.ControllerNamespace, "where it is installed by default; where it runs was not seen");
+
+    /// <summary>Finds it: where the user says, where the service of its own API is, or where its Deployment is.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="asked">What the user says; null for nothing.</param>
+    /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as it was answered.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ControllerPlace> FindAsync(
+        ClusterClient client, string? asked, ClusterAnswer apiService, CancellationToken cancellationToken)
+    {
+        if (asked is not null)
+            return new ControllerPlace(asked, "as given by the user");
+        if (apiService.IsSuccess && apiService.Object.Text("spec", "service", "namespace") is { Length: > 0 } served)
+            return new ControllerPlace(served, "where the service of its own API is");
+        foreach (string path in new[] { Deployments, NamedDeployments })
+        {
+            ClusterAnswer list = await client.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            if (!list.IsSuccess)
+                break;
+            foreach (JsonElement deployment in list.Object.Items("items"))
+            {
+                if (deployment.Text("metadata", "namespace") is { Length: > 0 } found)
+                    return new ControllerPlace(found, $"where its Deployment {deployment.Text("metadata", "name")} is");
+            }
+        }
+
+        return Usual;
+    }
+}
