@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Publishing;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
@@ -8,9 +9,12 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>Turns what happens into lines of a build log, at most one of progress every few seconds.</summary>
-internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObserver
+internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? registry = null) : IPushObserver, ISidesObserver
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+
+    // Of several relocations side by side each line says whose it is.
+    private readonly string _indent = registry is null ? "  " : $"  {registry}: ";
 
     private long _lastLine;
     private long _moved;
@@ -24,8 +28,11 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObs
         Interlocked.Exchange(ref _moved, 0);
         Interlocked.Exchange(ref _total, plan.TotalBytes);
         Interlocked.Exchange(ref _lastLine, clock.GetTimestamp());
-        log.Message(MessageImportance.High, $"  {plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, {ByteSize.Format(plan.TotalBytes)}");
+        log.Message(MessageImportance.High, $"{_indent}{plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, {ByteSize.Format(plan.TotalBytes)}");
     }
+
+    /// <inheritdoc/>
+    public ITransferObserver Side(string registry) => new BuildObserver(log, clock, registry);
 
     /// <inheritdoc/>
     public void Detail(string message) => log.Detail(message);
@@ -48,13 +55,13 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObs
     {
         if (outcome != BlobOutcome.Copied)
             Interlocked.Add(ref _moved, blob.Size);
-        log.Message(MessageImportance.Low, $"  {Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
+        log.Message(MessageImportance.Low, $"{_indent}{Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
         SayHowFar();
     }
 
     /// <inheritdoc/>
     public void ItemFinished(PlannedItem item, BlobOutcome outcome) =>
-        log.Message(MessageImportance.Normal, $"  {Word(outcome)} {item.Source} ({ByteSize.Format(item.Size)})");
+        log.Message(MessageImportance.Normal, $"{_indent}{Word(outcome)} {item.Source} ({ByteSize.Format(item.Size)})");
 
     private void SayHowFar()
     {
@@ -66,7 +73,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock) : IPushObs
             long moved = Math.Max(0, Interlocked.Read(ref _moved));
             long total = Interlocked.Read(ref _total);
             // What moves before a plan, or beside it, is in no total.
-            log.Message(MessageImportance.High, moved > total ? $"  {ByteSize.Format(moved)}" : $"  {ByteSize.Format(moved)} of {ByteSize.Format(total)}");
+            log.Message(MessageImportance.High, moved > total ? $"{_indent}{ByteSize.Format(moved)}" : $"{_indent}{ByteSize.Format(moved)} of {ByteSize.Format(total)}");
         }
     }
 

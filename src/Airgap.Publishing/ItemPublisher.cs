@@ -38,9 +38,10 @@ internal sealed class ItemPublisher(
     /// </summary>
     /// <param name="declarations">The items.</param>
     /// <param name="rules">Who has to have signed.</param>
+    /// <param name="known">What this run has judged already.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>Every refusal; empty when all is accepted.</returns>
-    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(IReadOnlyList<Declaration> declarations, TrustRuleSet rules, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(IReadOnlyList<Declaration> declarations, TrustRuleSet rules, JudgedImages known, CancellationToken cancellationToken)
     {
         List<Diagnostic> refusals = [];
         foreach (Declaration declaration in declarations)
@@ -49,7 +50,7 @@ internal sealed class ItemPublisher(
             {
                 Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
                 ItemPlan made = await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken);
-                PlanTrust judged = await PlanTrust.JudgeAsync(await made.Source.JudgedAsync(made.Plan, relocator, cancellationToken), registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken);
+                PlanTrust judged = await PlanTrust.JudgeAsync(await made.Source.JudgedAsync(made.Plan, relocator, cancellationToken), registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken, known);
                 _judged[declaration] = new JudgedPlan(made, judged.Images);
                 return judged;
             });

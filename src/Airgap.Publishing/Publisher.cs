@@ -82,15 +82,43 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     private async Task<PublishResult> RunOneAsync(PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
     {
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
-        ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
-        ManifestObjects objects = new();
-        using ProjectSigning signing = ProjectSigning.Read(settings);
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous, Signing = signing };
-        if (await JudgeAsync(publisher, prepared, resolved, cancellationToken) is { IsEmpty: false } refusals)
+        using StartedPublish started = Start(settings);
+        if (await JudgeAsync(started.Publisher, prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
-        GateReport? gate = await ProjectGate.AskAsync(settings, publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
+        GateReport? gate = await ProjectGate.AskAsync(settings, started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
+        return await RunJudgedAsync(started, prepared, resolved, gate, cancellationToken);
+    }
+
+    /// <summary>Begins a publish to one destination.</summary>
+    internal StartedPublish Start(PublishSettings settings)
+    {
+        ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
+        ManifestObjects objects = new();
+        ProjectSigning signing = ProjectSigning.Read(settings);
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous, Signing = signing };
+        return new StartedPublish(artifacts, objects, publisher, signing);
+    }
+
+    /// <summary>Judges what would be relocated, before anything moves or is written.</summary>
+    /// <returns>The refusals; empty where nobody has to have signed.</returns>
+    internal static async Task<ImmutableArray<Diagnostic>> JudgeAsync(ItemPublisher publisher, PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
+    {
+        if (prepared.Lock is not { } resolved || !HasDestination(prepared.Items, prepared.Settings)
+            || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
+        {
+            return [];
+        }
+
+        return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
+    }
+
+    /// <summary>Relocates what is judged.</summary>
+    internal async Task<PublishResult> RunJudgedAsync(StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
+        (ArtifactFolder artifacts, ManifestObjects objects, ItemPublisher publisher, _) = started;
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
             return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
@@ -140,6 +168,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
         if (AsksOfSides(prepared) is { } unsupported)
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unsupported] };
+        JudgedImages judged = new();
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
         {
@@ -148,7 +177,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             using ProjectSigning signing = ProjectSigning.Read(side.Settings);
             ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects()) { Signing = signing };
-            if (await JudgeAsync(publisher, side, side.Lock, cancellationToken) is { IsEmpty: false } refusals)
+            if (await JudgeAsync(publisher, side, judged, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
             Declaration[] sharing = [.. side.Lock.Declarations.Where(declaration => declaration.SharesArchive)];
             if (sharing.Length > 0)
@@ -172,18 +201,9 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         CountRetries = CountRetries,
     };
 
-    // Before anything moves or is written; empty where nobody has to have signed.
-    private static async Task<ImmutableArray<Diagnostic>> JudgeAsync(ItemPublisher publisher, PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
-    {
-        if (!HasDestination(prepared.Items, prepared.Settings) || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
-            return [];
-        return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, cancellationToken) : problems;
-    }
-
-    // What several destinations get side by side is planned by each of them; until one plan serves all, nothing is let through unjudged.
-    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || (prepared.Settings.Policy.Length == 0 && prepared.Settings.Trust.IsEmpty && prepared.Settings.GateCommand.Length == 0) ? null : new Diagnostic(
+    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || prepared.Settings.GateCommand.Length == 0 ? null : new Diagnostic(
         ErrorCode.InvalidTrustRule,
-        "Signatures cannot be judged, and no gate be asked, of a project with several destinations side by side.",
+        "No gate can be asked of a project with several destinations side by side.",
         "Publish to one destination at a time, or into an archive.");
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

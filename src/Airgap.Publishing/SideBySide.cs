@@ -5,6 +5,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharing;
 
@@ -31,10 +32,30 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
     /// <summary>Relocates to each registry. One that fails is one of <see cref="PublishResult.Failures"/>, and the others go on.</summary>
     public async Task<PublishResult> RunAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        await LockKeeper.WriteAsync(prepared.Lock!, cancellationToken);
         HashSet<RepositoryName> destinations = [.. prepared.Sides.SelectMany(side => side.Lock!.Declarations).Select(declaration => declaration.Repository).OfType<RepositoryName>()];
         SharedSource source = new(registry, destinations, prepared.Sides.Length, cancellationToken);
-        (string Registry, PublishResult Result)[] results = await Task.WhenAll(prepared.Sides.Select(side => RunAsync(side, source, cancellationToken)));
+        Side[] sides = [.. prepared.Sides.Select(side => Begin(side, source))];
+        try
+        {
+            return await RunAsync(prepared, sides, cancellationToken);
+        }
+        finally
+        {
+            foreach (Side side in sides)
+                side.Started.Dispose();
+        }
+    }
+
+    private async Task<PublishResult> RunAsync(PreparedPublish prepared, Side[] sides, CancellationToken cancellationToken)
+    {
+        if (await JudgeAsync(sides, cancellationToken) is { Length: > 0 } refusals)
+        {
+            PublishResult refused = new([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [.. refusals] };
+            return await new ProjectTrail(prepared.Settings).NoteAsync(() => Task.FromResult(refused), cancellationToken);
+        }
+
+        await LockKeeper.WriteAsync(prepared.Lock!, cancellationToken);
+        (string Registry, PublishResult Result)[] results = await Task.WhenAll(sides.Select(side => RunAsync(side, cancellationToken)));
         PublishedItem[] items = [.. results.SelectMany(side => side.Result.Items)];
         Diagnostic[] failures = [.. results.SelectMany(side => side.Result.Failures)];
         string summary = string.Join("; ", results.Select(side => $"{side.Registry}: {side.Result.Summary}"));
@@ -49,13 +70,36 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         };
     }
 
-    private async Task<(string Registry, PublishResult Result)> RunAsync(PreparedPublish side, SharedSource source, CancellationToken cancellationToken)
+    private Side Begin(PreparedPublish prepared, SharedSource source)
     {
-        string name = side.Settings.Registry;
-        Publisher publisher = new(source, new SideObserver(new Gathering(warnings, observer), name)) { Artifacts = Artifacts, OnArtifact = OnArtifact, RefusesAnonymous = RefusesAnonymous, CountRetries = CountRetries };
+        string name = prepared.Settings.Registry;
+        Publisher publisher = new(source, new SideObserver(new Gathering(warnings, observer), name, (observer as ISidesObserver)?.Side(name)))
+        {
+            Artifacts = Artifacts,
+            OnArtifact = OnArtifact,
+            RefusesAnonymous = RefusesAnonymous,
+            CountRetries = CountRetries,
+        };
+        return new Side(prepared, publisher, publisher.Start(prepared.Settings));
+    }
+
+    // What all registries get is judged once, before anything moves to any of them; each relocates what was judged.
+    private static async Task<Diagnostic[]> JudgeAsync(Side[] sides, CancellationToken cancellationToken)
+    {
+        JudgedImages judged = new();
+        List<Diagnostic> refusals = [];
+        foreach (Side side in sides)
+            refusals.AddRange(await Publisher.JudgeAsync(side.Started.Publisher, side.Prepared, judged, cancellationToken));
+        return [.. refusals.Distinct()];
+    }
+
+    private async Task<(string Registry, PublishResult Result)> RunAsync(Side side, CancellationToken cancellationToken)
+    {
+        string name = side.Prepared.Settings.Registry;
         try
         {
-            PublishResult result = await publisher.RunPreparedAsync(side, cancellationToken);
+            PublishResult result = await new ProjectTrail(side.Prepared.Settings).NoteAsync(
+                () => side.Publisher.RunJudgedAsync(side.Started, side.Prepared, side.Prepared.Lock!, null, cancellationToken), cancellationToken);
             observer?.Notice($"{name}: {result.Summary}");
             return (name, result);
         }
@@ -64,6 +108,8 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
             return (name, new PublishResult([], [], [], "failed") { Failures = [e.ToDiagnostic()] });
         }
     }
+
+    private sealed record Side(PreparedPublish Prepared, Publisher Publisher, StartedPublish Started);
 
     // What publishes to other registries, or to one alone, left.
     private void RemoveStale(string folder, IEnumerable<PublishedFile> files)

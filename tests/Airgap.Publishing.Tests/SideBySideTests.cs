@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
@@ -10,6 +11,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Keeping;
+using Airgap.Transfer.Plans;
 using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests;
@@ -47,6 +49,26 @@ public sealed class SideBySideTests
             Assert.HasCount(1, same, same.Key);
         foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(request => request.Kind is RequestKind.ManifestGet && request.Path.Contains("sha256:", StringComparison.Ordinal)).GroupBy(request => request.Path))
             Assert.HasCount(1, same, same.Key);
+    }
+
+    [TestMethod]
+    public async Task TheBytesOfEachRegistryAreToldApart()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        using RegistryClient client = Client();
+        SidesSeen seen = new();
+
+        PublishResult result = await new Publisher(client, seen).RunAsync(Items(source), PublishItems.To($"{one.Host}/a;{one.Host}/b", folder.Path), CancellationToken.None);
+
+        Assert.IsEmpty(result.Failures);
+        Assert.AreSequenceEqual([$"{one.Host}/a", $"{one.Host}/b"], seen.Totals.Keys.Order(StringComparer.Ordinal));
+        foreach ((string registry, (long planned, long done)) in seen.Totals)
+        {
+            Assert.IsGreaterThan(0, planned, registry);
+            Assert.AreEqual(planned, done, registry);
+        }
     }
 
     [TestMethod]
@@ -146,5 +168,35 @@ public sealed class SideBySideTests
         using RegistryClient client = Client();
         RepositoryDifference difference = await new RepositoryComparer(client).CompareAsync(KeptLock.Read(lockFile), RepositoryName.Parse(repository), withExtra: true, CancellationToken.None);
         Assert.IsTrue(difference.IsSame && difference.Unknown.IsEmpty, $"{repository}: {string.Join(", ", difference.Lacks)}");
+    }
+
+    // The bytes that were planned, and those that arrived, by registry.
+    private sealed class SidesSeen : ISidesObserver
+    {
+        public Dictionary<string, (long Planned, long Done)> Totals { get; } = [];
+
+        public ITransferObserver Side(string registry)
+        {
+            lock (Totals)
+                Totals[registry] = default;
+            return new One(this, registry);
+        }
+
+        private sealed class One(SidesSeen all, string registry) : ITransferObserver
+        {
+            public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
+            {
+                if (phase == TransferPhase.Transferring)
+                    Add(plan!.TotalBytes, 0);
+            }
+
+            public void BlobFinished(Descriptor blob, BlobOutcome outcome) => Add(0, blob.Size);
+
+            private void Add(long planned, long done)
+            {
+                lock (all.Totals)
+                    all.Totals[registry] = (all.Totals[registry].Planned + planned, all.Totals[registry].Done + done);
+            }
+        }
     }
 }

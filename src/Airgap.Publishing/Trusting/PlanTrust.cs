@@ -23,8 +23,9 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     /// <param name="rules">Gives the rule for an image by the name it was asked for; null refuses it.</param>
     /// <param name="exceptRoot">True where the root was made here, so that nobody has to have signed it.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
+    /// <param name="judged">What this run knows already; null for nothing.</param>
     /// <exception cref="AirgapException">1xxx: a registry does not tell what is signed.</exception>
-    public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken)
+    public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken, JudgedImages? judged = null)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
         PlannedItem[] items = [.. JudgedItems.Of(plan)];
@@ -49,7 +50,9 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             }
 
             ISignatureStore store = archived ?? (ISignatureStore)new RepositorySignatures(registry.GetRepository(item.Source.Repository));
-            Verdict verdict = await ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token).ConfigureAwait(false);
+            string place = archived is null ? item.Source.Repository.ToString() : plan.Source.ToString()!;
+            Verdict verdict = await (judged ?? new JudgedImages()).JudgeAsync(
+                name, place, item.Digest, () => ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token)).ConfigureAwait(false);
             found[index] = verdict.Refusal is { } refusal
                 ? (null, refusal with { Reference = name.ToString(), Digest = item.Digest.ToString() })
                 : (new TrustedImage(item.Source.ToString(), item.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]), null);

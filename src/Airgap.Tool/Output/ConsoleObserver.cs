@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Publishing;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Output;
 
 /// <summary>Shows a relocation while it goes: imgpkg's lines, warnings, and how far it is.</summary>
-internal sealed class ConsoleObserver : ITransferObserver, IDisposable
+internal sealed class ConsoleObserver : ISidesObserver, IDisposable
 {
     private readonly Session _session;
     private readonly bool _toArchive;
@@ -90,6 +91,9 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public ITransferObserver Side(string registry) => new MeteredSide(_meter.AddPart(registry));
+
+    /// <inheritdoc/>
     public void Dispose() => _progress.Dispose();
 
     private void WriteLine(string line)
@@ -103,5 +107,18 @@ internal sealed class ConsoleObserver : ITransferObserver, IDisposable
     {
         if (Interlocked.Exchange(ref _indexShown, 1) == 0)
             WriteLine(ImgpkgLines.Written("manifest.json", _clock.GetElapsedTime(_transferStarted)));
+    }
+
+    private sealed class MeteredSide(ProgressMeter meter) : ITransferObserver
+    {
+        public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
+        {
+            if (phase == TransferPhase.Transferring && plan is not null)
+                meter.Start(plan.Blobs.Length, plan.TotalBytes);
+        }
+
+        public void BlobProgress(Descriptor blob, long bytes) => meter.Moved(blob, bytes);
+
+        public void BlobFinished(Descriptor blob, BlobOutcome outcome) => meter.Finished(blob);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
     private IReadOnlyDictionary<Digest, string> _names = new Dictionary<Digest, string>();
     private readonly ConcurrentDictionary<Digest, long> _reported = [];
     private readonly ConcurrentDictionary<Digest, (Descriptor Blob, long Start)> _underWay = [];
+    private readonly List<(string Name, ProgressMeter Meter)> _parts = [];
     private long _start = clock.GetTimestamp();
     private long _sent;
     private long _done;
@@ -20,7 +21,17 @@ internal sealed class ProgressMeter(TimeProvider clock)
     private long _totalBytes;
 
     /// <summary>True once there is something to measure.</summary>
-    public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0;
+    public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0 || Parts().Any(part => part.Meter.HasTotals);
+
+    /// <summary>A meter of its own for one of several transfers that go on side by side; this one shows their sum.</summary>
+    /// <param name="name">What to call it.</param>
+    public ProgressMeter AddPart(string name)
+    {
+        ProgressMeter part = new(clock);
+        lock (_parts)
+            _parts.Add((name, part));
+        return part;
+    }
 
     /// <summary>Begins to measure a transfer.</summary>
     /// <param name="blobs">How many blobs.</param>
@@ -60,18 +71,28 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>How far the whole is.</summary>
     public Progress Whole()
     {
+        if (Parts() is { Length: > 0 } parts)
+        {
+            Progress[] all = [.. parts.Select(part => part.Meter.Whole())];
+            int finished = parts.Sum(part => Volatile.Read(ref part.Meter._finished));
+            int blobs = parts.Sum(part => Volatile.Read(ref part.Meter._totalBlobs));
+            return new Progress(Blobs(finished, blobs), all.Sum(part => part.Done), all.Sum(part => part.Total), all.Sum(part => part.Rate));
+        }
+
         long total = Volatile.Read(ref _totalBytes);
         return new Progress(
-            $"{Volatile.Read(ref _finished).ToString(CultureInfo.InvariantCulture)} of {Volatile.Read(ref _totalBlobs).ToString(CultureInfo.InvariantCulture)} blobs",
+            Blobs(Volatile.Read(ref _finished), Volatile.Read(ref _totalBlobs)),
             Math.Clamp(Volatile.Read(ref _done), 0, total),
             total,
             Rate(Volatile.Read(ref _sent), _start));
     }
 
-    /// <summary>How far the largest blobs under way are, the largest first.</summary>
+    /// <summary>How far the largest blobs under way are, the largest first; of transfers side by side, how far each of these is.</summary>
     /// <param name="count">That many at most.</param>
     /// <param name="smallest">None smaller, in bytes: those come and go faster than they can be read.</param>
-    public IReadOnlyList<Progress> Largest(int count, long smallest) =>
+    public IReadOnlyList<Progress> Largest(int count, long smallest) => Parts() is { Length: > 0 } parts
+        ? [.. parts.Where(part => part.Meter.HasTotals).Take(count).Select(part => (part.Name, Whole: part.Meter.Whole())).Select(part => part.Whole with { Name = $"{part.Name}: {part.Whole.Name}" })]
+        :
     [
         .. _underWay.Values
             .Where(entry => entry.Blob.Size >= smallest)
@@ -80,6 +101,14 @@ internal sealed class ProgressMeter(TimeProvider clock)
             .Take(count)
             .Select(Of),
     ];
+
+    private (string Name, ProgressMeter Meter)[] Parts()
+    {
+        lock (_parts)
+            return [.. _parts];
+    }
+
+    private static string Blobs(int finished, int all) => $"{finished.ToString(CultureInfo.InvariantCulture)} of {all.ToString(CultureInfo.InvariantCulture)} blobs";
 
     private Progress Of((Descriptor Blob, long Start) entry)
     {

@@ -12,6 +12,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
+using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
@@ -158,6 +159,35 @@ public sealed class PublishTrustTests
         Assert.IsEmpty(none.Refusals);
         Assert.IsEmpty(alone.Refusals);
         Assert.HasCount(1, alone.Images);
+    }
+
+    [TestMethod]
+    public async Task SeveralDestinations_AreJudgedOnce_AndNothingMovesToAnyOfThemUnjudged()
+    {
+        await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
+        await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
+        PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with { Trust = [.. Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")))] };
+        PublishItem good = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}");
+        PublishItem bad = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}");
+        using RegistryClient client = Client();
+
+        PublishResult refused = await new Publisher(client).RunAsync([good, bad], settings, TestContext.CancellationToken);
+        PublishPlan planned = await new Publisher(client).PlanAsync([good, bad], settings, TestContext.CancellationToken);
+
+        Assert.HasCount(2, refused.Failures, "each image once, whatever the number of destinations");
+        Assert.IsTrue(refused.Failures.All(failure => failure.Code == ErrorCode.SignatureMissing));
+        Assert.HasCount(2, planned.Refusals);
+        Assert.IsEmpty(one.Requests.Concat(two.Requests).Where(request => request.Method is not ("GET" or "HEAD")));
+        Assert.IsFalse(Directory.Exists(_folder["airgap"]));
+
+        int before = s_registry.Requests.Count;
+        PublishResult accepted = await new Publisher(client).RunAsync([good], settings, TestContext.CancellationToken);
+
+        Assert.IsEmpty(accepted.Failures);
+        Assert.HasCount(2, accepted.Items);
+        Assert.IsTrue(accepted.Items.All(item => item.Signatures is { Length: 3 }));
+        string[] blobs = [.. s_registry.Requests.Skip(before).Where(request => request.Kind == RequestKind.BlobGet).Select(request => request.Path)];
+        Assert.HasCount(blobs.Distinct().Count(), blobs, "signatures are read once");
     }
 
     [TestMethod]

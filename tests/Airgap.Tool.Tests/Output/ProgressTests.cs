@@ -40,6 +40,27 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
+    public void TransfersSideBySide_AreAddedUp_AndToldApart()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        ProgressMeter one = meter.AddPart("a.corp/x");
+        ProgressMeter two = meter.AddPart("b.corp/x");
+        Assert.IsFalse(meter.HasTotals);
+        one.Start(2, 10_000_000);
+        two.Start(2, 10_000_000);
+        // The same blob goes to both.
+        one.Moved(s_first, 6_000_000);
+        one.Finished(s_first);
+        two.Moved(s_first, 1_000_000);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.IsTrue(meter.HasTotals);
+        Assert.AreEqual("1 of 4 blobs, 7.0 MB of 20.0 MB (35%), 7.0 MB/s, 1.9 s left", meter.Whole().Text());
+        Assert.AreSequenceEqual(["a.corp/x: 1 of 2 blobs", "b.corp/x: 0 of 2 blobs"], meter.Largest(4, 1_000_000).Select(side => side.Name));
+    }
+
+    [TestMethod]
     public void WithoutATerminal_ALineComesEveryFiveSeconds()
     {
         Assert.AreEqual(2, LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions()).Length);
