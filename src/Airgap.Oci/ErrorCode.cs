@@ -637,6 +637,18 @@ public enum ErrorCode
     /// <summary>A project wants its manifests applied, and the tool that does it is not installed, or did not say what it did.</summary>
     ApplyToolMissing = 4142,
 
+    /// <summary>Whether a relocation of this user is under way was not seen, since there is no place for locks (warning).</summary>
+    RelocationsNotSeen = 4143,
+
+    /// <summary>Something was tagged while its repository was cleaned up, and leads to what was removed: its relocation has to run once more.</summary>
+    PrunedWhileNeeded = 4144,
+
+    /// <summary>A registry does not delete a tag alone; the tag stays (warning).</summary>
+    TagNotRemoved = 4145,
+
+    /// <summary>A registry deleted a manifest with one of its tags, though it was asked for the tag alone; the manifest was put back.</summary>
+    TagTookManifest = 4146,
+
     /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
     ClusterConfig = 4201,
 

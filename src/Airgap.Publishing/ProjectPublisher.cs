@@ -59,8 +59,12 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
 
     /// <summary>Pushes the bundle to a repository of its own (<see cref="PreparedProject.PushesBundle"/>).</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
-    public Task<PushResult> PushAsync(PreparedProject prepared, IPushObserver pushObserver, CancellationToken cancellationToken) =>
-        prepared.Bundle!.PushAsync(registry, pushObserver, cancellationToken);
+    public async Task<PushResult> PushAsync(PreparedProject prepared, IPushObserver pushObserver, CancellationToken cancellationToken)
+    {
+        RelocationDestination.Repository destination = new(prepared.Bundle!.Reference.Repository);
+        using IDisposable? announced = await DestinationLock.OfUser(prepared.Declared.Settings.LockTimeout).EnterAsync(destination, observer ?? SilentObserver.Instance, cancellationToken);
+        return await prepared.Bundle.PushAsync(registry, pushObserver, cancellationToken);
+    }
 
     /// <summary>Relocates the items and writes their artifacts.</summary>
     /// <exception cref="AirgapException">The first failure.</exception>

@@ -1,4 +1,5 @@
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Signing;
 
 namespace Airgap.Publishing;

@@ -47,6 +47,36 @@ public sealed class DestinationLockTests
     }
 
     [TestMethod]
+    public async Task RelocationsGoOnSideBySide_AndOnlyWithoutThemIsARepositoryTakenAlone()
+    {
+        RelocationDestination repository = new RelocationDestination.Repository(Oci.Naming.RepositoryName.Parse("a.corp/apps/app"));
+        DestinationLock locks = new(_folder["locks"], TimeSpan.FromMinutes(1));
+        DestinationLock atOnce = new(_folder["locks"], TimeSpan.Zero);
+        IDisposable? one = await locks.EnterAsync(repository, new Told(), CancellationToken.None);
+        using (IDisposable? two = await atOnce.EnterAsync(repository, new Told(), CancellationToken.None))
+        using (IDisposable? publish = await atOnce.AcquireAsync(repository, new Told(), CancellationToken.None))
+        {
+            Assert.IsNotNull(one);
+            Assert.IsNotNull(two);
+            Assert.IsNotNull(publish);
+            Assert.AreEqual(ErrorCode.DestinationInUse, (await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None))).Code);
+        }
+
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None));
+        Assert.AreEqual(ErrorCode.DestinationInUse, refused.Code);
+        Assert.Contains("another relocation of this user", refused.Message);
+        one.Dispose();
+        IDisposable? alone = await atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None);
+        Assert.IsNotNull(alone);
+        Told told = new();
+        Task<IDisposable?> waiting = locks.EnterAsync(repository, told, CancellationToken.None);
+        Assert.Contains($"being cleaned up by process {Environment.ProcessId}", await told.First.Task.WaitAsync(TimeSpan.FromMinutes(1)));
+        alone.Dispose();
+        (await waiting.WaitAsync(TimeSpan.FromMinutes(1)))!.Dispose();
+        Assert.IsNull(await locks.EnterAsync(s_archive, new Told(), CancellationToken.None), "nothing is removed from archives");
+    }
+
+    [TestMethod]
     public async Task AnotherFailureIsNoLock()
     {
         await File.WriteAllTextAsync(_folder["file"], "x");

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>A file that one process at a time holds. The system lets go of it when the process ends, however it ends.</summary>
+/// <summary>A file that one process at a time holds, or that several share. The system lets go of it when the process ends, however it ends.</summary>
 internal sealed class FileLock : IDisposable
 {
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -17,14 +17,23 @@ internal sealed class FileLock : IDisposable
     /// <returns>Null when another holds it.</returns>
     /// <exception cref="UnsafeFileException">What stands there is not this user's file.</exception>
     /// <exception cref="IOException">It cannot be opened, for whatever other reason; or another file system exception.</exception>
-    public static FileLock? TryTake(string path, UnixFileMode? mode = null)
+    public static FileLock? TryTake(string path, UnixFileMode? mode = null) => TryOpen(path, mode, isShared: false);
+
+    /// <summary>Takes a file as <see cref="TryTake"/> does, beside others that share it.</summary>
+    /// <returns>Null when another holds it alone.</returns>
+    public static FileLock? TryShare(string path, UnixFileMode? mode = null) => TryOpen(path, mode, isShared: true);
+
+    private static FileLock? TryOpen(string path, UnixFileMode? mode, bool isShared)
     {
         while (true)
         {
             FileStream file;
             try
             {
-                file = OwnFile.OpenOrCreate(path, mode);
+                // On Windows who may write is alone.
+                file = isShared && OperatingSystem.IsWindows()
+                    ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
+                    : OwnFile.OpenOrCreate(path, mode);
             }
             catch (IOException e) when (IsHeld(e))
             {
@@ -33,7 +42,7 @@ internal sealed class FileLock : IDisposable
 
             try
             {
-                if (!OperatingSystem.IsWindows() && !Posix.TryLock(file.SafeFileHandle))
+                if (!OperatingSystem.IsWindows() && !Posix.TryLock(file.SafeFileHandle, isShared))
                 {
                     file.Dispose();
                     return null;

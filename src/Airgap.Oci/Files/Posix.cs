@@ -75,12 +75,12 @@ internal static partial class Posix
             _ = AdviseCore(file, 0, 0, Forget);
     }
 
-    /// <summary>Takes a file for this process alone. It is let go of when it is closed, at the latest when the process ends.</summary>
+    /// <summary>Takes a file for this process alone, or beside others that share it. It is let go of when it is closed, at the latest when the process ends.</summary>
     /// <returns>False when another has it. A file system that knows no such locks says true, as it does to the runtime.</returns>
-    public static bool TryLock(SafeFileHandle file)
+    public static bool TryLock(SafeFileHandle file, bool isShared = false)
     {
-        const int exclusiveAndAtOnce = 2 | 4; // LOCK_EX | LOCK_NB
-        return Retried(() => LockCore(file, exclusiveAndAtOnce)) >= 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+        int how = (isShared ? 1 : 2) | 4; // LOCK_SH or LOCK_EX, and LOCK_NB
+        return Retried(() => LockCore(file, how)) >= 0 || Marshal.GetLastPInvokeError() != WouldBlock;
     }
 
     /// <summary>Writes bytes where an open file stands, and moves it on.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Publishing;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Gating;
 using Airgap.Publishing.Reporting;
@@ -128,7 +129,7 @@ internal sealed class CopyCommand
         (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
         bool isDry = session.IsDry;
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
-        MappedCopy copy = new(registry, session);
+        using MappedCopy copy = new(registry, session) { IsDry = isDry };
         Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
         using ConsoleObserver? observer = request.Template is null ? null : new(session, toArchive: false, likeImgpkg: false);
         using SelectedSource? source = observer is null ? null : await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
@@ -207,6 +208,8 @@ internal sealed class CopyCommand
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
+        // While the plan is made, too: it asks what the destination has.
+        using IDisposable? announced = await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(request.Destination, observer, cancellationToken).ConfigureAwait(false);
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
         TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken).ConfigureAwait(false);
         session.Report.Derived = source.Derived;

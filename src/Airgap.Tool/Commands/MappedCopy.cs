@@ -16,9 +16,13 @@ namespace Airgap.Tool.Commands;
 /// <summary>Copies several items of one archive, or what a template divides, each to its own repository. Every plan is made, and every signature judged, before anything moves.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="session">Takes what is told.</param>
-internal sealed class MappedCopy(IRegistry registry, Session session)
+internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposable
 {
     private readonly List<(TransferPlan Plan, RelocationDestination Destination)> _plans = [];
+    private readonly List<IDisposable> _announced = [];
+
+    /// <summary>True where nothing will be written.</summary>
+    public bool IsDry { get; init; }
 
     private TransferPlan? _divided;
 
@@ -32,6 +36,9 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
         if (!await TrustCheck.PassesAsync(judged, registry, rule, session, cancellationToken).ConfigureAwait(false))
             return false;
         _plans.AddRange(PlacedPlans.Of(plan, template.Template, template.Base).Select(part => (part.Plan, (RelocationDestination)part.Destination)));
+        using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
+        foreach ((_, RelocationDestination destination) in _plans)
+            await AnnounceAsync(destination, observer, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -50,6 +57,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
         {
             RelocationDestination.Repository destination = new(entry.Destination);
             using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
+            await AnnounceAsync(destination, observer, cancellationToken).ConfigureAwait(false);
             TransferPlan plan = await new Relocator(registry, observer).PlanAsync(archive with { Item = entry.Item }, optionsOf(destination), cancellationToken).ConfigureAwait(false);
             TagConflicts.Check(plan, destination);
             passes &= await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false);
@@ -106,6 +114,19 @@ internal sealed class MappedCopy(IRegistry registry, Session session)
         }
 
         return results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable announced in _announced)
+            announced.Dispose();
+    }
+
+    private async Task AnnounceAsync(RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        if (!IsDry && await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(destination, observer, cancellationToken).ConfigureAwait(false) is { } announced)
+            _announced.Add(announced);
     }
 
     private TransferOptions Mounting(TransferOptions options) => _divided is not null && _plans[0].Destination is RelocationDestination.Repository { Name: var first }

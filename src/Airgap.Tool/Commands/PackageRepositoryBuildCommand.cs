@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -103,6 +104,7 @@ internal sealed class PackageRepositoryBuildCommand
         int concurrency = parsed.GetValue(_concurrency);
         bool toArchive = destination is RelocationDestination.Archive;
         using ConsoleObserver observer = new(session, toArchive, likeImgpkg: false);
+        using IDisposable? announced = await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(destination, observer, cancellationToken).ConfigureAwait(false);
         Relocator relocator = new(bundle.Over(registry), observer);
         TransferPlan plan = await relocator.PlanAsync(
             new RelocationSource.Bundle(bundle.Reference),

@@ -21,6 +21,7 @@ internal sealed class PruneCommand
     private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "Plan to write, for people to read and for --execute");
     private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan to carry out");
     private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "Leave what is younger, such as 7d or 36h (default: 1h)");
+    private readonly Option<bool> _staleTags = Flag.Switch("--stale-tags", "Remove tags, too, that stand for what is kept, and that nothing kept names");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests while the repository is read", 8, 1);
     private readonly RegistryFlags _registry = new();
@@ -35,7 +36,7 @@ internal sealed class PruneCommand
             ("Then exactly that", "prune --execute prune.json"),
             ("Two versions stay, and all of the last week", "prune --keep v1.lock.yml --keep v2.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --grace 7d --plan prune.json"));
         PruneCommand flags = new();
-        foreach (Option option in new Option[] { flags._keep, flags._repository, flags._plan, flags._execute, flags._grace, flags._properties, flags._concurrency })
+        foreach (Option option in new Option[] { flags._keep, flags._repository, flags._plan, flags._execute, flags._grace, flags._staleTags, flags._properties, flags._concurrency })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -47,8 +48,8 @@ internal sealed class PruneCommand
         string[] keep = parsed.GetValue(_keep) ?? [];
         if (parsed.GetText(_execute) is not { } execute)
             return await PlanAsync(parsed, keep, session, cancellationToken).ConfigureAwait(false);
-        if (keep.Length > 0 || parsed.GetText(_plan) is not null || parsed.GetText(_grace) is not null)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "--execute carries out a plan as it stands, and --keep, --grace and --plan make one.", "Give them in two runs: first --plan, then --execute.");
+        if (keep.Length > 0 || parsed.GetText(_plan) is not null || parsed.GetText(_grace) is not null || parsed.GetValue(_staleTags))
+            throw new AirgapException(ErrorCode.IncompatibleOptions, "--execute carries out a plan as it stands, and --keep, --grace, --stale-tags and --plan make one.", "Give them in two runs: first --plan, then --execute.");
         return await ExecuteAsync(parsed, execute, session, cancellationToken).ConfigureAwait(false);
     }
 
@@ -68,9 +69,9 @@ internal sealed class PruneCommand
         session.Report.Destination = repository.ToString();
         session.Phase = "planning";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        using IDisposable? held = await HoldAsync(repository, cancellationToken).ConfigureAwait(false);
+        using IDisposable? held = await HoldAsync(repository, session, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<KeptRoot> roots = await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(keep, repository, cancellationToken).ConfigureAwait(false);
-        PrunePlan plan = await new PrunePlanner(registry, TimeProvider.System, parsed.GetValue(_concurrency)).PlanAsync(roots, repository, grace, cancellationToken).ConfigureAwait(false);
+        PrunePlan plan = await new PrunePlanner(registry, TimeProvider.System, parsed.GetValue(_concurrency)).PlanAsync(roots, repository, grace, cancellationToken, parsed.GetValue(_staleTags)).ConfigureAwait(false);
         session.Report.PrunePlan = plan;
         if (file is not null)
         {
@@ -80,11 +81,13 @@ internal sealed class PruneCommand
 
         foreach (PruneItem item in plan.Remove)
             session.WriteResult($"- {Words(item)}");
+        foreach (PruneTag stale in plan.StaleTags ?? [])
+            session.WriteResult($"- tag {stale.Tag}, because {stale.Because}");
         foreach (PruneLeft left in plan.Left)
             session.WriteResult($"  left: {(left.Tag is null ? left.Digest : $"tag {left.Tag}")}, because {left.Because}");
         foreach (string note in plan.Notes)
             session.WriteResult($"Note: {note}");
-        if (plan.NotBefore is { } from && plan.Remove.Length > 0)
+        if (plan.NotBefore is { } from && (plan.Remove.Length > 0 || plan.StaleTags is not null))
             session.WriteResult($"Not before {from}.");
         session.Report.Summary = plan.Summary;
         session.WriteResult(plan.Summary);
@@ -102,12 +105,14 @@ internal sealed class PruneCommand
         session.Phase = "pruning";
         session.AfterStop = $"What was removed is gone, and everything that is kept is whole. Go on with: prune --execute {file}";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        using IDisposable? held = await HoldAsync(repository, cancellationToken).ConfigureAwait(false);
+        using IDisposable? held = await HoldAsync(repository, session, cancellationToken).ConfigureAwait(false);
         session.Report.Pruned = [];
         await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency)).RunAsync(plan, item => Tell(session, repository, item), cancellationToken).ConfigureAwait(false);
-        int removed = session.Report.Pruned.Count(item => item.Outcome == "removed");
-        int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed");
-        session.Report.Summary = $"{repository}: {Amounts.Count(removed, "manifest")} removed, {session.Report.Pruned.Count - removed - left} gone before{(left > 0 ? $", {left} left" : "")}";
+        int removed = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: not PrunedItem.TagKind });
+        int tags = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: PrunedItem.TagKind });
+        int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed" or "refused");
+        string also = tags > 0 ? $" and {Amounts.Count(tags, "stale tag")}" : "";
+        session.Report.Summary = $"{repository}: {Amounts.Count(removed, "manifest")}{also} removed, {session.Report.Pruned.Count - removed - tags - left} gone before{(left > 0 ? $", {left} left" : "")}";
         session.WriteResult($"Note: {PruneNotes.Collection}");
         session.WriteResult(session.Report.Summary);
         return left > 0 ? DiffCommand.Different : 0;
@@ -117,12 +122,17 @@ internal sealed class PruneCommand
     {
         string outcome = item.Outcome.ToString().ToLowerInvariant();
         session.Report.Pruned!.Add(new ReportPruned(item.Item.Digest, item.Item.Kind, item.Item.Tags, outcome));
-        if (item.IsLeft)
+        if (item.Refusal is { } refusal)
         {
-            session.Warn(new Diagnostic(
-                ErrorCode.PruneItemKept,
-                $"{repository}@{item.Item.Digest} stays: {(item.Outcome == PruneOutcome.Renewed ? "it was pushed again since the plan was made" : "something that is kept, or that came since the plan was made, leads to it now")}.",
-                "Make a new plan.")
+            session.Warn(refusal.ToDiagnostic());
+        }
+        else if (item.IsLeft)
+        {
+            bool isTag = item.Item.Kind == PrunedItem.TagKind;
+            string why = isTag ? "it stands for something else now"
+                : item.Outcome == PruneOutcome.Renewed ? "it was pushed again since the plan was made"
+                : "something that is kept, or that came since the plan was made, leads to it now";
+            session.Warn(new Diagnostic(ErrorCode.PruneItemKept, $"{repository}{(isTag ? $":{item.Item.Tags[0]}" : $"@{item.Item.Digest}")} stays: {why}.", "Make a new plan.")
             { Reference = repository.ToString(), Digest = item.Item.Digest });
         }
         else
@@ -134,6 +144,19 @@ internal sealed class PruneCommand
     private static string Words(PruneItem item) => $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
 
     // A relocation of this user that is under way has sent things that no tag keeps yet. It is not awaited: what it leaves needs a plan of its own.
-    private static Task<IDisposable?> HoldAsync(RepositoryName repository, CancellationToken cancellationToken) =>
-        DestinationLock.OfUser(TimeSpan.Zero).AcquireAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
+    private static async Task<IDisposable?> HoldAsync(RepositoryName repository, Session session, CancellationToken cancellationToken)
+    {
+        IDisposable? held = await DestinationLock.OfUser(TimeSpan.Zero)
+            .TakeAloneAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken).ConfigureAwait(false);
+        if (held is null)
+        {
+            session.Warn(new Diagnostic(
+                ErrorCode.RelocationsNotSeen,
+                $"Whether a relocation to {repository} is under way on this machine was not seen: there is no place for locks.",
+                "Give this user a cache folder (XDG_CACHE_HOME), or see that none is under way.")
+            { Reference = repository.ToString() });
+        }
+
+        return held;
+    }
 }

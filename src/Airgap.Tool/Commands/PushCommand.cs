@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.Tool.CommandLine;
@@ -78,6 +79,7 @@ internal sealed class PushCommand
         PushResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
         using (VerbObserver observer = new(session))
+        using (await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(new RelocationDestination.Repository(request.Destination.Repository), observer, cancellationToken).ConfigureAwait(false))
             result = await new Pusher(registry, observer).PushAsync(request, cancellationToken).ConfigureAwait(false);
         if (lockOutput is not null)
         {

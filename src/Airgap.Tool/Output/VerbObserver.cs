@@ -4,6 +4,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Layers;
+using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
 using Airgap.Transfer.Pushing;
 
@@ -11,7 +12,7 @@ namespace Airgap.Tool.Output;
 
 /// <summary>Shows a push or pull while it goes: imgpkg's lines, and how far it is.</summary>
 /// <remarks>Source of the lines: the recorded outputs in the fixtures, golden/lines/push.txt and pull*.txt.</remarks>
-internal sealed class VerbObserver : IPushObserver, IPullObserver, IDisposable
+internal sealed class VerbObserver : IPushObserver, IPullObserver, ITransferObserver, IDisposable
 {
     private readonly Session _session;
     private readonly ProgressMeter _meter;
@@ -84,6 +85,13 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, IDisposable
     {
         if (_session.Options.Debug)
             _session.WriteError(Printable.Line(message));
+    }
+
+    /// <inheritdoc/>
+    public void Notice(string message)
+    {
+        if (!_session.Identity.IsImgpkg)
+            _session.WriteError(message);
     }
 
     /// <inheritdoc/>

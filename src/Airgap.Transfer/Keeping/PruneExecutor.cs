@@ -14,13 +14,16 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="concurrency">Concurrent requests while the repository is read, 1 or more.</param>
 internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
+    /// <summary>For how long a look at the tags counts at least.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Carries out a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="done">Is told each manifest, as soon as it is dealt with.</param>
     /// <param name="cancellationToken">Ends it between two manifests.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.GraceNotOver"/>, <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>:
-    /// nothing was removed; <see cref="ErrorCode.StillThere"/> or 1xxx: the registry, in the middle perhaps.
+    /// nothing was removed; <see cref="ErrorCode.PrunedWhileNeeded"/>: something came at the same time; <see cref="ErrorCode.StillThere"/>, <see cref="ErrorCode.TagTookManifest"/> or 1xxx: the registry, in the middle perhaps.
     /// </exception>
     public async Task RunAsync(PrunePlan plan, Action<PrunedItem> done, CancellationToken cancellationToken)
     {
@@ -37,18 +40,44 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         RepositoryName name = RepositoryName.Parse(plan.Repository);
         IImageRepository repository = registry.GetRepository(name);
         await DeletionProbe.RequireAsync(repository, cancellationToken);
-        RepositoryTags tags = await PrunePlanner.ReadTagsAsync(registry, name, concurrency, cancellationToken);
+        LateTags late = new(registry, name, clock, concurrency) { Interval = LookInterval };
+        RepositoryTags tags = await late.ReadAsync(cancellationToken);
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         HashSet<Digest> stays = await StaysAsync(plan, walk, tags, cancellationToken);
         _ = PrunePlanFile.TryReadTime(plan.Made, out DateTimeOffset made);
+        HashSet<Digest> removed = [];
         foreach (PruneItem item in plan.Remove)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            stays.UnionWith(await late.FindAsync(always: false, cancellationToken));
             Digest digest = Digest.Parse(item.Digest);
-            done(new PrunedItem(item, await RemoveAsync(repository, walk, item, digest, stays, made, cancellationToken)));
+            PruneOutcome outcome = await RemoveAsync(repository, walk, item, digest, stays, made, cancellationToken);
+            if (outcome == PruneOutcome.Removed)
+                removed.Add(digest);
+            done(new PrunedItem(item, outcome));
         }
 
         await RemoveTagsAsync(repository, plan, stays, cancellationToken);
+        StaleTagRemover remover = new(repository, tags);
+        foreach (PruneTag stale in plan.StaleTags is { IsDefault: false } listed ? listed : [])
+            done(await remover.RemoveAsync(stale, cancellationToken));
+        if (removed.Count > 0)
+            await RequireUnhurtAsync(late, removed, name, cancellationToken);
+    }
+
+    // The time between a look and a deletion cannot be nothing; what fell into it is found now.
+    private static async Task RequireUnhurtAsync(LateTags late, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
+    {
+        await late.FindAsync(always: true, cancellationToken);
+        Digest[] hurt = [.. late.Missing.Where(removed.Contains)];
+        if (hurt.Length > 0)
+        {
+            throw new AirgapException(
+                ErrorCode.PrunedWhileNeeded,
+                $"Something was tagged in {name} while it was cleaned up, and leads to {hurt.Length} of the manifests that were removed, such as {hurt[0]}.",
+                "Run the relocation that was under way once more: it sends what is missing. Prune when none is.")
+            { Reference = name.ToString(), Digest = hurt[0].ToString() };
+        }
     }
 
     // What the plan keeps, and every tag that is not as the plan has it, with all that they lead to now.

@@ -35,6 +35,9 @@ internal sealed record PrunePlan
     /// <summary>What is removed, in this order: what leads to others before them.</summary>
     public required ImmutableArray<PruneItem> Remove { get; init; }
 
+    /// <summary>Tags that are removed, and whose manifests stay; null for none.</summary>
+    public ImmutableArray<PruneTag>? StaleTags { get; init; }
+
     /// <summary>What nothing kept leads to, and stays all the same.</summary>
     public required ImmutableArray<PruneLeft> Left { get; init; }
 
@@ -60,6 +63,12 @@ internal sealed record PruneRoot(string Digest, string? Tag, string From);
 /// <param name="Tags">All tags that stand for it; they go with it.</param>
 /// <param name="Stored">When the registry stored it, in UTC; null where it does not say.</param>
 internal sealed record PruneItem(string Digest, string Kind, ImmutableArray<string> Tags, string? Stored);
+
+/// <summary>A tag to remove, whose manifest stays.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Digest">What it stands for.</param>
+/// <param name="Because">Why it goes.</param>
+internal sealed record PruneTag(string Tag, string Digest, string Because);
 
 /// <summary>A manifest or tag that nothing kept leads to, and that stays.</summary>
 /// <param name="Digest">The manifest.</param>

@@ -59,6 +59,14 @@ internal static class PrunePlanFile
                 throw Invalid(path, $"it both keeps and removes {root.Digest}");
         }
 
+        foreach (PruneTag? stale in plan.StaleTags is { IsDefault: false } tags ? tags : [])
+        {
+            if (stale?.Tag is null || !ImageReference.IsTag(stale.Tag) || !Digest.TryParse(stale.Digest, out _))
+                throw Invalid(path, $"'{Printable.Line(stale?.Tag ?? "null")}' is not a tag to remove");
+            if (removed.Contains(stale.Digest))
+                throw Invalid(path, $"it both removes and keeps {stale.Digest}");
+        }
+
         if (!TryReadTime(plan.Made, out _) || (plan.NotBefore is { } limit && !TryReadTime(limit, out _)))
             throw Invalid(path, "its times are none");
         return plan;

@@ -18,10 +18,11 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
     /// <param name="repository">The repository.</param>
     /// <param name="grace">How old a manifest has to be; zero for any age.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="staleTags">True to remove tags, too, that stand for what is kept, and that nothing kept names.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>; 1xxx: the registry.
     /// </exception>
-    public async Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> roots, RepositoryName repository, TimeSpan grace, CancellationToken cancellationToken)
+    public async Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> roots, RepositoryName repository, TimeSpan grace, CancellationToken cancellationToken, bool staleTags = false)
     {
         IImageRepository at = registry.GetRepository(repository);
         await DeletionProbe.RequireAsync(at, cancellationToken);
@@ -59,7 +60,15 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         if (isAgeUnknown)
             notes.Add(grace > TimeSpan.Zero ? PruneNotes.AgeUnknown : PruneNotes.NoGrace);
         ILookup<Digest, string> tagsOf = tags.ByName.ToLookup(tag => tag.Value, tag => tag.Key);
-        left.AddRange(Stale(tags, removed));
+        List<PruneTag> stale = [.. Stale(tags, removed)];
+        PruneTag[] unnamed = [.. Unnamed(kept, tags, reach).Where(tag => !stale.Exists(other => other.Tag == tag.Tag))];
+        if (staleTags)
+            stale.AddRange(unnamed);
+        else
+            left.AddRange(unnamed.Select(tag => new PruneLeft(tag.Digest, tag.Tag, tag.Because)));
+        bool isTagAgeUnknown = staleTags && unnamed.Length > 0;
+        if (isTagAgeUnknown)
+            notes.Add(PruneNotes.TagAgeUnknown);
         PruneGarbage garbage = Garbage(removed, all.Here.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Here).Select(pair => pair.Value));
         HashSet<Digest> locations = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations).Select(link => link.Target)];
         HashSet<Digest> artifacts = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer).Select(link => link.Target)];
@@ -76,12 +85,13 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
             Repository = repository.ToString(),
             Made = PrunePlanFile.Time(now),
             GraceSeconds = grace.TotalSeconds,
-            NotBefore = isAgeUnknown && grace > TimeSpan.Zero ? PrunePlanFile.Time(now + grace) : null,
-            Summary = PruneNotes.Summary(repository, items, garbage),
+            NotBefore = (isAgeUnknown || isTagAgeUnknown) && grace > TimeSpan.Zero ? PrunePlanFile.Time(now + grace) : null,
+            Summary = PruneNotes.Summary(repository, items, stale.Count, garbage),
             Keep = [.. kept.DistinctBy(root => (root.Digest, root.Tag, root.From)).Select(root => new PruneRoot(root.Digest.ToString(), root.Tag, root.From))],
             Remove = [.. items],
+            StaleTags = stale.Count == 0 ? null : [.. stale],
             Left = [.. left],
-            Tags = tags.ByName.Where(tag => !removed.ContainsKey(tag.Value)).ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value.ToString(), StringComparer.Ordinal),
+            Tags = tags.ByName.Where(tag => !removed.ContainsKey(tag.Value) && !stale.Exists(other => other.Tag == tag.Key)).ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value.ToString(), StringComparer.Ordinal),
             Garbage = garbage,
             Notes = [.. notes],
         };
@@ -110,15 +120,20 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         return ages;
     }
 
-    // Deleting such a tag alone would, at some registries, delete the manifest that others need.
-    private static IEnumerable<PruneLeft> Stale(RepositoryTags tags, Dictionary<Digest, ContentNode> removed)
+    // What they are named after goes.
+    private static IEnumerable<PruneTag> Stale(RepositoryTags tags, Dictionary<Digest, ContentNode> removed)
     {
         HashSet<string> gone = [.. removed.Keys.Select(DerivedTags.Key)];
         return tags.ByName
             .Where(tag => !removed.ContainsKey(tag.Value) && DerivedTags.SubjectOf(tag.Key) is { } subject && gone.Contains(subject))
             .OrderBy(tag => tag.Key, StringComparer.Ordinal)
-            .Select(tag => new PruneLeft(tag.Value.ToString(), tag.Key, "it stands for a manifest that is kept, and a tag alone cannot be deleted safely everywhere"));
+            .Select(tag => new PruneTag(tag.Key, tag.Value.ToString(), "it is named after a manifest that is removed"));
     }
+
+    private static IEnumerable<PruneTag> Unnamed(IReadOnlyList<KeptRoot> kept, RepositoryTags tags, Reach reach) =>
+        RepositoryComparer.Extra(kept, tags, ExpectedTags.Of(kept, reach, []), reach)
+            .Where(tag => tag.Needed)
+            .Select(tag => new PruneTag(tag.Tag, tag.Digest, "it stands for a manifest that is kept, and nothing that is kept names it"));
 
     private static PruneGarbage Garbage(Dictionary<Digest, ContentNode> removed, IEnumerable<ContentNode> staying)
     {

@@ -51,7 +51,8 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         };
     }
 
-    private static ImmutableArray<ExtraTag> Extra(IReadOnlyList<KeptRoot> roots, RepositoryTags tags, ExpectedTags expected, Reach reach)
+    /// <summary>The tags that nothing asks for.</summary>
+    internal static ImmutableArray<ExtraTag> Extra(IReadOnlyList<KeptRoot> roots, RepositoryTags tags, ExpectedTags expected, Reach reach)
     {
         HashSet<string> reached = [.. reach.Here.Keys.Select(DerivedTags.Key)];
         // Not every lock and receipt says which tag an image has.

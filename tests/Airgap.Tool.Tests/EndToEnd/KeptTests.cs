@@ -180,6 +180,37 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    [DataRow("copy -b {host}/mirror/nested-bundle:v1.0.0 --to-repo {host}/mirror/simple-app-bundle")]
+    [DataRow("push -b {host}/mirror/simple-app-bundle:pushed -f {folder}")]
+    public async Task APruneRefusesWhileACopyOrAPushRuns(string line)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["files/.imgpkg"]);
+        await File.WriteAllTextAsync(folder["files/.imgpkg/images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n");
+        TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        registry.OnRequest = (request, _) =>
+        {
+            if (request.Method is not ("PUT" or "POST"))
+                return null;
+            running.TrySetResult();
+            goOn.Task.Wait(TimeSpan.FromMinutes(1));
+            return null;
+        };
+        Task<CliResult> relocation = InProcess.RunAsync(
+            [.. line.Replace("{host}", registry.Host, StringComparison.Ordinal).Replace("{folder}", folder["files"], StringComparison.Ordinal).Split(' ')]);
+        await running.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        CliResult held = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{registry.Host}/mirror/simple-app-bundle");
+        goOn.TrySetResult();
+        Assert.AreEqual(0, (await relocation).ExitCode, (await relocation).Error);
+        Assert.AreEqual(1, held.ExitCode);
+        Assert.Contains("AIRGAP3015", held.Error);
+        Assert.Contains("another relocation of this user", held.Error);
+        Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{registry.Host}/mirror/simple-app-bundle")).ExitCode);
+    }
+
+    [TestMethod]
     public async Task ALockBringsABundleFromOneMirrorToTheNext()
     {
         await using RegistryFixture first = await RegistryFixture.StartWithFixturesAsync();

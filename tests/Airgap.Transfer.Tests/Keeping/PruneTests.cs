@@ -190,7 +190,7 @@ public sealed class PruneTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task ATagThatStandsForSomethingKeptIsLeft()
+    public async Task ATagThatIsNamedAfterWhatGoes_GoesAlone_WhereItsManifestIsKept()
     {
         await FillAsync();
         // Two bundles with the same images have one locations image, under two tags.
@@ -198,8 +198,116 @@ public sealed class PruneTests : RelocatorTestBase
         Digest shared = Repository.Tags[LocationsImage.Tag(Root("index-bundle").Digest)];
         Repository.AddManifest((await Repository.FindManifestAsync(shared.ToString(), Token))!, stale);
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
-        Assert.AreEqual(shared.ToString(), plan.Left.Single(left => left.Tag == stale).Digest);
-        await ExecuteAsync(plan);
+        Assert.AreEqual(shared.ToString(), plan.StaleTags!.Value.Single(tag => tag.Tag == stale).Digest);
+        Schemas.AssertValid("prune", PrunePlanFile.ToJson(plan));
+        List<PrunedItem> done = await ExecuteAsync(plan);
+        Assert.AreEqual(PruneOutcome.Removed, done.Single(item => item.Item.Kind == PrunedItem.TagKind).Outcome);
+        Assert.DoesNotContain(stale, Repository.Tags.Keys);
+        await AssertWholeAsync([Root("index-bundle")]);
+    }
+
+    [TestMethod]
+    public async Task ATagThatNothingKeptNames_IsListed_AndGoesWhereThatIsAsked()
+    {
+        await FillAsync();
+        Repository.AddManifest((await Repository.FindManifestAsync("index-bundle", Token))!, "old-name");
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Assert.IsNull(plan.StaleTags);
+        Assert.Contains("nothing that is kept names it", plan.Left.Single(left => left.Tag == "old-name").Because);
+        PrunePlan asked = await PlanAsync([Root("index-bundle")], staleTags: true);
+        Assert.AreEqual("old-name", asked.StaleTags!.Value.Single().Tag);
+        await ExecuteAsync(asked);
+        Assert.DoesNotContain("old-name", Repository.Tags.Keys);
+        await AssertWholeAsync([Root("index-bundle")]);
+        Assert.IsEmpty((await ExecuteAsync(asked)).Where(item => item.Outcome != PruneOutcome.Gone));
+    }
+
+    [TestMethod]
+    public async Task ARegistryThatDeletesNoTagAlone_IsTold_AndOneThatTakesTheManifestWithIt_GetsItBack()
+    {
+        await FillAsync();
+        Manifest kept = (await Repository.FindManifestAsync("index-bundle", Token))!;
+        Repository.AddManifest(kept, "old-name");
+        PrunePlan plan = await PlanAsync([Root("index-bundle")], staleTags: true);
+        Registry.Hook = (operation, _, what) => operation == "remove" && what == "old-name" ? throw new AirgapException(ErrorCode.RegistryRefused, "DIGEST_INVALID.", "") : Task.CompletedTask;
+        PrunedItem refused = (await ExecuteAsync(plan)).Single(item => item.Item.Kind == PrunedItem.TagKind);
+        Assert.AreEqual(PruneOutcome.Refused, refused.Outcome);
+        Assert.AreEqual(ErrorCode.TagNotRemoved, refused.Refusal!.Code);
+
+        Registry.Hook = (operation, _, what) =>
+        {
+            if (operation == "remove" && what == "old-name")
+                Repository.Remove(kept.Digest);
+            return Task.CompletedTask;
+        };
+        AirgapException took = await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan));
+        Registry.Hook = (_, _, _) => Task.CompletedTask;
+        Assert.AreEqual(ErrorCode.TagTookManifest, took.Code);
+        await AssertWholeAsync([Root("index-bundle")]);
+    }
+
+    // What a relocation from another machine tags in the middle of a prune.
+    [TestMethod]
+    public async Task WhatIsTaggedMeanwhile_StaysWithAllThatItLeadsTo()
+    {
+        for (int after = 0; after < 4; after++)
+        {
+            await FillAsync();
+            Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;
+            PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+            // The order of the plan, so that the newcomer's parts go last.
+            plan = plan with { Remove = [.. plan.Remove.OrderBy(item => item.Digest == nested.Digest.ToString() || plan.Remove.IndexOf(item) > 3)] };
+            int removals = -1;
+            Registry.Hook = (operation, _, what) =>
+            {
+                // The probe is one, too. With a manifest its tags go, so that nobody sees one that comes at the very moment of its removal.
+                if (operation == "remove" && what != nested.Digest.ToString() && ++removals == after)
+                    Repository.AddManifest(nested, "newcomer");
+                return Task.CompletedTask;
+            };
+            List<PrunedItem> done = [];
+            AirgapException? hurt = null;
+            try
+            {
+                await new PruneExecutor(Registry, _clock) { LookInterval = TimeSpan.Zero }.RunAsync(plan, done.Add, Token);
+            }
+            catch (AirgapException e)
+            {
+                hurt = e;
+            }
+
+            Registry.Hook = (_, _, _) => Task.CompletedTask;
+            RepositoryDifference difference = await new RepositoryComparer(Registry).CompareAsync([Root("nested-bundle") with { Tag = "newcomer" }], Repository.Name, withExtra: false, Token);
+            // Either it is whole, or it is told; never is it broken in silence. A locations image saves requests and no more.
+            Assert.AreEqual(difference.Lacks.All(lack => lack.Kind == "tag"), hurt is null, $"after {after}: {string.Join(", ", difference.Lacks)}");
+            if (hurt is not null)
+                Assert.AreEqual(ErrorCode.PrunedWhileNeeded, hurt.Code);
+            await AssertWholeAsync([Root("index-bundle")]);
+            foreach (string tag in Repository.Tags.Keys.ToArray())
+                Repository.RemoveTag(tag);
+            foreach (Digest digest in Repository.Manifests.ToArray())
+                Repository.Remove(digest);
+        }
+    }
+
+    [TestMethod]
+    public async Task WhatComesTooLateToBeSpared_IsTold()
+    {
+        await FillAsync();
+        Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        List<PrunedItem> done = [];
+        // The tag comes when all is gone: what it leads to is gone, too.
+        AirgapException hurt = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PruneExecutor(Registry, _clock) { LookInterval = TimeSpan.FromHours(1) }.RunAsync(
+            plan,
+            item =>
+            {
+                done.Add(item);
+                if (done.Count == plan.Remove.Length)
+                    Repository.AddManifest(nested, "newcomer");
+            },
+            Token));
+        Assert.AreEqual(ErrorCode.PrunedWhileNeeded, hurt.Code);
         await AssertWholeAsync([Root("index-bundle")]);
     }
 
@@ -260,8 +368,8 @@ public sealed class PruneTests : RelocatorTestBase
 
     private KeptRoot Root(string bundle) => new(Registry.Get($"{Fixtures.Registry}/user1/{bundle}").Tags["v1.0.0"], $"{bundle}.lock.yml") { Tag = bundle };
 
-    private Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> kept, TimeSpan grace = default) =>
-        new PrunePlanner(Registry, _clock).PlanAsync(kept, Repository.Name, grace, Token);
+    private Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> kept, TimeSpan grace = default, bool staleTags = false) =>
+        new PrunePlanner(Registry, _clock).PlanAsync(kept, Repository.Name, grace, Token, staleTags);
 
     private async Task<List<PrunedItem>> ExecuteAsync(PrunePlan plan)
     {

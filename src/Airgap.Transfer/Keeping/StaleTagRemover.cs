@@ -1,0 +1,77 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>
+/// Removes tags whose manifests stay. Some registries refuse that, which is told, and some delete the manifest with its tag: it is put back, with its other
+/// tags, and no more is removed.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="tags">Its tags.</param>
+internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTags tags)
+{
+    private AirgapException? _refusal;
+
+    /// <summary>Removes one.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TagTookManifest"/>, <see cref="ErrorCode.StillThere"/>; 1xxx: the registry.</exception>
+    public async Task<PrunedItem> RemoveAsync(PruneTag stale, CancellationToken cancellationToken)
+    {
+        PrunedItem done = new(new PruneItem(stale.Digest, PrunedItem.TagKind, [stale.Tag], null), PruneOutcome.Removed);
+        if (_refusal is not null)
+            return done with { Outcome = PruneOutcome.Refused, Refusal = _refusal };
+        Digest digest = Digest.Parse(stale.Digest);
+        if ((await repository.ResolveAsync(stale.Tag, cancellationToken))?.Digest is not { } actual)
+            return done with { Outcome = PruneOutcome.Gone };
+        if (actual != digest)
+            return done with { Outcome = PruneOutcome.Needed };
+        Manifest kept = await repository.GetManifestAsync(stale.Digest, cancellationToken);
+        _refusal = await TryAsync(stale.Tag, cancellationToken);
+        if (_refusal is not null)
+            return done with { Outcome = PruneOutcome.Refused, Refusal = _refusal };
+        if (await repository.ResolveAsync(stale.Digest, cancellationToken) is null)
+            throw await PutBackAsync(kept, stale, cancellationToken);
+        return await repository.ResolveAsync(stale.Tag, cancellationToken) is null ? done : throw new AirgapException(
+            ErrorCode.StillThere,
+            $"The registry {repository.Name.Registry} took the deletion of the tag {stale.Tag} of {repository.Name}, and still gives it.",
+            "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
+        { Reference = repository.Name.ToString() };
+    }
+
+    private async Task<AirgapException?> TryAsync(string tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.RemoveAsync(tag, cancellationToken) switch
+            {
+                RemovalAnswer.Unsupported => Refused("it answered that it does not do that"),
+                RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null => Refused("it answered that it has no such manifest, and gives it all the same"),
+                _ => null,
+            };
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.RegistryRefused or ErrorCode.TagImmutable)
+        {
+            return Refused(e.Message.TrimEnd('.'));
+        }
+    }
+
+    private AirgapException Refused(string why) => new(
+        ErrorCode.TagNotRemoved,
+        $"The registry {repository.Name.Registry} does not delete tags of {repository.Name} alone: {why}. The stale tags stay.",
+        "Leave them, or remove them by the registry's own means; the manifests that they stand for are needed.")
+    { Reference = repository.Name.ToString() };
+
+    // Its blobs are there still: garbage is collected later.
+    private async Task<AirgapException> PutBackAsync(Manifest manifest, PruneTag stale, CancellationToken cancellationToken)
+    {
+        await repository.PushManifestAsync(manifest, null, cancellationToken);
+        foreach ((string tag, _) in tags.ByName.Where(tag => tag.Value == manifest.Digest && tag.Key != stale.Tag))
+            await repository.PushManifestAsync(manifest, tag, cancellationToken);
+        return new AirgapException(
+            ErrorCode.TagTookManifest,
+            $"The registry {repository.Name.Registry} deleted the manifest {stale.Digest} of {repository.Name} with its tag {stale.Tag}, though it was asked for the tag alone. It was put back, with its other tags.",
+            "Verify what is kept, and plan without stale tags at this registry.")
+        { Reference = repository.Name.ToString(), Digest = stale.Digest };
+    }
+}
