@@ -137,7 +137,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
         List<PublishedFile> mirrors = await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
-        PublishedFile[] signatures = await shared.SignAsync(signing, outcomes, reports[0], cancellationToken);
+        PublishedFile[] signatures = await shared.SignAsync(started.Signing, outcomes, reports[0], cancellationToken);
         // After a failure an earlier artifact of the item that failed is still the best there is.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
