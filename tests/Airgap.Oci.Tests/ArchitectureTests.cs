@@ -43,6 +43,27 @@ public sealed partial class ArchitectureTests
         Assert.IsEmpty(against, string.Join(Environment.NewLine, against));
     }
 
+    // As .editorconfig declares it, which no analyzer checks. A text that is data, such as a line of JSON, may be longer.
+    [TestMethod]
+    public void NoLine_IsLongerThanDeclared_ButForATextInIt()
+    {
+        const int longest = 140;
+        List<string> longer = [];
+        foreach (string file in new[] { "src", "tests", "build" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts")))
+        {
+            int number = 0;
+            foreach (string line in File.ReadLines(file))
+            {
+                number++;
+                if (line.Length > longest && (!line.Contains('"') || line.TrimStart().StartsWith("//", StringComparison.Ordinal)))
+                    longer.Add($"{Path.GetRelativePath(Fixtures.RepositoryRoot, file)}:{number}");
+            }
+        }
+
+        Assert.IsEmpty(longer, string.Join(Environment.NewLine, longer));
+    }
+
     [TestMethod]
     public void TheWalkFromAnItemToItsPut_LeadsFromFileToFile()
     {
