@@ -185,13 +185,9 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         Disconnect();
         if (_hash is null)
             return;
-        Digest expected = _blob.Descriptor.Digest;
-        Digest actual = Digest.FromHash(expected.HashAlgorithm, _hash.GetHashAndReset());
-        if (actual != expected)
-        {
-            _failure = _blob.WrongDigest(actual);
-            throw _failure;
-        }
+        Digest actual = Digest.FromHash(_blob.Descriptor.Digest.HashAlgorithm, _hash.GetHashAndReset());
+        if (actual != _blob.Descriptor.Digest)
+            throw _failure = _blob.WrongDigest(actual);
     }
 
     private void Disconnect()

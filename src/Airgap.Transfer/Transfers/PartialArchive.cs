@@ -74,7 +74,7 @@ internal sealed class PartialArchive : IPartialArchive
         }
         catch (Exception e)
         {
-            partial.DeleteIfEmpty();
+            FinishedArchive.DeleteIfEmpty(partial.File, partial._partialPath);
             partial.Dispose();
             if (e is IOException or UnauthorizedAccessException)
                 throw IoFailures.Translate(e, path);
@@ -115,7 +115,7 @@ internal sealed class PartialArchive : IPartialArchive
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         // What is read back is in memory still, and the disk has the time of hashing to itself.
-        Task flush = Task.Run(Flush, CancellationToken.None);
+        Task flush = Task.Run(() => FinishedArchive.Flush(File, _earlyFlush, _disk, _path, _partialPath), CancellationToken.None);
         Digest? digest = null;
         try
         {
@@ -127,7 +127,7 @@ internal sealed class PartialArchive : IPartialArchive
             await flush;
         }
 
-        await TakeNameAsync(cancellationToken);
+        await FinishedArchive.TakeNameAsync(File, _disk, _path, _partialPath, cancellationToken);
         if (digest is not { } known)
             return;
         Written = [new WrittenFile(_path, known)];
@@ -139,41 +139,6 @@ internal sealed class PartialArchive : IPartialArchive
         _hash = new ArchiveHash(layout.Length, ReadAsync);
         _hash.Begin(layout, _layers);
     }
-
-    private void Flush()
-    {
-        try
-        {
-            _earlyFlush.Finish();
-            _disk.Flush(File.SafeFileHandle, _partialPath);
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, _path);
-        }
-    }
-
-    private Task TakeNameAsync(CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            try
-            {
-                OutputTarget place = OutputTarget.OfWholeFile(_path);
-                ReplacedFile.PassOn(place.Facts, File.SafeFileHandle);
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!FileLock.IsAt(File.SafeFileHandle, _partialPath))
-                    throw new UnsafeFileException(_partialPath, "is no longer the file that this run wrote");
-                // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
-                _disk.Rename(_partialPath, _path);
-                _disk.FlushFolder(Folder);
-                System.IO.File.Delete(AsideOf(_path));
-            }
-            catch (Exception e) when (IoFailures.IsIoFailure(e))
-            {
-                throw IoFailures.Translate(e, _path);
-            }
-        },
-        cancellationToken);
 
     public void Dispose()
     {
@@ -224,18 +189,5 @@ internal sealed class PartialArchive : IPartialArchive
         _disk.SetLength(File, layout.Length);
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
             await WriteAsync(bytes, offset, cancellationToken);
-    }
-
-    private void DeleteIfEmpty()
-    {
-        try
-        {
-            if (File.Length == 0)
-                System.IO.File.Delete(_partialPath);
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            // The failure that led here is the one to report.
-        }
     }
 }

@@ -1,0 +1,59 @@
+using Airgap.Oci.Files;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>The last steps of an archive that is written: onto the disk, then under its name.</summary>
+internal static class FinishedArchive
+{
+    /// <summary>Brings its bytes to the disk.</summary>
+    public static void Flush(FileStream file, EarlyFlush earlyFlush, ArchiveDisk disk, string path, string partialPath)
+    {
+        try
+        {
+            earlyFlush.Finish();
+            disk.Flush(file.SafeFileHandle, partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Gives the file its name, and brings the name to the disk.</summary>
+    public static Task TakeNameAsync(FileStream file, ArchiveDisk disk, string path, string partialPath, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                OutputTarget place = OutputTarget.OfWholeFile(path);
+                ReplacedFile.PassOn(place.Facts, file.SafeFileHandle);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!FileLock.IsAt(file.SafeFileHandle, partialPath))
+                    throw new UnsafeFileException(partialPath, "is no longer the file that this run wrote");
+                // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
+                disk.Rename(partialPath, path);
+                disk.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                File.Delete(PartialArchive.AsideOf(path));
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                throw IoFailures.Translate(e, path);
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Removes a file to which nothing was written.</summary>
+    public static void DeleteIfEmpty(FileStream file, string partialPath)
+    {
+        try
+        {
+            if (file.Length == 0)
+                File.Delete(partialPath);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // The failure that led here is the one to report.
+        }
+    }
+}
