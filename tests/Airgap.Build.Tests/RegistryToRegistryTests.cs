@@ -48,6 +48,28 @@ public sealed class RegistryToRegistryTests
     }
 
     [TestMethod]
+    public async Task ATemplateKeepsThePathsOfAllThatABundlePins()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+
+        (await project.RelocateAsync(
+            $"-p:AirgapRegistry={destination.Host}/far", "-p:AirgapRepositoryTemplate={registry}/{prefix}/{source.repository}", "-p:AirgapMirrorConfiguration=registries.conf%3Bhosts.toml", "-p:AirgapArtifacts=none")).Succeeded();
+
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        JsonElement item = project.ReadReport().GetProperty("items")[0];
+        string place = item.GetProperty("destination").GetString()!;
+        Assert.Contains($"      image: {place}\n", File.ReadAllText(project.Manifest));
+        string[] also = [.. item.GetProperty("images").EnumerateArray().Where(image => image.TryGetProperty("alsoAt", out _)).Select(image => image.GetProperty("alsoAt")[0].GetString()!)];
+        Assert.HasCount(2, also);
+        foreach (string[] parts in also.Append(place).Select(reference => reference[(destination.Host.Length + 1)..].Split('@')))
+            await content.AssertCompleteAsync(parts[0], parts[1]);
+        Assert.Contains($"location = \"{also[0].Split('@')[0]}\"", File.ReadAllText(Path.Combine(project.Artifacts, "mirrors", "registries.conf")));
+        Assert.IsNotEmpty(Directory.GetFiles(Path.Combine(project.Artifacts, "mirrors"), "hosts.toml", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
     public async Task ARepairReadsWhatIsThereAndSendsTheDamagedBlobAgain()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
