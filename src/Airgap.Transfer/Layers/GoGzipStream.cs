@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers.Deflate;
 
@@ -22,7 +23,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
     private bool _hasHeader;
     private bool _isComplete;
     private bool _isDisposed;
-    private uint _crc;
+    private readonly Crc32 _crc = new();
     private uint _length;
 
     /// <summary>Makes a stream over another.</summary>
@@ -91,7 +92,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
     private bool Take(ref ReadOnlySpan<byte> buffer)
     {
         int taken = _deflater.Fill(buffer);
-        _crc = Crc32.Append(_crc, buffer[..taken]);
+        _crc.Append(buffer[..taken]);
         _length += (uint)taken;
         buffer = buffer[taken..];
         if (!_deflater.IsFull)
@@ -127,7 +128,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
     private byte[] Trailer()
     {
         byte[] trailer = new byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer.AsSpan(4), _length);
         return trailer;
     }
