@@ -39,6 +39,9 @@ public abstract class DeclarationTask : RegistryTask
     public string? AirgapSignImages { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapProvenance { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapVerifyArchive { get; set; }
 
     /// <summary>The property of that name.</summary>
@@ -192,6 +195,7 @@ public abstract class DeclarationTask : RegistryTask
         PropertyNames.SigningKeyPasswordFile => AirgapSigningKeyPasswordFile,
         PropertyNames.SigningCommand => AirgapSigningCommand,
         PropertyNames.SignImages => AirgapSignImages,
+        PropertyNames.Provenance => AirgapProvenance,
         PropertyNames.VerifyArchive => AirgapVerifyArchive,
         PropertyNames.VerifyBase => AirgapVerifyBase,
         PropertyNames.AuditLog => AirgapAuditLog,

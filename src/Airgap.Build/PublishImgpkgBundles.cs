@@ -21,6 +21,12 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     /// <summary>The project's version, the default of <see cref="DeclarationTask.AirgapBundleTag"/>.</summary>
     public string? ProjectVersion { get; set; }
 
+    /// <summary>The commit of the project's sources, as the SDK knows it.</summary>
+    public string? SourceRevisionId { get; set; }
+
+    /// <summary>The address of their repository, as the SDK knows it.</summary>
+    public string? RepositoryUrl { get; set; }
+
     /// <summary>The folder that the project was published to; empty where it was not published.</summary>
     public string? PublishFolder { get; set; }
 

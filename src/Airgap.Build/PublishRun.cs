@@ -34,7 +34,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         ItemReader reader = new();
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
-        settings = settings with { ProjectName = task.ProjectName, Trust = reader.ReadTrust(task.Trust) };
+        settings = settings with { ProjectName = task.ProjectName, Trust = reader.ReadTrust(task.Trust), SourceRepository = task.RepositoryUrl ?? "", SourceRevision = task.SourceRevisionId ?? "" };
         problems = problems.AddRange(slips.LostTrust(settings.Trust));
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));

@@ -107,7 +107,7 @@ internal static class ProjectReader
         .Select(property => property.Name)
         .Concat(built?.Properties.Select(property => property.Name) ?? [])
         .Where(name => name.TrimStart('_').StartsWith("Airgap", StringComparison.OrdinalIgnoreCase))
-        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version", "IsPublishable"])
+        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version", "IsPublishable", "RepositoryUrl", "SourceRevisionId"])
         .Distinct(StringComparer.OrdinalIgnoreCase)
         .ToDictionary(name => name, name => built is null ? project.GetPropertyValue(name) : built.GetPropertyValue(name), StringComparer.OrdinalIgnoreCase);
 }

@@ -287,6 +287,8 @@ internal sealed class ItemPublisher(
         if (!isWhole)
             return new PublishedItem(declaration.Item, result, []) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
 
+        if (settings.Provenance && declaration.Item.IsProduced && Signing?.Key is { } key && result.IsComplete)
+            await ProvenanceAttacher.AttachAsync(settings, key, result, registry, Reporting.ReportPlaces.Of([]).Version, cancellationToken);
         foreach (TransferResult further in signs ? result.Further : [])
             await (Signing?.SignAsync(further, registry, text => observer?.Notice(text), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]));
         IReadOnlyList<string> signatures = Signing is null || !signs ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);

@@ -34,6 +34,34 @@ public sealed class ProducerTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task WhatAProjectMakes_IsSigned_WithItsProvenance()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = Create(Items, source);
+        string[] arguments =
+        [
+            $"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapProvenance=true", $"-p:AirgapSigningKey={Path.Combine(Fixtures.Root, "trust", "keys", "p256.pem")}", "-p:AirgapSignImages=referrer",
+            "-p:RepositoryUrl=https://git.corp.com/app", "-p:AirgapAuditLog=audit.jsonl", "-p:AirgapGateCommand=cat > seen.json",
+        ];
+
+        DotnetResult unknown = await project.RelocateAsync(arguments);
+        Assert.IsEmpty(destination.Requests);
+        (await project.RelocateAsync([.. arguments, "-p:SourceRevisionId=0123456789abcdef0123456789abcdef01234567"])).Succeeded();
+
+        Assert.Contains("error AIRGAP2209", unknown.Output);
+        string digest = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "app.packagerepository.yml")));
+        using HttpClient client = new();
+        string list = await client.GetStringAsync(new Uri($"http://{destination.Host}/v2/apps/app/referrers/sha256:{digest}"));
+        Assert.Contains("https://slsa.dev/provenance/v1", list);
+        Assert.Contains("https://sigstore.dev/cosign/sign/v1", list);
+        Assert.IsTrue(File.Exists(Path.Combine(project.Artifacts, "relocation.json.sigstore.json")));
+        Assert.HasCount(1, File.ReadAllLines(project["audit.jsonl"]));
+        Assert.Contains(digest, File.ReadAllText(project["seen.json"]));
+    }
+
+    [TestMethod]
     public async Task ProblemsAreToldTogether_BeforeAnythingIsPushed()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

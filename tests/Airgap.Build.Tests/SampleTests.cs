@@ -69,6 +69,32 @@ public sealed class SampleTests
     }
 
     [TestMethod]
+    public async Task TrustedTakesWhatTheVendorSigned_AndWhatTheOfficeSent()
+    {
+        using TempFolder storage = new();
+        SignedStorage.Unpack(storage["storage"]);
+        string repositories = Path.Combine(storage["storage"], "docker", "registry", "v2", "repositories");
+        TempFolder.Copy(Path.Combine(repositories, "trust", "mirror"), Path.Combine(repositories, "vendor", "app-bundle"));
+        string[] keys = [Path.Combine(Fixtures.Root, "trust", "keys", "p384.pem"), SignedStorage.Key("p384"), SignedStorage.Key("wrong")];
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage["storage"] });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using Sample sample = new("Trusted", source);
+        string[] office = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapSigningKey={keys[0]}"];
+
+        await sample.PublishAsync(office);
+        source.Clear();
+        string[] import = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapSourceArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps"];
+        await sample.PublishAsync([.. import, $"-p:AirgapVerifyArchive={keys[1]}"]);
+
+        Assert.IsEmpty(source.Requests);
+        Assert.HasCount(2, File.ReadAllLines(sample["audit.jsonl"]));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/app-bundle", "v1.0.0");
+        File.Copy(keys[2], sample["vendor.pub"], overwrite: true);
+        Assert.Contains("error AIRGAP5002", (await sample.TryPublishAsync("-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/other")).Output);
+    }
+
+    [TestMethod]
     public async Task PrivateRegistryComesWithBothKindsOfPullSecrets()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -92,6 +92,21 @@ public sealed class TrailTests
     }
 
     [TestMethod]
+    public async Task TwoProcesses_AppendToOneLog_AndTearNothing()
+    {
+        string tool = Path.Combine(AppContext.BaseDirectory, "dotnet-airgap.dll");
+        CliResult[] results = await Task.WhenAll(new[] { "a", "b" }.Select(name => Cli.RunAsync(
+            "dotnet", [tool, "copy", "-b", Bundle, "--to-tar", _folder[name + ".tar"], "--audit-log", _folder["audit.jsonl"]])));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 4), async (i, _) => await InProcess.RunAsync("copy", "-b", $"{s_source.Host}/mirror/none:v1", "--to-tar", _folder[$"{i}.tar"], "--audit-log", _folder["audit.jsonl"]));
+        CliResult whole = await InProcess.RunAsync("audit", "verify", _folder["audit.jsonl"]);
+
+        foreach (CliResult result in results)
+            Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual(0, whole.ExitCode, whole.Error);
+        Assert.Contains("6 lines", whole.Output);
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task AGate_SeesThePlanAndTheContent_AndDecides()
     {

@@ -137,6 +137,9 @@ internal static class PropertyNames
     /// <summary>Where the images at the destination are signed.</summary>
     internal const string SignImages = "AirgapSignImages";
 
+    /// <summary><c>true</c> to attach the provenance of the bundle that the project makes.</summary>
+    internal const string Provenance = "AirgapProvenance";
+
     /// <summary>The public keys of those who may have signed an archive that is read.</summary>
     internal const string VerifyArchive = "AirgapVerifyArchive";
 
@@ -174,6 +177,6 @@ internal static class PropertyNames
     public static ImmutableArray<string> All { get; } =
     [
         Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt, OutputPath, Kustomization, MirrorConfiguration, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish, IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout, BundleRepository, BundleTag, Image,
+        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance, VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout, BundleRepository, BundleTag, Image,
     ];
 }

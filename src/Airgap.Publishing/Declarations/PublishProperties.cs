@@ -63,6 +63,7 @@ internal static class PublishProperties
             SigningKeyPasswordFile = Text(PropertyNames.SigningKeyPasswordFile),
             SigningCommand = Text(PropertyNames.SigningCommand),
             SignImages = Text(PropertyNames.SignImages),
+            Provenance = Flag(PropertyNames.Provenance) ?? false,
             VerifyArchive = List(PropertyNames.VerifyArchive),
             VerifyBase = List(PropertyNames.VerifyBase),
             AuditLog = Text(PropertyNames.AuditLog),

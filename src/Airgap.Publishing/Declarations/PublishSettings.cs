@@ -139,6 +139,15 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapGateTimeout</c>: how long the gate may take; null for the default.</summary>
     internal TimeSpan? GateTimeout { get; init; }
 
+    /// <summary><c>AirgapProvenance</c>: true to attach the provenance of the bundle that the project makes.</summary>
+    internal bool Provenance { get; init; }
+
+    /// <summary>The address of the project's sources, as the SDK knows it; empty for none.</summary>
+    internal string SourceRepository { get; init; } = "";
+
+    /// <summary>Their commit, as the SDK knows it; empty for none.</summary>
+    internal string SourceRevision { get; init; } = "";
+
     /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
     public string BundleRepository { get; init; } = "";
 

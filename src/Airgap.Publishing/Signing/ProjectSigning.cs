@@ -53,6 +53,7 @@ internal sealed class ProjectSigning : IDisposable
             using ProjectSigning signing = Read(settings);
             if (signing._admission is not null && declarations.Any(declaration => declaration.Source is not RelocationSource.Archive))
                 throw new AirgapException(ErrorCode.NothingToSign, $"{PropertyNames.VerifyArchive} is set, and no archive is read.", $"Set {PropertyNames.SourceArchive}, or leave it out.");
+            ProvenanceAttacher.Check(settings, declarations);
             if (!settings.VerifyBase.IsEmpty && (settings.ArchiveBase.IsEmpty || settings.Archive.Length == 0))
                 throw new AirgapException(ErrorCode.NothingToSign, $"{PropertyNames.VerifyBase} is set, and no archive is built on another.", $"Set {PropertyNames.ArchiveBase}, or leave it out.");
             foreach (Declaration declaration in declarations)

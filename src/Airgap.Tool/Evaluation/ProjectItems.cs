@@ -45,6 +45,8 @@ internal sealed record ProjectItems(
         settings = settings with
         {
             ProjectName = properties["MSBuildProjectName"],
+            SourceRepository = properties.GetValueOrDefault("RepositoryUrl") ?? "",
+            SourceRevision = properties.GetValueOrDefault("SourceRevisionId") ?? "",
             Trust = [.. project.Items.Where(item => item.Type == "ImgpkgTrust").Select(item => new TrustItem(item.Include, new Dictionary<string, string>(item.Metadata, StringComparer.OrdinalIgnoreCase), new SourceLocation(item.File, item.Line, item.Column)))],
         };
         ImmutableArray<PublishItem> items = [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
