@@ -191,6 +191,8 @@ internal sealed class ItemPublisher(
             TransferResult? standing = declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
                 ? await relocator.FindStandingAsync(source.Source, archive, source.Options, cancellationToken)
                 : null;
+            if (standing is null && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive alone })
+                await SharedItems.RefuseToReplaceAsync(declaration, alone, settings, cancellationToken);
             return await PlanOfAsync(declaration, source, standing, cancellationToken);
         }
         catch

@@ -59,6 +59,25 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
             new TransferForecast { Plan = result.Plan, Destination = result.Destination, Items = result.Items, Root = result.Root, Blobs = result.Blobs, MovesTag = false })).ToImmutableArray();
     });
 
+    /// <summary>Refuses to write an item that shares no archive over one that holds what other projects put there.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>.</exception>
+    public static async Task RefuseToReplaceAsync(
+        Declaration declaration, RelocationDestination.Archive archive, PublishSettings settings, CancellationToken cancellationToken)
+    {
+        if (archive.Format != ArchiveFormat.LayoutTar)
+            return;
+        SharedArchive standing = await SharedArchive.OpenAsync(
+            archive, ArchiveOwner.Of(settings, archive.Path), SilentObserver.Instance, cancellationToken);
+        if (standing.HoldsOthers)
+        {
+            throw new AirgapException(
+                ErrorCode.LockSharesNoArchive,
+                $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is a list of images, whose order and annotations are those "
+                + $"of a whole archive: it would replace '{archive.Path}', which holds what other projects put there.",
+                $"Give this project an archive of its own ({PropertyNames.Archive}).");
+        }
+    }
+
     private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? Standing) : IDisposable
     {
         public void Dispose()

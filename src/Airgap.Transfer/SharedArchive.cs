@@ -68,6 +68,9 @@ internal sealed class SharedArchive
         return shared;
     }
 
+    /// <summary>True where the archive holds what other projects asked for.</summary>
+    public bool HoldsOthers => !_kept.IsEmpty;
+
     /// <summary>The plan of the archive: what is asked for now, with what is kept.</summary>
     /// <param name="plans">The project's own plans.</param>
     /// <exception cref="AirgapException">As <see cref="CombinedPlan.AskedBy"/> and <see cref="CombinedPlan.Of"/>.</exception>

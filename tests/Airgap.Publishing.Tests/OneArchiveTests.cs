@@ -86,6 +86,22 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     [TestMethod]
+    public async Task AListOfImagesReplacesNoArchiveOfOthers()
+    {
+        await RunAsync(To("a"), Multi());
+        byte[] before = File.ReadAllBytes(Archive);
+        Directory.CreateDirectory(_folder["b"]);
+        File.WriteAllText(
+            _folder["b/images.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Host}/user1/plain@{_registry.Get($"{Host}/user1/plain").Tags["1"]}\n");
+
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), PublishItems.Lock("images.yml")));
+
+        Assert.AreEqual(ErrorCode.LockSharesNoArchive, refused.Code);
+        Assert.AreSequenceEqual(before, File.ReadAllBytes(Archive));
+    }
+
+    [TestMethod]
     public async Task ALayerOfAnotherProjectIsCopiedAndADamagedOneIsNeverPassedOn()
     {
         await RunAsync(To("a"), Multi());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
@@ -54,6 +55,8 @@ internal sealed class SecretBench : IAsyncDisposable
         string dotnet = Path.Combine(bench.Environment["DOTNET_ROOT"]!, "dotnet");
         bench.Environment["DOTNET_HOST_PATH"] = made.WriteProgram("dotnet", $"unset DOTNET_HOST_PATH; exec '{dotnet}' \"$@\"");
         await File.WriteAllTextAsync(bench.Folder["file"], "content");
+        using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+            await File.WriteAllTextAsync(bench.Folder["sign.key"], key.ExportPkcs8PrivateKeyPem());
         await File.WriteAllTextAsync(bench.Folder["App.csproj"], $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>

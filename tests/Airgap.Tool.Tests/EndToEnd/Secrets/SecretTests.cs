@@ -19,7 +19,7 @@ public sealed class SecretTests
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
-            ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "none.key", "--sign-key-password-file", "none"],
+            ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "sign.key", "--sign-key-password-file", "file"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log", "audit.jsonl", "--record-user"],
             ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
